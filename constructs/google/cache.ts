@@ -1,0 +1,67 @@
+import { RedisInstance } from "@cdktf/provider-google/lib/redis-instance";
+import { Construct } from "constructs";
+import type { Day } from "./database";
+import type { Network } from "./network";
+import type { Project } from "./project";
+
+export interface CacheProps {
+  readonly project: Project;
+  readonly network: Network;
+  readonly name: string;
+  readonly region: string;
+  /** Such as REDIS_7_2. */
+  readonly version: string;
+  readonly tier: "BASIC" | "STANDARD_HA";
+  readonly memoryGb: number;
+  /** Hour in UTC. */
+  readonly maintenance: { readonly day: Day; readonly hour: number };
+  readonly labels: Readonly<Record<string, string>>;
+  readonly deletionProtection: boolean;
+}
+
+/**
+ * Memorystore for Redis with AUTH, TLS and, where the tier has it, snapshots every twelve hours.
+ *
+ * Its AUTH string is the one secret in the state: the provider always reads it. Who may read the state's bucket may read
+ * it. {@link https://github.com/hashicorp/terraform-provider-google/blob/main/website/docs/r/redis_instance.html.markdown}
+ */
+export class Cache extends Construct {
+  readonly instance: RedisInstance;
+  readonly host: string;
+  /** The port of TLS connections. {@link https://cloud.google.com/memorystore/docs/redis/about-in-transit-encryption} */
+  readonly port = 6378;
+  readonly password: string;
+  /** PEM certificate authority of the server. */
+  readonly certificateAuthority: string;
+
+  constructor(scope: Construct, id: string, props: CacheProps) {
+    super(scope, id);
+    const [hours, minutes, seconds, nanos] = [props.maintenance.hour, 0, 0, 0];
+    this.instance = new RedisInstance(this, "instance", {
+      project: props.project.id,
+      name: props.name,
+      region: props.region,
+      redisVersion: props.version,
+      tier: props.tier,
+      memorySizeGb: props.memoryGb,
+      authorizedNetwork: props.network.network.id,
+      connectMode: "PRIVATE_SERVICE_ACCESS",
+      reservedIpRange: props.network.datastoreRange,
+      authEnabled: true,
+      transitEncryptionMode: "SERVER_AUTHENTICATION",
+      persistenceConfig:
+        props.tier === "STANDARD_HA" ? { persistenceMode: "RDB", rdbSnapshotPeriod: "TWELVE_HOURS" } : { persistenceMode: "DISABLED" },
+      maintenancePolicy: { weeklyMaintenanceWindow: [{ day: props.maintenance.day, startTime: { hours, minutes, seconds, nanos } }] },
+      labels: { ...props.labels },
+      timeouts: { create: "60m", update: "60m", delete: "60m" },
+      lifecycle: { preventDestroy: props.deletionProtection },
+      dependsOn: [props.project.api("redis"), props.network.privateServices],
+    });
+    this.instance.overrideLogicalId("cache");
+    this.instance.addOverride("deletion_protection", props.deletionProtection); // newer than the bindings
+
+    this.host = this.instance.host;
+    this.password = this.instance.authString;
+    this.certificateAuthority = this.instance.serverCaCerts.get(0).cert;
+  }
+}

@@ -1,0 +1,162 @@
+import { ContainerCluster } from "@cdktf/provider-google/lib/container-cluster";
+import { ProjectIamMember } from "@cdktf/provider-google/lib/project-iam-member";
+import { ServiceAccount } from "@cdktf/provider-google/lib/service-account";
+import { Fn } from "cdktf";
+import { Construct } from "constructs";
+import { EncryptionKey } from "./encryption-key";
+import { type Network, SECONDARY_RANGES } from "./network";
+import type { Project } from "./project";
+
+export interface ClusterProps {
+  readonly project: Project;
+  readonly network: Network;
+  /** At most 40 characters. */
+  readonly name: string;
+  /** Region: control plane and nodes are spread over its zones. */
+  readonly location: string;
+  readonly releaseChannel: "RAPID" | "REGULAR" | "STABLE" | "EXTENDED";
+  /** Start of the nightly maintenance window of four hours, HH:MM in UTC. */
+  readonly maintenanceStart: string;
+  /** /28 of the control plane's internal addresses. */
+  readonly controlPlaneRange: string;
+  /**
+   * Ranges, by name, that may reach the control plane's IP address. Without them it has none, and is reached by its DNS
+   * endpoint, which IAM guards. {@link https://cloud.google.com/kubernetes-engine/docs/concepts/network-isolation}
+   */
+  readonly authorizedNetworks?: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly deletionProtection: boolean;
+}
+
+/** What runs on a node gets these and nothing more. {@link https://cloud.google.com/kubernetes-engine/docs/how-to/hardening-your-cluster#use_least_privilege_sa} */
+const NODE_ROLES = ["roles/container.defaultNodeServiceAccount", "roles/artifactregistry.reader"];
+
+/**
+ * A regional GKE Standard cluster: private nodes, workload identity, Dataplane V2, shielded nodes, Secrets encrypted with
+ * a KMS key, without node pools (see {@link NodePool}). The hardening follows the CIS GKE Benchmark 1.9.
+ */
+export class Cluster extends Construct {
+  readonly cluster: ContainerCluster;
+  readonly nodeServiceAccount: ServiceAccount;
+  /** Nodes wait for them: without them images cannot be pulled. */
+  readonly nodeGrants: readonly ProjectIamMember[];
+  /** URL of the Kubernetes API. */
+  readonly host: string;
+  /** PEM certificate authority of the API; undefined at the DNS endpoint, which has a public certificate. */
+  readonly certificateAuthority?: string;
+  /** Workload identity pool. */
+  readonly workloadPool: string;
+  /** Command that adds the cluster to a kubeconfig. */
+  readonly credentialsCommand: string;
+
+  constructor(scope: Construct, id: string, props: ClusterProps) {
+    super(scope, id);
+    const { project, network, authorizedNetworks } = props;
+
+    this.nodeServiceAccount = new ServiceAccount(this, "nodes", {
+      project: project.id,
+      accountId: `${props.name}-nodes`.slice(-30).replace(/^[^a-z]+/, ""),
+      displayName: `Nodes of ${props.name}`,
+      lifecycle: { preventDestroy: props.deletionProtection },
+    });
+    this.nodeServiceAccount.overrideLogicalId("nodes");
+    this.nodeGrants = NODE_ROLES.map(
+      (role) =>
+        new ProjectIamMember(this, `nodes-${role.replace(/^roles\/|[^a-zA-Z]+/g, "")}`, {
+          project: project.id,
+          role,
+          member: this.nodeServiceAccount.member,
+        }),
+    );
+
+    const secrets = new EncryptionKey(this, "secrets", {
+      project,
+      name: `${props.name}-secrets`,
+      location: props.location,
+      // Enabling the API makes GKE's service agent. https://cloud.google.com/iam/docs/service-agents
+      user: `serviceAccount:service-${project.number}@container-engine-robot.iam.gserviceaccount.com`,
+      userExists: [project.api("container")],
+      deletionProtection: props.deletionProtection,
+    });
+
+    this.workloadPool = `${project.id}.svc.id.goog`;
+    this.cluster = new ContainerCluster(this, "cluster", {
+      project: project.id,
+      name: props.name,
+      location: props.location,
+      deletionProtection: props.deletionProtection,
+      resourceLabels: { ...props.labels },
+
+      network: network.network.id,
+      subnetwork: network.subnetwork.id,
+      networkingMode: "VPC_NATIVE",
+      ipAllocationPolicy: {
+        clusterSecondaryRangeName: SECONDARY_RANGES.pods,
+        servicesSecondaryRangeName: SECONDARY_RANGES.services,
+      },
+      datapathProvider: "ADVANCED_DATAPATH",
+      enableIntranodeVisibility: true,
+      enableL4IlbSubsetting: true,
+      privateClusterConfig: { enablePrivateNodes: true, masterIpv4CidrBlock: props.controlPlaneRange },
+      controlPlaneEndpointsConfig: {
+        dnsEndpointConfig: { allowExternalTraffic: !authorizedNetworks },
+        ipEndpointsConfig: { enabled: Boolean(authorizedNetworks) },
+      },
+      ...(authorizedNetworks && {
+        masterAuthorizedNetworksConfig: {
+          cidrBlocks: Object.entries(authorizedNetworks).map(([displayName, cidrBlock]) => ({ displayName, cidrBlock })),
+        },
+      }),
+
+      masterAuth: { clientCertificateConfig: { issueClientCertificate: false } },
+      enableLegacyAbac: false,
+      rbacBindingConfig: { enableInsecureBindingSystemAuthenticated: false, enableInsecureBindingSystemUnauthenticated: false },
+      anonymousAuthenticationConfig: { mode: "LIMITED" },
+      workloadIdentityConfig: { workloadPool: this.workloadPool },
+      enableShieldedNodes: true,
+      databaseEncryption: { state: "ENCRYPTED", keyName: secrets.key.id },
+      securityPostureConfig: { mode: "BASIC", vulnerabilityMode: "VULNERABILITY_DISABLED" },
+
+      releaseChannel: { channel: props.releaseChannel },
+      maintenancePolicy: { dailyMaintenanceWindow: { startTime: props.maintenanceStart } },
+      loggingConfig: { enableComponents: ["SYSTEM_COMPONENTS", "WORKLOADS"] },
+      // Prometheus in the cluster collects the rest, so Google's managed collection would pay for it twice.
+      monitoringConfig: { enableComponents: ["SYSTEM_COMPONENTS"], managedPrometheus: { enabled: false } },
+      costManagementConfig: { enabled: true },
+      addonsConfig: {
+        httpLoadBalancing: { disabled: false },
+        horizontalPodAutoscaling: { disabled: false },
+        gcePersistentDiskCsiDriverConfig: { enabled: true },
+        dnsCacheConfig: { enabled: true },
+      },
+
+      // GKE cannot make a cluster without a pool; this one goes at once, and until then runs as the nodes' own account.
+      removeDefaultNodePool: true,
+      initialNodeCount: 1,
+      nodeConfig: {
+        serviceAccount: this.nodeServiceAccount.email,
+        oauthScopes: ["https://www.googleapis.com/auth/cloud-platform"],
+        imageType: "COS_CONTAINERD",
+        shieldedInstanceConfig: { enableSecureBoot: true, enableIntegrityMonitoring: true },
+        workloadMetadataConfig: { mode: "GKE_METADATA" },
+        kubeletConfig: { insecureKubeletReadonlyPortEnabled: "FALSE" },
+        spot: false,
+      },
+      timeouts: { create: "60m", update: "60m", delete: "60m" },
+      lifecycle: { preventDestroy: props.deletionProtection, ignoreChanges: ["node_config", "initial_node_count"] },
+      dependsOn: [project.api("container"), secrets.grant],
+    });
+    this.cluster.overrideLogicalId("cluster");
+
+    if (authorizedNetworks) {
+      this.host = `https://${this.cluster.endpoint}`;
+      this.certificateAuthority = Fn.base64decode(this.cluster.masterAuth.clusterCaCertificate);
+    } else {
+      this.host = `https://${this.cluster.controlPlaneEndpointsConfig.dnsEndpointConfig.endpoint}`;
+    }
+    this.credentialsCommand = [
+      `gcloud container clusters get-credentials ${props.name} --project ${project.id} --location ${props.location}`,
+      ...(authorizedNetworks ? [] : ["--dns-endpoint"]),
+    ].join(" ");
+  }
+}

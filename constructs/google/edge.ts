@@ -1,0 +1,65 @@
+import { createHash } from "node:crypto";
+import { ComputeGlobalAddress } from "@cdktf/provider-google/lib/compute-global-address";
+import { ComputeManagedSslCertificate } from "@cdktf/provider-google/lib/compute-managed-ssl-certificate";
+import { ComputeSslPolicy } from "@cdktf/provider-google/lib/compute-ssl-policy";
+import { DnsRecordSet } from "@cdktf/provider-google/lib/dns-record-set";
+import { Construct } from "constructs";
+import type { Project } from "./project";
+
+export interface EdgeProps {
+  readonly project: Project;
+  readonly name: string;
+  /** Host names, all on one certificate. */
+  readonly hosts: readonly string[];
+  /** Cloud DNS zone of the project that gets the hosts' records; without it they are somebody else's to make. */
+  readonly dnsZone?: string;
+  readonly deletionProtection: boolean;
+}
+
+/** What a global external load balancer needs beside its routes: an address, a certificate, TLS 1.2 or newer, DNS. */
+export class Edge extends Construct {
+  readonly address: ComputeGlobalAddress;
+  readonly certificate: ComputeManagedSslCertificate;
+  readonly sslPolicy: ComputeSslPolicy;
+
+  constructor(scope: Construct, id: string, props: EdgeProps) {
+    super(scope, id);
+    const { project, name } = props;
+    this.address = new ComputeGlobalAddress(this, "address", {
+      project: project.id,
+      name,
+      addressType: "EXTERNAL",
+      lifecycle: { preventDestroy: props.deletionProtection },
+      dependsOn: [project.api("compute")],
+    });
+    this.address.overrideLogicalId("edge");
+
+    // A certificate cannot be changed: another list of hosts is another certificate, there before the old one goes.
+    const digest = createHash("sha256").update(props.hosts.join("\n")).digest("hex").slice(0, 8);
+    this.certificate = new ComputeManagedSslCertificate(this, "certificate", {
+      project: project.id,
+      name: `${name}-${digest}`,
+      managed: { domains: [...props.hosts] },
+      lifecycle: { createBeforeDestroy: true },
+      dependsOn: [project.api("compute")],
+    });
+    this.sslPolicy = new ComputeSslPolicy(this, "ssl-policy", {
+      project: project.id,
+      name,
+      profile: "RESTRICTED",
+      minTlsVersion: "TLS_1_2",
+      dependsOn: [project.api("compute")],
+    });
+    if (props.dnsZone)
+      for (const host of props.hosts)
+        new DnsRecordSet(this, `record-${host}`, {
+          project: project.id,
+          managedZone: props.dnsZone,
+          name: `${host}.`,
+          type: "A",
+          ttl: 300,
+          rrdatas: [this.address.address],
+          dependsOn: [project.api("dns")],
+        });
+  }
+}

@@ -1,0 +1,137 @@
+import { ComputeFirewall } from "@cdktf/provider-google/lib/compute-firewall";
+import { ComputeGlobalAddress } from "@cdktf/provider-google/lib/compute-global-address";
+import { ComputeNetwork } from "@cdktf/provider-google/lib/compute-network";
+import { ComputeRouter } from "@cdktf/provider-google/lib/compute-router";
+import { ComputeRouterNat } from "@cdktf/provider-google/lib/compute-router-nat";
+import { ComputeSubnetwork } from "@cdktf/provider-google/lib/compute-subnetwork";
+import { ServiceNetworkingConnection } from "@cdktf/provider-google/lib/service-networking-connection";
+import { Construct } from "constructs";
+import type { Project } from "./project";
+
+export interface NetworkProps {
+  readonly project: Project;
+  readonly name: string;
+  readonly region: string;
+  /** IPv4 ranges in CIDR notation. */
+  readonly ranges: {
+    readonly nodes: string;
+    readonly pods: string;
+    readonly services: string;
+    /** Given to Cloud SQL and Memorystore by private services access. */
+    readonly datastores: string;
+    readonly controlPlane: string;
+  };
+  readonly deletionProtection: boolean;
+}
+
+/** Names of the subnet's secondary ranges. */
+export const SECONDARY_RANGES = { pods: "pods", services: "services" } as const;
+
+/**
+ * A VPC with one subnet (flow logs, private Google access), Cloud NAT for the nodes' way out, private services access for
+ * the datastores, and a firewall that denies in both directions: out go only the VPC's own ranges and TCP 443. GKE and
+ * its load balancers add what they need at a higher priority.
+ * {@link https://cloud.google.com/kubernetes-engine/docs/concepts/firewall-rules}
+ */
+export class Network extends Construct {
+  readonly network: ComputeNetwork;
+  readonly subnetwork: ComputeSubnetwork;
+  /** Datastores wait for it: nothing in their own arguments refers to it. */
+  readonly privateServices: ServiceNetworkingConnection;
+  /** Name of the range that private services access hands out. */
+  readonly datastoreRange: string;
+
+  constructor(scope: Construct, id: string, props: NetworkProps) {
+    super(scope, id);
+    const { project, name, region, ranges } = props;
+
+    this.network = new ComputeNetwork(this, "network", {
+      project: project.id,
+      name,
+      autoCreateSubnetworks: false,
+      routingMode: "REGIONAL",
+      // Network endpoint groups that GKE made go some minutes after their cluster.
+      timeouts: { delete: "20m" },
+      lifecycle: { preventDestroy: props.deletionProtection },
+      dependsOn: [project.api("compute")],
+    });
+    this.network.overrideLogicalId("network");
+
+    this.subnetwork = new ComputeSubnetwork(this, "subnetwork", {
+      project: project.id,
+      name,
+      region,
+      network: this.network.id,
+      ipCidrRange: ranges.nodes,
+      secondaryIpRange: [
+        { rangeName: SECONDARY_RANGES.pods, ipCidrRange: ranges.pods },
+        { rangeName: SECONDARY_RANGES.services, ipCidrRange: ranges.services },
+      ],
+      privateIpGoogleAccess: true,
+      logConfig: { aggregationInterval: "INTERVAL_5_SEC", flowSampling: 0.5, metadata: "INCLUDE_ALL_METADATA" },
+      timeouts: { delete: "20m" },
+      lifecycle: { preventDestroy: props.deletionProtection },
+    });
+    this.subnetwork.overrideLogicalId("subnetwork");
+
+    const router = new ComputeRouter(this, "router", { project: project.id, name, region, network: this.network.id });
+    new ComputeRouterNat(this, "nat", {
+      project: project.id,
+      name,
+      region,
+      router: router.name,
+      natIpAllocateOption: "AUTO_ONLY",
+      sourceSubnetworkIpRangesToNat: "LIST_OF_SUBNETWORKS",
+      subnetwork: [{ name: this.subnetwork.id, sourceIpRangesToNat: ["ALL_IP_RANGES"] }],
+      logConfig: { enable: true, filter: "ERRORS_ONLY" },
+    });
+
+    const [address, prefixLength] = ranges.datastores.split("/") as [string, string];
+    const reserved = new ComputeGlobalAddress(this, "datastore-range", {
+      project: project.id,
+      name: `${name}-datastores`,
+      network: this.network.id,
+      purpose: "VPC_PEERING",
+      addressType: "INTERNAL",
+      address,
+      prefixLength: Number(prefixLength),
+    });
+    this.datastoreRange = reserved.name;
+    this.privateServices = new ServiceNetworkingConnection(this, "private-services", {
+      network: this.network.id,
+      service: "servicenetworking.googleapis.com",
+      reservedPeeringRanges: [reserved.name],
+      // Google keeps using the peering for hours after the last instance has gone; deleting it fails until then.
+      deletionPolicy: "ABANDON",
+      dependsOn: [project.api("servicenetworking")],
+    });
+
+    const firewall = (rule: string, config: Partial<ConstructorParameters<typeof ComputeFirewall>[2]>) =>
+      new ComputeFirewall(this, rule, { project: project.id, name: `${name}-${rule}`, network: this.network.id, ...config });
+    const logged = { metadata: "INCLUDE_ALL_METADATA" };
+    firewall("deny-ingress", { direction: "INGRESS", priority: 65534, sourceRanges: ["0.0.0.0/0"], deny: [{ protocol: "all" }], logConfig: logged });
+    const allowed = [
+      firewall("allow-internal-egress", {
+        direction: "EGRESS",
+        priority: 1000,
+        destinationRanges: Object.values(ranges),
+        allow: [{ protocol: "all" }],
+      }),
+      firewall("allow-https-egress", {
+        direction: "EGRESS",
+        priority: 1000,
+        destinationRanges: ["0.0.0.0/0"],
+        allow: [{ protocol: "tcp", ports: ["443"] }],
+      }),
+    ];
+    // After the exceptions, so that no node is ever cut off from its control plane.
+    firewall("deny-egress", {
+      direction: "EGRESS",
+      priority: 65534,
+      destinationRanges: ["0.0.0.0/0"],
+      deny: [{ protocol: "all" }],
+      logConfig: logged,
+      dependsOn: allowed,
+    });
+  }
+}

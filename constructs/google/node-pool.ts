@@ -1,0 +1,64 @@
+import { ContainerNodePool } from "@cdktf/provider-google/lib/container-node-pool";
+import { Construct } from "constructs";
+import type { Cluster } from "./cluster";
+import type { Project } from "./project";
+
+export interface NodePoolProps {
+  readonly project: Project;
+  readonly cluster: Cluster;
+  readonly name: string;
+  readonly machineType: string;
+  /** Fewest and most nodes, all zones together. */
+  readonly min: number;
+  readonly max: number;
+  /** Boot disk in GB. */
+  readonly diskGb: number;
+  readonly spot: boolean;
+  /** Taints the nodes with {@link DEDICATED}, so that only pods that name the pool run here. */
+  readonly dedicated: boolean;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** Key of the taint of dedicated pools; its value is the pool's name. */
+export const DEDICATED = "dedicated";
+/** Label that GKE puts on every node. */
+export const POOL_LABEL = "cloud.google.com/gke-nodepool";
+
+/** An autoscaled pool of shielded, auto-repaired, auto-upgraded nodes on Container-Optimized OS, spread over the zones. */
+export class NodePool extends Construct {
+  readonly pool: ContainerNodePool;
+
+  constructor(scope: Construct, id: string, props: NodePoolProps) {
+    super(scope, id);
+    const { cluster } = props;
+    this.pool = new ContainerNodePool(this, "pool", {
+      project: props.project.id,
+      name: props.name,
+      cluster: cluster.cluster.name,
+      location: cluster.cluster.location,
+      initialNodeCount: 1, // in each zone; from then on the autoscaler decides
+      autoscaling: { totalMinNodeCount: props.min, totalMaxNodeCount: props.max, locationPolicy: props.spot ? "ANY" : "BALANCED" },
+      management: { autoRepair: true, autoUpgrade: true },
+      upgradeSettings: { strategy: "SURGE", maxSurge: 1, maxUnavailable: 0 },
+      nodeConfig: {
+        machineType: props.machineType,
+        diskSizeGb: props.diskGb,
+        diskType: "pd-balanced",
+        imageType: "COS_CONTAINERD",
+        spot: props.spot,
+        serviceAccount: cluster.nodeServiceAccount.email,
+        oauthScopes: ["https://www.googleapis.com/auth/cloud-platform"], // what the account may do is IAM's to say
+        shieldedInstanceConfig: { enableSecureBoot: true, enableIntegrityMonitoring: true },
+        workloadMetadataConfig: { mode: "GKE_METADATA" },
+        kubeletConfig: { insecureKubeletReadonlyPortEnabled: "FALSE" },
+        metadata: { "disable-legacy-endpoints": "true" },
+        labels: { pool: props.name },
+        resourceLabels: { ...props.labels },
+        ...(props.dedicated && { taint: [{ key: DEDICATED, value: props.name, effect: "NO_SCHEDULE" }] }),
+      },
+      timeouts: { create: "45m", update: "60m", delete: "45m" },
+      lifecycle: { ignoreChanges: ["initial_node_count"] }, // a change of it would replace the pool
+      dependsOn: [...cluster.nodeGrants],
+    });
+  }
+}

@@ -1,0 +1,48 @@
+import { Release as HelmRelease } from "@cdktf/provider-helm/lib/release";
+import { Fn, type ITerraformDependable } from "cdktf";
+import { Construct } from "constructs";
+
+export interface ReleaseProps {
+  readonly name: string;
+  readonly namespace: string;
+  /** Name of the chart in its repository, or path of a chart's folder relative to the stack's. */
+  readonly chart: string;
+  /** Where a chart that is no folder comes from, with the exact version. */
+  readonly source?: {
+    /** The publisher's repository. */
+    readonly repository: string;
+    readonly version: string;
+    /** Repository to use in its place. */
+    readonly mirror?: string;
+  };
+  /** Never a secret: Helm's values are in the state. */
+  readonly values: Readonly<Record<string, unknown>>;
+  /** Seconds until the release counts as failed and is rolled back; default 600. */
+  readonly timeout?: number;
+  readonly dependsOn: readonly ITerraformDependable[];
+}
+
+/** A Helm release that is installed or upgraded whole, or rolled back. */
+export class Release extends Construct {
+  readonly release: HelmRelease;
+
+  constructor(scope: Construct, id: string, props: ReleaseProps) {
+    super(scope, id);
+    const { source } = props;
+    this.release = new HelmRelease(this, "release", {
+      name: props.name,
+      namespace: props.namespace,
+      chart: props.chart,
+      repository: source && (source.mirror ?? source.repository),
+      version: source?.version,
+      // JSON is YAML, and a plan shows a change of it field by field.
+      values: [Fn.jsonencode(props.values)],
+      atomic: true,
+      cleanupOnFail: true,
+      wait: true,
+      timeout: props.timeout ?? 600,
+      maxHistory: 5,
+      dependsOn: [...props.dependsOn],
+    });
+  }
+}

@@ -1,0 +1,22 @@
+import { ConfigMapV1 } from "@cdktf/provider-kubernetes/lib/config-map-v1";
+import { Fn } from "cdktf";
+import { Construct } from "constructs";
+
+export interface ConfigMapProps {
+  readonly namespace: string;
+  readonly name: string;
+  readonly data: Readonly<Record<string, string>>;
+}
+
+/** A ConfigMap, with a digest that pods carry as an annotation so that a change of it rolls them. */
+export class ConfigMap extends Construct {
+  readonly name: string;
+  readonly digest: string;
+
+  constructor(scope: Construct, id: string, props: ConfigMapProps) {
+    super(scope, id);
+    const map = new ConfigMapV1(this, "config-map", { metadata: { name: props.name, namespace: props.namespace }, data: { ...props.data } });
+    this.name = map.metadata.name;
+    this.digest = Fn.sha256(Fn.jsonencode(props.data));
+  }
+}

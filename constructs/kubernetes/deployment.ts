@@ -1,0 +1,59 @@
+import type { ITerraformDependable } from "cdktf";
+import { Construct } from "constructs";
+import { Objects } from "../helm/objects";
+import { NAME_LABEL } from "./labels";
+import { type PodProps, podTemplate, type ServingProps } from "./pod";
+
+export interface DeploymentProps {
+  readonly namespace: string;
+  readonly pod: PodProps;
+  readonly serving: ServingProps;
+  /** Fixed number of pods; undefined where a HorizontalPodAutoscaler decides. */
+  readonly replicas?: number;
+  readonly dependsOn: readonly ITerraformDependable[];
+}
+
+/** Seconds after which a rollout that does not move counts as failed, and seconds until Helm rolls it back. */
+const PROGRESS_DEADLINE = 540;
+const TIMEOUT = 600;
+
+/**
+ * A Deployment that rolls without unavailability.
+ *
+ * Beneath it is a Helm release, not `kubernetes_deployment_v1`: that one replaces the whole spec on every update, with the
+ * number of replicas that it saw while planning. Where an autoscaler has gone from 3 to 10 since, a new image would cut
+ * the service to 3. Helm patches what changed and leaves replicas alone that it was never told. A failed rollout is also
+ * rolled back.
+ * {@link https://github.com/hashicorp/terraform-provider-kubernetes/blob/v3.2.1/kubernetes/resource_kubernetes_deployment_v1.go}
+ */
+export class Deployment extends Construct {
+  /** Done when every pod is ready. */
+  readonly rollout: Objects["release"];
+
+  constructor(scope: Construct, id: string, props: DeploymentProps) {
+    super(scope, id);
+    const { namespace, pod } = props;
+    const labels = { [NAME_LABEL]: pod.name };
+    this.rollout = new Objects(this, "deployment", {
+      name: pod.name,
+      namespace,
+      timeout: TIMEOUT,
+      dependsOn: props.dependsOn,
+      objects: [
+        {
+          apiVersion: "apps/v1",
+          kind: "Deployment",
+          metadata: { name: pod.name, namespace, labels },
+          spec: {
+            ...(props.replicas !== undefined && { replicas: props.replicas }),
+            revisionHistoryLimit: 5,
+            progressDeadlineSeconds: PROGRESS_DEADLINE,
+            selector: { matchLabels: labels },
+            strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: "25%", maxUnavailable: 0 } },
+            template: podTemplate(pod, props.serving),
+          },
+        },
+      ],
+    }).release;
+  }
+}

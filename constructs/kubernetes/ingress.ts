@@ -1,0 +1,63 @@
+import { IngressV1 } from "@cdktf/provider-kubernetes/lib/ingress-v1";
+import { Construct } from "constructs";
+import type { Edge } from "../google/edge";
+import { Objects } from "../helm/objects";
+import type { Namespace } from "./namespace";
+import { SERVICE_PORT } from "./web-service";
+
+export interface IngressProps {
+  readonly namespace: Namespace;
+  readonly name: string;
+  readonly edge: Edge;
+  /** Name of the Service that answers each host. */
+  readonly routes: Readonly<Record<string, string>>;
+}
+
+/**
+ * Google's global load balancer before the services: HTTPS with the edge's certificate, and a redirect from HTTP.
+ * {@link https://cloud.google.com/kubernetes-engine/docs/how-to/ingress-configuration}
+ */
+export class Ingress extends Construct {
+  constructor(scope: Construct, id: string, props: IngressProps) {
+    super(scope, id);
+    const { edge, name } = props;
+    const namespace = props.namespace.name;
+    const frontend = new Objects(this, "frontend-config", {
+      name: `${name}-frontend`,
+      namespace,
+      dependsOn: props.namespace.ready,
+      objects: [
+        {
+          apiVersion: "networking.gke.io/v1beta1",
+          kind: "FrontendConfig",
+          metadata: { name, namespace },
+          spec: {
+            sslPolicy: edge.sslPolicy.name,
+            redirectToHttps: { enabled: true, responseCodeName: "MOVED_PERMANENTLY_DEFAULT" },
+          },
+        },
+      ],
+    });
+    new IngressV1(this, "ingress", {
+      metadata: {
+        name,
+        namespace,
+        annotations: {
+          "kubernetes.io/ingress.class": "gce", // GKE knows no class by spec.ingressClassName
+          "kubernetes.io/ingress.global-static-ip-name": edge.address.name,
+          "ingress.gcp.kubernetes.io/pre-shared-cert": edge.certificate.name,
+          "networking.gke.io/v1beta1.FrontendConfig": name,
+        },
+      },
+      spec: {
+        rule: Object.entries(props.routes).map(([host, service]) => ({
+          host,
+          http: {
+            path: [{ path: "/", pathType: "Prefix", backend: { service: { name: service, port: { number: SERVICE_PORT } } } }],
+          },
+        })),
+      },
+      dependsOn: [frontend.release],
+    });
+  }
+}

@@ -1,0 +1,2 @@
+/** Key of the label that selects a workload's pods. */
+export const NAME_LABEL = "app.kubernetes.io/name";

@@ -1,0 +1,73 @@
+import { JobV1, type JobV1SpecTemplateSpec } from "@cdktf/provider-kubernetes/lib/job-v1";
+import { Fn, type ITerraformDependable } from "cdktf";
+import { Construct } from "constructs";
+import { NAME_LABEL } from "./labels";
+import type { Namespace } from "./namespace";
+import { type Allowance, networkPolicy } from "./network-policy";
+import { type PodProps, podTemplate } from "./pod";
+
+export interface MigrationProps {
+  readonly namespace: Namespace;
+  readonly pod: PodProps;
+  /** Seconds after which the job is stopped and has failed. */
+  readonly deadline: number;
+  readonly egress: Readonly<Record<string, Allowance>>;
+  readonly dependsOn: readonly ITerraformDependable[];
+}
+
+/**
+ * A Job that runs once for each image, command and configuration, and that rollouts wait for.
+ *
+ * Its name is a digest of the three, for a Job cannot be changed. It is not retried, and its deadline ends before
+ * Terraform's patience does: a Job that Terraform had given up would run on while the next apply deletes it.
+ */
+export class Migration extends Construct {
+  /** Done when it has succeeded. */
+  readonly job: JobV1;
+
+  constructor(scope: Construct, id: string, props: MigrationProps) {
+    super(scope, id);
+    const { pod } = props;
+    const namespace = props.namespace.name;
+    const policies = Object.entries(props.egress).map(([to, allowance]) =>
+      networkPolicy(this, `to-${to}`, { name: `${pod.name}-to-${to}`, namespace, workload: pod.name, egress: [allowance] }),
+    );
+    const template = podTemplate(pod);
+    const digest = Fn.substr(
+      Fn.sha256(Fn.jsonencode([pod.image, pod.command ?? [], pod.variables, template.metadata.annotations])),
+      0,
+      8,
+    );
+    this.job = new JobV1(this, "job", {
+      metadata: { name: `${pod.name}-${digest}`, namespace, labels: { [NAME_LABEL]: pod.name } },
+      spec: {
+        backoffLimit: 0,
+        activeDeadlineSeconds: props.deadline,
+        template: {
+          metadata: template.metadata,
+          spec: { ...typed(template.spec), restartPolicy: "Never" },
+        },
+      },
+      waitForCompletion: true,
+      timeouts: { create: `${props.deadline + 120}s`, update: `${props.deadline + 120}s` },
+      dependsOn: [...props.dependsOn, ...props.namespace.ready, ...policies],
+    });
+  }
+}
+
+/** A pod's spec as the typed resource wants it: lists named in the singular, users as text. */
+function typed(spec: ReturnType<typeof podTemplate>["spec"]): JobV1SpecTemplateSpec {
+  const { containers, volumes, tolerations, securityContext, topologySpreadConstraints, ...rest } = spec;
+  return {
+    ...rest,
+    toleration: tolerations,
+    securityContext: {
+      ...securityContext,
+      runAsUser: String(securityContext.runAsUser),
+      runAsGroup: String(securityContext.runAsGroup),
+      fsGroup: String(securityContext.fsGroup),
+    },
+    volume: volumes,
+    container: containers.map(({ volumeMounts, ...container }) => ({ ...container, volumeMount: volumeMounts })),
+  } as JobV1SpecTemplateSpec;
+}

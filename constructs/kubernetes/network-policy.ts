@@ -1,0 +1,81 @@
+import { NetworkPolicyV1, type NetworkPolicyV1SpecEgress, type NetworkPolicyV1SpecIngress } from "@cdktf/provider-kubernetes/lib/network-policy-v1";
+import type { Construct } from "constructs";
+import { NAME_LABEL } from "./labels";
+
+/** Something that a workload connects to, or that connects to it. */
+export type Peer =
+  /** An IPv4 range, less some others. It matches no pod: Dataplane V2 knows pods by their labels alone. */
+  | { readonly range: string; readonly except?: readonly string[] }
+  /** A workload's pods; in the policy's own namespace unless another is named. */
+  | { readonly workload: string; readonly namespace?: string }
+  /** Pods with these labels in another namespace. */
+  | { readonly pods: Readonly<Record<string, string>>; readonly namespace: string }
+  /** Every pod of the policy's namespace. */
+  | "namespace"
+  /** Every pod of the cluster. */
+  | "cluster";
+
+export interface Port {
+  /** Port, or first of a range; without it every port. */
+  readonly port: number;
+  readonly endPort?: number;
+  readonly protocol?: "TCP" | "UDP";
+}
+
+/** Traffic that is allowed: to or from any of the peers, on any of the ports (all of them when none is named). */
+export interface Allowance {
+  readonly peers: readonly Peer[];
+  readonly ports: readonly Port[];
+}
+
+export interface NetworkPolicyProps {
+  readonly name: string;
+  readonly namespace: string;
+  /** Workload whose pods it is about; without it every pod of the namespace. */
+  readonly workload?: string;
+  /** A direction that is named is denied but for what is listed; one that is not named is left as it is. */
+  readonly ingress?: readonly Allowance[];
+  readonly egress?: readonly Allowance[];
+}
+
+/** Ranges that are not the internet: private, shared, link-local (with the metadata server), loopback, multicast, reserved. {@link https://www.rfc-editor.org/rfc/rfc6890} */
+export const NOT_INTERNET = [
+  "0.0.0.0/8",
+  "10.0.0.0/8",
+  "100.64.0.0/10",
+  "127.0.0.0/8",
+  "169.254.0.0/16",
+  "172.16.0.0/12",
+  "192.0.0.0/24",
+  "192.168.0.0/16",
+  "198.18.0.0/15",
+  "224.0.0.0/3",
+] as const;
+
+/** Public addresses. */
+export const INTERNET: Peer = { range: "0.0.0.0/0", except: NOT_INTERNET };
+
+/** A Kubernetes NetworkPolicy. */
+export function networkPolicy(scope: Construct, id: string, props: NetworkPolicyProps): NetworkPolicyV1 {
+  const policyTypes = [...(props.ingress ? ["Ingress"] : []), ...(props.egress ? ["Egress"] : [])];
+  return new NetworkPolicyV1(scope, id, {
+    metadata: { name: props.name, namespace: props.namespace },
+    spec: {
+      podSelector: props.workload ? { matchLabels: { [NAME_LABEL]: props.workload } } : {},
+      policyTypes,
+      ingress: props.ingress?.map(({ peers, ports }): NetworkPolicyV1SpecIngress => ({ from: peers.map(peer), ports: ports.map(port) })),
+      egress: props.egress?.map(({ peers, ports }): NetworkPolicyV1SpecEgress => ({ to: peers.map(peer), ports: ports.map(port) })),
+    },
+  });
+}
+
+const port = ({ port, endPort, protocol = "TCP" }: Port) => ({ port: String(port), endPort, protocol });
+
+function peer(p: Peer) {
+  if (p === "namespace") return { podSelector: {} };
+  if (p === "cluster") return { namespaceSelector: {} };
+  if ("range" in p) return { ipBlock: { cidr: p.range, except: p.except && [...p.except] } };
+  const inNamespace = (name: string) => ({ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": name } } });
+  if ("workload" in p) return { podSelector: { matchLabels: { [NAME_LABEL]: p.workload } }, ...(p.namespace && inNamespace(p.namespace)) };
+  return { podSelector: { matchLabels: { ...p.pods } }, ...inNamespace(p.namespace) };
+}

@@ -1,0 +1,133 @@
+import { DEDICATED, POOL_LABEL } from "../google/node-pool";
+import type { ConfigMap } from "./config-map";
+import { NAME_LABEL } from "./labels";
+import type { Secret } from "./secret";
+
+/** What the pods of a service, a worker or a migration have in common. */
+export interface PodProps {
+  readonly name: string;
+  /** Pinned by digest. */
+  readonly image: string;
+  /** In place of the image's own. */
+  readonly command?: readonly string[];
+  /** Node pool. */
+  readonly pool: string;
+  /** Quantities; CPU has no limit, for it would only throttle. */
+  readonly resources: { readonly cpu: string; readonly memory: string; readonly memoryLimit: string };
+  readonly serviceAccount: string;
+  /** Environment variables: those that belong to the release, and those of a ConfigMap and of a Secret. */
+  readonly variables: Readonly<Record<string, string>>;
+  readonly configMap?: ConfigMap;
+  readonly secret?: Secret;
+  /** PEM files, mounted at {@link CERTIFICATES}. */
+  readonly certificates?: ConfigMap;
+}
+
+/** What a service's pods have beside. */
+export interface ServingProps {
+  readonly port?: number;
+  readonly metrics?: { readonly port: number; readonly path: string };
+  readonly health: { readonly live: string; readonly ready: string } | { readonly command: readonly string[] };
+}
+
+/** Folder of the certificate authorities. */
+export const CERTIFICATES = "/etc/ssl/datastores";
+
+/** Seconds between a pod's leaving the load balancer and its being told to stop. */
+const DRAIN = 15;
+/** Any but root, the same for every image. */
+const USER = 1000;
+
+/**
+ * Pod template, as the Kubernetes API has it, that satisfies the restricted Pod Security Standard with a read-only root.
+ * {@link https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted}
+ */
+export function podTemplate(props: PodProps, serving?: ServingProps) {
+  const labels = { [NAME_LABEL]: props.name };
+  const annotations = {
+    ...(props.configMap && { "checksum/config": props.configMap.digest }),
+    ...(props.secret && { "checksum/secret": props.secret.digest }),
+    ...(props.certificates && { "checksum/certificates": props.certificates.digest }),
+    ...(serving?.metrics && {
+      "prometheus.io/scrape": "true",
+      "prometheus.io/port": String(serving.metrics.port),
+      "prometheus.io/path": serving.metrics.path,
+    }),
+  };
+  return {
+    metadata: { labels, annotations },
+    spec: {
+      serviceAccountName: props.serviceAccount,
+      automountServiceAccountToken: false,
+      enableServiceLinks: false,
+      nodeSelector: { [POOL_LABEL]: props.pool },
+      tolerations: [{ key: DEDICATED, operator: "Equal", value: props.pool, effect: "NoSchedule" }],
+      securityContext: {
+        runAsNonRoot: true,
+        runAsUser: USER,
+        runAsGroup: USER,
+        fsGroup: USER,
+        seccompProfile: { type: "RuntimeDefault" },
+      },
+      ...(serving && {
+        terminationGracePeriodSeconds: DRAIN + 30,
+        topologySpreadConstraints: ["topology.kubernetes.io/zone", "kubernetes.io/hostname"].map((topologyKey) => ({
+          topologyKey,
+          maxSkew: 1,
+          whenUnsatisfiable: "ScheduleAnyway",
+          labelSelector: { matchLabels: labels },
+        })),
+      }),
+      containers: [
+        {
+          name: props.name,
+          image: props.image,
+          imagePullPolicy: "IfNotPresent",
+          ...(props.command && { command: [...props.command] }),
+          env: Object.entries({ ...props.variables, HOME: "/tmp" }).map(([name, value]) => ({ name, value })), // the root is read-only
+          envFrom: [
+            ...(props.configMap ? [{ configMapRef: { name: props.configMap.name } }] : []),
+            ...(props.secret ? [{ secretRef: { name: props.secret.name } }] : []),
+          ],
+          resources: {
+            requests: { cpu: props.resources.cpu, memory: props.resources.memory },
+            limits: { memory: props.resources.memoryLimit },
+          },
+          securityContext: {
+            allowPrivilegeEscalation: false,
+            privileged: false,
+            readOnlyRootFilesystem: true,
+            runAsNonRoot: true, // here too: the kubernetes provider would send false, and the container's word counts
+            capabilities: { drop: ["ALL"] },
+            seccompProfile: { type: "RuntimeDefault" },
+          },
+          volumeMounts: [
+            { name: "tmp", mountPath: "/tmp" },
+            ...(props.certificates ? [{ name: "certificates", mountPath: CERTIFICATES, readOnly: true }] : []),
+          ],
+          ...(serving && servingFields(serving)),
+        },
+      ],
+      volumes: [
+        { name: "tmp", emptyDir: { sizeLimit: "256Mi" } },
+        ...(props.certificates ? [{ name: "certificates", configMap: { name: props.certificates.name } }] : []),
+      ],
+    },
+  };
+}
+
+function servingFields({ port, metrics, health }: ServingProps) {
+  const probe = (path: string) => ({ httpGet: { path, port } });
+  const [live, ready] = "live" in health ? [probe(health.live), probe(health.ready)] : [{ exec: { command: health.command } }, { exec: { command: health.command } }];
+  return {
+    ports: [
+      ...(port ? [{ name: "http", containerPort: port, protocol: "TCP" }] : []),
+      ...(metrics ? [{ name: "metrics", containerPort: metrics.port, protocol: "TCP" }] : []),
+    ],
+    startupProbe: { ...live, periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 24 },
+    livenessProbe: { ...live, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 3 },
+    readinessProbe: { ...ready, periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 3 },
+    // Load balancers need a moment to see that the pod is leaving.
+    lifecycle: { preStop: { sleep: { seconds: DRAIN } } },
+  };
+}

@@ -1,0 +1,14 @@
+import { ServiceAccountV1 } from "@cdktf/provider-kubernetes/lib/service-account-v1";
+import type { Construct } from "constructs";
+
+/** A workload's own service account, without a token; with a Google service account it acts as that one. */
+export function serviceAccount(scope: Construct, id: string, props: { namespace: string; name: string; actsAs?: string }): string {
+  return new ServiceAccountV1(scope, id, {
+    metadata: {
+      name: props.name,
+      namespace: props.namespace,
+      annotations: props.actsAs ? { "iam.gke.io/gcp-service-account": props.actsAs } : {},
+    },
+    automountServiceAccountToken: false,
+  }).metadata.name;
+}

@@ -1,0 +1,95 @@
+import { ServiceV1 } from "@cdktf/provider-kubernetes/lib/service-v1";
+import { Construct } from "constructs";
+import { Objects } from "../helm/objects";
+import { NAME_LABEL } from "./labels";
+import { networkPolicy, type Peer } from "./network-policy";
+import { Workload, type WorkloadProps } from "./workload";
+
+export interface WebServiceProps extends WorkloadProps {
+  readonly serving: WorkloadProps["serving"] & { readonly port: number; readonly health: { readonly live: string; readonly ready: string } };
+  /** What stands before the service at Google's load balancer; undefined when it is not public. */
+  readonly public?: {
+    /** Cloud Armor policy. */
+    readonly securityPolicy: string;
+  };
+  /** Names of the workloads that may connect to it. */
+  readonly clients: readonly string[];
+}
+
+/** Port of the Service. */
+export const SERVICE_PORT = 80;
+
+/** Google's load balancers and their health checks. {@link https://cloud.google.com/load-balancing/docs/health-check-concepts#ip-ranges} */
+const LOAD_BALANCERS: readonly Peer[] = [{ range: "35.191.0.0/16" }, { range: "130.211.0.0/22" }];
+
+/** {@link https://owasp.org/www-project-secure-headers/} */
+const SECURITY_HEADERS = [
+  "X-Content-Type-Options: nosniff",
+  "X-Frame-Options: DENY",
+  "Strict-Transport-Security: max-age=31536000; includeSubDomains",
+];
+
+/** A workload that answers HTTP: a Service before it, reachable by Google's load balancer when public, and by named workloads. */
+export class WebService extends Construct {
+  readonly rollout: Workload["rollout"];
+  /** Name of the Service, for routes. */
+  readonly name: string;
+
+  constructor(scope: Construct, id: string, props: WebServiceProps) {
+    super(scope, id);
+    const { name } = props.pod;
+    const { port, health } = props.serving;
+    const namespace = props.namespace.name;
+
+    const peers: Peer[] = [...(props.public ? LOAD_BALANCERS : []), ...props.clients.map((workload) => ({ workload }))];
+    const policies = peers.length
+      ? [networkPolicy(this, "from-clients", { name: `${name}-from-clients`, namespace, workload: name, ingress: [{ peers, ports: [{ port }] }] })]
+      : [];
+    this.rollout = new Workload(this, "workload", { ...props, dependsOn: [...props.dependsOn, ...policies] }).rollout;
+
+    // How the load balancer treats the service; no typed resource holds it.
+    // https://cloud.google.com/kubernetes-engine/docs/how-to/ingress-configuration
+    const backendConfig =
+      props.public &&
+      new Objects(this, "backend-config", {
+        name: `${name}-edge`,
+        namespace,
+        dependsOn: props.namespace.ready,
+        objects: [
+          {
+            apiVersion: "cloud.google.com/v1",
+            kind: "BackendConfig",
+            metadata: { name, namespace },
+            spec: {
+              securityPolicy: { name: props.public.securityPolicy },
+              healthCheck: { type: "HTTP", requestPath: health.ready, port, checkIntervalSec: 10, timeoutSec: 5 },
+              connectionDraining: { drainingTimeoutSec: 30 },
+              customResponseHeaders: { headers: SECURITY_HEADERS },
+              logging: { enable: true, sampleRate: 1 },
+            },
+          },
+        ],
+      });
+    const service = new ServiceV1(this, "service", {
+      metadata: {
+        name,
+        namespace,
+        labels: { [NAME_LABEL]: name },
+        annotations: props.public
+          ? {
+              "cloud.google.com/neg": JSON.stringify({ ingress: true }),
+              "cloud.google.com/backend-config": JSON.stringify({ default: name }),
+            }
+          : {},
+      },
+      spec: {
+        type: "ClusterIP",
+        selector: { [NAME_LABEL]: name },
+        port: [{ name: "http", port: SERVICE_PORT, targetPort: String(port), protocol: "TCP" }],
+      },
+      lifecycle: { ignoreChanges: ['metadata[0].annotations["cloud.google.com/neg-status"]'] }, // GKE's
+      dependsOn: backendConfig ? [backendConfig.release] : [...props.namespace.ready],
+    });
+    this.name = service.metadata.name;
+  }
+}

@@ -1,0 +1,79 @@
+import { HorizontalPodAutoscalerV2 } from "@cdktf/provider-kubernetes/lib/horizontal-pod-autoscaler-v2";
+import { PodDisruptionBudgetV1 } from "@cdktf/provider-kubernetes/lib/pod-disruption-budget-v1";
+import type { ITerraformDependable } from "cdktf";
+import { Construct } from "constructs";
+import { Deployment } from "./deployment";
+import { NAME_LABEL } from "./labels";
+import type { Namespace } from "./namespace";
+import { type Allowance, networkPolicy } from "./network-policy";
+import type { PodProps, ServingProps } from "./pod";
+
+export interface WorkloadProps {
+  readonly namespace: Namespace;
+  readonly pod: PodProps;
+  readonly serving: ServingProps;
+  /** Fixed number of pods, or an autoscaler's range with the load, in per cent of the requests, at which it adds pods. */
+  readonly replicas: number | { readonly min: number; readonly max: number; readonly cpu: number; readonly memory?: number };
+  /** Connections by name, each a network policy of its own. */
+  readonly egress: Readonly<Record<string, Allowance>>;
+  /** Who scrapes the metrics. */
+  readonly scrapers: Allowance["peers"];
+  readonly dependsOn: readonly ITerraformDependable[];
+}
+
+/** A Deployment with everything around it but a way in: autoscaler, disruption budget, network policies. By itself it is a worker. */
+export class Workload extends Construct {
+  readonly rollout: Deployment["rollout"];
+
+  constructor(scope: Construct, id: string, props: WorkloadProps) {
+    super(scope, id);
+    const { pod, serving, replicas } = props;
+    const { name } = pod;
+    const namespace = props.namespace.name;
+    const fixed = typeof replicas === "number";
+
+    const policies = Object.entries(props.egress).map(([to, allowance]) =>
+      networkPolicy(this, `to-${to}`, { name: `${name}-to-${to.replace(/[^a-z0-9]+/g, "-")}`, namespace, workload: name, egress: [allowance] }),
+    );
+    if (serving.metrics)
+      policies.push(
+        networkPolicy(this, "from-prometheus", {
+          name: `${name}-from-prometheus`,
+          namespace,
+          workload: name,
+          ingress: [{ peers: props.scrapers, ports: [{ port: serving.metrics.port }] }],
+        }),
+      );
+
+    this.rollout = new Deployment(this, "deployment", {
+      namespace,
+      pod,
+      serving,
+      replicas: fixed ? replicas : undefined,
+      dependsOn: [...props.dependsOn, ...props.namespace.ready, ...policies],
+    }).rollout;
+
+    const metadata = { name, namespace };
+    if (!fixed) {
+      const metrics = { cpu: replicas.cpu, memory: replicas.memory };
+      new HorizontalPodAutoscalerV2(this, "autoscaler", {
+        metadata,
+        spec: {
+          scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name },
+          minReplicas: replicas.min,
+          maxReplicas: replicas.max,
+          metric: Object.entries(metrics).flatMap(([resource, averageUtilization]) =>
+            averageUtilization ? [{ type: "Resource", resource: { name: resource, target: { type: "Utilization", averageUtilization } } }] : [],
+          ),
+        },
+        dependsOn: [this.rollout],
+      });
+    }
+    if ((fixed ? replicas : replicas.min) > 1)
+      new PodDisruptionBudgetV1(this, "disruption-budget", {
+        metadata,
+        spec: { maxUnavailable: "1", selector: { matchLabels: { [NAME_LABEL]: name } } },
+        dependsOn: [...props.namespace.ready],
+      });
+  }
+}

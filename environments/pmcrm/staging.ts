@@ -1,0 +1,47 @@
+import type { EnvironmentInput } from "../../schema/environment";
+
+export default {
+  project: "pmcrm-staging",
+  region: "europe-west1",
+  deployer: "deployer@pmcrm-staging.iam.gserviceaccount.com",
+  stateBucket: "pmcrm-staging-terraform-state",
+  registries: ["europe-west1-docker.pkg.dev/pmcrm-staging/"],
+  network: {
+    nodes: "10.16.0.0/20",
+    pods: "10.20.0.0/14",
+    services: "10.24.0.0/20",
+    datastores: "10.116.0.0/20",
+    controlPlane: "172.16.1.0/28",
+  },
+  cluster: {
+    channel: "REGULAR",
+    maintenance: "03:00",
+    nodePools: {
+      app: { machineType: "e2-standard-2", min: 1, max: 3, spot: true },
+      workers: { machineType: "e2-medium", min: 1, max: 2, spot: true, dedicated: true },
+      monitoring: { machineType: "e2-standard-2", min: 1, max: 1, spot: true, dedicated: true },
+    },
+  },
+  database: {
+    edition: "ENTERPRISE",
+    tier: "db-custom-1-3840",
+    availability: "ZONAL",
+    diskGb: 10,
+    diskLimitGb: 50,
+    backups: { at: "02:00", keep: 7 },
+    recoveryDays: 7,
+    maintenance: { day: "SATURDAY", hour: 3, track: "canary" },
+    insightsQueryLength: 1024,
+  },
+  cache: { tier: "BASIC", memoryGb: 1, maintenance: { day: "SATURDAY", hour: 4 } },
+  monitoring: { pool: "monitoring", retentionDays: 3 },
+  services: {
+    backend: { replicas: { min: 1, max: 3 }, hosts: ["api.staging.pmcrm.io"] },
+    worker: { replicas: 1 },
+  },
+  variables: {
+    LOG_LEVEL: "debug",
+    GOOGLE_CLIENT_ID: "pmcrm-staging.apps.googleusercontent.com",
+    MICROSOFT_CLIENT_ID: "pmcrm-staging",
+  },
+} satisfies EnvironmentInput;

@@ -1,0 +1,147 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import type { z } from "zod";
+import { checks, type Say } from "./checks";
+import { type Environment, type EnvironmentName, environmentNames, environmentSchema, environmentSections } from "./environment";
+import { at, describe, dotted, type Problem, problemsOf } from "./problem";
+import { type Release, releaseSchema, releaseSections } from "./release";
+import { type System, systemSchema, systemSections } from "./system";
+
+/** A system with its environments, validated. */
+export interface Configuration {
+  readonly name: string;
+  readonly system: System;
+  readonly environments: Readonly<Record<EnvironmentName, { readonly environment: Environment; readonly release: Release }>>;
+}
+
+/** Everything that is wrong with the configuration; nothing was constructed or written. */
+export class InvalidConfiguration extends Error {
+  constructor(readonly problems: readonly Problem[]) {
+    super(problems.map(describe).join("\n"));
+  }
+}
+
+/** The system that a checkout is about: `SYSTEM`, or what cdktf.json says. */
+export function systemName(root: string, env: NodeJS.ProcessEnv): string {
+  const name = env.SYSTEM || JSON.parse(readFileSync(path.join(root, "cdktf.json"), "utf8")).context?.system;
+  const known = readdirSync(path.join(root, "systems")).map((file) => path.basename(file, ".ts"));
+  if (!known.includes(name))
+    throw new InvalidConfiguration([
+      { path: env.SYSTEM ? "SYSTEM" : "cdktf.json context.system", value: name, rule: "is no system", remedy: `use one of ${known.sort().join(", ")}` },
+    ]);
+  return name;
+}
+
+/** Reads a system's files and validates them, all problems at once. */
+export async function load(root: string, name: string, env: NodeJS.ProcessEnv): Promise<Configuration> {
+  const files = {
+    system: `systems/${name}.ts`,
+    staging: { environment: `environments/${name}/staging.ts`, release: `releases/${name}/staging.json` },
+    production: { environment: `environments/${name}/production.ts`, release: `releases/${name}/production.json` },
+  };
+  const problems: Problem[] = [];
+  const read = async (file: string): Promise<unknown> => {
+    const full = path.join(root, file);
+    try {
+      if (!existsSync(full)) throw new Error("does not exist");
+      return file.endsWith(".json") ? JSON.parse(readFileSync(full, "utf8")) : ((await import(full)) as { default: unknown }).default;
+    } catch (error) {
+      const reason = error instanceof Error ? error.message.split("\n")[0] : String(error);
+      problems.push({ path: file, value: undefined, rule: `cannot be read: ${reason}`, remedy: "write it after another system's" });
+      return undefined;
+    }
+  };
+  const raw = {
+    system: await read(files.system),
+    staging: { environment: await read(files.staging.environment), release: await read(files.staging.release) },
+    production: { environment: await read(files.production.environment), release: await read(files.production.release) },
+  };
+  if (problems.length) throw new InvalidConfiguration(problems);
+  return validate(name, files, raw, env);
+}
+
+/** What the files hold, as read. */
+export interface Raw {
+  readonly system: unknown;
+  readonly staging: { readonly environment: unknown; readonly release: unknown };
+  readonly production: { readonly environment: unknown; readonly release: unknown };
+}
+/** Names of the files, for messages. */
+type Files = { system: string } & Record<EnvironmentName, { environment: string; release: string }>;
+
+export function validate(name: string, files: Files, raw: Raw, env: NodeJS.ProcessEnv): Configuration {
+  const problems: Problem[] = [];
+  const parse = <T extends z.ZodType>(file: string, schema: T, sections: Record<string, z.ZodType>, value: unknown) => {
+    const whole = schema.safeParse(value);
+    if (whole.success) return { value: whole.data as z.output<T>, valid: new Set(Object.keys(sections)) };
+    problems.push(...problemsOf(file, value, whole.error.issues));
+    // Sections that are right by themselves can still be checked against each other.
+    const parts = Object.entries(sections).flatMap(([key, section]) => {
+      const result = section.safeParse(at(value, [key]));
+      return result.success ? [[key, result.data] as const] : [];
+    });
+    return { value: Object.fromEntries(parts) as z.output<T>, valid: new Set(parts.map(([key]) => key)) };
+  };
+
+  const system = parse(files.system, systemSchema, systemSections, raw.system);
+  const environments = environmentNames.map((environmentName) => {
+    const { environment: environmentFile, release: releaseFile } = files[environmentName];
+    const environment = parse(environmentFile, environmentSchema, environmentSections, raw[environmentName].environment);
+    const release = parse(releaseFile, releaseSchema, releaseSections, raw[environmentName].release);
+    const reporter = (file: string, root: unknown) => (where: readonly PropertyKey[], rule: string, remedy: string) => {
+      problems.push({ path: `${file} ${dotted(where)}`, value: at(root, where), rule, remedy });
+    };
+    const say: Say = {
+      system: reporter(files.system, raw.system),
+      environment: reporter(environmentFile, raw[environmentName].environment),
+      release: reporter(releaseFile, raw[environmentName].release),
+    };
+    const subject = { systemName: name, environmentName, say, env };
+    for (const { needs, run } of checks)
+      if (
+        needs.system.every((key) => system.valid.has(key)) &&
+        needs.environment.every((key) => environment.valid.has(key)) &&
+        needs.release.every((key) => release.valid.has(key))
+      )
+        run(system.value, environment.value, release.value, subject);
+    return [environmentName, { environment, release }] as const;
+  });
+
+  const [[, staging], [, production]] = environments as [(typeof environments)[0], (typeof environments)[0]];
+  for (const key of ["project", "stateBucket"] as const)
+    if (staging.environment.valid.has(key) && staging.environment.value[key] === production.environment.value[key])
+      problems.push({
+        path: `${files.staging.environment} ${key}`,
+        value: staging.environment.value[key],
+        rule: "is production's too",
+        remedy: "give each environment its own",
+      });
+  const hosts = (e: typeof staging.environment) =>
+    e.valid.has("services") ? Object.values(e.value.services).flatMap((s) => s.hosts) : [];
+  for (const host of hosts(staging.environment).filter((h) => hosts(production.environment).includes(h)))
+    problems.push({ path: `${files.staging.environment} services`, value: host, rule: "is a host of production too", remedy: "choose another name" });
+
+  // A check of the system runs once for each environment; its problems are said once.
+  const distinct = [...new Map(problems.map((p) => [describe(p), p])).values()];
+  if (distinct.length) throw new InvalidConfiguration(distinct);
+  return {
+    name,
+    system: literal(system.value),
+    environments: {
+      staging: { environment: literal(staging.environment.value), release: literal(staging.release.value) },
+      production: { environment: literal(production.environment.value), release: literal(production.release.value) },
+    },
+  };
+}
+
+/**
+ * Text stays text: `${` and `%{` would start an expression in Terraform's JSON.
+ * {@link https://developer.hashicorp.com/terraform/language/expressions/strings#escape-sequences-1}
+ */
+function literal<T>(value: T): T {
+  if (typeof value === "string") return value.replace(/([$%])\{/g, "$1$1{") as T;
+  if (Array.isArray(value)) return value.map(literal) as T;
+  if (value !== null && typeof value === "object")
+    return Object.fromEntries(Object.entries(value).map(([key, v]) => [key, literal(v)])) as T;
+  return value;
+}

@@ -1,0 +1,242 @@
+import { type ITerraformDependable, type TerraformElement, TerraformOutput, TerraformStack } from "cdktf";
+import { Construct, type Node } from "constructs";
+import { Cache } from "../constructs/google/cache";
+import { Cluster } from "../constructs/google/cluster";
+import { Database } from "../constructs/google/database";
+import { Edge } from "../constructs/google/edge";
+import { Network } from "../constructs/google/network";
+import { NodePool } from "../constructs/google/node-pool";
+import { Project } from "../constructs/google/project";
+import { SecurityPolicy } from "../constructs/google/security-policy";
+import { WorkloadIdentity } from "../constructs/google/workload-identity";
+import { PrometheusStack } from "../constructs/helm/prometheus-stack";
+import { ConfigMap } from "../constructs/kubernetes/config-map";
+import { Ingress } from "../constructs/kubernetes/ingress";
+import { Migration } from "../constructs/kubernetes/migration";
+import { Namespace } from "../constructs/kubernetes/namespace";
+import { type Allowance, INTERNET } from "../constructs/kubernetes/network-policy";
+import { serviceAccount } from "../constructs/kubernetes/service-account";
+import { WebService } from "../constructs/kubernetes/web-service";
+import { Workload } from "../constructs/kubernetes/workload";
+import type { Environment, EnvironmentName } from "../schema/environment";
+import { parseCpu, parseMemory } from "../schema/quantity";
+import type { Release } from "../schema/release";
+import type { Service, System } from "../schema/system";
+import { clusterProviders, googleProviders } from "./providers";
+import { Secrets } from "./secrets";
+import { Variables } from "./variables";
+
+export interface EnvironmentStackProps {
+  readonly systemName: string;
+  readonly system: System;
+  readonly environment: Environment;
+  readonly release: Release;
+  /** Helm repository in place of every other, from the process's environment. */
+  readonly chartsMirror?: string;
+}
+
+/** One environment of one system, from the project's APIs to the routes: the place where the constructs meet. */
+export class EnvironmentStack extends TerraformStack {
+  /** Where in the bucket its state is. */
+  readonly statePrefix: string;
+
+  constructor(scope: Construct, name: EnvironmentName, props: EnvironmentStackProps) {
+    super(scope, name);
+    const { systemName, system, environment, release } = props;
+    const { region } = environment;
+    const fullName = `${systemName}-${name}`;
+    const labels = { system: systemName, environment: name, managed_by: "slipway" };
+    const deletionProtection = !environment.allowDestroy;
+    const chartsMirror = props.chartsMirror ?? environment.chartsMirror;
+
+    this.statePrefix = `${systemName}/${name}`;
+
+    // ---- Google Cloud
+    googleProviders(this, {
+      project: environment.project,
+      region,
+      labels,
+      stateBucket: environment.stateBucket,
+      statePrefix: this.statePrefix,
+    });
+    const project = new Project(this, "project", {
+      id: environment.project,
+      apis: ["compute", "container", "sqladmin", "redis", "servicenetworking", "cloudkms", ...(environment.dnsZone ? (["dns"] as const) : [])],
+    });
+    const network = new Network(this, "network", { project, name: fullName, region, ranges: environment.network, deletionProtection });
+    const cluster = new Cluster(this, "cluster", {
+      project,
+      network,
+      name: fullName,
+      location: region,
+      releaseChannel: environment.cluster.channel,
+      maintenanceStart: environment.cluster.maintenance,
+      controlPlaneRange: environment.network.controlPlane,
+      authorizedNetworks: environment.cluster.authorizedNetworks,
+      labels,
+      deletionProtection,
+    });
+    const pools = new Map(
+      Object.entries(environment.cluster.nodePools).map(([pool, config]) => [
+        pool,
+        new NodePool(this, `pool-${pool}`, { project, cluster, name: pool, ...config, labels }).pool,
+      ]),
+    );
+    const nodes = (pool: string): ITerraformDependable => pools.get(pool) as ITerraformDependable;
+    const secrets = new Secrets(this, "secrets", { project, region, systemName, system, environment, deletionProtection });
+    const database = new Database(this, "database", {
+      project,
+      network,
+      name: fullName,
+      region,
+      version: system.database.version,
+      ...environment.database,
+      database: system.database.name,
+      user: system.database.user,
+      password: secrets.databasePassword,
+      extensions: system.database.extensions,
+      administrator: environment.deployer,
+      labels,
+      deletionProtection,
+    });
+    const cache = new Cache(this, "cache", { project, network, name: fullName, region, version: system.cache.version, ...environment.cache, labels, deletionProtection });
+
+    // ---- the cluster
+    clusterProviders(this, cluster);
+    const { adminPassword } = secrets;
+    new PrometheusStack(this, "monitoring", {
+      ...environment.monitoring,
+      adminPassword: { value: adminPassword.value, changesWith: [adminPassword.generation] },
+      ranges: environment.network,
+      chartsMirror,
+      nodes: nodes(environment.monitoring.pool),
+    });
+    const namespace = new Namespace(this, "namespace", { name: system.namespace, quota: quotaOf(system, environment), dependsOn: [cluster.cluster] });
+    const certificates = new ConfigMap(this, "certificates", {
+      namespace: namespace.name,
+      name: "datastore-certificates",
+      data: Variables.certificateFiles(database, cache),
+    });
+    const variables = new Variables({ system, environment, release, secrets, database, cache });
+    const allowances: Record<string, Allowance> = {
+      database: { peers: [{ range: environment.network.datastores }], ports: [{ port: database.port }] },
+      cache: { peers: [{ range: environment.network.datastores }], ports: [{ port: cache.port }] },
+      "internet:443": { peers: [INTERNET], ports: [{ port: 443 }] },
+    };
+    const egressOf = (connects: readonly string[]) =>
+      Object.fromEntries(
+        connects.map((to) => [to, allowances[to] ?? { peers: [{ workload: to }], ports: [{ port: system.services[to]?.port ?? 0 }] }]),
+      );
+    const podOf = (scope: Construct, workload: string, { image, command, pool, resources, variables: names }: Pick<Service, "image" | "command" | "pool" | "resources" | "variables">, port?: number, actsAs?: string) => ({
+      name: workload,
+      image: release.images[image] as string,
+      command,
+      pool,
+      resources,
+      serviceAccount: serviceAccount(scope, "service-account", { namespace: namespace.name, name: workload, actsAs }),
+      ...variables.of(scope, namespace.name, workload, names, port),
+      certificates,
+    });
+    const datastores = (connects: readonly string[]) => (connects.includes("database") ? database.ready : []);
+
+    const workloads = new Construct(this, "workload");
+    const migrations = new Map(
+      Object.entries(system.migrations).map(([migration, m]) => {
+        const scope = new Construct(workloads, migration);
+        return [
+          migration,
+          new Migration(scope, "migration", {
+            namespace,
+            pod: podOf(scope, migration, m),
+            deadline: m.deadlineSeconds,
+            egress: egressOf(m.connects),
+            dependsOn: [nodes(m.pool), ...datastores(m.connects)],
+          }).job,
+        ];
+      }),
+    );
+
+    const hosts = Object.values(environment.services).flatMap((s) => s.hosts);
+    const edge = hosts.length ? new Edge(this, "edge", { project, name: fullName, hosts, dnsZone: environment.dnsZone, deletionProtection }) : undefined;
+    const routes: Record<string, string> = {};
+    for (const [service, s] of Object.entries(system.services)) {
+      const scope = new Construct(workloads, service);
+      const size = environment.services[service] as Environment["services"][string];
+      const identity = new WorkloadIdentity(scope, "identity", {
+        project,
+        cluster,
+        accountId: `${systemName}-${service}`,
+        namespace: system.namespace,
+        serviceAccount: service,
+        deletionProtection,
+      });
+      secrets.grantAccess(service, s.variables, identity.member);
+      const workload = {
+        namespace,
+        pod: podOf(scope, service, s, s.port, identity.email),
+        serving: s,
+        replicas: typeof size.replicas === "number" ? size.replicas : { ...size.replicas, ...(s.autoscale as NonNullable<Service["autoscale"]>) },
+        egress: egressOf(s.connects),
+        scrapers: PrometheusStack.SCRAPERS,
+        dependsOn: [nodes(s.pool), ...datastores(s.connects), ...s.after.map((m) => migrations.get(m) as ITerraformDependable)],
+      };
+      if (!s.port || !("live" in s.health)) {
+        new Workload(scope, "workload", workload);
+        continue;
+      }
+      const policy = size.hosts.length
+        ? new SecurityPolicy(scope, "security-policy", { project, name: `${fullName}-${service}`, rateLimit: s.rateLimit })
+        : undefined;
+      const web = new WebService(scope, "web-service", {
+        ...workload,
+        serving: { ...s, port: s.port, health: s.health },
+        public: policy && { securityPolicy: policy.name },
+        clients: Object.entries({ ...system.services, ...system.migrations }).flatMap(([client, c]) => (c.connects.includes(service) ? [client] : [])),
+      });
+      for (const host of size.hosts) routes[host] = web.name;
+    }
+    if (edge) new Ingress(this, "ingress", { namespace, name: systemName, edge, routes });
+
+    this.outputs({
+      system: systemName,
+      environment: name,
+      project: environment.project,
+      hosts,
+      edge_address: edge?.address.address ?? "",
+      cluster: cluster.cluster.name,
+      credentials_command: cluster.credentialsCommand,
+      database: database.instance.name,
+      cache: cache.instance.name,
+    });
+  }
+
+  private outputs(values: Readonly<Record<string, unknown>>): void {
+    for (const [name, value] of Object.entries(values)) new TerraformOutput(this, `output-${name}`, { value }).overrideLogicalId(name);
+  }
+
+  /** Addresses as a reader would write them: the path of constructs, without cdktf's hash. A test proves them unique. */
+  protected override allocateLogicalId(element: TerraformElement | Node): string {
+    const parts = ("node" in element ? element.node : element).path.split("/").slice(1);
+    return parts.filter((part, i) => part !== parts[i - 1]).join("_").replace(/[^a-zA-Z0-9_]+/g, "-");
+  }
+}
+
+/**
+ * What all of the system's pods may ask for together: every service at its largest with a quarter more while it rolls, and
+ * every migration.
+ */
+function quotaOf(system: System, environment: Environment) {
+  const total = { pods: 0, cpu: 0, memory: 0 };
+  const add = (pods: number, { resources }: Pick<Service, "resources">) => {
+    total.pods += pods;
+    total.cpu += pods * (parseCpu(resources.cpu) ?? 0);
+    total.memory += pods * (parseMemory(resources.memory) ?? 0);
+  };
+  for (const [name, service] of Object.entries(system.services)) {
+    const replicas = environment.services[name]?.replicas ?? 1;
+    const largest = typeof replicas === "number" ? replicas : replicas.max;
+    add(largest + Math.ceil(largest / 4), service);
+  }
+  for (const migration of Object.values(system.migrations)) add(1, migration);
+  return total;
+}

@@ -1,0 +1,56 @@
+import { Construct } from "constructs";
+import type { Project } from "../constructs/google/project";
+import { GeneratedSecret, type SecretSource, SuppliedSecret } from "../constructs/google/secret";
+import type { Environment } from "../schema/environment";
+import type { System } from "../schema/system";
+
+export interface SecretsProps {
+  readonly project: Project;
+  readonly region: string;
+  readonly systemName: string;
+  readonly system: System;
+  readonly environment: Environment;
+  readonly deletionProtection: boolean;
+}
+
+/** Name that the secret of a variable has in Secret Manager. */
+export const secretName = (systemName: string, variable: string): string => `${systemName}-${variable.toLowerCase().replace(/_/g, "-")}`;
+
+/** The system's secrets, and those that the platform makes for itself. */
+export class Secrets extends Construct {
+  readonly databasePassword: GeneratedSecret;
+  /** Grafana's. */
+  readonly adminPassword: GeneratedSecret;
+  private readonly sources = new Map<string, SecretSource>();
+
+  constructor(scope: Construct, id: string, props: SecretsProps) {
+    super(scope, id);
+    const { project, region, systemName, environment, deletionProtection } = props;
+    const common = (variable: string) => ({ project, name: secretName(systemName, variable), generation: environment.generations[variable] ?? 1 });
+    const generated = (variable: string, length: number, irreplaceable = false) =>
+      new GeneratedSecret(this, common(variable).name.slice(systemName.length + 1), { ...common(variable), region, length, irreplaceable, deletionProtection });
+
+    this.databasePassword = generated("DATABASE_PASSWORD", 40);
+    this.adminPassword = generated("GRAFANA_ADMIN_PASSWORD", 40);
+    for (const [variable, kind] of Object.entries(props.system.variables)) {
+      if (typeof kind === "string") continue;
+      if (kind.kind === "generated") this.sources.set(variable, generated(variable, kind.length, kind.rotate === "never"));
+      if (kind.kind === "supplied") this.sources.set(variable, new SuppliedSecret(this, variable.toLowerCase().replace(/_/g, "-"), common(variable)));
+    }
+  }
+
+  /** The secret of a variable. */
+  of(variable: string): SecretSource {
+    const source = this.sources.get(variable);
+    if (!source) throw new Error(`${variable} is no secret`);
+    return source;
+  }
+
+  /** Lets an IAM member read the supplied secrets among the variables. */
+  grantAccess(reader: string, variables: readonly string[], member: string): void {
+    for (const variable of variables) {
+      const source = this.sources.get(variable);
+      if (source instanceof SuppliedSecret) source.grantAccess(reader, member);
+    }
+  }
+}

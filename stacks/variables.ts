@@ -1,0 +1,95 @@
+import { Fn } from "cdktf";
+import type { Construct } from "constructs";
+import type { Cache } from "../constructs/google/cache";
+import type { Database } from "../constructs/google/database";
+import { ConfigMap } from "../constructs/kubernetes/config-map";
+import { CERTIFICATES } from "../constructs/kubernetes/pod";
+import { Secret, type SecretValue } from "../constructs/kubernetes/secret";
+import type { Environment } from "../schema/environment";
+import type { Release } from "../schema/release";
+import type { System, Variable } from "../schema/system";
+import type { Secrets } from "./secrets";
+
+const FILES = { database: "database.pem", bundle: "bundle.pem" } as const;
+
+/** Turns a system's variables into each workload's ConfigMap, Secret and pod variables. */
+export class Variables {
+  constructor(
+    private readonly props: {
+      readonly system: System;
+      readonly environment: Environment;
+      readonly release: Release;
+      readonly secrets: Secrets;
+      readonly database: Database;
+      readonly cache: Cache;
+    },
+  ) {}
+
+  /** The datastores' certificate authorities: the database's by itself, for its URL names a file, and all in one. */
+  static certificateFiles(database: Database, cache: Cache): Record<string, string> {
+    return {
+      [FILES.database]: database.certificateAuthority,
+      [FILES.bundle]: Fn.join("\n", [database.certificateAuthority, cache.certificateAuthority]),
+    };
+  }
+
+  /** Those of one workload, by where they are kept. */
+  of(scope: Construct, namespace: string, workload: string, names: readonly string[], port?: number) {
+    const pod: Record<string, string> = {};
+    const config: Record<string, string> = {};
+    const secret: Record<string, SecretValue> = {};
+    const { system, environment, release, secrets } = this.props;
+    for (const name of names) {
+      const variable = system.variables[name] as Variable;
+      if (typeof variable === "string") config[name] = variable;
+      else
+        switch (variable.kind) {
+          case "environment":
+            config[name] = environment.variables[name] as string;
+            break;
+          case "port":
+            pod[name] = String(port);
+            break;
+          case "version":
+            pod[name] = release.version;
+            break;
+          case "ca-bundle":
+            config[name] = `${CERTIFICATES}/${FILES.bundle}`;
+            break;
+          case "generated":
+          case "supplied": {
+            const { value, generation } = secrets.of(name);
+            secret[name] = { value, changesWith: [generation] };
+            break;
+          }
+          case "database-url":
+            secret[name] = this.databaseUrl(variable.parameters);
+            break;
+          case "cache-url":
+            secret[name] = this.cacheUrl();
+        }
+    }
+    const metadata = { namespace, name: workload };
+    return {
+      variables: pod,
+      configMap: Object.keys(config).length ? new ConfigMap(scope, "config", { ...metadata, data: config }) : undefined,
+      secret: Object.keys(secret).length ? new Secret(scope, "secret", { ...metadata, data: secret }) : undefined,
+    };
+  }
+
+  private databaseUrl(parameters: Readonly<Record<string, string>>): SecretValue {
+    const { host, port, user, database, password } = this.props.database;
+    const query = Object.entries({ sslmode: "verify-ca", sslrootcert: `${CERTIFICATES}/${FILES.database}`, ...parameters })
+      .map(([key, value]) => `${key}=${encodeURIComponent(value)}`)
+      .join("&");
+    return {
+      value: `postgresql://${user}:${Fn.urlencode(password.value)}@${host}:${port}/${database}?${query}`,
+      changesWith: [host, port, user, database, query, password.generation],
+    };
+  }
+
+  private cacheUrl(): SecretValue {
+    const { host, port, password } = this.props.cache;
+    return { value: `rediss://default:${Fn.urlencode(password)}@${host}:${port}`, changesWith: [host, port] };
+  }
+}

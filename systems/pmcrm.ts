@@ -1,0 +1,91 @@
+import type { SystemInput } from "../schema/system";
+
+const runtime = ["NODE_ENV", "APP_VERSION", "LOG_LEVEL", "NODE_EXTRA_CA_CERTS"];
+const application = [
+  ...runtime,
+  "DATABASE_URL",
+  "DIRECT_URL",
+  "REDIS_URL",
+  "JWT_SECRET",
+  "JWT_ACCESS_TOKEN_EXPIRY",
+  "JWT_REFRESH_TOKEN_EXPIRY",
+  "GOOGLE_CLIENT_ID",
+  "GOOGLE_CLIENT_SECRET",
+  "MICROSOFT_CLIENT_ID",
+  "MICROSOFT_CLIENT_SECRET",
+  "ANTHROPIC_API_KEY",
+  "OPENAI_API_KEY",
+  "APOLLO_API_KEY",
+  "WHATSAPP_API_TOKEN",
+  "ENCRYPTION_KEY",
+];
+const resources = { cpu: "500m", memory: "512Mi", memoryLimit: "1Gi" };
+
+// node-postgres checks the server's host name under verify-ca too unless told to follow libpq; Cloud SQL's own
+// certificate names the instance, not its address: https://github.com/brianc/node-postgres/tree/master/packages/pg-connection-string
+const parameters = { uselibpqcompat: "true" };
+
+/** Personal network CRM: an API and a worker of the same image, PostgreSQL with pgvector, Redis. */
+export default {
+  namespace: "pmcrm",
+  database: { version: "POSTGRES_16", name: "pmcrm", user: "pmcrm", extensions: ["vector"] },
+  cache: { version: "REDIS_7_2" },
+  variables: {
+    NODE_ENV: "production", // in staging too: it switches the libraries' behaviour, it does not name the environment
+    APP_VERSION: { kind: "version" },
+    PORT: { kind: "port" },
+    LOG_LEVEL: { kind: "environment" },
+    NODE_EXTRA_CA_CERTS: { kind: "ca-bundle" },
+    DATABASE_URL: { kind: "database-url", parameters },
+    DIRECT_URL: { kind: "database-url", parameters },
+    REDIS_URL: { kind: "cache-url" },
+    JWT_SECRET: { kind: "generated", length: 64 },
+    JWT_ACCESS_TOKEN_EXPIRY: "1h",
+    JWT_REFRESH_TOKEN_EXPIRY: "30d",
+    ENCRYPTION_KEY: { kind: "generated", length: 32, rotate: "never" }, // stored data is encrypted with it
+    GOOGLE_CLIENT_ID: { kind: "environment" },
+    GOOGLE_CLIENT_SECRET: { kind: "supplied" },
+    MICROSOFT_CLIENT_ID: { kind: "environment" },
+    MICROSOFT_CLIENT_SECRET: { kind: "supplied" },
+    ANTHROPIC_API_KEY: { kind: "supplied" },
+    OPENAI_API_KEY: { kind: "supplied" },
+    APOLLO_API_KEY: { kind: "supplied" },
+    WHATSAPP_API_TOKEN: { kind: "supplied" },
+  },
+  migrations: {
+    migrate: {
+      image: "backend",
+      command: ["npm", "run", "db:migrate"],
+      pool: "app",
+      resources,
+      variables: [...runtime, "DATABASE_URL", "DIRECT_URL"],
+      connects: ["database"],
+      deadlineSeconds: 600,
+    },
+  },
+  services: {
+    backend: {
+      image: "backend",
+      pool: "app",
+      port: 3000,
+      health: { live: "/health", ready: "/health/ready" },
+      metrics: { port: 9464, path: "/metrics" },
+      resources,
+      autoscale: { cpu: 70, memory: 80 },
+      variables: ["PORT", ...application],
+      connects: ["database", "cache", "internet:443"],
+      after: ["migrate"],
+      rateLimit: { requests: 1000, seconds: 10 },
+    },
+    worker: {
+      image: "backend",
+      command: ["node", "dist/worker"],
+      pool: "workers",
+      health: { command: ["node", "dist/worker-health"] },
+      resources,
+      variables: application,
+      connects: ["database", "cache", "internet:443"],
+      after: ["migrate"],
+    },
+  },
+} satisfies SystemInput;
