@@ -1,4 +1,4 @@
-import { load, systemName, InvalidConfiguration } from "./schema/load";
+import { InvalidConfiguration, load, systemName } from "./schema/load";
 
 async function main(): Promise<void> {
   const name = systemName(__dirname, process.env);
@@ -10,6 +10,8 @@ async function main(): Promise<void> {
 main().catch((error: unknown) => {
   if (!(error instanceof InvalidConfiguration)) throw error;
   const { problems } = error;
-  console.error(`${problems.length} ${problems.length === 1 ? "problem" : "problems"} in the configuration; nothing was written.\n${error.message}`);
+  console.error(
+    `${problems.length} ${problems.length === 1 ? "problem" : "problems"} in the configuration; nothing was written.\n${error.message}`,
+  );
   process.exitCode = 1;
 });

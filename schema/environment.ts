@@ -7,7 +7,9 @@ import { rule } from "./problem";
  */
 
 const nodePool = z.strictObject({
-  machineType: z.string().regex(/^[a-z]\d[a-z]?-[a-z]+(-\d+)?$/, rule("must be a machine type", 'write it like "e2-standard-4"')),
+  machineType: z
+    .string()
+    .regex(/^[a-z]\d[a-z]?-[a-z]+(-\d+)?$/, rule("must be a machine type", 'write it like "e2-standard-4"')),
   /** Fewest nodes, all zones together. */
   min: count(0, 1000, "nodes in all zones together"),
   /** Most nodes, all zones together. */
@@ -36,7 +38,10 @@ export const environmentSections = {
   /** Cloud Storage bucket that holds Terraform's state, under `<system>/<environment>`. */
   stateBucket: z
     .string()
-    .regex(/^[a-z0-9][-a-z0-9._]{1,61}[a-z0-9]$/, rule("must be a bucket's name", "copy it from gcloud storage buckets list")),
+    .regex(
+      /^[a-z0-9][-a-z0-9._]{1,61}[a-z0-9]$/,
+      rule("must be a bucket's name", "copy it from gcloud storage buckets list"),
+    ),
   /** First parts of the images' references that may run here. */
   registries: z.array(text).min(1, rule("must not be empty", "name the Artifact Registry repository")),
   network: z.strictObject({
@@ -96,7 +101,10 @@ export const environmentSections = {
   /** Repository that mirrors the Helm charts; without it they come from their publishers. */
   chartsMirror: z
     .string()
-    .regex(/^(https?|oci):\/\/\S+$/, rule("must be a chart repository's URL", 'write it like "oci://europe-west1-docker.pkg.dev/p/charts"'))
+    .regex(
+      /^(https?|oci):\/\/\S+$/,
+      rule("must be a chart repository's URL", 'write it like "oci://europe-west1-docker.pkg.dev/p/charts"'),
+    )
     .optional(),
   /** Takes every protection away so that the environment can be destroyed. */
   allowDestroy: z.boolean().default(false),

@@ -1,21 +1,27 @@
 import { z } from "zod";
 import { parseCidr } from "./cidr";
-import { parseCpu, parseMemory } from "./quantity";
 import { rule } from "./problem";
+import { parseCpu, parseMemory } from "./quantity";
 
 /** Small field types that the three files share, each with its rule and remedy. */
 
 export const count = (min: number, max: number, what: string) =>
-  z.int(rule(`must be a whole number (${what})`, `write one from ${min} to ${max}`))
+  z
+    .int(rule(`must be a whole number (${what})`, `write one from ${min} to ${max}`))
     .min(min, rule(`must be at least ${min} (${what})`, `write a number from ${min} to ${max}`))
     .max(max, rule(`must be at most ${max} (${what})`, `write a number from ${min} to ${max}`));
 
 /** RFC 1035 label, as Google Cloud and Kubernetes names are. {@link https://cloud.google.com/compute/docs/naming-resources} */
 export const label = (max = 63) =>
-  z.string().regex(
-    new RegExp(`^[a-z]([-a-z0-9]{0,${max - 2}}[a-z0-9])?$`),
-    rule(`must be a name of at most ${max} lower-case letters, digits and dashes that starts with a letter`, 'write it like "web-api"'),
-  );
+  z
+    .string()
+    .regex(
+      new RegExp(`^[a-z]([-a-z0-9]{0,${max - 2}}[a-z0-9])?$`),
+      rule(
+        `must be a name of at most ${max} lower-case letters, digits and dashes that starts with a letter`,
+        'write it like "web-api"',
+      ),
+    );
 
 /** Name of an environment variable. */
 export const variableName = z
@@ -27,7 +33,10 @@ export const hostname = z
   .max(253, rule("must be at most 253 characters long", "shorten the name"))
   .regex(
     /^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/,
-    rule("must be a fully qualified host name in lower case, no wildcard and no port", 'write it like "api.example.com"'),
+    rule(
+      "must be a fully qualified host name in lower case, no wildcard and no port",
+      'write it like "api.example.com"',
+    ),
   );
 
 export const projectId = z
@@ -49,7 +58,10 @@ export const cidr = (shortest: number, longest: number) =>
     if (!range) return say("must be an IPv4 range in CIDR notation", 'write it like "10.0.0.0/20"');
     if (range.hostBits) return say("must have no host bits set", `write ${range.canonical}`);
     if (range.prefix < shortest || range.prefix > longest)
-      say(`must have a prefix from /${shortest} to /${longest}`, shortest === longest ? `make it a /${shortest}` : "choose another size");
+      say(
+        `must have a prefix from /${shortest} to /${longest}`,
+        shortest === longest ? `make it a /${shortest}` : "choose another size",
+      );
   });
 
 /** Time of day in UTC, HH:MM. */
@@ -59,11 +71,17 @@ export const timeOfDay = z
 
 export const cpu = z
   .string()
-  .refine((q) => parseCpu(q) !== undefined, rule("must be a CPU quantity", 'write millicores like "500m" or cores like "2"'));
+  .refine(
+    (q) => parseCpu(q) !== undefined,
+    rule("must be a CPU quantity", 'write millicores like "500m" or cores like "2"'),
+  );
 
 export const memory = z
   .string()
-  .refine((q) => parseMemory(q) !== undefined, rule("must be a memory quantity in Mi or Gi", 'write it like "512Mi" or "1Gi"'));
+  .refine(
+    (q) => parseMemory(q) !== undefined,
+    rule("must be a memory quantity in Mi or Gi", 'write it like "512Mi" or "1Gi"'),
+  );
 
 export const httpPath = z
   .string()

@@ -2,7 +2,13 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import type { z } from "zod";
 import { checks, type Say } from "./checks";
-import { type Environment, type EnvironmentName, environmentNames, environmentSchema, environmentSections } from "./environment";
+import {
+  type Environment,
+  type EnvironmentName,
+  environmentNames,
+  environmentSchema,
+  environmentSections,
+} from "./environment";
 import { at, describe, dotted, type Problem, problemsOf } from "./problem";
 import { type Release, releaseSchema, releaseSections } from "./release";
 import { type System, systemSchema, systemSections } from "./system";
@@ -11,7 +17,9 @@ import { type System, systemSchema, systemSections } from "./system";
 export interface Configuration {
   readonly name: string;
   readonly system: System;
-  readonly environments: Readonly<Record<EnvironmentName, { readonly environment: Environment; readonly release: Release }>>;
+  readonly environments: Readonly<
+    Record<EnvironmentName, { readonly environment: Environment; readonly release: Release }>
+  >;
 }
 
 /** Everything that is wrong with the configuration; nothing was constructed or written. */
@@ -27,7 +35,12 @@ export function systemName(root: string, env: NodeJS.ProcessEnv): string {
   const known = readdirSync(path.join(root, "systems")).map((file) => path.basename(file, ".ts"));
   if (!known.includes(name))
     throw new InvalidConfiguration([
-      { path: env.SYSTEM ? "SYSTEM" : "cdktf.json context.system", value: name, rule: "is no system", remedy: `use one of ${known.sort().join(", ")}` },
+      {
+        path: env.SYSTEM ? "SYSTEM" : "cdktf.json context.system",
+        value: name,
+        rule: "is no system",
+        remedy: `use one of ${known.sort().join(", ")}`,
+      },
     ]);
   return name;
 }
@@ -44,17 +57,27 @@ export async function load(root: string, name: string, env: NodeJS.ProcessEnv): 
     const full = path.join(root, file);
     try {
       if (!existsSync(full)) throw new Error("does not exist");
-      return file.endsWith(".json") ? JSON.parse(readFileSync(full, "utf8")) : ((await import(full)) as { default: unknown }).default;
+      return file.endsWith(".json")
+        ? JSON.parse(readFileSync(full, "utf8"))
+        : ((await import(full)) as { default: unknown }).default;
     } catch (error) {
       const reason = error instanceof Error ? error.message.split("\n")[0] : String(error);
-      problems.push({ path: file, value: undefined, rule: `cannot be read: ${reason}`, remedy: "write it after another system's" });
+      problems.push({
+        path: file,
+        value: undefined,
+        rule: `cannot be read: ${reason}`,
+        remedy: "write it after another system's",
+      });
       return undefined;
     }
   };
   const raw = {
     system: await read(files.system),
     staging: { environment: await read(files.staging.environment), release: await read(files.staging.release) },
-    production: { environment: await read(files.production.environment), release: await read(files.production.release) },
+    production: {
+      environment: await read(files.production.environment),
+      release: await read(files.production.release),
+    },
   };
   if (problems.length) throw new InvalidConfiguration(problems);
   return validate(name, files, raw, env);
@@ -86,7 +109,12 @@ export function validate(name: string, files: Files, raw: Raw, env: NodeJS.Proce
   const system = parse(files.system, systemSchema, systemSections, raw.system);
   const environments = environmentNames.map((environmentName) => {
     const { environment: environmentFile, release: releaseFile } = files[environmentName];
-    const environment = parse(environmentFile, environmentSchema, environmentSections, raw[environmentName].environment);
+    const environment = parse(
+      environmentFile,
+      environmentSchema,
+      environmentSections,
+      raw[environmentName].environment,
+    );
     const release = parse(releaseFile, releaseSchema, releaseSections, raw[environmentName].release);
     const reporter = (file: string, root: unknown) => (where: readonly PropertyKey[], rule: string, remedy: string) => {
       problems.push({ path: `${file} ${dotted(where)}`, value: at(root, where), rule, remedy });
@@ -119,7 +147,12 @@ export function validate(name: string, files: Files, raw: Raw, env: NodeJS.Proce
   const hosts = (e: typeof staging.environment) =>
     e.valid.has("services") ? Object.values(e.value.services).flatMap((s) => s.hosts) : [];
   for (const host of hosts(staging.environment).filter((h) => hosts(production.environment).includes(h)))
-    problems.push({ path: `${files.staging.environment} services`, value: host, rule: "is a host of production too", remedy: "choose another name" });
+    problems.push({
+      path: `${files.staging.environment} services`,
+      value: host,
+      rule: "is a host of production too",
+      remedy: "choose another name",
+    });
 
   // A check of the system runs once for each environment; its problems are said once.
   const distinct = [...new Map(problems.map((p) => [describe(p), p])).values()];

@@ -13,7 +13,8 @@ export interface Problem {
 
 /** A problem's line: path, value, rule, remedy. A value that may be a secret (it is long) is cut. */
 export function describe({ path, value, rule, remedy }: Problem): string {
-  const shown = JSON.stringify(value, (_, v) => (typeof v === "number" && !Number.isFinite(v) ? String(v) : v)) ?? "nothing";
+  const shown =
+    JSON.stringify(value, (_, v) => (typeof v === "number" && !Number.isFinite(v) ? String(v) : v)) ?? "nothing";
   return `${path} = ${shown.length > 80 ? `${shown.slice(0, 77)}...` : shown}: ${rule}; ${remedy}`;
 }
 
@@ -22,7 +23,9 @@ export const rule = (text: string, remedy: string): string => `${text}\n${remedy
 
 /** Dotted path, with brackets where a name is no identifier. */
 export const dotted = (path: readonly PropertyKey[]): string =>
-  path.map((p, i) => (/^[\w$-]+$/.test(String(p)) ? `${i ? "." : ""}${String(p)}` : `[${JSON.stringify(String(p))}]`)).join("");
+  path
+    .map((p, i) => (/^[\w$-]+$/.test(String(p)) ? `${i ? "." : ""}${String(p)}` : `[${JSON.stringify(String(p))}]`))
+    .join("");
 
 export const at = (root: unknown, path: readonly PropertyKey[]): unknown =>
   path.reduce<unknown>((o, key) => (o as Record<PropertyKey, unknown> | undefined)?.[key], root);
@@ -30,7 +33,12 @@ export const at = (root: unknown, path: readonly PropertyKey[]): unknown =>
 type Issue = z.core.$ZodIssue;
 
 /** Zod's issues as problems: its own words replaced by a rule and a remedy, unions reduced to the branch that was meant. */
-export function problemsOf(file: string, root: unknown, issues: readonly Issue[], prefix: readonly PropertyKey[] = []): Problem[] {
+export function problemsOf(
+  file: string,
+  root: unknown,
+  issues: readonly Issue[],
+  prefix: readonly PropertyKey[] = [],
+): Problem[] {
   return issues.flatMap((issue) => {
     const path = [...prefix, ...issue.path];
     const value = at(root, path);
@@ -51,7 +59,9 @@ export function problemsOf(file: string, root: unknown, issues: readonly Issue[]
       case "invalid_union": {
         if (issue.errors.length === 0) return one("is of no known kind", "see schema/ for the kinds");
         const meant = issue.errors.find((branch) => branch.some((e) => e.path.length || e.code !== "invalid_type"));
-        return meant ? problemsOf(file, root, meant, path) : one("has the wrong type", "see schema/ for what it may be");
+        return meant
+          ? problemsOf(file, root, meant, path)
+          : one("has the wrong type", "see schema/ for what it may be");
       }
       case "invalid_key":
         return problemsOf(file, root, issue.issues, path).map((p) => ({ ...p, value: issue.path.at(-1) }));

@@ -13,7 +13,10 @@ export const releaseSections = {
       .string()
       .regex(
         /^[a-z0-9][a-z0-9.-]*(:\d+)?(\/[a-z0-9._-]+)+(:[\w.-]+)?@sha256:[0-9a-f]{64}$/,
-        rule("must be an image pinned by digest, in lower case", 'write "<registry>/<repository>@sha256:<64 digits>"; docker buildx imagetools inspect shows it'),
+        rule(
+          "must be an image pinned by digest, in lower case",
+          'write "<registry>/<repository>@sha256:<64 digits>"; docker buildx imagetools inspect shows it',
+        ),
       ),
   ),
 } as const;

@@ -35,7 +35,9 @@ const variable = z.union([
     z.strictObject({
       kind: z.literal("database-url"),
       /** Query parameters beside sslmode and sslrootcert, which are always there. */
-      parameters: z.record(z.string().regex(/^\w+$/, rule("must be a parameter's name", "use letters and digits")), text).default({}),
+      parameters: z
+        .record(z.string().regex(/^\w+$/, rule("must be a parameter's name", "use letters and digits")), text)
+        .default({}),
     }),
     z.strictObject({ kind: z.literal("cache-url") }),
   ]),
@@ -86,13 +88,13 @@ const service = z.strictObject({
   /** Prometheus metrics, on a port of their own so that the public edge does not serve them. */
   metrics: z.strictObject({ port, path: httpPath }).optional(),
   /** Load at which replicas are added, in per cent of the requests; without it the number of replicas is fixed. */
-  autoscale: z.strictObject({ cpu: count(10, 95, "per cent"), memory: count(10, 95, "per cent").optional() }).optional(),
+  autoscale: z
+    .strictObject({ cpu: count(10, 95, "per cent"), memory: count(10, 95, "per cent").optional() })
+    .optional(),
   /** Migrations that must have run before a rollout. */
   after: z.array(label()).default([]),
   /** Requests that one client address may make to the service's hosts, in an interval that Cloud Armor knows. */
-  rateLimit: z
-    .strictObject({ requests: count(1, 10000, "requests"), seconds: z.int() })
-    .optional(),
+  rateLimit: z.strictObject({ requests: count(1, 10000, "requests"), seconds: z.int() }).optional(),
 });
 
 const migration = z.strictObject({
@@ -109,7 +111,9 @@ export const systemSections = {
     name: label(),
     user: label(),
     /** PostgreSQL extensions, made in the database before the first migration. */
-    extensions: z.array(z.string().regex(/^[a-z][a-z0-9_-]*$/, rule("must be an extension's name", 'write it like "vector"'))).default([]),
+    extensions: z
+      .array(z.string().regex(/^[a-z][a-z0-9_-]*$/, rule("must be an extension's name", 'write it like "vector"')))
+      .default([]),
   }),
   cache: z.strictObject({ version: z.enum(["REDIS_7_0", "REDIS_7_2"]) }),
   variables: z.record(variableName, variable),

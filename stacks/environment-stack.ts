@@ -61,9 +61,23 @@ export class EnvironmentStack extends TerraformStack {
     });
     const project = new Project(this, "project", {
       id: environment.project,
-      apis: ["compute", "container", "sqladmin", "redis", "servicenetworking", "cloudkms", ...(environment.dnsZone ? (["dns"] as const) : [])],
+      apis: [
+        "compute",
+        "container",
+        "sqladmin",
+        "redis",
+        "servicenetworking",
+        "cloudkms",
+        ...(environment.dnsZone ? (["dns"] as const) : []),
+      ],
     });
-    const network = new Network(this, "network", { project, name: fullName, region, ranges: environment.network, deletionProtection });
+    const network = new Network(this, "network", {
+      project,
+      name: fullName,
+      region,
+      ranges: environment.network,
+      deletionProtection,
+    });
     const cluster = new Cluster(this, "cluster", {
       project,
       network,
@@ -83,7 +97,14 @@ export class EnvironmentStack extends TerraformStack {
       ]),
     );
     const nodes = (pool: string): ITerraformDependable => pools.get(pool) as ITerraformDependable;
-    const secrets = new Secrets(this, "secrets", { project, region, systemName, system, environment, deletionProtection });
+    const secrets = new Secrets(this, "secrets", {
+      project,
+      region,
+      systemName,
+      system,
+      environment,
+      deletionProtection,
+    });
     const database = new Database(this, "database", {
       project,
       network,
@@ -99,7 +120,16 @@ export class EnvironmentStack extends TerraformStack {
       labels,
       deletionProtection,
     });
-    const cache = new Cache(this, "cache", { project, network, name: fullName, region, version: system.cache.version, ...environment.cache, labels, deletionProtection });
+    const cache = new Cache(this, "cache", {
+      project,
+      network,
+      name: fullName,
+      region,
+      version: system.cache.version,
+      ...environment.cache,
+      labels,
+      deletionProtection,
+    });
 
     // ---- the cluster
     clusterProviders(this, cluster);
@@ -111,7 +141,11 @@ export class EnvironmentStack extends TerraformStack {
       chartsMirror,
       nodes: nodes(environment.monitoring.pool),
     });
-    const namespace = new Namespace(this, "namespace", { name: system.namespace, quota: quotaOf(system, environment), dependsOn: [cluster.cluster] });
+    const namespace = new Namespace(this, "namespace", {
+      name: system.namespace,
+      quota: quotaOf(system, environment),
+      dependsOn: [cluster.cluster],
+    });
     const certificates = new ConfigMap(this, "certificates", {
       namespace: namespace.name,
       name: "datastore-certificates",
@@ -125,9 +159,24 @@ export class EnvironmentStack extends TerraformStack {
     };
     const egressOf = (connects: readonly string[]) =>
       Object.fromEntries(
-        connects.map((to) => [to, allowances[to] ?? { peers: [{ workload: to }], ports: [{ port: system.services[to]?.port ?? 0 }] }]),
+        connects.map((to) => [
+          to,
+          allowances[to] ?? { peers: [{ workload: to }], ports: [{ port: system.services[to]?.port ?? 0 }] },
+        ]),
       );
-    const podOf = (scope: Construct, workload: string, { image, command, pool, resources, variables: names }: Pick<Service, "image" | "command" | "pool" | "resources" | "variables">, port?: number, actsAs?: string) => ({
+    const podOf = (
+      scope: Construct,
+      workload: string,
+      {
+        image,
+        command,
+        pool,
+        resources,
+        variables: names,
+      }: Pick<Service, "image" | "command" | "pool" | "resources" | "variables">,
+      port?: number,
+      actsAs?: string,
+    ) => ({
       name: workload,
       image: release.images[image] as string,
       command,
@@ -157,7 +206,9 @@ export class EnvironmentStack extends TerraformStack {
     );
 
     const hosts = Object.values(environment.services).flatMap((s) => s.hosts);
-    const edge = hosts.length ? new Edge(this, "edge", { project, name: fullName, hosts, dnsZone: environment.dnsZone, deletionProtection }) : undefined;
+    const edge = hosts.length
+      ? new Edge(this, "edge", { project, name: fullName, hosts, dnsZone: environment.dnsZone, deletionProtection })
+      : undefined;
     const routes: Record<string, string> = {};
     for (const [service, s] of Object.entries(system.services)) {
       const scope = new Construct(workloads, service);
@@ -175,23 +226,36 @@ export class EnvironmentStack extends TerraformStack {
         namespace,
         pod: podOf(scope, service, s, s.port, identity.email),
         serving: s,
-        replicas: typeof size.replicas === "number" ? size.replicas : { ...size.replicas, ...(s.autoscale as NonNullable<Service["autoscale"]>) },
+        replicas:
+          typeof size.replicas === "number"
+            ? size.replicas
+            : { ...size.replicas, ...(s.autoscale as NonNullable<Service["autoscale"]>) },
         egress: egressOf(s.connects),
         scrapers: PrometheusStack.SCRAPERS,
-        dependsOn: [nodes(s.pool), ...datastores(s.connects), ...s.after.map((m) => migrations.get(m) as ITerraformDependable)],
+        dependsOn: [
+          nodes(s.pool),
+          ...datastores(s.connects),
+          ...s.after.map((m) => migrations.get(m) as ITerraformDependable),
+        ],
       };
       if (!s.port || !("live" in s.health)) {
         new Workload(scope, "workload", workload);
         continue;
       }
       const policy = size.hosts.length
-        ? new SecurityPolicy(scope, "security-policy", { project, name: `${fullName}-${service}`, rateLimit: s.rateLimit })
+        ? new SecurityPolicy(scope, "security-policy", {
+            project,
+            name: `${fullName}-${service}`,
+            rateLimit: s.rateLimit,
+          })
         : undefined;
       const web = new WebService(scope, "web-service", {
         ...workload,
         serving: { ...s, port: s.port, health: s.health },
         public: policy && { securityPolicy: policy.name },
-        clients: Object.entries({ ...system.services, ...system.migrations }).flatMap(([client, c]) => (c.connects.includes(service) ? [client] : [])),
+        clients: Object.entries({ ...system.services, ...system.migrations }).flatMap(([client, c]) =>
+          c.connects.includes(service) ? [client] : [],
+        ),
       });
       for (const host of size.hosts) routes[host] = web.name;
     }
@@ -211,13 +275,17 @@ export class EnvironmentStack extends TerraformStack {
   }
 
   private outputs(values: Readonly<Record<string, unknown>>): void {
-    for (const [name, value] of Object.entries(values)) new TerraformOutput(this, `output-${name}`, { value }).overrideLogicalId(name);
+    for (const [name, value] of Object.entries(values))
+      new TerraformOutput(this, `output-${name}`, { value }).overrideLogicalId(name);
   }
 
   /** Addresses as a reader would write them: the path of constructs, without cdktf's hash. A test proves them unique. */
   protected override allocateLogicalId(element: TerraformElement | Node): string {
     const parts = ("node" in element ? element.node : element).path.split("/").slice(1);
-    return parts.filter((part, i) => part !== parts[i - 1]).join("_").replace(/[^a-zA-Z0-9_]+/g, "-");
+    return parts
+      .filter((part, i) => part !== parts[i - 1])
+      .join("_")
+      .replace(/[^a-zA-Z0-9_]+/g, "-");
   }
 }
 

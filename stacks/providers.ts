@@ -25,9 +25,14 @@ export interface GoogleProps {
 /** The pinned versions, the state, and the providers that need no cluster. */
 export function googleProviders(stack: TerraformStack, props: GoogleProps): void {
   stack.addOverride("terraform.required_version", TERRAFORM_VERSION);
-  for (const [name, version] of Object.entries(PROVIDER_VERSIONS)) stack.addOverride(`terraform.required_providers.${name}.version`, version);
+  for (const [name, version] of Object.entries(PROVIDER_VERSIONS))
+    stack.addOverride(`terraform.required_providers.${name}.version`, version);
   new GcsBackend(stack, { bucket: props.stateBucket, prefix: props.statePrefix });
-  new GoogleProvider(stack, "google", { project: props.project, region: props.region, defaultLabels: { ...props.labels } });
+  new GoogleProvider(stack, "google", {
+    project: props.project,
+    region: props.region,
+    defaultLabels: { ...props.labels },
+  });
   new RandomProvider(stack, "random");
 }
 

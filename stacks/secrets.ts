@@ -14,7 +14,8 @@ export interface SecretsProps {
 }
 
 /** Name that the secret of a variable has in Secret Manager. */
-export const secretName = (systemName: string, variable: string): string => `${systemName}-${variable.toLowerCase().replace(/_/g, "-")}`;
+export const secretName = (systemName: string, variable: string): string =>
+  `${systemName}-${variable.toLowerCase().replace(/_/g, "-")}`;
 
 /** The system's secrets, and those that the platform makes for itself. */
 export class Secrets extends Construct {
@@ -26,16 +27,31 @@ export class Secrets extends Construct {
   constructor(scope: Construct, id: string, props: SecretsProps) {
     super(scope, id);
     const { project, region, systemName, environment, deletionProtection } = props;
-    const common = (variable: string) => ({ project, name: secretName(systemName, variable), generation: environment.generations[variable] ?? 1 });
+    const common = (variable: string) => ({
+      project,
+      name: secretName(systemName, variable),
+      generation: environment.generations[variable] ?? 1,
+    });
     const generated = (variable: string, length: number, irreplaceable = false) =>
-      new GeneratedSecret(this, common(variable).name.slice(systemName.length + 1), { ...common(variable), region, length, irreplaceable, deletionProtection });
+      new GeneratedSecret(this, common(variable).name.slice(systemName.length + 1), {
+        ...common(variable),
+        region,
+        length,
+        irreplaceable,
+        deletionProtection,
+      });
 
     this.databasePassword = generated("DATABASE_PASSWORD", 40);
     this.adminPassword = generated("GRAFANA_ADMIN_PASSWORD", 40);
     for (const [variable, kind] of Object.entries(props.system.variables)) {
       if (typeof kind === "string") continue;
-      if (kind.kind === "generated") this.sources.set(variable, generated(variable, kind.length, kind.rotate === "never"));
-      if (kind.kind === "supplied") this.sources.set(variable, new SuppliedSecret(this, variable.toLowerCase().replace(/_/g, "-"), common(variable)));
+      if (kind.kind === "generated")
+        this.sources.set(variable, generated(variable, kind.length, kind.rotate === "never"));
+      if (kind.kind === "supplied")
+        this.sources.set(
+          variable,
+          new SuppliedSecret(this, variable.toLowerCase().replace(/_/g, "-"), common(variable)),
+        );
     }
   }
 

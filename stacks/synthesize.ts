@@ -6,14 +6,25 @@ import { EnvironmentStack } from "./environment-stack";
 import { forgetOtherSystems } from "./output";
 
 /** Builds the stacks of a configuration and writes them; one line on stderr says what was written. */
-export function synthesize({ name, system, environments }: Configuration, env: NodeJS.ProcessEnv, outdir?: string): void {
+export function synthesize(
+  { name, system, environments }: Configuration,
+  env: NodeJS.ProcessEnv,
+  outdir?: string,
+): void {
   const app = new App({ outdir });
   const stacks = environmentNames.map(
-    (stack) => new EnvironmentStack(app, stack, { systemName: name, system, ...environments[stack], chartsMirror: env.CHARTS_MIRROR }),
+    (stack) =>
+      new EnvironmentStack(app, stack, {
+        systemName: name,
+        system,
+        ...environments[stack],
+        chartsMirror: env.CHARTS_MIRROR,
+      }),
   );
   forgetOtherSystems(app.outdir, Object.fromEntries(stacks.map((stack) => [stack.node.id, stack.statePrefix])));
   app.synth();
   console.error(`${name}: ${stacks.map((stack) => `${stack.node.id} ${count(stack)} resources`).join(", ")}`);
 }
 
-const count = (stack: TerraformStack): number => stack.node.findAll().filter((c) => c instanceof TerraformResource).length;
+const count = (stack: TerraformStack): number =>
+  stack.node.findAll().filter((c) => c instanceof TerraformResource).length;

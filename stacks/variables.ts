@@ -79,7 +79,11 @@ export class Variables {
 
   private databaseUrl(parameters: Readonly<Record<string, string>>): SecretValue {
     const { host, port, user, database, password } = this.props.database;
-    const query = Object.entries({ sslmode: "verify-ca", sslrootcert: `${CERTIFICATES}/${FILES.database}`, ...parameters })
+    const query = Object.entries({
+      sslmode: "verify-ca",
+      sslrootcert: `${CERTIFICATES}/${FILES.database}`,
+      ...parameters,
+    })
       .map(([key, value]) => `${key}=${encodeURIComponent(value)}`)
       .join("&");
     return {

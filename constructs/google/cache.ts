@@ -50,8 +50,12 @@ export class Cache extends Construct {
       authEnabled: true,
       transitEncryptionMode: "SERVER_AUTHENTICATION",
       persistenceConfig:
-        props.tier === "STANDARD_HA" ? { persistenceMode: "RDB", rdbSnapshotPeriod: "TWELVE_HOURS" } : { persistenceMode: "DISABLED" },
-      maintenancePolicy: { weeklyMaintenanceWindow: [{ day: props.maintenance.day, startTime: { hours, minutes, seconds, nanos } }] },
+        props.tier === "STANDARD_HA"
+          ? { persistenceMode: "RDB", rdbSnapshotPeriod: "TWELVE_HOURS" }
+          : { persistenceMode: "DISABLED" },
+      maintenancePolicy: {
+        weeklyMaintenanceWindow: [{ day: props.maintenance.day, startTime: { hours, minutes, seconds, nanos } }],
+      },
       labels: { ...props.labels },
       timeouts: { create: "60m", update: "60m", delete: "60m" },
       lifecycle: { preventDestroy: props.deletionProtection },

@@ -104,13 +104,19 @@ export class Cluster extends Construct {
       },
       ...(authorizedNetworks && {
         masterAuthorizedNetworksConfig: {
-          cidrBlocks: Object.entries(authorizedNetworks).map(([displayName, cidrBlock]) => ({ displayName, cidrBlock })),
+          cidrBlocks: Object.entries(authorizedNetworks).map(([displayName, cidrBlock]) => ({
+            displayName,
+            cidrBlock,
+          })),
         },
       }),
 
       masterAuth: { clientCertificateConfig: { issueClientCertificate: false } },
       enableLegacyAbac: false,
-      rbacBindingConfig: { enableInsecureBindingSystemAuthenticated: false, enableInsecureBindingSystemUnauthenticated: false },
+      rbacBindingConfig: {
+        enableInsecureBindingSystemAuthenticated: false,
+        enableInsecureBindingSystemUnauthenticated: false,
+      },
       anonymousAuthenticationConfig: { mode: "LIMITED" },
       workloadIdentityConfig: { workloadPool: this.workloadPool },
       enableShieldedNodes: true,

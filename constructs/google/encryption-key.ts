@@ -32,7 +32,12 @@ export class EncryptionKey extends Construct {
       dependsOn: [props.project.api("cloudkms")],
     });
     ring.overrideLogicalId(`${id}_ring`);
-    this.key = new KmsCryptoKey(this, "key", { keyRing: ring.id, name: props.name, rotationPeriod: "7776000s", lifecycle });
+    this.key = new KmsCryptoKey(this, "key", {
+      keyRing: ring.id,
+      name: props.name,
+      rotationPeriod: "7776000s",
+      lifecycle,
+    });
     this.key.overrideLogicalId(`${id}_key`);
     this.grant = new KmsCryptoKeyIamMember(this, "grant", {
       cryptoKeyId: this.key.id,

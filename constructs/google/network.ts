@@ -107,9 +107,20 @@ export class Network extends Construct {
     });
 
     const firewall = (rule: string, config: Partial<ConstructorParameters<typeof ComputeFirewall>[2]>) =>
-      new ComputeFirewall(this, rule, { project: project.id, name: `${name}-${rule}`, network: this.network.id, ...config });
+      new ComputeFirewall(this, rule, {
+        project: project.id,
+        name: `${name}-${rule}`,
+        network: this.network.id,
+        ...config,
+      });
     const logged = { metadata: "INCLUDE_ALL_METADATA" };
-    firewall("deny-ingress", { direction: "INGRESS", priority: 65534, sourceRanges: ["0.0.0.0/0"], deny: [{ protocol: "all" }], logConfig: logged });
+    firewall("deny-ingress", {
+      direction: "INGRESS",
+      priority: 65534,
+      sourceRanges: ["0.0.0.0/0"],
+      deny: [{ protocol: "all" }],
+      logConfig: logged,
+    });
     const allowed = [
       firewall("allow-internal-egress", {
         direction: "EGRESS",

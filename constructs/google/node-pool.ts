@@ -37,7 +37,11 @@ export class NodePool extends Construct {
       cluster: cluster.cluster.name,
       location: cluster.cluster.location,
       initialNodeCount: 1, // in each zone; from then on the autoscaler decides
-      autoscaling: { totalMinNodeCount: props.min, totalMaxNodeCount: props.max, locationPolicy: props.spot ? "ANY" : "BALANCED" },
+      autoscaling: {
+        totalMinNodeCount: props.min,
+        totalMaxNodeCount: props.max,
+        locationPolicy: props.spot ? "ANY" : "BALANCED",
+      },
       management: { autoRepair: true, autoUpgrade: true },
       upgradeSettings: { strategy: "SURGE", maxSurge: 1, maxUnavailable: 0 },
       nodeConfig: {

@@ -1,5 +1,5 @@
-import { Construct } from "constructs";
 import type { ITerraformDependable } from "cdktf";
+import { Construct } from "constructs";
 import { DEDICATED, POOL_LABEL } from "../google/node-pool";
 import { Namespace } from "../kubernetes/namespace";
 import { INTERNET, networkPolicy, type Peer } from "../kubernetes/network-policy";
@@ -32,20 +32,32 @@ const NAMESPACE = "monitoring";
  */
 export class PrometheusStack extends Construct {
   /** Who scrapes, for the policies of what is scraped. */
-  static readonly SCRAPERS: readonly Peer[] = [{ pods: { "app.kubernetes.io/name": "prometheus" }, namespace: NAMESPACE }];
+  static readonly SCRAPERS: readonly Peer[] = [
+    { pods: { "app.kubernetes.io/name": "prometheus" }, namespace: NAMESPACE },
+  ];
 
   constructor(scope: Construct, id: string, props: PrometheusStackProps) {
     super(scope, id);
-    const namespace = new Namespace(this, "namespace", { name: NAMESPACE, quota: { pods: 20, cpu: 2000, memory: 6144 }, dependsOn: [props.nodes] });
+    const namespace = new Namespace(this, "namespace", {
+      name: NAMESPACE,
+      quota: { pods: 20, cpu: 2000, memory: 6144 },
+      dependsOn: [props.nodes],
+    });
     const policy = (name: string, config: Omit<Parameters<typeof networkPolicy>[2], "name" | "namespace">) =>
       networkPolicy(this, name, { name, namespace: namespace.name, ...config });
     const policies = [
-      policy("allow-each-other", { ingress: [{ peers: ["namespace"], ports: [] }], egress: [{ peers: ["namespace"], ports: [] }] }),
+      policy("allow-each-other", {
+        ingress: [{ peers: ["namespace"], ports: [] }],
+        egress: [{ peers: ["namespace"], ports: [] }],
+      }),
       policy("allow-control-plane", {
         ingress: [{ peers: [{ range: props.ranges.controlPlane }], ports: [{ port: 10250 }] }], // the operator's webhook
         egress: [{ peers: [{ range: props.ranges.controlPlane }], ports: [{ port: 443 }] }],
       }),
-      policy("allow-scraping", { workload: "prometheus", egress: [{ peers: ["cluster", { range: props.ranges.nodes }], ports: [] }] }),
+      policy("allow-scraping", {
+        workload: "prometheus",
+        egress: [{ peers: ["cluster", { range: props.ranges.nodes }], ports: [] }],
+      }),
       policy("allow-notifying", { workload: "alertmanager", egress: [{ peers: [INTERNET], ports: [{ port: 443 }] }] }),
     ];
     const admin = new Secret(this, "grafana-admin", {
@@ -129,7 +141,12 @@ const ANNOTATED_PODS = {
   kubernetes_sd_configs: [{ role: "pod" }],
   relabel_configs: [
     { source_labels: ["__meta_kubernetes_pod_annotation_prometheus_io_scrape"], action: "keep", regex: "true" },
-    { source_labels: ["__meta_kubernetes_pod_annotation_prometheus_io_path"], action: "replace", target_label: "__metrics_path__", regex: "(.+)" },
+    {
+      source_labels: ["__meta_kubernetes_pod_annotation_prometheus_io_path"],
+      action: "replace",
+      target_label: "__metrics_path__",
+      regex: "(.+)",
+    },
     {
       source_labels: ["__meta_kubernetes_pod_ip", "__meta_kubernetes_pod_annotation_prometheus_io_port"],
       action: "replace",
@@ -138,7 +155,14 @@ const ANNOTATED_PODS = {
       replacement: "$1:$2",
     },
     // A pod with several containers is found once for each.
-    { source_labels: ["__meta_kubernetes_pod_container_port_number", "__meta_kubernetes_pod_annotation_prometheus_io_port"], action: "keepequal", target_label: "__meta_kubernetes_pod_container_port_number" },
+    {
+      source_labels: [
+        "__meta_kubernetes_pod_container_port_number",
+        "__meta_kubernetes_pod_annotation_prometheus_io_port",
+      ],
+      action: "keepequal",
+      target_label: "__meta_kubernetes_pod_container_port_number",
+    },
     { source_labels: ["__meta_kubernetes_namespace"], target_label: "namespace" },
     { source_labels: ["__meta_kubernetes_pod_name"], target_label: "pod" },
     { source_labels: ["__meta_kubernetes_pod_label_app_kubernetes_io_name"], target_label: "service" },

@@ -15,7 +15,10 @@ export class ConfigMap extends Construct {
 
   constructor(scope: Construct, id: string, props: ConfigMapProps) {
     super(scope, id);
-    const map = new ConfigMapV1(this, "config-map", { metadata: { name: props.name, namespace: props.namespace }, data: { ...props.data } });
+    const map = new ConfigMapV1(this, "config-map", {
+      metadata: { name: props.name, namespace: props.namespace },
+      data: { ...props.data },
+    });
     this.name = map.metadata.name;
     this.digest = Fn.sha256(Fn.jsonencode(props.data));
   }

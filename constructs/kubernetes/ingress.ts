@@ -53,7 +53,13 @@ export class Ingress extends Construct {
         rule: Object.entries(props.routes).map(([host, service]) => ({
           host,
           http: {
-            path: [{ path: "/", pathType: "Prefix", backend: { service: { name: service, port: { number: SERVICE_PORT } } } }],
+            path: [
+              {
+                path: "/",
+                pathType: "Prefix",
+                backend: { service: { name: service, port: { number: SERVICE_PORT } } },
+              },
+            ],
           },
         })),
       },

@@ -30,7 +30,12 @@ export class Migration extends Construct {
     const { pod } = props;
     const namespace = props.namespace.name;
     const policies = Object.entries(props.egress).map(([to, allowance]) =>
-      networkPolicy(this, `to-${to}`, { name: `${pod.name}-to-${to}`, namespace, workload: pod.name, egress: [allowance] }),
+      networkPolicy(this, `to-${to}`, {
+        name: `${pod.name}-to-${to}`,
+        namespace,
+        workload: pod.name,
+        egress: [allowance],
+      }),
     );
     const template = podTemplate(pod);
     const digest = Fn.substr(

@@ -1,4 +1,8 @@
-import { NetworkPolicyV1, type NetworkPolicyV1SpecEgress, type NetworkPolicyV1SpecIngress } from "@cdktf/provider-kubernetes/lib/network-policy-v1";
+import {
+  NetworkPolicyV1,
+  type NetworkPolicyV1SpecEgress,
+  type NetworkPolicyV1SpecIngress,
+} from "@cdktf/provider-kubernetes/lib/network-policy-v1";
 import type { Construct } from "constructs";
 import { NAME_LABEL } from "./labels";
 
@@ -63,8 +67,12 @@ export function networkPolicy(scope: Construct, id: string, props: NetworkPolicy
     spec: {
       podSelector: props.workload ? { matchLabels: { [NAME_LABEL]: props.workload } } : {},
       policyTypes,
-      ingress: props.ingress?.map(({ peers, ports }): NetworkPolicyV1SpecIngress => ({ from: peers.map(peer), ports: ports.map(port) })),
-      egress: props.egress?.map(({ peers, ports }): NetworkPolicyV1SpecEgress => ({ to: peers.map(peer), ports: ports.map(port) })),
+      ingress: props.ingress?.map(
+        ({ peers, ports }): NetworkPolicyV1SpecIngress => ({ from: peers.map(peer), ports: ports.map(port) }),
+      ),
+      egress: props.egress?.map(
+        ({ peers, ports }): NetworkPolicyV1SpecEgress => ({ to: peers.map(peer), ports: ports.map(port) }),
+      ),
     },
   });
 }
@@ -75,7 +83,10 @@ function peer(p: Peer) {
   if (p === "namespace") return { podSelector: {} };
   if (p === "cluster") return { namespaceSelector: {} };
   if ("range" in p) return { ipBlock: { cidr: p.range, except: p.except && [...p.except] } };
-  const inNamespace = (name: string) => ({ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": name } } });
-  if ("workload" in p) return { podSelector: { matchLabels: { [NAME_LABEL]: p.workload } }, ...(p.namespace && inNamespace(p.namespace)) };
+  const inNamespace = (name: string) => ({
+    namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": name } },
+  });
+  if ("workload" in p)
+    return { podSelector: { matchLabels: { [NAME_LABEL]: p.workload } }, ...(p.namespace && inNamespace(p.namespace)) };
   return { podSelector: { matchLabels: { ...p.pods } }, ...inNamespace(p.namespace) };
 }

@@ -118,7 +118,10 @@ export function podTemplate(props: PodProps, serving?: ServingProps) {
 
 function servingFields({ port, metrics, health }: ServingProps) {
   const probe = (path: string) => ({ httpGet: { path, port } });
-  const [live, ready] = "live" in health ? [probe(health.live), probe(health.ready)] : [{ exec: { command: health.command } }, { exec: { command: health.command } }];
+  const [live, ready] =
+    "live" in health
+      ? [probe(health.live), probe(health.ready)]
+      : [{ exec: { command: health.command } }, { exec: { command: health.command } }];
   return {
     ports: [
       ...(port ? [{ name: "http", containerPort: port, protocol: "TCP" }] : []),

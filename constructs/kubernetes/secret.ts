@@ -29,7 +29,9 @@ export class Secret extends Construct {
   constructor(scope: Construct, id: string, props: SecretProps) {
     super(scope, id);
     const entries = Object.entries(props.data);
-    this.digest = Fn.sha256(Fn.jsonencode(Object.fromEntries(entries.map(([key, { changesWith }]) => [key, changesWith]))));
+    this.digest = Fn.sha256(
+      Fn.jsonencode(Object.fromEntries(entries.map(([key, { changesWith }]) => [key, changesWith]))),
+    );
     const secret = new SecretV1(this, "secret", {
       metadata: { name: props.name, namespace: props.namespace },
       type: "Opaque",

@@ -2,7 +2,11 @@ import { ServiceAccountV1 } from "@cdktf/provider-kubernetes/lib/service-account
 import type { Construct } from "constructs";
 
 /** A workload's own service account, without a token; with a Google service account it acts as that one. */
-export function serviceAccount(scope: Construct, id: string, props: { namespace: string; name: string; actsAs?: string }): string {
+export function serviceAccount(
+  scope: Construct,
+  id: string,
+  props: { namespace: string; name: string; actsAs?: string },
+): string {
   return new ServiceAccountV1(scope, id, {
     metadata: {
       name: props.name,

@@ -6,7 +6,10 @@ import { networkPolicy, type Peer } from "./network-policy";
 import { Workload, type WorkloadProps } from "./workload";
 
 export interface WebServiceProps extends WorkloadProps {
-  readonly serving: WorkloadProps["serving"] & { readonly port: number; readonly health: { readonly live: string; readonly ready: string } };
+  readonly serving: WorkloadProps["serving"] & {
+    readonly port: number;
+    readonly health: { readonly live: string; readonly ready: string };
+  };
   /** What stands before the service at Google's load balancer; undefined when it is not public. */
   readonly public?: {
     /** Cloud Armor policy. */
@@ -43,7 +46,14 @@ export class WebService extends Construct {
 
     const peers: Peer[] = [...(props.public ? LOAD_BALANCERS : []), ...props.clients.map((workload) => ({ workload }))];
     const policies = peers.length
-      ? [networkPolicy(this, "from-clients", { name: `${name}-from-clients`, namespace, workload: name, ingress: [{ peers, ports: [{ port }] }] })]
+      ? [
+          networkPolicy(this, "from-clients", {
+            name: `${name}-from-clients`,
+            namespace,
+            workload: name,
+            ingress: [{ peers, ports: [{ port }] }],
+          }),
+        ]
       : [];
     this.rollout = new Workload(this, "workload", { ...props, dependsOn: [...props.dependsOn, ...policies] }).rollout;
 

@@ -13,7 +13,9 @@ export interface WorkloadProps {
   readonly pod: PodProps;
   readonly serving: ServingProps;
   /** Fixed number of pods, or an autoscaler's range with the load, in per cent of the requests, at which it adds pods. */
-  readonly replicas: number | { readonly min: number; readonly max: number; readonly cpu: number; readonly memory?: number };
+  readonly replicas:
+    | number
+    | { readonly min: number; readonly max: number; readonly cpu: number; readonly memory?: number };
   /** Connections by name, each a network policy of its own. */
   readonly egress: Readonly<Record<string, Allowance>>;
   /** Who scrapes the metrics. */
@@ -33,7 +35,12 @@ export class Workload extends Construct {
     const fixed = typeof replicas === "number";
 
     const policies = Object.entries(props.egress).map(([to, allowance]) =>
-      networkPolicy(this, `to-${to}`, { name: `${name}-to-${to.replace(/[^a-z0-9]+/g, "-")}`, namespace, workload: name, egress: [allowance] }),
+      networkPolicy(this, `to-${to}`, {
+        name: `${name}-to-${to.replace(/[^a-z0-9]+/g, "-")}`,
+        namespace,
+        workload: name,
+        egress: [allowance],
+      }),
     );
     if (serving.metrics)
       policies.push(
@@ -63,7 +70,14 @@ export class Workload extends Construct {
           minReplicas: replicas.min,
           maxReplicas: replicas.max,
           metric: Object.entries(metrics).flatMap(([resource, averageUtilization]) =>
-            averageUtilization ? [{ type: "Resource", resource: { name: resource, target: { type: "Utilization", averageUtilization } } }] : [],
+            averageUtilization
+              ? [
+                  {
+                    type: "Resource",
+                    resource: { name: resource, target: { type: "Utilization", averageUtilization } },
+                  },
+                ]
+              : [],
           ),
         },
         dependsOn: [this.rollout],

@@ -1,0 +1,222 @@
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { ACCESS_TOKEN, type Machine } from "./machine";
+
+/** What a check found: nothing to complain about when `wrong` is empty. */
+export interface Finding {
+  readonly wrong: readonly string[];
+  readonly note: string;
+}
+
+interface State {
+  readonly resources: readonly {
+    mode: string;
+    type: string;
+    name: string;
+    instances: readonly { attributes?: Record<string, unknown> }[];
+  }[];
+}
+
+const stateOf = ({ work }: Machine): State =>
+  JSON.parse(readFileSync(path.join(work, "tf", "terraform.tfstate"), "utf8"));
+const store = async (machine: Machine, what = "_store"): Promise<Record<string, Record<string, unknown>>> =>
+  // Terraform runs synchronously between two calls, and a kept connection would be stale by then.
+  (await (await fetch(`${machine.cloud}/${what}`, { headers: { connection: "close" } })).json()) as Record<
+    string,
+    Record<string, unknown>
+  >;
+
+/** Value that the stand-in answers for a supplied secret. */
+const SEEDED = "seeded-by-rehearsal";
+
+/** Versions that Secret Manager holds: secret's name, version's number, value. */
+async function versions(machine: Machine) {
+  return Object.entries(await store(machine)).flatMap(([key, v]) => {
+    const [, secret, version] =
+      /^secretmanager:projects\/[a-z][^/]*\/secrets\/([^/]+)\/versions\/(\d+)$/.exec(key) ?? [];
+    const data = (v.payload as { data?: string } | undefined)?.data;
+    return secret && version && data
+      ? [{ secret, version: Number(version), value: Buffer.from(data, "base64").toString() }]
+      : [];
+  });
+}
+
+/** Attributes that hold a secret whatever its value. */
+const SECRET_ATTRIBUTE = /^(result|bcrypt_hash|password|root_password|auth_string|secret_data|private_key)$/;
+
+/** No value of Secret Manager (plain, as JSON, base64, URL-encoded) nor the access token in the state, the plan or the logs of a version. */
+export async function leaks(machine: Machine, version: string): Promise<Finding> {
+  const values = new Map([
+    ["the access token", ACCESS_TOKEN],
+    ["a supplied secret", SEEDED],
+  ]);
+  for (const v of await versions(machine)) values.set(`${v.secret} version ${v.version}`, v.value);
+  const files = {
+    state: path.join(machine.work, "tf", "terraform.tfstate"),
+    plan: path.join(machine.work, `${version}-plan.json`),
+    "plan's text": path.join(machine.work, `${version}-plan.log`),
+    "apply's log": path.join(machine.work, `${version}-apply.log`),
+  };
+  const wrong: string[] = [];
+  for (const [where, file] of Object.entries(files)) {
+    if (!existsSync(file)) continue;
+    const text = readFileSync(file, "utf8");
+    for (const [name, value] of values)
+      if (
+        [
+          value,
+          JSON.stringify(value).slice(1, -1),
+          Buffer.from(value).toString("base64"),
+          encodeURIComponent(value),
+        ].some((v) => v.length > 7 && text.includes(v))
+      )
+        wrong.push(`${name} in the ${where}`);
+  }
+  const state = stateOf(machine);
+  const known: string[] = [];
+  for (const { type, name, instances } of state.resources)
+    for (const { attributes } of instances)
+      for (const [key, value] of Object.entries(attributes ?? {}))
+        if (SECRET_ATTRIBUTE.test(key) && value)
+          (type === "google_redis_instance" ? known : wrong).push(`${type}.${name}.${key}`);
+  const count = state.resources.filter((r) => r.mode === "managed").reduce((n, r) => n + r.instances.length, 0);
+  return {
+    wrong,
+    note: `${count} resources, ${values.size} values${known.map((k) => `; known: ${k}, which the provider always reads`).join("")}`,
+  };
+}
+
+interface Named {
+  readonly name: string;
+  readonly namespace: string;
+}
+interface KubernetesObject {
+  readonly kind: string;
+  readonly metadata: Named;
+  readonly spec: Record<string, unknown>;
+  readonly status?: Record<string, unknown>;
+}
+const list = (machine: Machine, kind: string): KubernetesObject[] =>
+  JSON.parse(machine.kubectl("get", kind, "-A", "-o", "json") || '{"items":[]}').items;
+
+/** Exactly the workloads that the state declares, each with its replicas ready (an autoscaled one between its bounds), no more and no less. */
+export async function workloads(machine: Machine, seconds = 60): Promise<Finding> {
+  const declared = new Map<string, { min: number; max: number }>();
+  const jobs = new Set<string>();
+  const instances = stateOf(machine).resources.flatMap((r) =>
+    r.instances.map((i) => ({ type: r.type, attributes: i.attributes ?? {} })),
+  );
+  for (const { type, attributes } of instances) {
+    if (type === "kubernetes_job_v1")
+      for (const { namespace, name } of attributes.metadata as Named[]) jobs.add(`${namespace}/${name}`);
+    if (type !== "helm_release") continue;
+    for (const text of attributes.values as string[])
+      for (const o of (JSON.parse(text).objects ?? []) as KubernetesObject[])
+        if (o.kind === "Deployment") {
+          const replicas = o.spec.replicas as number | undefined;
+          declared.set(`${o.metadata.namespace}/${o.metadata.name}`, {
+            min: replicas ?? 1,
+            max: replicas ?? Number.POSITIVE_INFINITY,
+          });
+        }
+  }
+  for (const { type, attributes } of instances)
+    if (type === "kubernetes_horizontal_pod_autoscaler_v2") {
+      const [metadata] = attributes.metadata as Named[];
+      const [spec] = attributes.spec as { min_replicas: number; max_replicas: number }[];
+      if (metadata && spec)
+        declared.set(`${metadata.namespace}/${metadata.name}`, { min: spec.min_replicas, max: spec.max_replicas });
+    }
+  const namespaces = new Set([...declared.keys(), ...jobs].map((key) => key.split("/")[0]));
+  const ours = (o: KubernetesObject) => namespaces.has(o.metadata.namespace);
+  const key = (o: KubernetesObject) => `${o.metadata.namespace}/${o.metadata.name}`;
+
+  const look = (): string[] => {
+    const wrong: string[] = [];
+    const deployments = list(machine, "deployments").filter(ours);
+    for (const [name, { min, max }] of declared) {
+      const found = deployments.find((d) => key(d) === name);
+      const ready = Number(found?.status?.readyReplicas ?? 0);
+      if (!found) wrong.push(`${name} is missing`);
+      else if (ready !== found.spec.replicas || ready < min || ready > max)
+        wrong.push(`${name} has ${ready} ready of ${found.spec.replicas}, declared ${min} to ${max}`);
+    }
+    for (const d of deployments) if (!declared.has(key(d))) wrong.push(`${key(d)} is not declared`);
+    const finished = list(machine, "jobs").filter(ours);
+    for (const name of jobs)
+      if (!finished.some((j) => key(j) === name && j.status?.succeeded)) wrong.push(`${name} has not succeeded`);
+    for (const j of finished) if (!jobs.has(key(j))) wrong.push(`${key(j)} is not declared`);
+    return wrong;
+  };
+  let wrong = look();
+  for (const end = Date.now() + seconds * 1000; wrong.length && Date.now() < end; wrong = look())
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+  const pods = list(machine, "pods").filter((p) => !/^(Running|Succeeded)$/.test(String(p.status?.phase)));
+  return {
+    wrong: [...wrong, ...pods.map((p) => `pod ${key(p)} is ${p.status?.phase}`)],
+    note: `${[...declared.keys()].map((name) => `${name} ${list(machine, "deployments").find((d) => key(d) === name)?.spec.replicas}`).join(", ")}, ${jobs.size} jobs`,
+  };
+}
+
+/** Every copy of a secret is the value of its newest version: in the cluster's Secrets and as the database user's password. */
+export async function copies(machine: Machine): Promise<Finding> {
+  const newest = new Map<string, string>();
+  for (const { secret, value } of (await versions(machine)).sort((a, b) => a.version - b.version))
+    newest.set(secret, value);
+  const wrong: string[] = [];
+  let compared = 0;
+  const password = [...newest].find(([secret]) => secret.endsWith("-database-password"))?.[1];
+  for (const [user, value] of Object.entries(await store(machine, "_passwords"))) {
+    compared++;
+    if ((value as unknown) !== password) wrong.push(`${user} has another password than Secret Manager`);
+  }
+  for (const o of list(machine, "secrets") as (KubernetesObject & { data?: Record<string, string> })[])
+    for (const [variable, encoded] of Object.entries(o.data ?? {})) {
+      const value = Buffer.from(encoded, "base64").toString();
+      const source = [...newest].find(([secret]) => secret.endsWith(`-${variable.toLowerCase().replace(/_/g, "-")}`));
+      const where = `${o.metadata.namespace}/${o.metadata.name} ${variable}`;
+      if (value.startsWith("postgresql://")) {
+        compared++;
+        if (new URL(value).password !== encodeURIComponent(password ?? ""))
+          wrong.push(`${where} has another password than Secret Manager`);
+      } else if (source) {
+        compared++;
+        if (value !== source[1]) wrong.push(`${where} differs from Secret Manager`);
+      }
+    }
+  return { wrong, note: `${compared} copies` };
+}
+
+/** Kubernetes' warnings and calls that the stand-in does not know. */
+export function warnings(machine: Machine): Finding {
+  const events = machine
+    .kubectl(
+      "get",
+      "events",
+      "-A",
+      "--field-selector",
+      "type=Warning",
+      "-o",
+      'jsonpath={range .items[*]}{.involvedObject.kind}/{.involvedObject.name}: {.message}{"\\n"}{end}',
+    )
+    .split("\n")
+    .filter((line) => line && !/unbound immediate PersistentVolumeClaims/.test(line));
+  const unknown = readFileSync(machine.cloudLog, "utf8")
+    .split("\n")
+    .filter((line) => line.includes('"code":501'))
+    .map((line) => {
+      const { m, u } = JSON.parse(line) as { m: string; u: string };
+      return `the stand-in does not know ${m} ${u}`;
+    });
+  return { wrong: [...new Set([...events, ...unknown])], note: "" };
+}
+
+/** Everything that the stand-in and the state hold, to tell whether something changed. */
+export async function snapshot(machine: Machine): Promise<string> {
+  const file = path.join(machine.work, "tf", "terraform.tfstate");
+  return JSON.stringify([
+    await store(machine),
+    machine.kubectl("get", "deployments,secrets,namespaces", "-A", "-o", "name"),
+    readFileSync(file, "utf8"),
+  ]);
+}
