@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import type { z } from "zod";
+import { deployed } from "./ancestors";
 import { checks, type Say } from "./checks";
 import {
   type Environment,
@@ -43,6 +44,23 @@ export function systemName(root: string, env: NodeJS.ProcessEnv): string {
       },
     ]);
   return name;
+}
+
+/**
+ * In CI a deploy of production must say which system it means: a checkout's own choice may have been changed by anybody.
+ * cdktf tells the program nothing about the command that it is run for; the processes above it do.
+ */
+export function refuseUnnamedSystem(env: NodeJS.ProcessEnv, commandLines: () => readonly (readonly string[])[]): void {
+  if (!env.CI || env.SYSTEM) return;
+  if (deployed(commandLines()).some((stack) => stack === "production" || stack.includes("*")))
+    throw new InvalidConfiguration([
+      {
+        path: "SYSTEM",
+        value: undefined,
+        rule: "must name the system when CI deploys production",
+        remedy: "set the environment variable SYSTEM in the job",
+      },
+    ]);
 }
 
 /** Reads a system's files and validates them, all problems at once. */
