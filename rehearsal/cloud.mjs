@@ -796,7 +796,12 @@ function handle(method, product, path, q, body) {
       const o = need();
       if (body.settings) {
         const s = body.settings;
-        o.settings = { ...o.settings, ...s, settingsVersion: String(Number(o.settings.settingsVersion) + 1) };
+        // PUT replaces the settings: a protection that is not sent is off
+        o.settings = {
+          ...(method === "PUT" ? {} : o.settings),
+          ...s,
+          settingsVersion: String(Number(o.settings.settingsVersion) + 1),
+        };
         const { settings, ...rest } = body;
         Object.assign(o, rest);
       } else Object.assign(o, body);

@@ -3,6 +3,7 @@ import type { Project } from "../constructs/google/project";
 import { GeneratedSecret, type SecretSource, SuppliedSecret } from "../constructs/google/secret";
 import type { Environment } from "../schema/environment";
 import type { System } from "../schema/system";
+import { secretName } from "./secret-name";
 
 export interface SecretsProps {
   readonly project: Project;
@@ -12,10 +13,6 @@ export interface SecretsProps {
   readonly environment: Environment;
   readonly deletionProtection: boolean;
 }
-
-/** Name that the secret of a variable has in Secret Manager. */
-export const secretName = (systemName: string, variable: string): string =>
-  `${systemName}-${variable.toLowerCase().replace(/_/g, "-")}`;
 
 /** The system's secrets, and those that the platform makes for itself. */
 export class Secrets extends Construct {

@@ -2,9 +2,6 @@ import { DataGoogleProject } from "@cdktf/provider-google/lib/data-google-projec
 import { ProjectService } from "@cdktf/provider-google/lib/project-service";
 import { Construct } from "constructs";
 
-/** APIs that must be on before the first deploy; bootstrap turns them on. */
-export const BOOTSTRAP_APIS = ["serviceusage", "cloudresourcemanager", "iam", "secretmanager", "storage"] as const;
-
 const APIS = ["compute", "container", "sqladmin", "redis", "servicenetworking", "cloudkms", "dns"] as const;
 export type Api = (typeof APIS)[number];
 

@@ -116,7 +116,7 @@ func nodes() {
 
 var measured = map[string]bool{}
 
-// measure says what a running pod uses, as the metrics server would: six tenths of its requests. The objects are custom
+// measure says what a running pod uses, as the metrics server would: seven tenths of its requests. The objects are custom
 // resources under the metrics API's name, which the rehearsal defines.
 func measure(ctx context.Context, c dynamic.Interface, p *corev1.Pod) {
 	if p.Status.Phase != corev1.PodRunning || measured[string(p.UID)] {
@@ -126,7 +126,7 @@ func measure(ctx context.Context, c dynamic.Interface, p *corev1.Pod) {
 	for _, ct := range p.Spec.Containers {
 		u := map[string]any{}
 		for name, q := range ct.Resources.Requests {
-			u[string(name)] = resource.NewMilliQuantity(q.MilliValue()*6/10, q.Format).String()
+			u[string(name)] = resource.NewMilliQuantity(q.MilliValue()*7/10, q.Format).String()
 		}
 		containers = append(containers, map[string]any{"name": ct.Name, "usage": u})
 	}
