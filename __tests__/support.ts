@@ -27,13 +27,16 @@ export const FILE_NAMES = {
   production: { environment: "environments/pmcrm/production.ts", release: "releases/pmcrm/production.json" },
 };
 
+/** A deep copy that shares nothing, as structuredClone's would where the original repeats an object. */
+const copy = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
+
 /** pmcrm's configuration after a change to its files. */
 export function configuration(change: (files: Files) => void = () => {}, env: NodeJS.ProcessEnv = {}): Configuration {
-  const files: Files = structuredClone({
-    system: pmcrm,
-    staging: { environment: pmcrmStaging, release: stagingRelease },
-    production: { environment: pmcrmProduction, release: productionRelease },
-  });
+  const files: Files = {
+    system: copy(pmcrm),
+    staging: { environment: copy(pmcrmStaging), release: copy(stagingRelease) },
+    production: { environment: copy(pmcrmProduction), release: copy(productionRelease) },
+  };
   change(files);
   return validate("pmcrm", FILE_NAMES, files, env);
 }

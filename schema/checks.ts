@@ -146,6 +146,12 @@ export const checks: readonly Check[] = [
             "is no migration",
             `use one of ${list(Object.keys(s.migrations))}`,
           );
+      if (["database", "cache"].includes(name))
+        say.system(
+          ["services", name],
+          "has the name of a datastore, so that connections to it would be ambiguous",
+          "rename it",
+        );
       if (s.migrations[name]) say.system(["services", name], "has the name of a migration", "rename one of the two");
     }
   }),

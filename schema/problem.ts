@@ -57,11 +57,14 @@ export function problemsOf(
       case "invalid_value":
         return one(`must be one of ${issue.values.map((v) => JSON.stringify(v)).join(", ")}`, "choose one of them");
       case "invalid_union": {
-        if (issue.errors.length === 0) return one("is of no known kind", "see schema/ for the kinds");
+        if (value === undefined) return one("is required", "add it");
+        if (issue.errors.length === 0)
+          return one(
+            "is of no known kind",
+            `use one of ${"options" in issue ? issue.options?.join(", ") : "those in schema/"}`,
+          );
         const meant = issue.errors.find((branch) => branch.some((e) => e.path.length || e.code !== "invalid_type"));
-        return meant
-          ? problemsOf(file, root, meant, path)
-          : one("has the wrong type", "see schema/ for what it may be");
+        return meant ? problemsOf(file, root, meant, path) : one("has the wrong type", "see the field in schema/");
       }
       case "invalid_key":
         return problemsOf(file, root, issue.issues, path).map((p) => ({ ...p, value: issue.path.at(-1) }));

@@ -36,7 +36,10 @@ const variable = z.union([
       kind: z.literal("database-url"),
       /** Query parameters beside sslmode and sslrootcert, which are always there. */
       parameters: z
-        .record(z.string().regex(/^\w+$/, rule("must be a parameter's name", "use letters and digits")), text)
+        .record(
+          z.string().regex(/^\w+$/, rule("must be a parameter's name", "use letters and digits")),
+          z.string().regex(/^[\w.-]+$/, rule("must be a plain word", "use letters, digits, dots and dashes")),
+        )
         .default({}),
     }),
     z.strictObject({ kind: z.literal("cache-url") }),

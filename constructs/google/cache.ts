@@ -20,7 +20,7 @@ export interface CacheProps {
 }
 
 /**
- * Memorystore for Redis with AUTH, TLS and, where the tier has it, snapshots every twelve hours.
+ * Memorystore for Redis with AUTH, TLS and snapshots every twelve hours.
  *
  * Its AUTH string is the one secret in the state: the provider always reads it. Who may read the state's bucket may read
  * it. {@link https://github.com/hashicorp/terraform-provider-google/blob/main/website/docs/r/redis_instance.html.markdown}
@@ -49,10 +49,7 @@ export class Cache extends Construct {
       reservedIpRange: props.network.datastoreRange,
       authEnabled: true,
       transitEncryptionMode: "SERVER_AUTHENTICATION",
-      persistenceConfig:
-        props.tier === "STANDARD_HA"
-          ? { persistenceMode: "RDB", rdbSnapshotPeriod: "TWELVE_HOURS" }
-          : { persistenceMode: "DISABLED" },
+      persistenceConfig: { persistenceMode: "RDB", rdbSnapshotPeriod: "TWELVE_HOURS" },
       maintenancePolicy: {
         weeklyMaintenanceWindow: [{ day: props.maintenance.day, startTime: { hours, minutes, seconds, nanos } }],
       },

@@ -69,7 +69,7 @@ export class Cluster extends Construct {
         }),
     );
 
-    const secrets = new EncryptionKey(this, "secrets", {
+    const secrets = new EncryptionKey(this, "kubernetes-secrets", {
       project,
       name: `${props.name}-secrets`,
       location: props.location,
@@ -94,7 +94,8 @@ export class Cluster extends Construct {
         clusterSecondaryRangeName: SECONDARY_RANGES.pods,
         servicesSecondaryRangeName: SECONDARY_RANGES.services,
       },
-      datapathProvider: "ADVANCED_DATAPATH",
+      datapathProvider: "ADVANCED_DATAPATH", // enforces network policies by itself
+      networkPolicy: { enabled: false }, // Calico's
       enableIntranodeVisibility: true,
       enableL4IlbSubsetting: true,
       privateClusterConfig: { enablePrivateNodes: true, masterIpv4CidrBlock: props.controlPlaneRange },

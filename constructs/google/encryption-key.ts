@@ -31,14 +31,14 @@ export class EncryptionKey extends Construct {
       lifecycle,
       dependsOn: [props.project.api("cloudkms")],
     });
-    ring.overrideLogicalId(`${id}_ring`);
+    ring.overrideLogicalId(`${id.replace(/-/g, "_")}_ring`);
     this.key = new KmsCryptoKey(this, "key", {
       keyRing: ring.id,
       name: props.name,
       rotationPeriod: "7776000s",
       lifecycle,
     });
-    this.key.overrideLogicalId(`${id}_key`);
+    this.key.overrideLogicalId(`${id.replace(/-/g, "_")}_key`);
     this.grant = new KmsCryptoKeyIamMember(this, "grant", {
       cryptoKeyId: this.key.id,
       role: "roles/cloudkms.cryptoKeyEncrypterDecrypter",

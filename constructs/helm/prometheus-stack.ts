@@ -56,7 +56,10 @@ export class PrometheusStack extends Construct {
       }),
       policy("allow-scraping", {
         workload: "prometheus",
-        egress: [{ peers: ["cluster", { range: props.ranges.nodes }], ports: [] }],
+        egress: [
+          { peers: ["cluster"], ports: [] },
+          { peers: [{ range: props.ranges.nodes }], ports: [{ port: 10250 }] }, // kubelets
+        ],
       }),
       policy("allow-notifying", { workload: "alertmanager", egress: [{ peers: [INTERNET], ports: [{ port: 443 }] }] }),
     ];

@@ -1,6 +1,7 @@
 import { Release as HelmRelease } from "@cdktf/provider-helm/lib/release";
-import { Fn, type ITerraformDependable } from "cdktf";
+import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
+import { json } from "../terraform/json";
 
 export interface ReleaseProps {
   readonly name: string;
@@ -36,7 +37,7 @@ export class Release extends Construct {
       repository: source && (source.mirror ?? source.repository),
       version: source?.version,
       // JSON is YAML, and a plan shows a change of it field by field.
-      values: [Fn.jsonencode(props.values)],
+      values: [json(props.values)],
       atomic: true,
       cleanupOnFail: true,
       wait: true,

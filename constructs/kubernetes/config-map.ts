@@ -1,6 +1,6 @@
 import { ConfigMapV1 } from "@cdktf/provider-kubernetes/lib/config-map-v1";
-import { Fn } from "cdktf";
 import { Construct } from "constructs";
+import { digest } from "../terraform/json";
 
 export interface ConfigMapProps {
   readonly namespace: string;
@@ -20,6 +20,6 @@ export class ConfigMap extends Construct {
       data: { ...props.data },
     });
     this.name = map.metadata.name;
-    this.digest = Fn.sha256(Fn.jsonencode(props.data));
+    this.digest = digest(props.data);
   }
 }

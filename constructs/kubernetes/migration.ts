@@ -1,9 +1,10 @@
 import { JobV1, type JobV1SpecTemplateSpec } from "@cdktf/provider-kubernetes/lib/job-v1";
 import { Fn, type ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
+import { digest } from "../terraform/json";
 import { NAME_LABEL } from "./labels";
 import type { Namespace } from "./namespace";
-import { type Allowance, networkPolicy } from "./network-policy";
+import { type Allowance, networkPolicy, policyName } from "./network-policy";
 import { type PodProps, podTemplate } from "./pod";
 
 export interface MigrationProps {
@@ -31,20 +32,16 @@ export class Migration extends Construct {
     const namespace = props.namespace.name;
     const policies = Object.entries(props.egress).map(([to, allowance]) =>
       networkPolicy(this, `to-${to}`, {
-        name: `${pod.name}-to-${to}`,
+        name: policyName(pod.name, "to", to),
         namespace,
         workload: pod.name,
         egress: [allowance],
       }),
     );
     const template = podTemplate(pod);
-    const digest = Fn.substr(
-      Fn.sha256(Fn.jsonencode([pod.image, pod.command ?? [], pod.variables, template.metadata.annotations])),
-      0,
-      8,
-    );
+    const key = Fn.substr(digest([pod.image, pod.command, pod.variables, template.metadata.annotations]), 0, 8);
     this.job = new JobV1(this, "job", {
-      metadata: { name: `${pod.name}-${digest}`, namespace, labels: { [NAME_LABEL]: pod.name } },
+      metadata: { name: `${pod.name}-${key}`, namespace, labels: { [NAME_LABEL]: pod.name } },
       spec: {
         backoffLimit: 0,
         activeDeadlineSeconds: props.deadline,

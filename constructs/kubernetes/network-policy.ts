@@ -59,8 +59,19 @@ export const NOT_INTERNET = [
 /** Public addresses. */
 export const INTERNET: Peer = { range: "0.0.0.0/0", except: NOT_INTERNET };
 
-/** A Kubernetes NetworkPolicy. */
+/**
+ * Name of the policy for one of a workload's connections. Workloads' names have no dots, so two policies never get one name.
+ */
+export const policyName = (workload: string, direction: "to" | "from", other: string): string =>
+  `${workload}.${direction}.${other.replace(":", ".")}`;
+
+/**
+ * A Kubernetes NetworkPolicy.
+ * @throws when something is allowed to nobody in particular: Kubernetes would take that for everybody
+ */
 export function networkPolicy(scope: Construct, id: string, props: NetworkPolicyProps): NetworkPolicyV1 {
+  if ([...(props.ingress ?? []), ...(props.egress ?? [])].some(({ peers }) => !peers.length))
+    throw new Error(`${props.name}: an allowance without peers would allow everybody`);
   const policyTypes = [...(props.ingress ? ["Ingress"] : []), ...(props.egress ? ["Egress"] : [])];
   return new NetworkPolicyV1(scope, id, {
     metadata: { name: props.name, namespace: props.namespace },

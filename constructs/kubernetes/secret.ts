@@ -1,6 +1,7 @@
 import { SecretV1 } from "@cdktf/provider-kubernetes/lib/secret-v1";
 import { Fn, Token } from "cdktf";
 import { Construct } from "constructs";
+import { digest } from "../terraform/json";
 
 /** A value that reaches the cluster and never the state. */
 export interface SecretValue {
@@ -29,9 +30,7 @@ export class Secret extends Construct {
   constructor(scope: Construct, id: string, props: SecretProps) {
     super(scope, id);
     const entries = Object.entries(props.data);
-    this.digest = Fn.sha256(
-      Fn.jsonencode(Object.fromEntries(entries.map(([key, { changesWith }]) => [key, changesWith]))),
-    );
+    this.digest = digest(Object.fromEntries(entries.map(([key, { changesWith }]) => [key, changesWith])));
     const secret = new SecretV1(this, "secret", {
       metadata: { name: props.name, namespace: props.namespace },
       type: "Opaque",

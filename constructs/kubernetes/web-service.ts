@@ -2,7 +2,7 @@ import { ServiceV1 } from "@cdktf/provider-kubernetes/lib/service-v1";
 import { Construct } from "constructs";
 import { Objects } from "../helm/objects";
 import { NAME_LABEL } from "./labels";
-import { networkPolicy, type Peer } from "./network-policy";
+import { networkPolicy, type Peer, policyName } from "./network-policy";
 import { Workload, type WorkloadProps } from "./workload";
 
 export interface WebServiceProps extends WorkloadProps {
@@ -48,7 +48,7 @@ export class WebService extends Construct {
     const policies = peers.length
       ? [
           networkPolicy(this, "from-clients", {
-            name: `${name}-from-clients`,
+            name: policyName(name, "from", "clients"),
             namespace,
             workload: name,
             ingress: [{ peers, ports: [{ port }] }],

@@ -5,7 +5,7 @@ import { Construct } from "constructs";
 import { Deployment } from "./deployment";
 import { NAME_LABEL } from "./labels";
 import type { Namespace } from "./namespace";
-import { type Allowance, networkPolicy } from "./network-policy";
+import { type Allowance, networkPolicy, policyName } from "./network-policy";
 import type { PodProps, ServingProps } from "./pod";
 
 export interface WorkloadProps {
@@ -36,7 +36,7 @@ export class Workload extends Construct {
 
     const policies = Object.entries(props.egress).map(([to, allowance]) =>
       networkPolicy(this, `to-${to}`, {
-        name: `${name}-to-${to.replace(/[^a-z0-9]+/g, "-")}`,
+        name: policyName(name, "to", to),
         namespace,
         workload: name,
         egress: [allowance],
@@ -45,7 +45,7 @@ export class Workload extends Construct {
     if (serving.metrics)
       policies.push(
         networkPolicy(this, "from-prometheus", {
-          name: `${name}-from-prometheus`,
+          name: policyName(name, "from", "prometheus"),
           namespace,
           workload: name,
           ingress: [{ peers: props.scrapers, ports: [{ port: serving.metrics.port }] }],

@@ -1,0 +1,85 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { type Json, synth } from "./support";
+import { withTerraform } from "./terraform";
+
+/** Everything that Terraform, JSON or a shell could take for something else. */
+const NASTY = [
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: the point
+  "${path.module}",
+  "%{ if true }x%{ endif }",
+  "$${already}",
+  'a "quoted" word',
+  "back\\slash \\n",
+  "two\nlines\ttab",
+  "ümläut ✓",
+  "`tick` $HOME $(id)",
+  "{{ .Values.x }}",
+  "100%",
+  "$",
+];
+
+/** What Terraform makes of values: they are outputs of a configuration without providers. */
+function evaluate(values: Record<string, unknown>): Record<string, Json> {
+  const folder = mkdtempSync(path.join(os.tmpdir(), "escape-"));
+  try {
+    const output = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, { value }]));
+    writeFileSync(path.join(folder, "main.tf.json"), JSON.stringify({ output }));
+    const terraform = (...args: string[]) => {
+      const { status, stdout, stderr } = spawnSync("terraform", args, {
+        cwd: folder,
+        encoding: "utf8",
+        env: { ...process.env, TF_CLI_CONFIG_FILE: "", CHECKPOINT_DISABLE: "1" },
+      });
+      if (status !== 0) throw new Error(stdout + stderr);
+      return stdout;
+    };
+    terraform("init");
+    terraform("apply", "-auto-approve");
+    return Object.fromEntries(
+      Object.entries(JSON.parse(terraform("output", "-json"))).map(([name, o]) => [name, (o as { value: Json }).value]),
+    );
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+const nasty = NASTY.join(" | ");
+const { production } = synth(({ system, production: { environment } }) => {
+  environment.variables = { ...environment.variables, LOG_LEVEL: nasty };
+  system.variables.NODE_ENV = nasty;
+  system.services.worker = {
+    ...(system.services.worker as NonNullable<(typeof system.services)[string]>),
+    command: NASTY,
+  };
+  system.migrations = {
+    migrate: { ...(system.migrations?.migrate as NonNullable<typeof system.migrations>[string]), command: NASTY },
+  };
+});
+
+const config = production.resource("kubernetes_config_map_v1.workload_worker_config_config-map").data;
+const job = production.resource("kubernetes_job_v1.workload_migrate_migration_job");
+const rollout = production.resource("helm_release.workload_worker_workload_deployment_objects_release")
+  .values[0] as string;
+
+test("no user's string starts an expression", () => {
+  for (const text of [config.LOG_LEVEL, config.NODE_ENV, ...job.spec.template.spec.container[0].command] as string[])
+    expect(text.replace(/\$\$\{|%%\{/g, "")).not.toMatch(/[$%]\{/);
+});
+
+withTerraform("Terraform reads every user's string as it was written", async () => {
+  // The Deployment refers to other resources; here they are words.
+  const alone = rollout.replace(/\b(kubernetes|google)_\w+(\.[\w-]+|\[\d+\])+/g, '"a-reference"');
+  const { level, environment, command, values } = evaluate({
+    level: config.LOG_LEVEL,
+    environment: config.NODE_ENV,
+    command: job.spec.template.spec.container[0].command,
+    values: alone,
+  });
+  expect(level).toBe(nasty);
+  expect(environment).toBe(nasty);
+  expect(command).toEqual(NASTY);
+  expect(JSON.parse(values).objects[0].spec.template.spec.containers[0].command).toEqual(NASTY);
+});

@@ -1,0 +1,125 @@
+import { Cluster, type ClusterProps } from "../../constructs/google/cluster";
+import { build, network, project, ref } from "../construct";
+
+const synth = (props: Partial<ClusterProps> = {}) =>
+  build((stack) => {
+    const cluster = new Cluster(stack, "gke", {
+      project,
+      network,
+      name: "shop-test",
+      location: "europe-west1",
+      releaseChannel: "STABLE",
+      maintenanceStart: "03:00",
+      controlPlaneRange: "172.16.0.0/28",
+      labels: { system: "shop" },
+      deletionProtection: true,
+      ...props,
+    });
+    const { host, certificateAuthority = "", credentialsCommand } = cluster;
+    return { host, certificateAuthority, credentialsCommand };
+  });
+const ADDRESS = "google_container_cluster.cluster";
+const { resource, counts, given } = synth();
+const cluster = resource(ADDRESS);
+
+test("without authorized networks, the API has no IP address and is reached by its DNS endpoint", () => {
+  expect(cluster.control_plane_endpoints_config).toEqual({
+    dns_endpoint_config: { allow_external_traffic: true },
+    ip_endpoints_config: { enabled: false },
+  });
+  expect(cluster.master_authorized_networks_config).toBeUndefined();
+  expect(given.host).toMatch(/^https:\/\/\$\{google_container_cluster\.cluster\..*dns_endpoint_config.*endpoint\}$/);
+  expect(given.certificateAuthority).toBe(""); // its certificate is public; an own authority would refuse it
+  expect(given.credentialsCommand).toContain("--dns-endpoint");
+});
+
+test("with authorized networks, the API has an IP address that these reach and no others", () => {
+  const built = synth({ authorizedNetworks: { office: "203.0.113.0/28", vpn: "198.51.100.7/32" } });
+  const { control_plane_endpoints_config: endpoints, master_authorized_networks_config: authorized } =
+    built.resource(ADDRESS);
+  expect(endpoints.dns_endpoint_config.allow_external_traffic).toBe(false);
+  expect(endpoints.ip_endpoints_config.enabled).toBe(true);
+  expect(authorized).toEqual({
+    cidr_blocks: [
+      { display_name: "office", cidr_block: "203.0.113.0/28" },
+      { display_name: "vpn", cidr_block: "198.51.100.7/32" },
+    ],
+  });
+  expect(built.given.host).toBe(`https://${ref("google_container_cluster.cluster.endpoint")}`);
+  expect(built.given.certificateAuthority).toContain("base64decode(google_container_cluster.cluster.master_auth");
+  expect(built.given.credentialsCommand).not.toContain("--dns-endpoint");
+});
+
+test("it satisfies the CIS GKE Benchmark", () => {
+  expect(cluster).toMatchObject({
+    networking_mode: "VPC_NATIVE",
+    datapath_provider: "ADVANCED_DATAPATH",
+    enable_intranode_visibility: true,
+    private_cluster_config: { enable_private_nodes: true },
+    master_auth: { client_certificate_config: { issue_client_certificate: false } },
+    enable_legacy_abac: false,
+    workload_identity_config: { workload_pool: "acme-test.svc.id.goog" },
+    enable_shielded_nodes: true,
+    database_encryption: { state: "ENCRYPTED" },
+    release_channel: { channel: "STABLE" },
+    resource_labels: { system: "shop" },
+  });
+  expect(cluster.rbac_binding_config).toEqual({
+    enable_insecure_binding_system_authenticated: false,
+    enable_insecure_binding_system_unauthenticated: false,
+  });
+  expect(cluster.anonymous_authentication_config.mode).toBe("LIMITED");
+  expect(cluster.enable_kubernetes_alpha ?? false).toBe(false);
+});
+
+test("Google's own logging and monitoring of the system stay on", () => {
+  for (const { enable_components } of [cluster.logging_config, cluster.monitoring_config])
+    expect(enable_components).toContain("SYSTEM_COMPONENTS"); // an empty list would switch it off
+});
+
+test("Secrets are encrypted with a key that GKE may use before the cluster is made", () => {
+  expect(cluster.database_encryption.key_name).toBe(ref("google_kms_crypto_key.kubernetes_secrets_key.id"));
+  const grant = "google_kms_crypto_key_iam_member.gke_kubernetes-secrets_grant";
+  expect(cluster.depends_on).toEqual(["api.container", grant]);
+  expect(resource(grant)).toMatchObject({
+    member: "serviceAccount:service-42@container-engine-robot.iam.gserviceaccount.com",
+    depends_on: ["api.container"],
+  });
+});
+
+test("the default pool is removed, and until then is as hardened as the others", () => {
+  expect(counts.google_container_node_pool).toBeUndefined();
+  expect(cluster.remove_default_node_pool).toBe(true);
+  expect(cluster.node_config).toMatchObject({
+    service_account: ref("google_service_account.nodes.email"),
+    shielded_instance_config: { enable_secure_boot: true, enable_integrity_monitoring: true },
+    workload_metadata_config: { mode: "GKE_METADATA" },
+    kubelet_config: { insecure_kubelet_readonly_port_enabled: "FALSE" },
+  });
+  expect(cluster.lifecycle.ignore_changes).toEqual(["node_config", "initial_node_count"]);
+});
+
+test("nodes may write logs and metrics and pull images, and nothing more", () => {
+  expect(counts).toMatchObject({ google_service_account: 1, google_project_iam_member: 2 });
+  const roles = ["containerdefaultNodeServiceAccount", "artifactregistryreader"].map((id) => {
+    const { role, member } = resource(`google_project_iam_member.gke_nodes-${id}`);
+    expect(member).toBe(ref("google_service_account.nodes.member"));
+    return role;
+  });
+  expect(roles).toEqual(["roles/container.defaultNodeServiceAccount", "roles/artifactregistry.reader"]);
+});
+
+test.each(["a", "shop-test", "a-name-of-forty-characters-1-2-3-4-5-6-7-8", "x12345678901234567890123456-test"])(
+  "the nodes of %s get an account id that Google accepts",
+  (name) => {
+    const { account_id } = synth({ name }).resource("google_service_account.nodes");
+    expect(account_id).toMatch(/^[a-z][-a-z0-9]{4,28}[a-z0-9]$/);
+  },
+);
+
+test.each([true, false])("cluster and nodes' account have fixed addresses and are locked: %s", (deletionProtection) => {
+  const built = synth({ deletionProtection });
+  expect(built.resource(ADDRESS).deletion_protection).toBe(deletionProtection);
+  for (const address of [ADDRESS, "google_service_account.nodes", "google_kms_crypto_key.kubernetes_secrets_key"])
+    expect(built.resource(address).lifecycle.prevent_destroy).toBe(deletionProtection);
+});

@@ -1,0 +1,103 @@
+import { Network, SECONDARY_RANGES } from "../../constructs/google/network";
+import { build, project } from "../construct";
+import type { Json } from "../support";
+
+const ranges = {
+  nodes: "10.0.0.0/20",
+  pods: "10.4.0.0/14",
+  services: "10.8.0.0/20",
+  datastores: "10.100.0.0/22",
+  controlPlane: "172.16.0.0/28",
+};
+const props = { project, name: "shop-test", region: "europe-west1", ranges };
+const { resource, counts, json } = build((stack) => {
+  new Network(stack, "vpc", { ...props, deletionProtection: true });
+});
+const subnetwork = resource("google_compute_subnetwork.subnetwork");
+const firewalls: Json[] = Object.values(json.resource.google_compute_firewall);
+
+test("there is one subnet, which is not made by Google, with a NAT, and one peering", () => {
+  expect(counts).toEqual({
+    google_compute_network: 1,
+    google_compute_subnetwork: 1,
+    google_compute_router: 1,
+    google_compute_router_nat: 1,
+    google_compute_global_address: 1,
+    google_service_networking_connection: 1,
+    google_compute_firewall: 4,
+  });
+  expect(resource("google_compute_network.network").auto_create_subnetworks).toBe(false);
+});
+
+test("the subnet logs its flows and reaches Google's APIs without public addresses", () => {
+  expect(subnetwork.private_ip_google_access).toBe(true);
+  expect(subnetwork.log_config.flow_sampling).toBeGreaterThan(0);
+});
+
+test("pods and services have the secondary ranges that clusters look for", () => {
+  expect(subnetwork.ip_cidr_range).toBe(ranges.nodes);
+  expect(subnetwork.secondary_ip_range).toEqual([
+    { range_name: SECONDARY_RANGES.pods, ip_cidr_range: ranges.pods },
+    { range_name: SECONDARY_RANGES.services, ip_cidr_range: ranges.services },
+  ]);
+});
+
+test("the NAT serves this subnet alone and logs its errors", () => {
+  const nat = resource("google_compute_router_nat.vpc_nat");
+  expect(nat.source_subnetwork_ip_ranges_to_nat).toBe("LIST_OF_SUBNETWORKS");
+  expect(nat.subnetwork).toHaveLength(1);
+  expect(nat.subnetwork[0].name).toContain("google_compute_subnetwork.subnetwork.id");
+  expect(nat.log_config).toMatchObject({ enable: true });
+});
+
+test("datastores get exactly the range that was planned for them", () => {
+  expect(resource("google_compute_global_address.vpc_datastore-range")).toMatchObject({
+    purpose: "VPC_PEERING",
+    address: "10.100.0.0",
+    prefix_length: 22,
+  });
+  const connection = resource("google_service_networking_connection.vpc_private-services");
+  expect(connection.reserved_peering_ranges).toEqual([
+    expect.stringContaining("google_compute_global_address.vpc_datastore-range"),
+  ]);
+  expect(connection.depends_on).toEqual(["api.servicenetworking"]);
+  expect(connection.deletion_policy).toBe("ABANDON"); // Google holds on to it for hours
+});
+
+test("nothing comes in, and out go the network's own ranges and HTTPS", () => {
+  const rules = (direction: string, verb: "allow" | "deny") =>
+    firewalls.filter((f) => f.direction === direction && f[verb]);
+  expect(rules("INGRESS", "allow")).toEqual([]);
+  for (const direction of ["INGRESS", "EGRESS"]) {
+    const denied = rules(direction, "deny");
+    expect(denied).toHaveLength(1);
+    expect(denied[0].deny).toEqual([{ protocol: "all" }]);
+    expect(denied[0].source_ranges ?? denied[0].destination_ranges).toEqual(["0.0.0.0/0"]);
+    expect(denied[0].log_config).toBeDefined();
+    for (const allowed of rules(direction, "allow")) expect(allowed.priority).toBeLessThan(denied[0].priority);
+  }
+  expect(resource("google_compute_firewall.vpc_allow-internal-egress").destination_ranges).toEqual(
+    Object.values(ranges),
+  );
+  expect(resource("google_compute_firewall.vpc_allow-https-egress").allow).toEqual([
+    { protocol: "tcp", ports: ["443"] },
+  ]);
+  expect(rules("EGRESS", "allow")).toHaveLength(2);
+});
+
+test("egress is denied only once the exceptions are there, and nothing else waits for the firewall", () => {
+  expect(resource("google_compute_firewall.vpc_deny-egress").depends_on).toEqual([
+    "google_compute_firewall.vpc_allow-internal-egress",
+    "google_compute_firewall.vpc_allow-https-egress",
+  ]);
+  expect(JSON.stringify({ ...json.resource, google_compute_firewall: {} })).not.toContain("google_compute_firewall.");
+  expect(resource("google_compute_network.network").depends_on).toEqual(["api.compute"]);
+});
+
+test.each([true, false])("network and subnet have fixed addresses and are locked: %s", (deletionProtection) => {
+  const built = build((stack) => {
+    new Network(stack, "another", { ...props, deletionProtection });
+  });
+  for (const address of ["google_compute_network.network", "google_compute_subnetwork.subnetwork"])
+    expect(built.resource(address).lifecycle.prevent_destroy).toBe(deletionProtection);
+});

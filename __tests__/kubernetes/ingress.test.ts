@@ -1,0 +1,55 @@
+import type { Edge } from "../../constructs/google/edge";
+import { Ingress } from "../../constructs/kubernetes/ingress";
+import { SERVICE_PORT } from "../../constructs/kubernetes/web-service";
+import { build, namespace, values } from "../construct";
+import type { Json } from "../support";
+
+const edge = {
+  address: { name: "edge-address" },
+  certificate: { name: "edge-certificate" },
+  sslPolicy: { name: "edge-tls" },
+} as unknown as Edge;
+const { resource, counts } = build((stack) => {
+  new Ingress(stack, "ingress", {
+    namespace,
+    name: "shop",
+    edge,
+    routes: { "shop.example.com": "web", "api.example.com": "backend" },
+  });
+});
+const FRONTEND = "helm_release.ingress_frontend-config_objects_release";
+const { metadata, spec, depends_on } = resource("kubernetes_ingress_v1.ingress");
+
+test("each host goes to its service, and nothing to any other", () => {
+  expect(counts).toEqual({ kubernetes_ingress_v1: 1, helm_release: 1 });
+  const routes = spec.rule.map(({ host, http }: Json) => [host, http.path]);
+  const path = (name: string) => [
+    { path: "/", path_type: "Prefix", backend: { service: { name, port: { number: SERVICE_PORT } } } },
+  ];
+  expect(routes).toEqual([
+    ["shop.example.com", path("web")],
+    ["api.example.com", path("backend")],
+  ]);
+  expect(spec.default_backend).toBeUndefined();
+});
+
+test("GKE serves it at the edge's address with the edge's certificate", () => {
+  expect(metadata.annotations).toMatchObject({
+    "kubernetes.io/ingress.class": "gce",
+    "kubernetes.io/ingress.global-static-ip-name": "edge-address",
+    "ingress.gcp.kubernetes.io/pre-shared-cert": "edge-certificate",
+  });
+});
+
+test("HTTP is only a redirect to HTTPS, which has the edge's TLS policy", () => {
+  const [frontend] = values(resource(FRONTEND)).objects;
+  expect(frontend).toMatchObject({ kind: "FrontendConfig", metadata: { namespace: "shop" } });
+  expect(frontend.spec.redirectToHttps.enabled).toBe(true);
+  expect(frontend.spec.sslPolicy).toBe("edge-tls");
+  expect(metadata.annotations["networking.gke.io/v1beta1.FrontendConfig"]).toBe(frontend.metadata.name);
+});
+
+test("it waits for that configuration, and that one for the namespace", () => {
+  expect(depends_on).toEqual([FRONTEND]);
+  expect(resource(FRONTEND).depends_on).toEqual(["quota", "default-deny"]);
+});

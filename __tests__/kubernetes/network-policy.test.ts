@@ -1,0 +1,74 @@
+import {
+  INTERNET,
+  type NetworkPolicyProps,
+  NOT_INTERNET,
+  networkPolicy,
+} from "../../constructs/kubernetes/network-policy";
+import { build } from "../construct";
+
+const synth = (props: Partial<NetworkPolicyProps>) =>
+  build((stack) => {
+    networkPolicy(stack, "policy", { name: "policy", namespace: "shop", ...props });
+  }).resource("kubernetes_network_policy_v1.policy").spec;
+const peers = (props: NetworkPolicyProps["egress"]) => synth({ egress: props }).egress[0].to;
+const NAMESPACE = "kubernetes.io/metadata.name";
+
+test("a direction that is not named is left as it is", () => {
+  expect(synth({ egress: [] }).policy_types).toEqual(["Egress"]);
+  expect(synth({ ingress: [] }).policy_types).toEqual(["Ingress"]);
+  expect(synth({ ingress: [], egress: [] }).policy_types).toEqual(["Ingress", "Egress"]);
+});
+
+test("it is about one workload's pods, or about all of the namespace", () => {
+  expect(synth({ workload: "backend", egress: [] }).pod_selector).toEqual({
+    match_labels: { "app.kubernetes.io/name": "backend" },
+  });
+  expect(synth({ egress: [] }).pod_selector).toEqual({});
+});
+
+test("ports are TCP unless they say otherwise, and may be a range", () => {
+  const ports = [{ port: 443 }, { port: 53, protocol: "UDP" }, { port: 8000, endPort: 8010 }] as const;
+  expect(synth({ ingress: [{ peers: ["namespace"], ports }] }).ingress[0].ports).toEqual([
+    { port: "443", protocol: "TCP" },
+    { port: "53", protocol: "UDP" },
+    { port: "8000", end_port: 8010, protocol: "TCP" },
+  ]);
+});
+
+test("a workload is one of the same namespace unless another is named", () => {
+  const [same, other] = peers([{ peers: [{ workload: "api" }, { workload: "api", namespace: "billing" }], ports: [] }]);
+  const pod_selector = { match_labels: { "app.kubernetes.io/name": "api" } };
+  expect(same).toEqual({ pod_selector });
+  // One peer with both selectors: two peers would let in every pod of the other namespace.
+  expect(other).toEqual({ pod_selector, namespace_selector: { match_labels: { [NAMESPACE]: "billing" } } });
+});
+
+test("pods of another namespace are known by their labels and by its name", () => {
+  expect(peers([{ peers: [{ pods: { app: "dns" }, namespace: "kube-system" }], ports: [] }])).toEqual([
+    {
+      pod_selector: { match_labels: { app: "dns" } },
+      namespace_selector: { match_labels: { [NAMESPACE]: "kube-system" } },
+    },
+  ]);
+});
+
+test("the namespace is its own pods, the cluster all pods", () => {
+  expect(peers([{ peers: ["namespace", "cluster"], ports: [] }])).toEqual([
+    { pod_selector: {} },
+    { namespace_selector: {} },
+  ]);
+});
+
+test("the internet is without private addresses and the metadata server", () => {
+  const [{ ip_block }] = peers([{ peers: [INTERNET], ports: [] }]);
+  expect(ip_block).toEqual({ cidr: "0.0.0.0/0", except: [...NOT_INTERNET] });
+  for (const range of ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16"])
+    expect(ip_block.except).toContain(range);
+});
+
+test("an allowance without peers is refused, for Kubernetes would take it for everybody", () => {
+  for (const direction of ["ingress", "egress"])
+    expect(() => synth({ [direction]: [{ peers: [], ports: [{ port: 443 }] }] })).toThrow(
+      "policy: an allowance without peers",
+    );
+});

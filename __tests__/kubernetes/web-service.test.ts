@@ -1,0 +1,98 @@
+import { SERVICE_PORT, WebService, type WebServiceProps } from "../../constructs/kubernetes/web-service";
+import { at, build, namespace, values } from "../construct";
+
+const synth = (props: Partial<WebServiceProps> = {}) =>
+  build((stack) => {
+    const { name, rollout } = new WebService(stack, "web", {
+      namespace,
+      pod: {
+        name: "backend",
+        image: "registry.example/backend@sha256:0",
+        pool: "app",
+        resources: { cpu: "500m", memory: "512Mi", memoryLimit: "1Gi" },
+        serviceAccount: "backend",
+        variables: {},
+      },
+      serving: { port: 3000, health: { live: "/live", ready: "/ready" } },
+      replicas: 1,
+      egress: {},
+      scrapers: [],
+      dependsOn: [at("nodes")],
+      clients: [],
+      ...props,
+    });
+    return { name, rollout: rollout.fqn };
+  });
+const SERVICE = "kubernetes_service_v1.web_service";
+const CLIENTS = "kubernetes_network_policy_v1.web_from-clients";
+const ROLLOUT = "helm_release.web_workload_deployment_objects_release";
+const BACKEND = "helm_release.web_backend-config_objects_release";
+const open = synth({ public: { securityPolicy: "armor" }, clients: ["worker"] });
+const closed = synth();
+
+test("the Service is within the cluster and sends to the ready pods' port", () => {
+  for (const { resource, given } of [open, closed]) {
+    expect(resource(SERVICE).spec).toMatchObject({
+      type: "ClusterIP",
+      selector: { "app.kubernetes.io/name": "backend" },
+      port: [{ port: SERVICE_PORT, target_port: "3000" }],
+    });
+    expect(given.name).toContain(`${SERVICE}.`);
+    expect(given.rollout).toContain(ROLLOUT);
+  }
+});
+
+test("a public one lets Google's load balancers in, and its clients, on its port", () => {
+  const { spec, metadata } = open.resource(CLIENTS);
+  expect(metadata.name).toMatch(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/);
+  expect(spec).toEqual({
+    policy_types: ["Ingress"],
+    pod_selector: { match_labels: { "app.kubernetes.io/name": "backend" } },
+    ingress: [
+      {
+        ports: [{ port: "3000", protocol: "TCP" }],
+        from: [
+          { ip_block: { cidr: "35.191.0.0/16" } },
+          { ip_block: { cidr: "130.211.0.0/22" } },
+          { pod_selector: { match_labels: { "app.kubernetes.io/name": "worker" } } },
+        ],
+      },
+    ],
+  });
+});
+
+test("a private one lets in its clients alone", () => {
+  const { from } = synth({ clients: ["worker", "migrate"] }).resource(CLIENTS).spec.ingress[0];
+  expect(from).toEqual(
+    ["worker", "migrate"].map((name) => ({ pod_selector: { match_labels: { "app.kubernetes.io/name": name } } })),
+  );
+});
+
+test("a private one without clients lets nobody in and has nothing of the edge", () => {
+  expect(closed.counts).toEqual({ helm_release: 1, kubernetes_service_v1: 1 });
+  expect(closed.resource(SERVICE).metadata.annotations ?? {}).toEqual({});
+});
+
+test("the load balancer asks the readiness path, applies the policy and drains", () => {
+  const release = open.resource(BACKEND);
+  const [{ kind, metadata, spec }] = values(release).objects;
+  expect([kind, metadata]).toEqual(["BackendConfig", { name: "backend", namespace: "shop" }]);
+  expect(spec.securityPolicy).toEqual({ name: "armor" });
+  expect(spec.healthCheck).toMatchObject({ type: "HTTP", requestPath: "/ready", port: 3000 });
+  expect(spec.connectionDraining.drainingTimeoutSec).toBeGreaterThan(0);
+  expect(spec.customResponseHeaders.headers.join()).toContain("Strict-Transport-Security: max-age=31536000");
+  expect(release.name).not.toBe(open.resource(ROLLOUT).name); // two releases in one namespace
+});
+
+test("the Service names that configuration and waits for it", () => {
+  const { metadata, depends_on, lifecycle } = open.resource(SERVICE);
+  expect(JSON.parse(metadata.annotations["cloud.google.com/backend-config"])).toEqual({ default: "backend" });
+  expect(JSON.parse(metadata.annotations["cloud.google.com/neg"])).toEqual({ ingress: true });
+  expect(depends_on).toEqual([BACKEND]);
+  expect(lifecycle.ignore_changes).toEqual(['metadata[0].annotations["cloud.google.com/neg-status"]']); // GKE writes it
+  expect(closed.resource(SERVICE).depends_on).toEqual(["quota", "default-deny"]);
+});
+
+test("pods start once those are let in that connect to them; the edge does not hold them up", () => {
+  expect(open.resource(ROLLOUT).depends_on).toEqual(["nodes", CLIENTS, "quota", "default-deny"]);
+});
