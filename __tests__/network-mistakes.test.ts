@@ -1,0 +1,154 @@
+import { dotted, NetworkPolicies, range } from "./network-evaluator";
+import { differences, expectation, NAME, PROTOCOLS, stacks, withInternalService, world } from "./network-world";
+import { configuration, type Json } from "./support";
+
+/** The policies with one mistake at a time, and what it is. */
+function* mistakes(json: Json): Generator<readonly [string, Json]> {
+  const policies = json.resource.kubernetes_network_policy_v1 as Record<string, Json>;
+  const after = (policy: string, change: (policies: Record<string, Json>, spec: Json) => void): Json => {
+    const changed = structuredClone(policies);
+    change(changed, changed[policy].spec);
+    return { resource: { ...json.resource, kubernetes_network_policy_v1: changed } };
+  };
+  for (const [id, { spec }] of Object.entries(policies)) {
+    const mistake = (what: string, change: (spec: Json) => void) =>
+      [`${id} ${what}`, after(id, (_, changed) => change(changed))] as const;
+    yield [`${id} is missing`, after(id, (changed) => delete changed[id])];
+    for (const type of spec.policy_types)
+      yield mistake(`is not about ${type}`, (s) => {
+        s.policy_types = s.policy_types.filter((t: string) => t !== type);
+      });
+    if (spec.pod_selector.match_labels)
+      yield mistake("is about every pod", (s) => {
+        s.pod_selector = {};
+      });
+    for (const [direction, peers] of [
+      ["ingress", "from"],
+      ["egress", "to"],
+    ] as const) {
+      if (!spec[direction]) continue;
+      yield mistake(`has ${direction} for everything`, (s) => s[direction].push({}));
+      for (const [i, rule] of (spec[direction] as Json[]).entries()) {
+        const wrong = (what: string, change: (rule: Json) => void) =>
+          mistake(`${direction} ${i} ${what}`, (s) => change(s[direction][i]));
+        yield mistake(`${direction} ${i} is missing`, (s) => s[direction].splice(i, 1));
+        if (rule[peers].length)
+          yield wrong("is for everybody", (r) => {
+            r[peers] = [];
+          });
+        if (rule.ports.length)
+          yield wrong("is for every port", (r) => {
+            r.ports = [];
+          });
+        for (const [j, peer] of (rule[peers] as Json[]).entries())
+          for (const [what, changed] of wrongPeers(peer))
+            yield wrong(`${peers} ${j} ${what}`, (r) => r[peers].splice(j, 1, ...changed));
+        for (const [j, port] of (rule.ports as Json[]).entries()) {
+          const next = Number(port.port) + 1;
+          for (const [what, changed] of [
+            ["is the next", { ...port, port: String(next) }],
+            ["goes on to the next", { ...port, end_port: next }],
+            ["is of another protocol", { ...port, protocol: port.protocol === "TCP" ? "UDP" : "TCP" }],
+          ] as const)
+            yield wrong(`port ${j} ${what}`, (r) => r.ports.splice(j, 1, changed));
+          if (rule.ports.length > 1) yield wrong(`port ${j} is missing`, (r) => r.ports.splice(j, 1));
+        }
+        if (rule[peers].length > 1)
+          for (const j of rule[peers].keys()) yield wrong(`${peers} ${j} is missing`, (r) => r[peers].splice(j, 1));
+      }
+    }
+  }
+}
+
+/** What may stand in a peer's place by mistake. */
+function* wrongPeers(peer: Json): Generator<readonly [string, Json[]]> {
+  const { pod_selector, namespace_selector, ip_block } = peer;
+  if (pod_selector?.match_labels) yield ["is every pod", [{ ...peer, pod_selector: {} }]];
+  if (namespace_selector?.match_labels) yield ["is of any namespace", [{ ...peer, namespace_selector: {} }]];
+  if (namespace_selector && pod_selector) yield ["is of its own namespace", [{ pod_selector }]];
+  if (pod_selector && namespace_selector) yield ["is one or the other", [{ pod_selector }, { namespace_selector }]];
+  if (!ip_block) return;
+  const { cidr, except = [] } = ip_block as { cidr: string; except?: string[] };
+  const others = [twice(cidr), except.length ? [] : half(cidr)].flat();
+  for (const other of others) yield [`is ${other}`, [{ ip_block: { ...ip_block, cidr: other } }]];
+  for (const [i, part] of except.entries())
+    for (const other of [[], twice(part), half(part)])
+      yield [
+        `less ${other[0] ?? "nothing"} for ${part}`,
+        [{ ip_block: { cidr, except: except.toSpliced(i, 1, ...other) } }],
+      ];
+}
+
+function twice(cidr: string): string[] {
+  const { first, size } = range(cidr);
+  return size < 2 ** 32 ? [`${dotted(first - (first % (2 * size)))}/${31 - Math.log2(size)}`] : [];
+}
+
+function half(cidr: string): string[] {
+  const { first, size } = range(cidr);
+  return size > 1 ? [`${dotted(first)}/${33 - Math.log2(size)}`] : [];
+}
+
+describe("mistakes in the policies", () => {
+  const { json, world: w, expected } = stacks(withInternalService).production;
+  const found = (changed: Json) => [...differences(new NetworkPolicies(changed), expected)];
+  const changed = (policy: string, change: (spec: Json) => void): Json => {
+    const copy = structuredClone(json);
+    change(copy.resource.kubernetes_network_policy_v1[policy].spec);
+    return copy;
+  };
+
+  test("are noticed, one by one", () => {
+    const unnoticed = [...mistakes(json)].filter(
+      ([, changed]) => differences(new NetworkPolicies(changed), expected).next().done,
+    );
+    expect(unnoticed.map(([what]) => what)).toEqual([
+      // allow-each-other and allow-dns are about every pod of their namespace too, and close what default-deny closes.
+      "monitoring_namespace_default-deny is missing",
+      "monitoring_namespace_default-deny is not about Ingress",
+      "monitoring_namespace_default-deny is not about Egress",
+      "namespace_default-deny is not about Egress",
+    ]);
+  });
+
+  test("no default-deny: a worker, which has no way in of its own, is open to all", () => {
+    const copy = structuredClone(json);
+    delete copy.resource.kubernetes_network_policy_v1["namespace_default-deny"];
+    const everyPort = w.ports.flatMap((port) => PROTOCOLS.map((protocol) => `${protocol} ${port}`)).join(", ");
+    expect(found(copy)).toContain(`other/stranger -> pmcrm/worker ${everyPort}: is allowed`);
+    expect(found(copy)).toContain(`203.0.113.9 -> pmcrm/worker ${everyPort}: is allowed`);
+  });
+
+  test("a wider port", () => {
+    const copy = changed("workload_backend_web-service_from-clients", (spec) => {
+      spec.ingress[0].ports[0].end_port = 3001;
+    });
+    expect(found(copy)).toContain("35.191.0.1 -> pmcrm/backend TCP 3001: is allowed");
+  });
+
+  test("no exceptions from the internet", () => {
+    const copy = changed("workload_worker_workload_to-internet-443", (spec) => {
+      delete spec.egress[0].to[0].ip_block.except;
+    });
+    for (const address of ["10.0.0.5", "172.20.0.1", "192.168.1.1", "100.64.0.1", "169.254.169.254"])
+      expect(found(copy)).toContain(`pmcrm/worker -> ${address} TCP 443: is allowed`);
+  });
+
+  test("an opening at one end that the other end still closes", () => {
+    const copy = changed("workload_internal_web-service_from-clients", (spec) => {
+      spec.ingress[0].from[0].pod_selector = {};
+    });
+    expect(found(copy)).toContain("pmcrm/backend -> pmcrm/internal TCP 4000: its way in is allowed");
+  });
+
+  test("pods with another label than their policies select", () => {
+    const { system, environments } = configuration(withInternalService);
+    const copy = structuredClone(json);
+    const release = Object.values(copy.resource.helm_release as Record<string, Json>).find((r) => r.name === "worker");
+    release.values[0] = release.values[0].replaceAll(`"${NAME}":"worker"`, `"${NAME}":"job"`);
+    const mislabelled = expectation(world(copy, system, environments.production.environment));
+    expect([...differences(new NetworkPolicies(copy), mislabelled)]).toContain(
+      "pmcrm/worker -> pmcrm/internal TCP 4000: is denied",
+    );
+  });
+});
