@@ -1,0 +1,154 @@
+import { execFile } from "node:child_process";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { ROOT } from "./support";
+
+/** A checkout of its own, to be spoilt. */
+let checkout: string;
+beforeEach(() => {
+  checkout = mkdtempSync(path.join(os.tmpdir(), "checkout-"));
+  for (const part of [
+    "main.ts",
+    "cdktf.json",
+    "package.json",
+    "tsconfig.json",
+    "schema",
+    "systems",
+    "environments",
+    "releases",
+    "stacks",
+    "constructs",
+    "charts",
+    "commands",
+  ])
+    cpSync(path.join(ROOT, part), path.join(checkout, part), { recursive: true });
+  symlinkSync(path.join(ROOT, "node_modules"), path.join(checkout, "node_modules"));
+});
+afterEach(() => rmSync(checkout, { recursive: true }));
+
+interface Ended {
+  readonly code: number;
+  readonly out: string;
+}
+
+const { CI: _ci, SYSTEM: _system, ...outside } = process.env;
+const run = (command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) =>
+  new Promise<Ended>((resolve) => {
+    const settings = { TF_CLI_CONFIG_FILE: "", CHECKPOINT_DISABLE: "1", DISABLE_VERSION_CHECK: "1" };
+    execFile(command, args, { cwd: checkout, env: { ...outside, ...settings, ...env } }, (error, stdout, stderr) =>
+      resolve({ code: error ? Number(error.code ?? 1) : 0, out: stdout + stderr }),
+    );
+  });
+const cdktf = (args: readonly string[], env?: NodeJS.ProcessEnv) =>
+  run(path.join(checkout, "node_modules", ".bin", "cdktf"), args, env);
+const program = (env?: NodeJS.ProcessEnv) => run(process.execPath, ["--import", "tsx", "main.ts"], env);
+const spoil = (file: string, from: string, to: string) => {
+  const text = readFileSync(path.join(checkout, file), "utf8");
+  expect(text).toContain(from);
+  writeFileSync(path.join(checkout, file), text.replace(from, to));
+};
+const TRACE = /^\s+at .+:\d+:\d+\)?$/m;
+
+test("cdktf synth writes both stacks, and says which system's they are", async () => {
+  const { code, out } = await cdktf(["synth"]);
+  expect(out).toMatch(/pmcrm: staging \d+ resources, production \d+ resources/);
+  expect(code).toBe(0);
+  for (const stack of ["staging", "production"])
+    expect(existsSync(path.join(checkout, "cdktf.out", "stacks", stack, "cdk.tf.json"))).toBe(true);
+}, 60_000);
+
+test("through cdktf, a wrong configuration ends with one line for each problem, exit 1, no stack trace and nothing written", async () => {
+  spoil("environments/pmcrm/production.ts", "10.4.0.0/14", "10.4.0.0/33");
+  spoil("environments/pmcrm/staging.ts", "project:", "projet:");
+  spoil("systems/pmcrm.ts", "seconds: 10", "seconds: 1");
+  const { code, out } = await cdktf(["synth"]);
+  expect(code).toBe(1);
+  expect(out).toContain("4 problems in the configuration; nothing was written.");
+  for (const line of [
+    'environments/pmcrm/production.ts network.pods = "10.4.0.0/33": must be an IPv4 range in CIDR notation; write it like "10.0.0.0/20"',
+    "environments/pmcrm/staging.ts project = nothing: is required (string); add it",
+    'environments/pmcrm/staging.ts projet = "pmcrm-staging": is not a known key; remove it, or correct its spelling',
+    "systems/pmcrm.ts services.backend.rateLimit.seconds = 1: is no interval of Cloud Armor",
+  ])
+    expect(out).toContain(line);
+  expect(out).not.toMatch(TRACE);
+  expect(existsSync(path.join(checkout, "cdktf.out", "stacks", "production", "cdk.tf.json"))).toBe(false);
+}, 60_000);
+
+test("what was written before stays when the configuration is wrong", async () => {
+  const file = path.join(checkout, "cdktf.out", "stacks", "production", "cdk.tf.json");
+  expect((await program()).code).toBe(0);
+  const before = readFileSync(file, "utf8");
+  spoil("environments/pmcrm/production.ts", '"STANDARD_HA"', '"BASIC"');
+  const { code, out } = await program();
+  expect([code, out]).toEqual([
+    1,
+    expect.stringMatching(
+      /^1 problem in the configuration; nothing was written\.\n.* must be STANDARD_HA in production; use STANDARD_HA\n$/,
+    ),
+  ]);
+  expect(readFileSync(file, "utf8")).toBe(before);
+});
+
+test("a file that is no TypeScript is a problem like any other", async () => {
+  writeFileSync(path.join(checkout, "environments", "pmcrm", "staging.ts"), "export default {");
+  const { code, out } = await program();
+  expect(code).toBe(1);
+  expect(out).toContain("environments/pmcrm/staging.ts = nothing: cannot be read: ");
+  expect(out).not.toMatch(TRACE);
+});
+
+test("an unknown system is refused with the list", async () => {
+  expect(await program({ SYSTEM: "crmpm" })).toEqual({
+    code: 1,
+    out: '1 problem in the configuration; nothing was written.\nSYSTEM = "crmpm": is no system; use one of pmcrm\n',
+  });
+});
+
+describe("with CI set", () => {
+  test("a deploy of production must name its system", async () => {
+    const refused = await cdktf(["deploy", "production", "--auto-approve"], { CI: "true" });
+    expect(refused.code).toBe(1);
+    expect(refused.out).toContain("SYSTEM = nothing: must name the system when CI deploys production");
+  }, 60_000);
+
+  test("a synth needs no name", async () => {
+    expect((await cdktf(["synth"], { CI: "true" })).code).toBe(0);
+  }, 60_000);
+});
+
+test("secrets lists each supplied secret with the lines that add it, and nothing else", async () => {
+  const { code, out } = await run(process.execPath, ["--import", "tsx", "commands/secrets.ts", "production"]);
+  expect(code).toBe(0);
+  expect(out.match(/^# [A-Z_]+: version \d+ of \S+ is read$/gm)).toEqual(
+    [
+      "google-client-secret",
+      "microsoft-client-secret",
+      "anthropic-api-key",
+      "openai-api-key",
+      "apollo-api-key",
+      "whatsapp-api-token",
+    ].map((name) => `# ${name.toUpperCase().replace(/-/g, "_")}: version 1 of pmcrm-${name} is read`),
+  );
+  expect(out.match(/gcloud secrets versions add pmcrm-\S+ --project=pmcrm-production --data-file=-/g)).toHaveLength(6);
+});
+
+test("bootstrap prints all that an empty project needs before the first deploy", async () => {
+  const { code, out } = await run(process.execPath, ["--import", "tsx", "commands/bootstrap.ts", "staging"]);
+  expect(code).toBe(0);
+  for (const api of ["serviceusage", "cloudresourcemanager", "iam", "secretmanager", "storage"])
+    expect(out).toContain(`${api}.googleapis.com`);
+  expect(out).toContain("gcloud storage buckets create gs://pmcrm-staging-terraform-state --project=pmcrm-staging");
+  expect(out).toContain("gcloud artifacts repositories create pmcrm ");
+  expect(out).toContain("docker push europe-west1-docker.pkg.dev/pmcrm-staging/pmcrm/backend:first");
+  expect(out.match(/gcloud secrets versions add/g)).toHaveLength(6);
+  expect(out).not.toContain("production");
+});
+
+test("a command that is called wrongly shows how to call it, exit 2", async () => {
+  for (const command of ["secrets", "bootstrap"]) {
+    const { code, out } = await run(process.execPath, ["--import", "tsx", `commands/${command}.ts`, "prod"]);
+    expect([code, out]).toEqual([2, expect.stringContaining(`npm run ${command} -- production`)]);
+  }
+});
