@@ -187,6 +187,9 @@ export async function copies(machine: Machine): Promise<Finding> {
   return { wrong, note: `${compared} copies` };
 }
 
+/** Warnings of a volume that is just being made, and of the control plane's own Service as it starts. */
+const NOT_OURS = /unbound immediate PersistentVolumeClaims|^Service\/kubernetes: /;
+
 /** Kubernetes' warnings and calls that the stand-in does not know. */
 export function warnings(machine: Machine): Finding {
   const events = machine
@@ -200,7 +203,7 @@ export function warnings(machine: Machine): Finding {
       'jsonpath={range .items[*]}{.involvedObject.kind}/{.involvedObject.name}: {.message}{"\\n"}{end}',
     )
     .split("\n")
-    .filter((line) => line && !/unbound immediate PersistentVolumeClaims/.test(line));
+    .filter((line) => line && !NOT_OURS.test(line));
   const unknown = readFileSync(machine.cloudLog, "utf8")
     .split("\n")
     .filter((line) => line.includes('"code":501'))

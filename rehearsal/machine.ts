@@ -3,6 +3,11 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { startGoogle } from "./google";
+import { type Run, run, terraformEnvironment } from "./terraform";
+
+export { ACCESS_TOKEN } from "./google";
+export type { Run } from "./terraform";
 
 /** The surroundings of a rehearsal on this machine: a Kubernetes control plane, a stand-in for Google Cloud, Terraform. */
 export interface Machine {
@@ -14,13 +19,6 @@ export interface Machine {
   terraform(name: string, args: readonly string[]): Run;
   kubectl(...args: readonly string[]): string;
   stop(): void;
-}
-
-export interface Run {
-  readonly status: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-  readonly seconds: number;
 }
 
 export interface MachineOptions {
@@ -35,33 +33,6 @@ export interface MachineOptions {
   readonly realCharts: boolean;
 }
 
-/** What the stand-in takes for the deployer's access token. */
-export const ACCESS_TOKEN = "rehearsal-access-token";
-
-const ENDPOINTS: Readonly<Record<string, string>> = {
-  ARTIFACT_REGISTRY: "artifactregistry/v1",
-  BINARY_AUTHORIZATION: "binaryauthorization/v1",
-  CLOUD_BILLING: "cloudbilling/v1",
-  CLOUD_RESOURCE_MANAGER: "cloudresourcemanager/v1",
-  COMPUTE: "compute/compute/v1",
-  CONTAINER: "container/v1",
-  DNS: "clouddns/dns/v1",
-  IAM: "iam/v1",
-  IAM_BETA: "iam/v1",
-  IAM_CREDENTIALS: "iamcredentials/v1",
-  KMS: "cloudkms/v1",
-  LOGGING: "logging/v2",
-  MONITORING: "monitoring/v3",
-  REDIS: "redis/v1",
-  RESOURCE_MANAGER: "cloudresourcemanager/v1",
-  RESOURCE_MANAGER_V3: "resourcemanager/v3",
-  SECRET_MANAGER: "secretmanager/v1",
-  SERVICE_NETWORKING: "servicenetworking/v1",
-  SERVICE_USAGE: "serviceusage/v1",
-  SQL: "sql/sql/v1beta4",
-  STORAGE: "storage/storage/v1",
-};
-
 /** Custom resources that GKE brings, and those that the charts would bring where stubs stand in for them. */
 const GKE_KINDS = [
   "cloud.google.com/v1 BackendConfig",
@@ -74,125 +45,87 @@ const CHART_KINDS = ["ServiceMonitor", "PodMonitor", "PrometheusRule", "Probe"].
 
 export async function startMachine(options: MachineOptions): Promise<Machine> {
   const { work, port } = options;
-  const children: ReturnType<typeof spawn>[] = [];
-  const stop = () => {
-    for (const { pid } of children.splice(0)) {
-      try {
-        if (pid) process.kill(-pid, "SIGTERM");
-      } catch {
-        // it has ended by itself
-      }
-    }
-  };
-  process.on("exit", stop);
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(130));
-
-  const background = (command: string, args: readonly string[], env: NodeJS.ProcessEnv, ready: string) =>
-    new Promise<void>((resolve, reject) => {
-      const child = spawn(command, args, {
-        env: { ...process.env, ...env },
-        detached: true,
-        stdio: ["ignore", "pipe", "inherit"],
-      });
-      children.push(child);
-      let out = "";
-      child.stdout.on("data", (data) => {
-        out += data;
-        if (out.includes(ready)) resolve();
-      });
-      child.on("exit", (code) => reject(new Error(`${path.basename(command)} ended (${code}) ${out}`)));
-    });
-
-  const kube = path.join(work, "kube");
-  const kubeconfig = path.join(kube, "kubeconfig");
-  const authority = path.join(kube, "certs", "apiserver.crt");
-  await background(
-    controlPlane(),
-    ["up", "--dir", kube, "--port", String(port), "--etcd-port", String(port + 2000)],
-    {},
-    "ready in",
-  );
-  const cloud = `http://127.0.0.1:${port + 1000}`;
-  const cloudLog = path.join(work, "cloud.log");
-  await background(
-    process.execPath,
-    [path.join(__dirname, "cloud.mjs")],
-    {
-      CLOUD_PORT: String(port + 1000),
-      KUBE_HOST: `127.0.0.1:${port}`,
-      KUBE_CA: authority,
-      CLOUD_LOG: cloudLog,
-      CLOUD_SEED_SECRETS: options.seedSecrets ? "1" : "0",
-    },
-    "ready on",
-  );
+  const controlPlane = await startControlPlane(work, port);
+  const google = await startGoogle({
+    work,
+    port: port + 1000,
+    seedSecrets: options.seedSecrets,
+    kubernetes: { host: `127.0.0.1:${port}`, authority: controlPlane.authority },
+  });
 
   // The DNS endpoint has a public certificate; here the API server's own is added to the system's.
   const roots = path.join(work, "roots.pem");
   const system = "/etc/ssl/certs/ca-certificates.crt";
   writeFileSync(
     roots,
-    [system, authority]
+    [system, controlPlane.authority]
       .filter(existsSync)
       .map((file) => readFileSync(file, "utf8"))
       .join("\n"),
   );
-  const env: NodeJS.ProcessEnv = {
-    ...process.env,
-    SSL_CERT_FILE: roots,
-    CHECKPOINT_DISABLE: "1",
-    TF_IN_AUTOMATION: "1",
-    TF_INPUT: "0",
-    GOOGLE_OAUTH_ACCESS_TOKEN: ACCESS_TOKEN,
-    KUBECONFIG: kubeconfig,
-    ...Object.fromEntries(
-      Object.entries(ENDPOINTS).map(([name, at]) => [`GOOGLE_${name}_CUSTOM_ENDPOINT`, `${cloud}/${at}/`]),
-    ),
-  };
-  // Terraform warns of a configuration file that is named and not there.
-  if (env.TF_CLI_CONFIG_FILE && !existsSync(env.TF_CLI_CONFIG_FILE)) delete env.TF_CLI_CONFIG_FILE;
+  const env = { ...terraformEnvironment(), ...google.env, SSL_CERT_FILE: roots, KUBECONFIG: controlPlane.kubeconfig };
+  const { timeout } = options;
 
-  const run = (command: string, args: readonly string[], input?: string, cwd?: string): Run => {
-    const start = Date.now();
-    const { status, stdout, stderr, error } = spawnSync(command, args, {
-      cwd,
-      env,
-      input,
-      encoding: "utf8",
-      timeout: options.timeout * 1000,
-      maxBuffer: 2 ** 30,
-    });
-    return {
-      status,
-      stdout: stdout ?? "",
-      stderr: (stderr ?? "") + (error ? String(error) : ""),
-      seconds: (Date.now() - start) / 1000,
-    };
-  };
   const kinds = [...GKE_KINDS, ...(options.realCharts ? [] : CHART_KINDS)].map(definition);
-  const defined = run(
-    "kubectl",
-    ["apply", "--server-side", "-f", "-"],
-    JSON.stringify({ apiVersion: "v1", kind: "List", items: kinds }),
-  );
+  const defined = run("kubectl", ["apply", "--server-side", "-f", "-"], {
+    env,
+    timeout,
+    input: JSON.stringify({ apiVersion: "v1", kind: "List", items: kinds }),
+  });
   if (defined.status !== 0) throw new Error(defined.stderr);
 
   return {
     work,
-    cloud,
-    cloudLog,
+    cloud: google.address,
+    cloudLog: google.log,
     terraform(name, args) {
-      const result = run("terraform", [...args, "-no-color"], undefined, path.join(work, "tf"));
+      const result = run("terraform", [...args, "-no-color"], { env, timeout, cwd: path.join(work, "tf") });
       writeFileSync(path.join(work, `${name}.log`), result.stdout + result.stderr);
       return result;
     },
-    kubectl: (...args) => run("kubectl", args).stdout,
+    kubectl: (...args) => run("kubectl", args, { env, timeout }).stdout,
+    stop() {
+      controlPlane.stop();
+      void google.stop();
+    },
+  };
+}
+
+/** Starts the control plane; it ends with this process, or before when told to. */
+async function startControlPlane(work: string, port: number) {
+  const folder = path.join(work, "kube");
+  const child = spawn(
+    controlPlaneBinary(),
+    ["up", "--dir", folder, "--port", String(port), "--etcd-port", String(port + 2000)],
+    { detached: true, stdio: ["ignore", "pipe", "inherit"] },
+  );
+  const stop = () => {
+    try {
+      if (child.pid) process.kill(-child.pid, "SIGTERM");
+    } catch {
+      // it has ended by itself
+    }
+  };
+  process.on("exit", stop);
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(130));
+
+  let out = "";
+  await new Promise<void>((resolve, reject) => {
+    child.stdout.on("data", (data) => {
+      out += data;
+      if (out.includes("ready in")) resolve();
+    });
+    child.on("exit", (code) => reject(new Error(`the control plane ended (${code}) ${out}`)));
+  });
+  return {
+    kubeconfig: path.join(folder, "kubeconfig"),
+    authority: path.join(folder, "certs", "apiserver.crt"),
     stop,
   };
 }
 
 /** The control plane's binary, built from published modules into a cache that its sources name. */
-function controlPlane(): string {
+function controlPlaneBinary(): string {
   const sources = path.join(__dirname, "controlplane");
   const hash = createHash("sha256");
   for (const file of readdirSync(sources).sort()) hash.update(readFileSync(path.join(sources, file)));

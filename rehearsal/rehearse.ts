@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
@@ -10,12 +11,12 @@ const USAGE = `Applies a synthesized stack for real on this machine, without a c
 Kubernetes control plane with simulated nodes, a stand-in for Google Cloud's APIs.
 
   npm run rehearse -- cdktf.out/stacks/production
-  npm run rehearse -- v1/stacks/production v2/stacks/production --changes 'kubernetes_job_v1|helm_release'
+  npm run rehearse -- v1/stacks/production v2/stacks/production --changes kubernetes_job --changes helm_release
   npm run rehearse -- v1/stacks/production --fault 'POST sql .*/users$'
   npm run rehearse -- v1/stacks/production --refuse-destroy --destroy v3/stacks/production
 
   --fault REGEX        fail this call once ("<method> <product> <path>"); the next apply must converge; may be repeated
-  --changes REGEX      an update may change only matching addresses, and must change one of each alternative
+  --changes REGEX      an update may change only matching addresses, and must change one of each; may be repeated
   --scaled NAME=N      scale the Deployment NAMESPACE/NAME to N between plan and apply of an update; it must not drop
   --refuse-destroy     terraform destroy must refuse and change nothing
   --destroy FOLDER     apply this version, which allows destruction, and destroy
@@ -31,7 +32,7 @@ const { values: options, positionals: stacks } = parseArgs({
   allowPositionals: true,
   options: {
     fault: { type: "string", multiple: true, default: [] },
-    changes: { type: "string" },
+    changes: { type: "string", multiple: true, default: [] },
     scaled: { type: "string" },
     "refuse-destroy": { type: "boolean", default: false },
     destroy: { type: "string" },
@@ -117,8 +118,8 @@ async function rehearse(): Promise<void> {
     writeFileSync(path.join(work, `${i}-plan.json`), planJson);
     if (i > 0) {
       const changed = changedAddresses(planJson);
-      const expected = options.changes?.split("|") ?? [];
-      const stray = options.changes ? changed.filter((a) => !expected.some((e) => new RegExp(e).test(a))) : [];
+      const expected = options.changes;
+      const stray = expected.length ? changed.filter((a) => !expected.some((e) => new RegExp(e).test(a))) : [];
       const missing = expected.filter((e) => !changed.some((a) => new RegExp(e).test(a)));
       say(
         !stray.length && !missing.length,
@@ -214,8 +215,7 @@ async function rehearse(): Promise<void> {
     };
   }
   function spawnWatch(file: string, namespace: string, name: string) {
-    const { spawn } = require("node:child_process") as typeof import("node:child_process");
-    const out = require("node:fs").openSync(file, "a");
+    const out = openSync(file, "a");
     return spawn(
       "kubectl",
       ["get", "deployment", name, "-n", namespace, "--watch", "-o", 'jsonpath={.spec.replicas}{"\\n"}'],

@@ -1,0 +1,150 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import {
+  everyStack,
+  FOLDER,
+  fileOf,
+  hashOf,
+  type Inventory,
+  inventory,
+  MATTERS,
+  RENEW,
+  type Stack,
+  stackText,
+  synthesizeEvery,
+} from "../rehearsal/inventory";
+import { type Plan, type Planner, startPlanner, whatIsMissing } from "../rehearsal/planner";
+import { isInstalled, type Report, scan, type Waiver } from "./checkov";
+import accepted from "./checkov-waivers.json";
+import { ROOT } from "./support";
+
+/** Values that inventories show once somebody sets them. */
+const NOT_SET = new Set([
+  "google_compute_security_policy rule.match.expr.expression",
+  "google_container_cluster binary_authorization.evaluation_mode",
+  "google_sql_database_instance settings.ip_configuration.authorized_networks",
+]);
+const MOST_WAIVED_CHECKS = 10;
+const SECONDS = 1000;
+
+const work = mkdtempSync(path.join(os.tmpdir(), "plan-"));
+const stacks = everyStack(ROOT);
+
+// Jest wants to know before it starts which tests there are.
+const withoutPlans = whatIsMissing(work);
+const withoutScans = withoutPlans ?? (isInstalled() ? undefined : "checkov is not on PATH (pip install checkov)");
+if (withoutPlans) console.warn(`SKIPPED: plans of ${stacks.length} stacks. ${withoutPlans}.`);
+if (withoutScans) console.warn(`SKIPPED: checkov's scan of production. ${withoutScans}.`);
+
+/** A test, or one that is skipped with the reason, in short, in its name. */
+function testUnless(missing: string | undefined, name: string, run: () => void, timeout = 60 * SECONDS): void {
+  if (missing) test.skip(`${name} (SKIPPED: ${missing.split(";")[0]})`, run);
+  else test(name, run, timeout);
+}
+
+let folderOf: (stack: Stack) => string;
+let planner: Planner | undefined;
+const plans = new Map<string, Plan>();
+
+/** A stack's plan, made once. */
+function planOf(stack: Stack): Plan {
+  const plan = plans.get(stack.name) ?? (planner as Planner).plan(folderOf(stack));
+  plans.set(stack.name, plan);
+  return plan;
+}
+
+beforeAll(async () => {
+  const quiet = jest.spyOn(console, "error").mockImplementation(() => {});
+  folderOf = await synthesizeEvery(ROOT, path.join(work, "out"));
+  quiet.mockRestore();
+  if (!withoutPlans) planner = await startPlanner(work);
+}, 60 * SECONDS);
+
+afterAll(async () => {
+  await planner?.stop();
+  rmSync(work, { recursive: true });
+});
+
+/** Runs expectations on a stack's inventory; where they fail the message says how to renew it. */
+function compare(stack: Stack, expectations: (committed: Inventory) => void): void {
+  const file = path.join(ROOT, fileOf(stack.name));
+  if (!existsSync(file)) throw new Error(`${fileOf(stack.name)} does not exist; write it: ${RENEW}`);
+  try {
+    expectations(JSON.parse(readFileSync(file, "utf8")));
+  } catch (error) {
+    const difference = error instanceof Error ? error.message : String(error);
+    throw new Error(`${fileOf(stack.name)} is stale; if the change is meant, renew it: ${RENEW}\n\n${difference}`);
+  }
+}
+
+describe.each(stacks.map((stack) => [stack.name, stack] as const))("%s", (_name, stack) => {
+  test("its inventory was made of this stack", () => {
+    compare(stack, (committed) => expect(hashOf(stackText(folderOf(stack)))).toBe(committed.stack));
+  });
+
+  testUnless(withoutPlans, "is valid, without a warning", () => {
+    expect(planOf(stack).validation.trim()).toBe("Success! The configuration is valid.");
+  });
+
+  testUnless(withoutPlans, "creates from nothing what its inventory lists", () => {
+    const planned = inventory(stackText(folderOf(stack)), planOf(stack).json);
+    compare(stack, (committed) => expect(planned).toEqual(committed));
+  });
+});
+
+test("every inventory is one of a stack", () => {
+  expect(readdirSync(path.join(ROOT, FOLDER)).sort()).toEqual(stacks.map((s) => path.basename(fileOf(s.name))).sort());
+});
+
+testUnless(withoutPlans, "inventories show values of every type, and each value somewhere", () => {
+  const planned = stacks.map((stack) => inventory(stackText(folderOf(stack)), planOf(stack).json));
+  const types = [...new Set(planned.flatMap((p) => Object.keys(p.counts)))];
+  expect(types.filter((type) => !MATTERS[type])).toEqual([]);
+
+  const shown = new Set(
+    planned.flatMap((p) =>
+      p.resources.flatMap((r) => Object.keys(r.values).map((value) => `${r.address.split(".")[0]} ${value}`)),
+    ),
+  );
+  const listed = types.flatMap((type) => (MATTERS[type] ?? []).map((value) => `${type} ${value}`));
+  expect(listed.filter((value) => !shown.has(value) && !NOT_SET.has(value))).toEqual([]);
+});
+
+describe("checkov on production's plans", () => {
+  const waivers: readonly Waiver[] = accepted.waivers;
+  let scanned: Report[] | undefined;
+  const reports = () => {
+    scanned ??= stacks.filter((s) => s.environment === "production").map((s) => scan(planOf(s).file, work));
+    return scanned;
+  };
+  const failures = () => reports().flatMap((r) => r.failures);
+  const same = (a: Pick<Waiver, "check" | "address">, b: typeof a) => a.check === b.check && a.address === b.address;
+
+  testUnless(withoutScans, "holds nothing against them but what is waived", () => {
+    const held = failures()
+      .filter((failure) => !waivers.some((waiver) => same(waiver, failure)))
+      .map(({ check, address, says }) => `${check} ${address}: ${says}`);
+    const versions = new Set(reports().map((r) => r.version));
+    if (held.length && !versions.has(accepted.checkov))
+      held.push(`(this is checkov ${[...versions]}; the waivers were written for ${accepted.checkov})`);
+    expect(held).toEqual([]);
+  });
+
+  testUnless(withoutScans, "looks at every resource", () => {
+    const planned = stacks
+      .filter((s) => s.environment === "production")
+      .map((s) => planOf(s).json.resource_changes?.filter((c) => c.mode === "managed").length);
+    expect(reports().map((r) => r.resources)).toEqual(planned);
+  });
+
+  testUnless(withoutScans, "waives nothing that is not held against them", () => {
+    expect(waivers.filter((waiver) => !failures().some((failure) => same(waiver, failure)))).toEqual([]);
+  });
+
+  test(`waives at most ${MOST_WAIVED_CHECKS} checks, each with a reason`, () => {
+    expect(new Set(waivers.map((w) => w.check)).size).toBeLessThanOrEqual(MOST_WAIVED_CHECKS);
+    expect(waivers.filter((w) => w.reason.length < 20)).toEqual([]);
+    expect(waivers.filter((w, i) => waivers.some((other, j) => j < i && same(w, other)))).toEqual([]);
+  });
+});

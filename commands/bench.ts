@@ -1,0 +1,127 @@
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+
+const ROOT = path.resolve(__dirname, "..");
+const RUNS = 5;
+
+/** Measures synthesis, as ratios within one run, for machines differ and are noisy. */
+const LIMITS = {
+  /** `cdktf synth` of the system, against the same CLI on an app of one resource that is loaded the same way. */
+  cli: 1.4,
+  /** The program by itself, against loading its modules. */
+  program: 2,
+};
+
+const folder = mkdtempSync(path.join(os.tmpdir(), "bench-"));
+process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+const env: NodeJS.ProcessEnv = {
+  ...process.env,
+  CHECKPOINT_DISABLE: "1",
+  DISABLE_VERSION_CHECK: "1",
+  TF_CLI_CONFIG_FILE: "",
+};
+
+/** Milliseconds of a command. */
+function time(command: string, args: readonly string[], cwd: string): number {
+  const start = process.hrtime.bigint();
+  const { status, stdout, stderr } = spawnSync(command, args, {
+    cwd,
+    env: { ...env, CDKTF_OUTDIR: undefined },
+    encoding: "utf8",
+  });
+  if (status !== 0) throw new Error(`${command} ${args.join(" ")} failed\n${stdout}${stderr}`);
+  return Number(process.hrtime.bigint() - start) / 1e6;
+}
+
+/** The medians of several commands, run in turn so that noise meets all alike; the first round warms the caches. */
+function medians(commands: readonly (() => number)[]): number[] {
+  const rounds = Array.from({ length: RUNS + 1 }, () => commands.map((run) => run())).slice(1);
+  return commands.map(
+    (_, i) => rounds.map((round) => round[i] as number).sort((a, b) => a - b)[Math.floor(RUNS / 2)] as number,
+  );
+}
+
+/** A folder with the project's program in it, or with another. */
+function checkout(name: string, main?: string): string {
+  const to = path.join(folder, name);
+  mkdirSync(to);
+  for (const part of [
+    "cdktf.json",
+    "package.json",
+    "tsconfig.json",
+    "main.ts",
+    "schema",
+    "systems",
+    "environments",
+    "releases",
+    "stacks",
+    "constructs",
+    "charts",
+  ])
+    cpSync(path.join(ROOT, part), path.join(to, part), { recursive: true });
+  if (main) writeFileSync(path.join(to, "main.ts"), main);
+  symlinkSync(path.join(ROOT, "node_modules"), path.join(to, "node_modules"));
+  return to;
+}
+
+const cdktf = path.join(ROOT, "node_modules", ".bin", "cdktf");
+const whole = checkout("whole");
+const one = checkout(
+  "one",
+  `import "./stacks/stack-trace";
+import { App, TerraformStack } from "cdktf";
+import { ProjectService } from "@cdktf/provider-google/lib/project-service";
+import { GoogleProvider } from "@cdktf/provider-google/lib/provider";
+const app = new App();
+const stack = new TerraformStack(app, "one");
+new GoogleProvider(stack, "google");
+new ProjectService(stack, "service", { service: "compute.googleapis.com" });
+app.synth();
+`,
+);
+
+// Every module that the program loads, as Node saw them.
+const list = path.join(folder, "modules.json");
+writeFileSync(
+  path.join(whole, "record.ts"),
+  `import { writeFileSync } from "node:fs";
+process.on("exit", () => writeFileSync(${JSON.stringify(list)}, JSON.stringify(Object.keys(require.cache))));
+require("./main");
+`,
+);
+time(process.execPath, ["--import", "tsx", "record.ts"], whole);
+const files = JSON.parse(readFileSync(list, "utf8")) as string[];
+const modulesAlone = files.filter((file) => !/\/(main|record)\.ts$/.test(file));
+writeFileSync(path.join(whole, "load.ts"), `for (const file of ${JSON.stringify(modulesAlone)}) require(file);\n`);
+
+const [cliWhole, cliOne, program, modules] = medians([
+  () => time(cdktf, ["synth"], whole),
+  () => time(cdktf, ["synth"], one),
+  () => time(process.execPath, ["--import", "tsx", "main.ts"], whole),
+  () => time(process.execPath, ["--import", "tsx", "load.ts"], whole),
+]) as [number, number, number, number];
+
+// One module for each type that is used, and no barrel.
+const bindings = new Set(
+  files.flatMap((file) => /@cdktf\/(provider-\w+)\/lib\/([^/]+)\//.exec(file)?.slice(1, 3).join("/") ?? []),
+);
+const json = JSON.parse(readFileSync(path.join(whole, "cdktf.out", "stacks", "production", "cdk.tf.json"), "utf8"));
+const types = [
+  ...Object.keys(json.resource),
+  ...Object.keys(json.data ?? {}).map((t) => `data_${t}`),
+  ...Object.keys(json.provider).map((p) => `provider_${p}`),
+];
+
+let failed = false;
+function report(what: string, value: number, limit: number, detail: string): void {
+  const ok = value <= limit;
+  failed ||= !ok;
+  console.log(`${ok ? "ok  " : "FAIL"} ${what}: ${value.toFixed(2)} (at most ${limit})  ${detail}`);
+}
+const ms = (n: number) => `${Math.round(n)} ms`;
+report("cdktf synth against an app of one resource", cliWhole / cliOne, LIMITS.cli, `${ms(cliWhole)} / ${ms(cliOne)}`);
+report("the program against loading its modules", program / modules, LIMITS.program, `${ms(program)} / ${ms(modules)}`);
+report("binding modules for each type in use", bindings.size / types.length, 1, `${bindings.size} / ${types.length}`);
+process.exitCode = failed ? 1 : 0;
