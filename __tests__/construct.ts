@@ -41,6 +41,7 @@ class Small extends TerraformStack {
       .slice(1)
       .filter((part, i, parts) => part !== parts[i - 1])
       .join("_")
+      .replace(/\./g, "_")
       .replace(/[^\w-]+/g, "-");
   }
 }

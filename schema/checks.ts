@@ -1,6 +1,6 @@
 import { contains, overlaps, parseCidr } from "./cidr";
 import type { Environment, EnvironmentName } from "./environment";
-import { CLOUD_ARMOR_INTERVALS, secretLooking, tierProblem } from "./google";
+import { CERTIFICATES_PER_LOAD_BALANCER, CLOUD_ARMOR_INTERVALS, secretLooking, tierProblem } from "./google";
 import { parseCpu, parseMemory } from "./quantity";
 import type { Release } from "./release";
 import { kindOf, type System, type Variable } from "./system";
@@ -285,6 +285,12 @@ export const checks: readonly Check[] = [
           );
         seen.set(host, name);
       }
+    if (seen.size > CERTIFICATES_PER_LOAD_BALANCER)
+      say.environment(
+        ["services"],
+        `have ${seen.size} hosts, and a load balancer takes ${CERTIFICATES_PER_LOAD_BALANCER} certificates`,
+        "use fewer hosts",
+      );
   }),
   check([], ["allowDestroy", "project"], [], (_s, e, _r, { say, environmentName, env }) => {
     if (e.allowDestroy && environmentName === "production" && env.ALLOW_DESTROY !== e.project)

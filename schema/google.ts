@@ -5,6 +5,9 @@ export const CLOUD_ARMOR_INTERVALS: readonly number[] = [
   10, 30, 60, 120, 180, 240, 270, 300, 600, 900, 1200, 1800, 2700, 3600,
 ];
 
+/** {@link https://cloud.google.com/load-balancing/docs/quotas#ssl_certificates} */
+export const CERTIFICATES_PER_LOAD_BALANCER = 15;
+
 /** {@link https://cloud.google.com/sql/docs/postgres/instance-settings#machine-type-2ndgen} */
 export function tierProblem(
   edition: "ENTERPRISE" | "ENTERPRISE_PLUS",

@@ -39,6 +39,7 @@ export interface EnvironmentStackProps {
 export class EnvironmentStack extends TerraformStack {
   /** Where in the bucket its state is. */
   readonly statePrefix: string;
+  private readonly paths = new Map<string, string>();
 
   constructor(scope: Construct, name: EnvironmentName, props: EnvironmentStackProps) {
     super(scope, name);
@@ -279,13 +280,22 @@ export class EnvironmentStack extends TerraformStack {
       new TerraformOutput(this, `output-${name}`, { value }).overrideLogicalId(name);
   }
 
-  /** Addresses as a reader would write them: the path of constructs, without cdktf's hash. A test proves them unique. */
+  /**
+   * Addresses as a reader would write them: the path of constructs, without cdktf's hash.
+   * @throws when two constructs would share one: cdktf would drop the first without a word
+   */
   protected override allocateLogicalId(element: TerraformElement | Node): string {
-    const parts = ("node" in element ? element.node : element).path.split("/").slice(1);
-    return parts
+    const { path } = "node" in element ? element.node : element;
+    const parts = path.split("/").slice(1);
+    const id = parts
       .filter((part, i) => part !== parts[i - 1])
       .join("_")
-      .replace(/[^a-zA-Z0-9_]+/g, "-");
+      .replace(/\./g, "_")
+      .replace(/[^\w-]+/g, "-");
+    const other = this.paths.get(id) ?? path;
+    if (other !== path) throw new Error(`${path} and ${other} would share the address ${id}`);
+    this.paths.set(id, path);
+    return id;
   }
 }
 

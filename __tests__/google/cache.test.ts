@@ -22,6 +22,17 @@ const ADDRESS = "google_redis_instance.cache";
 const { resource, counts, given } = synth();
 const cache = resource(ADDRESS);
 
+test("it is as large and as new as the environment says, and takes its time to be made", () => {
+  expect(cache).toMatchObject({
+    name: "shop-test",
+    region: "europe-west1",
+    redis_version: "REDIS_7_2",
+    memory_size_gb: 5,
+  });
+  expect(cache.labels).toEqual({ system: "shop" });
+  for (const time of ["create", "update", "delete"]) expect(cache.timeouts[time]).toBe("60m"); // Google may take as long
+});
+
 test("clients must authenticate and encrypt, within the network", () => {
   expect(counts).toEqual({ google_redis_instance: 1 });
   expect(cache).toMatchObject({

@@ -1,4 +1,5 @@
 import { Cluster, type ClusterProps } from "../../constructs/google/cluster";
+import { SECONDARY_RANGES } from "../../constructs/google/network";
 import { build, network, project, ref } from "../construct";
 
 const synth = (props: Partial<ClusterProps> = {}) =>
@@ -53,16 +54,21 @@ test("with authorized networks, the API has an IP address that these reach and n
 test("it satisfies the CIS GKE Benchmark", () => {
   expect(cluster).toMatchObject({
     networking_mode: "VPC_NATIVE",
+    network: "network-id",
+    subnetwork: "subnetwork-id",
+    ip_allocation_policy: {
+      cluster_secondary_range_name: SECONDARY_RANGES.pods,
+      services_secondary_range_name: SECONDARY_RANGES.services,
+    },
     datapath_provider: "ADVANCED_DATAPATH",
     enable_intranode_visibility: true,
-    private_cluster_config: { enable_private_nodes: true },
+    private_cluster_config: { enable_private_nodes: true, master_ipv4_cidr_block: "172.16.0.0/28" },
     master_auth: { client_certificate_config: { issue_client_certificate: false } },
     enable_legacy_abac: false,
     workload_identity_config: { workload_pool: "acme-test.svc.id.goog" },
     enable_shielded_nodes: true,
     database_encryption: { state: "ENCRYPTED" },
-    release_channel: { channel: "STABLE" },
-    resource_labels: { system: "shop" },
+    security_posture_config: { mode: "BASIC" },
   });
   expect(cluster.rbac_binding_config).toEqual({
     enable_insecure_binding_system_authenticated: false,
@@ -72,9 +78,31 @@ test("it satisfies the CIS GKE Benchmark", () => {
   expect(cluster.enable_kubernetes_alpha ?? false).toBe(false);
 });
 
+test("it is where and when the environment says, and takes its time to be made", () => {
+  expect(cluster).toMatchObject({
+    name: "shop-test",
+    location: "europe-west1",
+    release_channel: { channel: "STABLE" },
+    maintenance_policy: { daily_maintenance_window: { start_time: "03:00" } },
+    resource_labels: { system: "shop" },
+  });
+  for (const time of ["create", "update", "delete"]) expect(cluster.timeouts[time]).toBe("60m");
+});
+
+test("the load balancer, the autoscaler, disks and the DNS cache, which the network policies count on, are on", () => {
+  expect(cluster.addons_config).toMatchObject({
+    http_load_balancing: { disabled: false },
+    horizontal_pod_autoscaling: { disabled: false },
+    gce_persistent_disk_csi_driver_config: { enabled: true },
+    dns_cache_config: { enabled: true },
+  });
+});
+
 test("Google's own logging and monitoring of the system stay on", () => {
   for (const { enable_components } of [cluster.logging_config, cluster.monitoring_config])
     expect(enable_components).toContain("SYSTEM_COMPONENTS"); // an empty list would switch it off
+  expect(cluster.logging_config.enable_components).toContain("WORKLOADS");
+  expect(cluster.monitoring_config.managed_prometheus).toEqual({ enabled: false }); // there is one in the cluster
 });
 
 test("Secrets are encrypted with a key that GKE may use before the cluster is made", () => {
@@ -92,6 +120,7 @@ test("the default pool is removed, and until then is as hardened as the others",
   expect(cluster.remove_default_node_pool).toBe(true);
   expect(cluster.node_config).toMatchObject({
     service_account: ref("google_service_account.nodes.email"),
+    image_type: "COS_CONTAINERD",
     shielded_instance_config: { enable_secure_boot: true, enable_integrity_monitoring: true },
     workload_metadata_config: { mode: "GKE_METADATA" },
     kubelet_config: { insecure_kubelet_readonly_port_enabled: "FALSE" },

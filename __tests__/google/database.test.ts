@@ -32,7 +32,7 @@ const synth = (props: Partial<DatabaseProps> = {}) =>
     return { host, port, certificateAuthority, ready: ready.map(({ fqn }) => fqn) };
   });
 const ADDRESS = "google_sql_database_instance.database";
-const { resource, counts, given, readable } = synth();
+const { resource, counts, json, given, readable } = synth();
 const { settings, ...instance } = resource(ADDRESS);
 
 test("there are one instance, one database, one user for the services and one that deploys", () => {
@@ -42,6 +42,18 @@ test("there are one instance, one database, one user for the services and one th
     google_sql_user: 2,
     google_sql_provision_script: 1,
   });
+});
+
+test("it is what the system and the environment say, and takes its time to be made", () => {
+  expect(instance).toMatchObject({ name: "shop-test", region: "europe-west1", database_version: "POSTGRES_16" });
+  for (const time of ["create", "update", "delete"]) expect(instance.timeouts[time]).toBe("60m"); // Google may take as long
+  expect(resource("google_sql_database.database").name).toBe("shop");
+  expect(resource("google_sql_user.sql_user").name).toBe("shop_app");
+  for (const { instance } of Object.values<Json>({
+    ...json.resource.google_sql_user,
+    ...json.resource.google_sql_database,
+  }))
+    expect(instance).toBe(ref(`${ADDRESS}.name`));
 });
 
 test("it has no public address and refuses connections that are not encrypted", () => {
@@ -88,11 +100,14 @@ test("it logs and audits as the CIS benchmark asks, each flag named once", () =>
     log_checkpoints: "on",
     log_statement: "ddl",
     log_min_error_statement: "error",
-    log_min_duration_statement: "-1",
+    log_min_messages: "warning",
+    log_min_duration_statement: "-1", // it would log the queries' values
+    "pgaudit.log": "ddl,role",
   });
 });
 
-test("edition, tier, availability and recovery are the environment's to say", () => {
+test("edition, tier, availability, recovery and insights are the environment's to say", () => {
+  expect(settings.insights_config).toMatchObject({ query_insights_enabled: true, query_string_length: 1024 });
   expect(settings).toMatchObject({ edition: "ENTERPRISE", tier: "db-custom-2-7680", availability_type: "REGIONAL" });
   const plus = { edition: "ENTERPRISE_PLUS", tier: "db-perf-optimized-N-4", availability: "ZONAL" } as const;
   const other = synth({ ...plus, recoveryDays: 35 }).resource(ADDRESS).settings;
@@ -102,6 +117,7 @@ test("edition, tier, availability and recovery are the environment's to say", ()
 
 test.each([
   ["MONDAY", 1],
+  ["SATURDAY", 6],
   ["SUNDAY", 7],
 ] as const)("maintenance on %s is day %d to Google", (day, number) => {
   const window = synth({ maintenance: { day, hour: 23, track: "week5" } }).resource(ADDRESS).settings

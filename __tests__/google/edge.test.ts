@@ -11,13 +11,13 @@ const synth = (props: Partial<EdgeProps> = {}) =>
       ...props,
     });
   });
-const CERTIFICATE = "google_compute_managed_ssl_certificate.edge_certificate";
+const CERTIFICATE = "google_compute_managed_ssl_certificate.edge_certificate-shop_example_com";
 const { resource, counts } = synth();
 
 test("without a DNS zone, the records are somebody else's to make", () => {
   expect(counts).toEqual({
     google_compute_global_address: 1,
-    google_compute_managed_ssl_certificate: 1,
+    google_compute_managed_ssl_certificate: 2,
     google_compute_ssl_policy: 1,
   });
 });
@@ -26,7 +26,7 @@ test("with a DNS zone, each host points at the address", () => {
   const built = synth({ dnsZone: "example-com" });
   expect(built.counts.google_dns_record_set).toBe(2);
   for (const host of ["shop.example.com", "api.example.com"])
-    expect(built.resource(`google_dns_record_set.edge_record-${host.replaceAll(".", "-")}`)).toMatchObject({
+    expect(built.resource(`google_dns_record_set.edge_record-${host.replaceAll(".", "_")}`)).toMatchObject({
       managed_zone: "example-com",
       name: `${host}.`,
       type: "A",
@@ -35,15 +35,21 @@ test("with a DNS zone, each host points at the address", () => {
     });
 });
 
-test("all hosts are on one certificate, which another list of hosts replaces under another name", () => {
-  const { name, managed, lifecycle } = resource(CERTIFICATE);
-  expect(managed.domains).toEqual(["shop.example.com", "api.example.com"]);
+test("each host has a certificate of its own, so that another host leaves the others' alone", () => {
+  const { managed, lifecycle, name } = resource(CERTIFICATE);
+  expect(managed.domains).toEqual(["shop.example.com"]);
   expect(lifecycle.create_before_destroy).toBe(true);
-  const names = [[], ["www.example.com"], ["www.example.com", "api.example.com"]].map(
-    (more) => synth({ hosts: ["shop.example.com", ...more] }).resource(CERTIFICATE).name,
-  );
-  expect(new Set([name, ...names]).size).toBe(4);
-  expect(synth({ dnsZone: "example-com", deletionProtection: false }).resource(CERTIFICATE).name).toBe(name);
+  const more = synth({ hosts: ["www.example.com", "shop.example.com"] });
+  expect(more.resource(CERTIFICATE).name).toBe(name);
+  expect(more.resource(CERTIFICATE.replace("shop", "www")).name).not.toBe(name);
+});
+
+test("hosts that differ in a dot alone have records and certificates of their own", () => {
+  const hosts = ["a-b.example.com", "a.b-example.com", "a.b.example.com"];
+  expect(synth({ hosts, dnsZone: "example-com" }).counts).toMatchObject({
+    google_dns_record_set: 3,
+    google_compute_managed_ssl_certificate: 3,
+  });
 });
 
 test("clients need TLS 1.2 and modern ciphers", () => {

@@ -21,6 +21,14 @@ test("the key is rotated at least every 90 days", () => {
   expect(seconds).toBeLessThanOrEqual(90 * 86400);
 });
 
+test("the key is in a ring of its own, where it is used", () => {
+  expect(resource("google_kms_key_ring.boot_disks_ring")).toMatchObject({
+    name: "shop-test-disks",
+    location: "europe-west1",
+  });
+  expect(resource("google_kms_crypto_key.boot_disks_key").key_ring).toBe(ref("google_kms_key_ring.boot_disks_ring.id"));
+});
+
 test("one service agent may encrypt and decrypt, and is granted it once it exists", () => {
   expect(counts).toEqual({ google_kms_key_ring: 1, google_kms_crypto_key: 1, google_kms_crypto_key_iam_member: 1 });
   expect(resource("google_kms_crypto_key_iam_member.boot-disks_grant")).toMatchObject({

@@ -1,5 +1,5 @@
 import { Network, SECONDARY_RANGES } from "../../constructs/google/network";
-import { build, project } from "../construct";
+import { build, project, ref } from "../construct";
 import type { Json } from "../support";
 
 const ranges = {
@@ -27,6 +27,13 @@ test("there is one subnet, which is not made by Google, with a NAT, and one peer
     google_compute_firewall: 4,
   });
   expect(resource("google_compute_network.network").auto_create_subnetworks).toBe(false);
+  for (const blocks of Object.values<Json>({
+    ...json.resource,
+    google_compute_network: {},
+    google_compute_router_nat: {},
+  }))
+    for (const { network } of Object.values<Json>(blocks))
+      expect(network).toBe(ref("google_compute_network.network.id"));
 });
 
 test("the subnet logs its flows and reaches Google's APIs without public addresses", () => {
@@ -42,10 +49,16 @@ test("pods and services have the secondary ranges that clusters look for", () =>
   ]);
 });
 
+test("deleting waits for what GKE removes some minutes after the cluster", () => {
+  for (const address of ["google_compute_network.network", "google_compute_subnetwork.subnetwork"])
+    expect(resource(address).timeouts.delete).toBe("20m");
+});
+
 test("the NAT serves this subnet alone and logs its errors", () => {
   const nat = resource("google_compute_router_nat.vpc_nat");
   expect(nat.source_subnetwork_ip_ranges_to_nat).toBe("LIST_OF_SUBNETWORKS");
   expect(nat.subnetwork).toHaveLength(1);
+  expect(nat.router).toBe(ref("google_compute_router.vpc_router.name"));
   expect(nat.subnetwork[0].name).toContain("google_compute_subnetwork.subnetwork.id");
   expect(nat.log_config).toMatchObject({ enable: true });
 });
@@ -53,6 +66,7 @@ test("the NAT serves this subnet alone and logs its errors", () => {
 test("datastores get exactly the range that was planned for them", () => {
   expect(resource("google_compute_global_address.vpc_datastore-range")).toMatchObject({
     purpose: "VPC_PEERING",
+    address_type: "INTERNAL",
     address: "10.100.0.0",
     prefix_length: 22,
   });
@@ -74,14 +88,17 @@ test("nothing comes in, and out go the network's own ranges and HTTPS", () => {
     expect(denied[0].deny).toEqual([{ protocol: "all" }]);
     expect(denied[0].source_ranges ?? denied[0].destination_ranges).toEqual(["0.0.0.0/0"]);
     expect(denied[0].log_config).toBeDefined();
+    expect(denied[0].priority).toBe(65534); // after whatever GKE adds
     for (const allowed of rules(direction, "allow")) expect(allowed.priority).toBeLessThan(denied[0].priority);
   }
-  expect(resource("google_compute_firewall.vpc_allow-internal-egress").destination_ranges).toEqual(
-    Object.values(ranges),
-  );
-  expect(resource("google_compute_firewall.vpc_allow-https-egress").allow).toEqual([
-    { protocol: "tcp", ports: ["443"] },
-  ]);
+  expect(resource("google_compute_firewall.vpc_allow-internal-egress")).toMatchObject({
+    destination_ranges: Object.values(ranges),
+    allow: [{ protocol: "all" }],
+  });
+  expect(resource("google_compute_firewall.vpc_allow-https-egress")).toMatchObject({
+    destination_ranges: ["0.0.0.0/0"],
+    allow: [{ protocol: "tcp", ports: ["443"] }],
+  });
   expect(rules("EGRESS", "allow")).toHaveLength(2);
 });
 

@@ -22,6 +22,15 @@ const synth = (props: Partial<NodePoolProps> = {}) => {
 };
 const pool = synth();
 
+test("nodes are in the cluster and of the size that the environment says", () => {
+  expect(pool).toMatchObject({ name: "app", cluster: "shop-test", location: "europe-west1" });
+  expect(pool.node_config).toMatchObject({
+    machine_type: "e2-standard-4",
+    disk_size_gb: 80,
+    resource_labels: { system: "shop" },
+  });
+});
+
 test("the autoscaler decides how many nodes there are, all zones together", () => {
   expect(pool.autoscaling).toMatchObject({ total_min_node_count: 3, total_max_node_count: 12 });
   expect(pool.autoscaling).not.toHaveProperty("min_node_count"); // that one is for each zone

@@ -28,6 +28,11 @@ describe("a generated secret", () => {
     expect(counts).toEqual({ google_secret_manager_secret: 1, google_secret_manager_secret_version: 1 });
   });
 
+  test("has the name by which people find it", () => {
+    expect(resource(SECRET).secret_id).toBe("shop-signing-key");
+    expect(version.secret).toBe(ref(`${SECRET}.id`));
+  });
+
   test("goes into Secret Manager by a write-only argument and nowhere else", () => {
     expect(version.secret_data_wo).toBe(ref("ephemeral.random_password.signing-key_made.result"));
     expect(version.secret_data).toBeUndefined();

@@ -34,6 +34,10 @@ test("without a limit everything is allowed", () => {
   expect(rule[0]).toMatchObject({ action: "allow", priority: LAST, match: everyone });
 });
 
+test("it is a policy for backends, under the name that they use", () => {
+  expect(synth()).toMatchObject({ name: "shop-test-web", type: "CLOUD_ARMOR" });
+});
+
 test("it waits for the API and for nothing else", () => {
   expect(synth().depends_on).toEqual(["api.compute"]);
 });

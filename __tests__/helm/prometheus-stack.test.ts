@@ -31,6 +31,7 @@ function find(value: Json, key: string, where = "values"): [string, Json][] {
 test("the definitions are a release of their own, there first, for Helm never upgrades a chart's", () => {
   expect(counts.helm_release).toBe(2);
   expect(resource(DEFINITIONS).chart).toBe("prometheus-operator-crds");
+  expect(resource(STACK).chart).toBe("kube-prometheus-stack");
   expect(resource(STACK).depends_on).toContain(DEFINITIONS);
   expect(stack.crds).toEqual({ enabled: false });
 });
@@ -46,11 +47,11 @@ test("charts have exact versions and come from their publisher, or both from the
 });
 
 test("Grafana's password is in a write-only Secret and nowhere that can be read", () => {
-  expect(resource("kubernetes_secret_v1.mon_grafana-admin_secret").data_wo["admin-password"]).toBe("the-password");
+  const { existingSecret, userKey, passwordKey } = stack.grafana.admin;
+  const { data_wo } = resource("kubernetes_secret_v1.mon_grafana-admin_secret");
+  expect([data_wo[userKey], data_wo[passwordKey]]).toEqual(["admin", "the-password"]);
   expect(readable).not.toContain("the-password");
-  expect(stack.grafana.admin.existingSecret).toContain(
-    "kubernetes_secret_v1.mon_grafana-admin_secret.metadata[0].name",
-  );
+  expect(existingSecret).toContain("kubernetes_secret_v1.mon_grafana-admin_secret.metadata[0].name");
   expect(stack.grafana).not.toHaveProperty("adminPassword");
 });
 
@@ -72,8 +73,9 @@ test("every component runs on the pool, dedicated or not, with a memory limit", 
   const sized = find(stack, "resources");
   expect(sized.map(([where]) => where)).toEqual(expect.arrayContaining(placed.map(([where]) => where)));
   for (const [, { requests, limits }] of sized) {
-    expect(requests).toEqual({ cpu: expect.any(String), memory: expect.any(String) });
-    expect(limits).toEqual({ memory: expect.any(String) });
+    const memory = expect.stringMatching(/^\d+[MG]i$/);
+    expect(requests).toEqual({ cpu: expect.stringMatching(/^\d+m$/), memory });
+    expect(limits).toEqual({ memory });
   }
 });
 
@@ -92,11 +94,41 @@ test("metrics are kept as long as asked, of annotated pods and of every monitor"
   expect(prometheusSpec.additionalScrapeConfigs.map((c: Json) => c.job_name)).toEqual(["annotated-pods"]);
 });
 
-test("the address of an annotated pod is put together by Prometheus, not by Terraform", () => {
-  const replacements = stack.prometheus.prometheusSpec.additionalScrapeConfigs[0].relabel_configs.flatMap(
-    (rule: Json) => rule.replacement ?? [],
-  );
-  expect(replacements).toEqual(["$1:$2"]);
+/** What Prometheus makes of a pod that it discovered; undefined where it drops it. */
+function relabel(rules: Json[], pod: Record<string, string>): Record<string, string> | undefined {
+  const labels = { ...pod };
+  for (const { source_labels, action = "replace", regex = "(.*)", target_label, replacement = "$1" } of rules) {
+    const source = source_labels.map((name: string) => labels[name] ?? "").join(";");
+    const match = new RegExp(`^(?:${regex})$`).exec(source);
+    if (action === "keep" && !match) return undefined;
+    if (action === "keepequal" && source !== labels[target_label]) return undefined;
+    if (action === "replace" && match)
+      labels[target_label] = replacement.replace(/\$(\d)/g, (_: string, n: string) => match[Number(n)] ?? "");
+  }
+  return labels;
+}
+
+test("an annotated pod is scraped once, at the port and path that it names; others are not", () => {
+  const [{ kubernetes_sd_configs, relabel_configs }] = stack.prometheus.prometheusSpec.additionalScrapeConfigs;
+  expect(kubernetes_sd_configs).toEqual([{ role: "pod" }]);
+  const discovered = (port: string, scrape?: string) => ({
+    __address__: `10.4.0.7:${port}`,
+    __metrics_path__: "/metrics",
+    __meta_kubernetes_namespace: "shop",
+    __meta_kubernetes_pod_name: "backend-1",
+    __meta_kubernetes_pod_label_app_kubernetes_io_name: "backend",
+    __meta_kubernetes_pod_ip: "10.4.0.7",
+    __meta_kubernetes_pod_container_port_number: port,
+    __meta_kubernetes_pod_annotation_prometheus_io_port: "9464",
+    __meta_kubernetes_pod_annotation_prometheus_io_path: "/stats",
+    ...(scrape && { __meta_kubernetes_pod_annotation_prometheus_io_scrape: scrape }),
+  });
+  const target = { __address__: "10.4.0.7:9464", __metrics_path__: "/stats" };
+  const known = { namespace: "shop", pod: "backend-1", service: "backend" };
+  expect(relabel(relabel_configs, discovered("9464", "true"))).toMatchObject({ ...target, ...known });
+  expect(relabel(relabel_configs, discovered("3000", "true"))).toBeUndefined(); // the same pod's other port
+  expect(relabel(relabel_configs, discovered("9464", "false"))).toBeUndefined();
+  expect(relabel(relabel_configs, discovered("9464"))).toBeUndefined();
 });
 
 test("the namespace is restricted, and its policies are there before the pods", () => {

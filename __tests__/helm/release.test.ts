@@ -24,6 +24,10 @@ test("it is installed or upgraded whole, or rolled back with nothing left behind
   expect(synth({ timeout: 60 }).timeout).toBe(60);
 });
 
+test("it has its name and its namespace", () => {
+  expect(release).toMatchObject({ name: "metrics", namespace: "monitoring" });
+});
+
 test("a chart comes from its publisher at an exact version", () => {
   expect(release).toMatchObject({ chart: "metrics-server", repository: "https://charts.example", version: "1.2.3" });
 });

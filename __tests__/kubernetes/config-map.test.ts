@@ -1,6 +1,6 @@
 import { ConfigMapV1 } from "@cdktf/provider-kubernetes/lib/config-map-v1";
 import { ConfigMap } from "../../constructs/kubernetes/config-map";
-import { build } from "../construct";
+import { build, ref } from "../construct";
 
 const synth = (data: Record<string, string>, name = "backend") =>
   build((stack) => {
@@ -19,7 +19,7 @@ test("its data is what was given", () => {
 });
 
 test("whoever uses its name waits for it", () => {
-  expect(given.reference).toContain("kubernetes_config_map_v1.config_config-map.");
+  expect(given.reference).toBe(ref("kubernetes_config_map_v1.config_config-map.metadata[0].name"));
 });
 
 test.each([

@@ -1,5 +1,5 @@
 import { Deployment, type DeploymentProps } from "../../constructs/kubernetes/deployment";
-import { at, build, values } from "../construct";
+import { at, build, ref, values } from "../construct";
 import type { Json } from "../support";
 
 const synth = (props: Partial<DeploymentProps> = {}) => {
@@ -37,7 +37,7 @@ test("a fixed number of replicas is in the manifest, be it none", () => {
 });
 
 test("it rolls without unavailability, and back within Helm's patience when it does not move", () => {
-  expect(deployment.spec.strategy.rollingUpdate.maxUnavailable).toBe(0);
+  expect(deployment.spec.strategy).toMatchObject({ type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0 } });
   expect(deployment.spec.strategy.rollingUpdate.maxSurge).not.toBe(0);
   expect(release).toMatchObject({ atomic: true, wait: true });
   expect(deployment.spec.progressDeadlineSeconds).toBeLessThan(release.timeout);
@@ -57,7 +57,7 @@ test("it is in its namespace under the workload's name, and so is the release", 
 
 test("it waits for what it is told to, and others wait for the release", () => {
   expect(release.depends_on).toEqual(["migration"]);
-  expect(given.rollout).toContain("helm_release.api_deployment_objects_release");
+  expect(given.rollout).toBe(ref("helm_release.api_deployment_objects_release"));
 });
 
 test("the pods serve", () => {

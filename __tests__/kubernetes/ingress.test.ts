@@ -6,7 +6,7 @@ import type { Json } from "../support";
 
 const edge = {
   address: { name: "edge-address" },
-  certificate: { name: "edge-certificate" },
+  certificates: ["edge-one", "edge-two"],
   sslPolicy: { name: "edge-tls" },
 } as unknown as Edge;
 const { resource, counts } = build((stack) => {
@@ -33,17 +33,21 @@ test("each host goes to its service, and nothing to any other", () => {
   expect(spec.default_backend).toBeUndefined();
 });
 
-test("GKE serves it at the edge's address with the edge's certificate", () => {
+test("GKE serves it at the edge's address with the edge's certificates", () => {
   expect(metadata.annotations).toMatchObject({
     "kubernetes.io/ingress.class": "gce",
     "kubernetes.io/ingress.global-static-ip-name": "edge-address",
-    "ingress.gcp.kubernetes.io/pre-shared-cert": "edge-certificate",
+    "ingress.gcp.kubernetes.io/pre-shared-cert": "edge-one,edge-two",
   });
 });
 
 test("HTTP is only a redirect to HTTPS, which has the edge's TLS policy", () => {
   const [frontend] = values(resource(FRONTEND)).objects;
-  expect(frontend).toMatchObject({ kind: "FrontendConfig", metadata: { namespace: "shop" } });
+  expect(frontend).toMatchObject({
+    apiVersion: "networking.gke.io/v1beta1",
+    kind: "FrontendConfig",
+    metadata: { namespace: "shop" },
+  });
   expect(frontend.spec.redirectToHttps.enabled).toBe(true);
   expect(frontend.spec.sslPolicy).toBe("edge-tls");
   expect(metadata.annotations["networking.gke.io/v1beta1.FrontendConfig"]).toBe(frontend.metadata.name);

@@ -78,8 +78,8 @@ test("containers that name no size get the one that the quota needs to know", ()
   expect(limit).toHaveLength(1);
   expect(limit[0]).toMatchObject({
     type: "Container",
-    default_request: { cpu: expect.any(String), memory: expect.any(String) },
-    default: { memory: expect.any(String) },
+    default_request: { cpu: expect.stringMatching(/^\d+m$/), memory: expect.stringMatching(/^\d+Mi$/) },
+    default: { memory: expect.stringMatching(/^\d+Mi$/) },
   });
   expect(limit[0].default).not.toHaveProperty("cpu"); // a CPU limit would only throttle
 });

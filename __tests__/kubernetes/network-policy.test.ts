@@ -6,10 +6,11 @@ import {
 } from "../../constructs/kubernetes/network-policy";
 import { build } from "../construct";
 
-const synth = (props: Partial<NetworkPolicyProps>) =>
+const synth = (props: Partial<NetworkPolicyProps>) => policy(props).spec;
+const policy = (props: Partial<NetworkPolicyProps>) =>
   build((stack) => {
     networkPolicy(stack, "policy", { name: "policy", namespace: "shop", ...props });
-  }).resource("kubernetes_network_policy_v1.policy").spec;
+  }).resource("kubernetes_network_policy_v1.policy");
 const peers = (props: NetworkPolicyProps["egress"]) => synth({ egress: props }).egress[0].to;
 const NAMESPACE = "kubernetes.io/metadata.name";
 
@@ -24,6 +25,7 @@ test("it is about one workload's pods, or about all of the namespace", () => {
     match_labels: { "app.kubernetes.io/name": "backend" },
   });
   expect(synth({ egress: [] }).pod_selector).toEqual({});
+  expect(policy({ egress: [] }).metadata).toEqual({ name: "policy", namespace: "shop" });
 });
 
 test("ports are TCP unless they say otherwise, and may be a range", () => {

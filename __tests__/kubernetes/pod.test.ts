@@ -1,4 +1,4 @@
-import { DEDICATED, POOL_LABEL } from "../../constructs/google/node-pool";
+import { DEDICATED } from "../../constructs/google/node-pool";
 import type { ConfigMap } from "../../constructs/kubernetes/config-map";
 import { CERTIFICATES, type PodProps, podTemplate, type ServingProps } from "../../constructs/kubernetes/pod";
 import type { Secret } from "../../constructs/kubernetes/secret";
@@ -30,12 +30,13 @@ test.each([
 ])("every container of a %s satisfies the restricted Pod Security Standard", (_kind, serving?: ServingProps) => {
   const { spec } = template(files, serving);
   expect(spec.securityContext).toMatchObject({ runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } });
-  expect(spec.securityContext.runAsUser).toBeGreaterThan(0);
+  for (const id of ["runAsUser", "runAsGroup", "fsGroup"]) expect(spec.securityContext[id]).toBeGreaterThan(0);
   const containers = [...spec.containers, ...(spec.initContainers ?? [])];
   expect(containers).toHaveLength(1);
   for (const { securityContext, ports = [] } of containers) {
     expect(securityContext).toMatchObject({
       allowPrivilegeEscalation: false,
+      privileged: false,
       runAsNonRoot: true, // the kubernetes provider would send false
       capabilities: { drop: ["ALL"] },
       seccompProfile: { type: "RuntimeDefault" },
@@ -64,7 +65,7 @@ test("it has its own service account, without a token, and no variables of other
 });
 
 test("it runs on its pool's nodes, dedicated or not", () => {
-  expect(spec.nodeSelector).toEqual({ [POOL_LABEL]: "app" });
+  expect(spec.nodeSelector).toEqual({ "cloud.google.com/gke-nodepool": "app" }); // GKE's label
   expect(spec.tolerations).toEqual([{ key: DEDICATED, operator: "Equal", value: "app", effect: "NoSchedule" }]);
 });
 
@@ -73,6 +74,7 @@ test("it asks for CPU and memory and is limited in memory alone", () => {
 });
 
 test("the image's own command stands unless another is given", () => {
+  expect(container).toMatchObject({ name: "backend", image: props.image });
   expect(container).not.toHaveProperty("command");
   expect(template({ command: ["node", "worker"] }).spec.containers[0].command).toEqual(["node", "worker"]);
 });

@@ -1,5 +1,5 @@
 import { Secret, type SecretValue } from "../../constructs/kubernetes/secret";
-import { build } from "../construct";
+import { build, ref } from "../construct";
 
 const synth = (data: Record<string, SecretValue>) =>
   build((stack) => {
@@ -17,6 +17,7 @@ const secret = resource(ADDRESS);
 test("values are write-only, so that none is in the state", () => {
   expect(counts).toEqual({ kubernetes_secret_v1: 1 });
   expect(secret.data_wo).toEqual({ API_KEY: "the-key", URL: "postgres://the-password@10.1.2.3" });
+  expect(secret.metadata).toEqual({ name: "backend", namespace: "shop" });
   expect(readable).not.toMatch(/the-key|the-password/);
   for (const readableArgument of ["data", "binary_data", "string_data"])
     expect(secret).not.toHaveProperty(readableArgument);
@@ -51,5 +52,5 @@ test("nothing that can be read changes with a value by itself", () => {
 });
 
 test("whoever uses its name waits for it", () => {
-  expect(given.name).toContain(`${ADDRESS}.`);
+  expect(given.name).toBe(ref(`${ADDRESS}.metadata[0].name`));
 });

@@ -1,5 +1,5 @@
 import { serviceAccount } from "../../constructs/kubernetes/service-account";
-import { build } from "../construct";
+import { build, ref } from "../construct";
 
 const synth = (actsAs?: string) => {
   const { resource, given } = build((stack) => ({
@@ -13,7 +13,7 @@ test("pods get no token of it", () => {
 });
 
 test("whoever runs as it waits for it", () => {
-  expect(synth().given.name).toContain("kubernetes_service_account_v1.account.");
+  expect(synth().given.name).toBe(ref("kubernetes_service_account_v1.account.metadata[0].name"));
 });
 
 test("it acts as a Google service account where one is named, and as none otherwise", () => {

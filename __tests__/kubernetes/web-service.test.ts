@@ -1,5 +1,5 @@
 import { SERVICE_PORT, WebService, type WebServiceProps } from "../../constructs/kubernetes/web-service";
-import { at, build, namespace, values } from "../construct";
+import { at, build, namespace, ref, values } from "../construct";
 
 const synth = (props: Partial<WebServiceProps> = {}) =>
   build((stack) => {
@@ -37,8 +37,8 @@ test("the Service is within the cluster and sends to the ready pods' port", () =
       selector: { "app.kubernetes.io/name": "backend" },
       port: [{ port: SERVICE_PORT, target_port: "3000" }],
     });
-    expect(given.name).toContain(`${SERVICE}.`);
-    expect(given.rollout).toContain(ROLLOUT);
+    expect(given.name).toBe(ref(`${SERVICE}.metadata[0].name`));
+    expect(given.rollout).toBe(ref(ROLLOUT));
   }
 });
 
@@ -75,12 +75,23 @@ test("a private one without clients lets nobody in and has nothing of the edge",
 
 test("the load balancer asks the readiness path, applies the policy and drains", () => {
   const release = open.resource(BACKEND);
-  const [{ kind, metadata, spec }] = values(release).objects;
-  expect([kind, metadata]).toEqual(["BackendConfig", { name: "backend", namespace: "shop" }]);
+  const [{ spec, ...object }] = values(release).objects;
+  expect(object).toEqual({
+    apiVersion: "cloud.google.com/v1",
+    kind: "BackendConfig",
+    metadata: { name: "backend", namespace: "shop" },
+  });
   expect(spec.securityPolicy).toEqual({ name: "armor" });
   expect(spec.healthCheck).toMatchObject({ type: "HTTP", requestPath: "/ready", port: 3000 });
   expect(spec.connectionDraining.drainingTimeoutSec).toBeGreaterThan(0);
-  expect(spec.customResponseHeaders.headers.join()).toContain("Strict-Transport-Security: max-age=31536000");
+  expect(spec.logging.enable).toBe(true);
+  const headers = spec.customResponseHeaders.headers.join();
+  for (const header of [
+    "Strict-Transport-Security: max-age=31536000",
+    "X-Content-Type-Options: nosniff",
+    "X-Frame-Options: DENY",
+  ])
+    expect(headers).toContain(header);
   expect(release.name).not.toBe(open.resource(ROLLOUT).name); // two releases in one namespace
 });
 

@@ -91,6 +91,7 @@ test("metrics are open to who scrapes them, on their port alone; without metrics
   const { spec } = resource("kubernetes_network_policy_v1.w_from-prometheus");
   expect(spec).toMatchObject({
     policy_types: ["Ingress"],
+    pod_selector: { match_labels: { "app.kubernetes.io/name": "worker" } },
     ingress: [{ ports: [{ port: "9464" }], from: [{ pod_selector: { match_labels: { app: "prometheus" } } }] }],
   });
   expect(fixed.counts.kubernetes_network_policy_v1).toBeUndefined();

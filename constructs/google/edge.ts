@@ -9,17 +9,18 @@ import type { Project } from "./project";
 export interface EdgeProps {
   readonly project: Project;
   readonly name: string;
-  /** Host names, all on one certificate. */
+  /** Host names, at most 15: so many certificates fit one load balancer. */
   readonly hosts: readonly string[];
   /** Cloud DNS zone of the project that gets the hosts' records; without it they are somebody else's to make. */
   readonly dnsZone?: string;
   readonly deletionProtection: boolean;
 }
 
-/** What a global external load balancer needs beside its routes: an address, a certificate, TLS 1.2 or newer, DNS. */
+/** What a global external load balancer needs beside its routes: an address, certificates, TLS 1.2 or newer, DNS. */
 export class Edge extends Construct {
   readonly address: ComputeGlobalAddress;
-  readonly certificate: ComputeManagedSslCertificate;
+  /** Names of the certificates, one for each host. */
+  readonly certificates: readonly string[];
   readonly sslPolicy: ComputeSslPolicy;
 
   constructor(scope: Construct, id: string, props: EdgeProps) {
@@ -34,14 +35,16 @@ export class Edge extends Construct {
     });
     this.address.overrideLogicalId("edge");
 
-    // A certificate cannot be changed: another list of hosts is another certificate, there before the old one goes.
-    const digest = createHash("sha256").update(props.hosts.join("\n")).digest("hex").slice(0, 8);
-    this.certificate = new ComputeManagedSslCertificate(this, "certificate", {
-      project: project.id,
-      name: `${name}-${digest}`,
-      managed: { domains: [...props.hosts] },
-      lifecycle: { createBeforeDestroy: true },
-      dependsOn: [project.api("compute")],
+    // One for each host: a certificate cannot be changed, and a new one serves only once Google has checked its hosts.
+    this.certificates = props.hosts.map((host) => {
+      const digest = createHash("sha256").update(host).digest("hex").slice(0, 8);
+      return new ComputeManagedSslCertificate(this, `certificate-${host}`, {
+        project: project.id,
+        name: `${name}-${digest}`,
+        managed: { domains: [host] },
+        lifecycle: { createBeforeDestroy: true },
+        dependsOn: [project.api("compute")],
+      }).name;
     });
     this.sslPolicy = new ComputeSslPolicy(this, "ssl-policy", {
       project: project.id,

@@ -159,10 +159,7 @@ const ANNOTATED_PODS = {
     },
     // A pod with several containers is found once for each.
     {
-      source_labels: [
-        "__meta_kubernetes_pod_container_port_number",
-        "__meta_kubernetes_pod_annotation_prometheus_io_port",
-      ],
+      source_labels: ["__meta_kubernetes_pod_annotation_prometheus_io_port"],
       action: "keepequal",
       target_label: "__meta_kubernetes_pod_container_port_number",
     },

@@ -23,7 +23,7 @@ export class Ingress extends Construct {
     const { edge, name } = props;
     const namespace = props.namespace.name;
     const frontend = new Objects(this, "frontend-config", {
-      name: `${name}-frontend`,
+      name: `${name}.frontend`,
       namespace,
       dependsOn: props.namespace.ready,
       objects: [
@@ -45,7 +45,7 @@ export class Ingress extends Construct {
         annotations: {
           "kubernetes.io/ingress.class": "gce", // GKE knows no class by spec.ingressClassName
           "kubernetes.io/ingress.global-static-ip-name": edge.address.name,
-          "ingress.gcp.kubernetes.io/pre-shared-cert": edge.certificate.name,
+          "ingress.gcp.kubernetes.io/pre-shared-cert": edge.certificates.join(","),
           "networking.gke.io/v1beta1.FrontendConfig": name,
         },
       },

@@ -62,7 +62,7 @@ export class WebService extends Construct {
     const backendConfig =
       props.public &&
       new Objects(this, "backend-config", {
-        name: `${name}-edge`,
+        name: `${name}.edge`,
         namespace,
         dependsOn: props.namespace.ready,
         objects: [
