@@ -32,7 +32,8 @@ function* mistakes(json: Json): Generator<readonly [string, Json]> {
         const wrong = (what: string, change: (rule: Json) => void) =>
           mistake(`${direction} ${i} ${what}`, (s) => change(s[direction][i]));
         yield mistake(`${direction} ${i} is missing`, (s) => s[direction].splice(i, 1));
-        if (rule[peers].length)
+        const of = (rule[peers] ?? []) as Json[]; // none: it is for everybody already
+        if (of.length)
           yield wrong("is for everybody", (r) => {
             r[peers] = [];
           });
@@ -40,7 +41,7 @@ function* mistakes(json: Json): Generator<readonly [string, Json]> {
           yield wrong("is for every port", (r) => {
             r.ports = [];
           });
-        for (const [j, peer] of (rule[peers] as Json[]).entries())
+        for (const [j, peer] of of.entries())
           for (const [what, changed] of wrongPeers(peer))
             yield wrong(`${peers} ${j} ${what}`, (r) => r[peers].splice(j, 1, ...changed));
         for (const [j, port] of (rule.ports as Json[]).entries()) {
@@ -53,8 +54,8 @@ function* mistakes(json: Json): Generator<readonly [string, Json]> {
             yield wrong(`port ${j} ${what}`, (r) => r.ports.splice(j, 1, changed));
           if (rule.ports.length > 1) yield wrong(`port ${j} is missing`, (r) => r.ports.splice(j, 1));
         }
-        if (rule[peers].length > 1)
-          for (const j of rule[peers].keys()) yield wrong(`${peers} ${j} is missing`, (r) => r[peers].splice(j, 1));
+        if (of.length > 1)
+          for (const j of of.keys()) yield wrong(`${peers} ${j} is missing`, (r) => r[peers].splice(j, 1));
       }
     }
   }

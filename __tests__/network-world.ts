@@ -78,7 +78,7 @@ export function world(json: Json, system: System, environment: Environment): Wor
   const labelled = [
     ...podsOf(json),
     ...MONITORING.map((name): Pod => ({ name, namespace: "monitoring", labels: { [NAME]: name } })),
-    ...["kube-dns", "node-local-dns", "metrics-server"].map(
+    ...["kube-dns", "node-local-dns", "metrics-server", "konnectivity-agent"].map(
       (name): Pod => ({ name, namespace: "kube-system", labels: { [DNS]: name } }),
     ),
   ];
@@ -157,7 +157,7 @@ const internet: Group = (e) => !isPod(e) && !special(e);
 
 /** The connections that the system's and the environment's files declare, and those that DNS and monitoring live on. */
 function declared({ system, environment }: World): Connection[] {
-  const { nodes, datastores, controlPlane } = environment.network;
+  const { datastores, controlPlane } = environment.network;
   const own = pods(system.namespace);
   const monitoring = pods("monitoring");
   const prometheus = pods("monitoring", "prometheus");
@@ -191,9 +191,9 @@ function declared({ system, environment }: World): Connection[] {
     { from: either(own, monitoring), to: resolvers, ports: [53], protocols: ["TCP", "UDP"] },
     { from: monitoring, to: monitoring },
     tcp(monitoring, within(controlPlane), 443),
-    tcp(within(controlPlane), monitoring, 10250),
+    tcp(either(within(controlPlane), pods("kube-system", "konnectivity-agent")), monitoring, 10250),
     tcp(pods("monitoring", "alertmanager"), internet, 443),
-    tcp(prometheus, within(nodes), 10250),
+    tcp(prometheus, (e) => !isPod(e), 10250), // kubelets: nodes have no range on Dataplane V2
   ];
 }
 

@@ -8,7 +8,7 @@ const synth = (props: Partial<PrometheusStackProps> = {}) =>
       pool: "observability",
       retentionDays: 10,
       adminPassword: { value: "the-password", changesWith: [1] },
-      ranges: { nodes: "10.0.0.0/20", controlPlane: "172.16.0.0/28" },
+      ranges: { controlPlane: "172.16.0.0/28" },
       nodes: at("pool"),
       ...props,
     });
@@ -145,8 +145,12 @@ test("the namespace is restricted, and its policies are there before the pods", 
 });
 
 test("the control plane reaches the operator's webhook; only Prometheus and Alertmanager reach beyond the namespace", () => {
+  const tunnel = {
+    namespace_selector: { match_labels: { "kubernetes.io/metadata.name": "kube-system" } },
+    pod_selector: { match_labels: { "k8s-app": "konnectivity-agent" } },
+  };
   expect(policy("allow-control-plane").ingress).toEqual([
-    { from: [{ ip_block: { cidr: "172.16.0.0/28" } }], ports: [{ port: "10250", protocol: "TCP" }] },
+    { from: [{ ip_block: { cidr: "172.16.0.0/28" } }, tunnel], ports: [{ port: "10250", protocol: "TCP" }] },
   ]);
   for (const [name, workload] of [
     ["allow-scraping", "prometheus"],

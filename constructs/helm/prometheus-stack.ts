@@ -13,8 +13,8 @@ export interface PrometheusStackProps {
   readonly retentionDays: number;
   /** Grafana's password for `admin`. */
   readonly adminPassword: SecretValue;
-  /** Ranges of the nodes and of the control plane, for scraping and for the operator. */
-  readonly ranges: { readonly nodes: string; readonly controlPlane: string };
+  /** Range of the control plane, for what asks the Kubernetes API and for the operator's webhook. */
+  readonly ranges: { readonly controlPlane: string };
   /** Repository that stands in for the publisher's. */
   readonly chartsMirror?: string;
   /** What must be there first: the nodes. */
@@ -23,6 +23,9 @@ export interface PrometheusStackProps {
 
 const REPOSITORY = "https://prometheus-community.github.io/helm-charts";
 const NAMESPACE = "monitoring";
+
+/** GKE's API server reaches a webhook from its own range or, through a tunnel, from these pods. {@link https://github.com/tigera/operator/pull/5212} */
+const TUNNEL: Peer = { pods: { "k8s-app": "konnectivity-agent" }, namespace: "kube-system" };
 
 /**
  * kube-prometheus-stack (operator, Prometheus, Alertmanager, Grafana, kube-state-metrics) in a restricted namespace, with
@@ -51,14 +54,14 @@ export class PrometheusStack extends Construct {
         egress: [{ peers: ["namespace"], ports: [] }],
       }),
       policy("allow-control-plane", {
-        ingress: [{ peers: [{ range: props.ranges.controlPlane }], ports: [{ port: 10250 }] }], // the operator's webhook
+        ingress: [{ peers: [{ range: props.ranges.controlPlane }, TUNNEL], ports: [{ port: 10250 }] }], // the operator's webhook
         egress: [{ peers: [{ range: props.ranges.controlPlane }], ports: [{ port: 443 }] }],
       }),
       policy("allow-scraping", {
         workload: "prometheus",
         egress: [
           { peers: ["cluster"], ports: [] },
-          { peers: [{ range: props.ranges.nodes }], ports: [{ port: 10250 }] }, // kubelets
+          { peers: ["anybody"], ports: [{ port: 10250 }] }, // kubelets; the network's firewall keeps it inside
         ],
       }),
       policy("allow-notifying", { workload: "alertmanager", egress: [{ peers: [INTERNET], ports: [{ port: 443 }] }] }),
@@ -103,8 +106,16 @@ export class PrometheusStack extends Construct {
         kubeEtcd: off,
         kubeProxy: off,
         coreDns: off,
-        kubeDns: { enabled: true },
+        kubeDns: off,
         nodeExporter: off, // it wants the host's namespaces, which a restricted namespace refuses
+        defaultRules: {
+          rules: {
+            nodeExporterAlerting: false,
+            nodeExporterRecording: false,
+            kubePrometheusNodeRecording: false,
+            network: false,
+          },
+        },
         prometheusOperator: {
           ...placed,
           ...sized("100m", "128Mi", "256Mi"),
@@ -130,7 +141,20 @@ export class PrometheusStack extends Construct {
           ...sized("100m", "256Mi", "512Mi"),
           admin: { existingSecret: admin.name, userKey: "admin-user", passwordKey: "admin-password" },
           podAnnotations: { "checksum/secret": admin.digest },
-          sidecar: { dashboards: { searchNamespace: "ALL" }, ...sized("20m", "96Mi", "192Mi") },
+          // Without these it may read every Secret of the cluster.
+          rbac: { namespaced: true },
+          sidecar: {
+            dashboards: { searchNamespace: namespace.name, resource: "configmap" },
+            datasources: { resource: "configmap" },
+            ...sized("20m", "96Mi", "192Mi"),
+          },
+          // It reaches nothing outside: what it has is what its image brings.
+          "grafana.ini": {
+            analytics: { reporting_enabled: false, check_for_updates: false, check_for_plugin_updates: false },
+            news: { news_feed_enabled: false },
+            plugins: { preinstall_disabled: true },
+          },
+          testFramework: off, // a pod that a restricted namespace refuses
         },
         "kube-state-metrics": { ...placed, ...sized("50m", "96Mi", "256Mi") },
       },
@@ -144,6 +168,9 @@ const ANNOTATED_PODS = {
   kubernetes_sd_configs: [{ role: "pod" }],
   relabel_configs: [
     { source_labels: ["__meta_kubernetes_pod_annotation_prometheus_io_scrape"], action: "keep", regex: "true" },
+    // GKE annotates pods of its own, some of them in the nodes' network, where nothing but kubelets may be asked.
+    { source_labels: ["__meta_kubernetes_namespace"], action: "drop", regex: "kube-system|gke-.+|gmp-.+" },
+    { source_labels: ["__meta_kubernetes_pod_phase"], action: "drop", regex: "Succeeded|Failed" },
     {
       source_labels: ["__meta_kubernetes_pod_annotation_prometheus_io_path"],
       action: "replace",

@@ -17,7 +17,9 @@ export type Peer =
   /** Every pod of the policy's namespace. */
   | "namespace"
   /** Every pod of the cluster. */
-  | "cluster";
+  | "cluster"
+  /** Anybody, nodes too: Dataplane V2 takes no range for a node. {@link https://github.com/cilium/cilium/issues/12277} */
+  | "anybody";
 
 export interface Port {
   /** Port, or first of a range; without it every port. */
@@ -79,10 +81,10 @@ export function networkPolicy(scope: Construct, id: string, props: NetworkPolicy
       podSelector: props.workload ? { matchLabels: { [NAME_LABEL]: props.workload } } : {},
       policyTypes,
       ingress: props.ingress?.map(
-        ({ peers, ports }): NetworkPolicyV1SpecIngress => ({ from: peers.map(peer), ports: ports.map(port) }),
+        ({ peers, ports }): NetworkPolicyV1SpecIngress => ({ from: peersOf(peers), ports: ports.map(port) }),
       ),
       egress: props.egress?.map(
-        ({ peers, ports }): NetworkPolicyV1SpecEgress => ({ to: peers.map(peer), ports: ports.map(port) }),
+        ({ peers, ports }): NetworkPolicyV1SpecEgress => ({ to: peersOf(peers), ports: ports.map(port) }),
       ),
     },
   });
@@ -90,7 +92,11 @@ export function networkPolicy(scope: Construct, id: string, props: NetworkPolicy
 
 const port = ({ port, endPort, protocol = "TCP" }: Port) => ({ port: String(port), endPort, protocol });
 
-function peer(p: Peer) {
+/** Without any peer, a rule is about everybody. */
+const peersOf = (peers: readonly Peer[]) =>
+  peers.includes("anybody") ? undefined : peers.map((p) => peer(p as Exclude<Peer, "anybody">));
+
+function peer(p: Exclude<Peer, "anybody">) {
   if (p === "namespace") return { podSelector: {} };
   if (p === "cluster") return { namespaceSelector: {} };
   if ("range" in p) return { ipBlock: { cidr: p.range, except: p.except && [...p.except] } };
