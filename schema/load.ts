@@ -2,7 +2,10 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import type { z } from "zod";
 import { deployed } from "./ancestors";
-import { checks, type Say } from "./checks";
+import type { Say } from "./checks/check";
+import { environmentChecks } from "./checks/environment";
+import { systemChecks } from "./checks/system";
+import { checksTogether } from "./checks/together";
 import {
   type Environment,
   type EnvironmentName,
@@ -143,7 +146,7 @@ export function validate(name: string, files: Files, raw: Raw, env: NodeJS.Proce
       release: reporter(releaseFile, raw[environmentName].release),
     };
     const subject = { systemName: name, environmentName, say, env };
-    for (const { needs, run } of checks)
+    for (const { needs, run } of [...systemChecks, ...environmentChecks, ...checksTogether])
       if (
         needs.system.every((key) => system.valid.has(key)) &&
         needs.environment.every((key) => environment.valid.has(key)) &&

@@ -1,0 +1,43 @@
+import type { Environment, EnvironmentName } from "../environment";
+import type { Release } from "../release";
+import type { System } from "../system";
+
+/** Reports a problem at a path of one of the three files; the value is looked up there. */
+export type Say = Record<
+  "system" | "environment" | "release",
+  (path: readonly PropertyKey[], rule: string, remedy: string) => void
+>;
+
+export interface Subject {
+  readonly systemName: string;
+  readonly environmentName: EnvironmentName;
+  readonly say: Say;
+  /** The process's environment variables, for what nobody may commit. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** What must hold between fields. A check runs once the sections that it needs have the right shape. */
+export interface Check {
+  readonly needs: { system: readonly string[]; environment: readonly string[]; release: readonly string[] };
+  readonly run: (system: System, environment: Environment, release: Release, subject: Subject) => void;
+}
+
+/** A check of the named sections of the three files. */
+export const check = <S extends keyof System, E extends keyof Environment, R extends keyof Release>(
+  system: readonly S[],
+  environment: readonly E[],
+  release: readonly R[],
+  run: (s: Pick<System, S>, e: Pick<Environment, E>, r: Pick<Release, R>, subject: Subject) => void,
+): Check => ({ needs: { system, environment, release }, run });
+
+export const list = (names: Iterable<string>): string => [...names].join(", ") || "none";
+
+/** Services and migrations alike, each with its path in the system's file. */
+export const workloads = ({ services, migrations }: Pick<System, "services" | "migrations">) => [
+  ...Object.entries(services).map(([name, service]) => ({ ...service, path: ["services", name] })),
+  ...Object.entries(migrations).map(([name, migration]) => ({
+    ...migration,
+    port: undefined,
+    path: ["migrations", name],
+  })),
+];

@@ -1,0 +1,118 @@
+import { CLOUD_ARMOR_INTERVALS, secretLooking } from "../google";
+import { parseMemory } from "../quantity";
+import { kindOf } from "../system";
+import { type Check, check, list, workloads } from "./check";
+
+/** What must hold within a system's file. */
+export const systemChecks: readonly Check[] = [
+  check(["namespace"], [], [], ({ namespace }, _e, _r, { say }) => {
+    if (namespace === "default" || namespace === "monitoring" || /^(kube|gke|gmp)-/.test(namespace))
+      say.system(["namespace"], "must not be a namespace that belongs to something else", "name it after the system");
+  }),
+  check(["services", "migrations", "variables"], [], [], (s, _e, _r, { say }) => {
+    for (const w of workloads(s)) {
+      for (const [i, name] of w.variables.entries()) {
+        const variable = s.variables[name];
+        const path = [...w.path, "variables", i];
+        if (!variable) {
+          say.system(
+            path,
+            "is not among the system's variables",
+            `declare it, or use one of ${list(Object.keys(s.variables))}`,
+          );
+          continue;
+        }
+        if (w.variables.indexOf(name) !== i) say.system(path, "is listed twice", "remove one of the two");
+        const kind = kindOf(variable);
+        if (kind === "port" && !w.port)
+          say.system(path, "is the port of something that listens on none", "remove it, or give the service a port");
+        const store = { "database-url": "database", "cache-url": "cache" }[kind as string];
+        if (store && !w.connects.includes(store))
+          say.system(path, `needs a connection to the ${store}`, `add "${store}" to connects, or remove the variable`);
+      }
+      if ((parseMemory(w.resources.memoryLimit) ?? 0) < (parseMemory(w.resources.memory) ?? 0))
+        say.system(
+          [...w.path, "resources", "memoryLimit"],
+          "must not be below the request",
+          `write at least ${w.resources.memory}`,
+        );
+      for (const [i, to] of w.connects.entries()) {
+        const path = [...w.path, "connects", i];
+        if (["database", "cache", "internet:443"].includes(to)) {
+          if (w.connects.indexOf(to) !== i) say.system(path, "is listed twice", "remove one of the two");
+        } else if (!s.services[to])
+          say.system(
+            path,
+            "is no connection",
+            `use database, cache, internet:443 or a service: ${list(Object.keys(s.services))}`,
+          );
+        else if (!s.services[to].port)
+          say.system(
+            path,
+            "is a service that listens on no port",
+            "give that service a port, or remove the connection",
+          );
+      }
+    }
+    for (const [name, variable] of Object.entries(s.variables)) {
+      if (typeof variable === "string" && secretLooking(variable))
+        say.system(
+          ["variables", name],
+          "looks like a secret",
+          'declare it { kind: "supplied" } and keep the value in Secret Manager',
+        );
+      if (!workloads(s).some((w) => w.variables.includes(name)))
+        say.system(["variables", name], "is used by nothing", "remove it, or list it in a service's variables");
+    }
+  }),
+  check(["services", "migrations"], [], [], (s, _e, _r, { say }) => {
+    for (const [name, service] of Object.entries(s.services)) {
+      if ("live" in service.health && !service.port)
+        say.system(
+          ["services", name, "health"],
+          "asks a port that the service does not have",
+          "give it a port, or a health command",
+        );
+      if (service.metrics && service.metrics.port === service.port)
+        say.system(
+          ["services", name, "metrics", "port"],
+          "must differ from the service's port, which is public",
+          "serve metrics on another port",
+        );
+      if (service.rateLimit) {
+        if (!CLOUD_ARMOR_INTERVALS.includes(service.rateLimit.seconds))
+          say.system(
+            ["services", name, "rateLimit", "seconds"],
+            "is no interval of Cloud Armor",
+            `use one of ${CLOUD_ARMOR_INTERVALS.join(", ")}`,
+          );
+        if (!service.port) say.system(["services", name, "rateLimit"], "limits a service without a port", "remove it");
+      }
+      for (const [i, m] of service.after.entries())
+        if (!s.migrations[m])
+          say.system(
+            ["services", name, "after", i],
+            "is no migration",
+            `use one of ${list(Object.keys(s.migrations))}`,
+          );
+      if (["database", "cache"].includes(name))
+        say.system(
+          ["services", name],
+          "has the name of a datastore, so that connections to it would be ambiguous",
+          "rename it",
+        );
+      if (s.migrations[name]) say.system(["services", name], "has the name of a migration", "rename one of the two");
+    }
+  }),
+  check(["services"], [], [], (s, _e, _r, { say, systemName }) => {
+    for (const name of Object.keys(s.services)) {
+      const id = `${systemName}-${name}`;
+      if (id.length < 6 || id.length > 30)
+        say.system(
+          ["services", name],
+          `makes the service account id ${id}, which must have 6 to 30 characters`,
+          "shorten the name",
+        );
+    }
+  }),
+];

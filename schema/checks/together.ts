@@ -1,0 +1,139 @@
+import { secretLooking } from "../google";
+import { parseCpu } from "../quantity";
+import { kindOf, type Variable } from "../system";
+import { type Check, check, list, workloads } from "./check";
+
+const isSecret = (v: Variable) => ["generated", "supplied"].includes(kindOf(v));
+
+/** What must hold between a system, an environment and a release. */
+export const checksTogether: readonly Check[] = [
+  check(["services"], ["services"], [], (s, e, _r, { say, environmentName }) => {
+    for (const name of Object.keys(s.services))
+      if (!e.services[name])
+        say.environment(
+          ["services", name],
+          "is required: the system has this service",
+          "add it, for example { replicas: 2 }",
+        );
+    for (const [name, size] of Object.entries(e.services)) {
+      const service = s.services[name];
+      const path = ["services", name];
+      if (!service) {
+        say.environment(path, "is no service of the system", `use one of ${list(Object.keys(s.services))}`);
+        continue;
+      }
+      const r = size.replicas;
+      if (typeof r === "number") {
+        if (service.autoscale)
+          say.environment(
+            [...path, "replicas"],
+            "must be a range: the service is autoscaled",
+            `write { min: ${r}, max: ${r * 3} }`,
+          );
+      } else {
+        if (!service.autoscale)
+          say.environment(
+            [...path, "replicas"],
+            "must be a number: the service is not autoscaled",
+            `write ${r.min}, or give the service autoscale`,
+          );
+        if (r.min > r.max)
+          say.environment([...path, "replicas", "min"], `must not be above max (${r.max})`, "lower it, or raise max");
+      }
+      if (environmentName === "production" && (typeof r === "number" ? r : r.min) < 2)
+        say.environment(
+          [...path, "replicas"],
+          "must be at least 2 in production",
+          "one replica is an outage at every node upgrade",
+        );
+      if (size.hosts.length && !service.port)
+        say.environment([...path, "hosts"], "are for services with a port", "remove them");
+      if (service.rateLimit && !size.hosts.length)
+        say.environment(
+          [...path, "hosts"],
+          "must name a host: the system limits this service's rate at the edge",
+          "add one",
+        );
+    }
+  }),
+  check(["services", "migrations"], ["cluster"], [], (s, e, _r, { say }) => {
+    const pools = e.cluster.nodePools;
+    for (const w of workloads(s))
+      if (!pools[w.pool])
+        say.system(
+          [...w.path, "pool"],
+          "is no node pool of every environment",
+          `use one of ${list(Object.keys(pools))}`,
+        );
+  }),
+  check(["variables"], ["variables", "generations"], [], (s, e, _r, { say }) => {
+    for (const [name, v] of Object.entries(s.variables))
+      if (kindOf(v) === "environment" && e.variables[name] === undefined)
+        say.environment(["variables", name], "is required: the system takes it from here", "add it");
+    for (const [name, value] of Object.entries(e.variables)) {
+      const variable = s.variables[name];
+      if (!variable)
+        say.environment(["variables", name], "is no variable of the system", "remove it, or declare it in the system");
+      else if (kindOf(variable) !== "environment")
+        say.environment(
+          ["variables", name],
+          "is not the environment's to say",
+          `declare it { kind: "environment" } in the system, or remove it here`,
+        );
+      if (secretLooking(value))
+        say.environment(
+          ["variables", name],
+          "looks like a secret",
+          'declare it { kind: "supplied" } and keep the value in Secret Manager',
+        );
+    }
+    for (const [name, generation] of Object.entries(e.generations)) {
+      const variable = s.variables[name];
+      if (name === "DATABASE_PASSWORD") continue;
+      if (!variable || !isSecret(variable))
+        say.environment(
+          ["generations", name],
+          "is no secret of the system",
+          `use DATABASE_PASSWORD or one of ${list(Object.keys(s.variables).filter((n) => isSecret(s.variables[n] as Variable)))}`,
+        );
+      else if (
+        typeof variable !== "string" &&
+        variable.kind === "generated" &&
+        variable.rotate === "never" &&
+        generation > 1
+      )
+        say.environment(
+          ["generations", name],
+          "must stay 1: what was written with the old value could not be read again",
+          "remove it",
+        );
+    }
+  }),
+  check(["services", "migrations"], ["registries"], ["images"], (s, e, r, { say }) => {
+    const used = new Set(workloads(s).map((w) => w.image));
+    for (const name of used)
+      if (!r.images[name]) say.release(["images", name], "is required: the system runs it", "add the image");
+    for (const [name, image] of Object.entries(r.images)) {
+      if (!used.has(name))
+        say.release(["images", name], "is used by nothing", `remove it, or use one of ${list(used)}`);
+      if (!e.registries.some((registry) => image.startsWith(registry)))
+        say.release(
+          ["images", name],
+          `must come from ${e.registries.join(" or ")}`,
+          "push it there, or add the registry to the environment",
+        );
+    }
+  }),
+  check(["services"], ["services", "cluster"], [], (s, e, _r, { say }) => {
+    for (const [name, service] of Object.entries(s.services)) {
+      const pool = e.cluster.nodePools[service.pool];
+      const cores = Number(/-(\d+)$/.exec(pool?.machineType ?? "")?.[1] ?? Number.NaN);
+      if ((parseCpu(service.resources.cpu) ?? 0) > cores * 900)
+        say.system(
+          ["services", name, "resources", "cpu"],
+          `must fit on a node of the pool ${service.pool} (${pool?.machineType})`,
+          "lower it, or use larger machines",
+        );
+    }
+  }),
+];
