@@ -56,7 +56,7 @@ test("cdktf synth writes both stacks, and says which system's they are", async (
   expect(code).toBe(0);
   for (const stack of ["staging", "production"])
     expect(existsSync(path.join(checkout, "cdktf.out", "stacks", stack, "cdk.tf.json"))).toBe(true);
-}, 60_000);
+});
 
 test("through cdktf, a wrong configuration ends with one line for each problem, exit 1, no stack trace and nothing written", async () => {
   spoil("environments/pmcrm/production.ts", "10.4.0.0/14", "10.4.0.0/33");
@@ -74,7 +74,7 @@ test("through cdktf, a wrong configuration ends with one line for each problem, 
     expect(out).toContain(line);
   expect(out).not.toMatch(TRACE);
   expect(existsSync(path.join(checkout, "cdktf.out", "stacks", "production", "cdk.tf.json"))).toBe(false);
-}, 60_000);
+});
 
 test("what was written before stays when the configuration is wrong", async () => {
   const file = path.join(checkout, "cdktf.out", "stacks", "production", "cdk.tf.json");
@@ -111,11 +111,11 @@ describe("with CI set", () => {
     const refused = await cdktf(["deploy", "production", "--auto-approve"], { CI: "true" });
     expect(refused.code).toBe(1);
     expect(refused.out).toContain("SYSTEM = nothing: must name the system when CI deploys production");
-  }, 60_000);
+  });
 
   test("a synth needs no name", async () => {
     expect((await cdktf(["synth"], { CI: "true" })).code).toBe(0);
-  }, 60_000);
+  });
 });
 
 test("secrets lists each supplied secret with the lines that add it, and nothing else", async () => {

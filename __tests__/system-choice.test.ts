@@ -16,6 +16,7 @@ test("cdktf.json names the system, SYSTEM overrides it", () => {
 
 test("the stacks of a deploy are read from the processes above", () => {
   expect(deployed(deploy("production", "--auto-approve"))).toEqual(["production"]);
+  expect(deployed([["node", "/x/cdktf", "apply", "production"]])).toEqual(["production"]);
   expect(deployed([["node", "cdktf.js", "diff", "production"]])).toEqual([]);
   expect(deployed([["npm", "run", "deploy", "production"]])).toEqual([]);
   expect(ancestors()[0]?.join(" ")).toContain("jest");

@@ -1,4 +1,5 @@
 import { BOOTSTRAP_APIS } from "../constructs/google/bootstrap-apis";
+import { machineOf } from "../schema/google";
 import { type Context, onEnvironment } from "./context";
 import { addLines, suppliedSecrets } from "./secrets";
 
@@ -27,6 +28,11 @@ export function bootstrapLines(context: Context): string[] {
   const account = deployer.split("@")[0];
   const repository = /^([a-z0-9-]+)-docker\.pkg\.dev\/([^/]+)\/$/.exec(environment.registries[0] ?? "");
   const roles = { ...DEPLOYER_ROLES, ...(dnsZone && { "roles/dns.admin": "records" }) };
+  const pools = Object.values(environment.cluster.nodePools);
+  const need = {
+    cpus: pools.reduce((sum, pool) => sum + pool.max * (machineOf(pool.machineType)?.cpus ?? 0), 0),
+    disk: pools.reduce((sum, pool) => sum + pool.max * pool.diskGb, 0),
+  };
   const images = [
     ...new Set([...Object.values(system.services), ...Object.values(system.migrations)].map((w) => w.image)),
   ];
@@ -35,7 +41,10 @@ export function bootstrapLines(context: Context): string[] {
     `gcloud billing projects describe ${project} --format='value(billingEnabled)'`,
     "",
     "# 2. The APIs that Terraform needs before it can enable the others.",
-    `gcloud services enable ${BOOTSTRAP_APIS.map((api) => `${api}.googleapis.com`).join(" ")} artifactregistry.googleapis.com --project=${project}`,
+    `gcloud services enable ${BOOTSTRAP_APIS.map((api) => `${api}.googleapis.com`).join(" ")} iamcredentials.googleapis.com compute.googleapis.com artifactregistry.googleapis.com --project=${project}`,
+    "",
+    `# The region's quotas must allow for ${need.cpus} vCPUs and ${need.disk} GB of SSD; this prints what there is (new projects often have 24 and 500).`,
+    `gcloud compute regions describe ${region} --project=${project} --flatten=quotas --format='csv[no-heading](quotas.metric,quotas.usage,quotas.limit)' | grep -E '^(CPUS|SSD_TOTAL_GB),'`,
     "",
     "# 3. The bucket of Terraform's state: versioned, private, readable by the deployer alone.",
     `gcloud storage buckets create gs://${stateBucket} --project=${project} --location=${region} --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=30d`,

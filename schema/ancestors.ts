@@ -35,10 +35,10 @@ function fromPs(pid: number) {
   }
 }
 
-/** Stacks that a `cdktf deploy` among the command lines names. */
+/** Stacks that a `cdktf deploy` (or `apply`, its other name) among the command lines names. */
 export function deployed(commandLines: readonly (readonly string[])[]): string[] {
   return commandLines.flatMap((args) => {
-    const deploy = args.indexOf("deploy");
+    const deploy = args.findIndex((arg) => arg === "deploy" || arg === "apply"); // the same to cdktf
     return deploy > 0 && args.slice(0, deploy).some((a) => /(^|\/)cdktf(\.js)?$/.test(a))
       ? args.slice(deploy + 1).filter((a) => !a.startsWith("-"))
       : [];

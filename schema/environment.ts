@@ -43,7 +43,19 @@ export const environmentSections = {
       rule("must be a bucket's name", "copy it from gcloud storage buckets list"),
     ),
   /** First parts of the images' references that may run here. */
-  registries: z.array(text).min(1, rule("must not be empty", "name the Artifact Registry repository")),
+  registries: z
+    .array(
+      z
+        .string()
+        .regex(
+          /^[a-z0-9][a-z0-9.-]*(:\d+)?\/([a-z0-9._-]+\/)*$/,
+          rule(
+            "must be a registry or a folder of one, with a slash at the end",
+            'write it like "europe-west1-docker.pkg.dev/my-project/"',
+          ),
+        ),
+    )
+    .min(1, rule("must not be empty", "name the Artifact Registry repository")),
   network: z.strictObject({
     nodes: cidr(16, 26),
     pods: cidr(9, 21),
@@ -94,7 +106,10 @@ export const environmentSections = {
     }),
   ),
   variables: z.record(variableName, text).default({}),
-  /** Generation of each secret that is not at its first; `DATABASE_PASSWORD` is the database's. Raising one rotates it. */
+  /**
+   * Generation of each secret that is not at its first; `DATABASE_PASSWORD` is the database user's,
+   * `GRAFANA_ADMIN_PASSWORD` Grafana's. Raising one rotates it.
+   */
   generations: z.record(variableName, count(1, 100000, "generation")).default({}),
   /** Cloud DNS zone of this project in which the hosts' records are made; without it, point them at the edge's address yourself. */
   dnsZone: label().optional(),

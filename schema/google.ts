@@ -33,6 +33,18 @@ export function tierProblem(
   return undefined;
 }
 
+/**
+ * Size of a machine type, as far as its name tells: vCPUs and memory in MiB.
+ * {@link https://cloud.google.com/compute/docs/machine-resource}
+ */
+export function machineOf(type: string): { readonly cpus: number; readonly memory: number } | undefined {
+  const shared: Readonly<Record<string, number>> = { "e2-micro": 1024, "e2-small": 2048, "e2-medium": 4096 };
+  if (shared[type]) return { cpus: 2, memory: shared[type] };
+  const [, kind, count] = /^[a-z]\d[a-z]?-(standard|highmem|highcpu)-(\d+)$/.exec(type) ?? [];
+  const perCpu: Readonly<Record<string, number>> = { standard: 4096, highmem: 8192, highcpu: 1024 };
+  return kind && count ? { cpus: Number(count), memory: Number(count) * (perCpu[kind] as number) } : undefined;
+}
+
 /** Values that only secrets look like: keys of well-known services, private keys, URLs with a password, JSON web tokens. */
 export const secretLooking = (value: string): boolean =>
   /-----BEGIN|^(sk|pk|rk)[-_]|^gh[pousr]_|^xox[abprs]-|^AIza[\w-]{30}|^AKIA[A-Z0-9]{12}|^ya29\.|^GOCSPX-|^eyJ[\w-]+\.eyJ|:\/\/[^/\s:@]+:[^/\s@]+@/.test(

@@ -137,9 +137,11 @@ export function validate(name: string, files: Files, raw: Raw, env: NodeJS.Proce
       raw[environmentName].environment,
     );
     const release = parse(releaseFile, releaseSchema, releaseSections, raw[environmentName].release);
-    const reporter = (file: string, root: unknown) => (where: readonly PropertyKey[], rule: string, remedy: string) => {
-      problems.push({ path: `${file} ${dotted(where)}`, value: at(root, where), rule, remedy });
-    };
+    const reporter =
+      (file: string, root: unknown) =>
+      (where: readonly PropertyKey[], rule: string, remedy: string, shows?: { readonly secret: boolean }) => {
+        problems.push({ path: `${file} ${dotted(where)}`.trimEnd(), value: at(root, where), rule, remedy, ...shows });
+      };
     const say: Say = {
       system: reporter(files.system, raw.system),
       environment: reporter(environmentFile, raw[environmentName].environment),

@@ -5,17 +5,20 @@ export interface Problem {
   /** File and place in it, such as `environments/pmcrm/production.ts network.pods`. */
   readonly path: string;
   readonly value: unknown;
+  /** Whether the value may be a secret: no more than its beginning is shown then. */
+  readonly secret?: boolean;
   /** What must hold. */
   readonly rule: string;
   /** What to do about it. */
   readonly remedy: string;
 }
 
-/** A problem's line: path, value, rule, remedy. A value that may be a secret (it is long) is cut. */
-export function describe({ path, value, rule, remedy }: Problem): string {
+/** A problem's line: path, value, rule, remedy. A long value is cut, and one that may be a secret after its first letters. */
+export function describe({ path, value, secret, rule, remedy }: Problem): string {
   const shown =
     JSON.stringify(value, (_, v) => (typeof v === "number" && !Number.isFinite(v) ? String(v) : v)) ?? "nothing";
-  return `${path} = ${shown.length > 80 ? `${shown.slice(0, 77)}...` : shown}: ${rule}; ${remedy}`;
+  const most = secret ? 5 : 77;
+  return `${path} = ${shown.length > most + 3 ? `${shown.slice(0, most)}...` : shown}: ${rule}; ${remedy}`;
 }
 
 /** Message of a zod check: the rule and the remedy travel as one string until {@link problemsOf} parts them. */

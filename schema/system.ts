@@ -133,5 +133,9 @@ export type Service = System["services"][string];
 export type Migration = System["migrations"][string];
 export type Variable = System["variables"][string];
 
+/** Secrets that the platform makes for itself; environments may raise their generations, systems may not use their names. */
+export const PLATFORM_SECRETS = { database: "DATABASE_PASSWORD", grafana: "GRAFANA_ADMIN_PASSWORD" } as const;
+export const platformSecrets: readonly string[] = Object.values(PLATFORM_SECRETS);
+
 /** Kind of a variable; text has the kind `text`. */
 export const kindOf = (v: Variable) => (typeof v === "string" ? "text" : v.kind);

@@ -300,8 +300,8 @@ export class EnvironmentStack extends TerraformStack {
 }
 
 /**
- * What all of the system's pods may ask for together: every service at its largest with a quarter more while it rolls, and
- * every migration.
+ * What all of the system's pods may ask for together: every service at its largest, twice, for pods that a rollout replaces
+ * count until they are gone, and every migration.
  */
 function quotaOf(system: System, environment: Environment) {
   const total = { pods: 0, cpu: 0, memory: 0 };
@@ -313,7 +313,7 @@ function quotaOf(system: System, environment: Environment) {
   for (const [name, service] of Object.entries(system.services)) {
     const replicas = environment.services[name]?.replicas ?? 1;
     const largest = typeof replicas === "number" ? replicas : replicas.max;
-    add(largest + Math.ceil(largest / 4), service);
+    add(2 * largest, service);
   }
   for (const migration of Object.values(system.migrations)) add(1, migration);
   return total;

@@ -2,8 +2,8 @@ import { Construct } from "constructs";
 import type { Project } from "../constructs/google/project";
 import { GeneratedSecret, type SecretSource, SuppliedSecret } from "../constructs/google/secret";
 import type { Environment } from "../schema/environment";
-import type { System } from "../schema/system";
-import { secretName } from "./secret-name";
+import { PLATFORM_SECRETS, type System } from "../schema/system";
+import { kebab, secretName } from "./secret-name";
 
 export interface SecretsProps {
   readonly project: Project;
@@ -30,7 +30,7 @@ export class Secrets extends Construct {
       generation: environment.generations[variable] ?? 1,
     });
     const generated = (variable: string, length: number, irreplaceable = false) =>
-      new GeneratedSecret(this, common(variable).name.slice(systemName.length + 1), {
+      new GeneratedSecret(this, kebab(variable), {
         ...common(variable),
         region,
         length,
@@ -38,17 +38,14 @@ export class Secrets extends Construct {
         deletionProtection,
       });
 
-    this.databasePassword = generated("DATABASE_PASSWORD", 40);
-    this.adminPassword = generated("GRAFANA_ADMIN_PASSWORD", 40);
+    this.databasePassword = generated(PLATFORM_SECRETS.database, 40);
+    this.adminPassword = generated(PLATFORM_SECRETS.grafana, 40);
     for (const [variable, kind] of Object.entries(props.system.variables)) {
       if (typeof kind === "string") continue;
       if (kind.kind === "generated")
         this.sources.set(variable, generated(variable, kind.length, kind.rotate === "never"));
       if (kind.kind === "supplied")
-        this.sources.set(
-          variable,
-          new SuppliedSecret(this, variable.toLowerCase().replace(/_/g, "-"), common(variable)),
-        );
+        this.sources.set(variable, new SuppliedSecret(this, kebab(variable), common(variable)));
     }
   }
 

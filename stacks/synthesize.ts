@@ -18,7 +18,7 @@ export function synthesize(
         systemName: name,
         system,
         ...environments[stack],
-        chartsMirror: env.CHARTS_MIRROR,
+        chartsMirror: env.CHARTS_MIRROR || undefined,
       }),
   );
   forgetOtherSystems(app.outdir, Object.fromEntries(stacks.map((stack) => [stack.node.id, stack.statePrefix])));

@@ -1,4 +1,5 @@
 import { RedisInstance } from "@cdktf/provider-google/lib/redis-instance";
+import { ref, TerraformStack, Token } from "cdktf";
 import { Construct } from "constructs";
 import type { Day } from "./database";
 import type { Network } from "./network";
@@ -31,12 +32,11 @@ export class Cache extends Construct {
   /** The port of TLS connections. {@link https://cloud.google.com/memorystore/docs/redis/about-in-transit-encryption} */
   readonly port = 6378;
   readonly password: string;
-  /** PEM certificate authority of the server. */
+  /** PEM certificate authorities of the server. */
   readonly certificateAuthority: string;
 
   constructor(scope: Construct, id: string, props: CacheProps) {
     super(scope, id);
-    const [hours, minutes, seconds, nanos] = [props.maintenance.hour, 0, 0, 0];
     this.instance = new RedisInstance(this, "instance", {
       project: props.project.id,
       name: props.name,
@@ -51,7 +51,12 @@ export class Cache extends Construct {
       transitEncryptionMode: "SERVER_AUTHENTICATION",
       persistenceConfig: { persistenceMode: "RDB", rdbSnapshotPeriod: "TWELVE_HOURS" },
       maintenancePolicy: {
-        weeklyMaintenanceWindow: [{ day: props.maintenance.day, startTime: { hours, minutes, seconds, nanos } }],
+        weeklyMaintenanceWindow: [
+          {
+            day: props.maintenance.day,
+            startTime: { hours: props.maintenance.hour, minutes: 0, seconds: 0, nanos: 0 },
+          },
+        ],
       },
       labels: { ...props.labels },
       timeouts: { create: "60m", update: "60m", delete: "60m" },
@@ -63,6 +68,8 @@ export class Cache extends Construct {
 
     this.host = this.instance.host;
     this.password = this.instance.authString;
-    this.certificateAuthority = this.instance.serverCaCerts.get(0).cert;
+    // There are two while Google replaces one.
+    const all = `join("\\n", ${this.instance.terraformResourceType}.${this.instance.friendlyUniqueId}.server_ca_certs[*].cert)`;
+    this.certificateAuthority = Token.asString(ref(all, TerraformStack.of(this)));
   }
 }

@@ -81,6 +81,11 @@ export class Network extends Construct {
       region,
       router: router.name,
       natIpAllocateOption: "AUTO_ONLY",
+      // Many pods of a node talk to the same few APIs: 64 ports each, the default, would run out.
+      enableDynamicPortAllocation: true,
+      minPortsPerVm: 64,
+      maxPortsPerVm: 4096,
+      enableEndpointIndependentMapping: false,
       sourceSubnetworkIpRangesToNat: "LIST_OF_SUBNETWORKS",
       subnetwork: [{ name: this.subnetwork.id, sourceIpRangesToNat: ["ALL_IP_RANGES"] }],
       logConfig: { enable: true, filter: "ERRORS_ONLY" },

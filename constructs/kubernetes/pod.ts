@@ -117,20 +117,33 @@ export function podTemplate(props: PodProps, serving?: ServingProps) {
 }
 
 function servingFields({ port, metrics, health }: ServingProps) {
-  const probe = (path: string) => ({ httpGet: { path, port } });
-  const [live, ready] =
-    "live" in health
-      ? [probe(health.live), probe(health.ready)]
-      : [{ exec: { command: health.command } }, { exec: { command: health.command } }];
   return {
     ports: [
       ...(port ? [{ name: "http", containerPort: port, protocol: "TCP" }] : []),
       ...(metrics ? [{ name: "metrics", containerPort: metrics.port, protocol: "TCP" }] : []),
     ],
-    startupProbe: { ...live, periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 24 },
-    livenessProbe: { ...live, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 3 },
-    readinessProbe: { ...ready, periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 3 },
+    ...("live" in health ? httpProbes(health, port) : commandProbes(health)),
     // Load balancers need a moment to see that the pod is leaving.
     lifecycle: { preStop: { sleep: { seconds: DRAIN } } },
+  };
+}
+
+/** Two minutes of trouble do not restart a pod: health often asks the database, and a failover takes a minute. */
+function httpProbes({ live, ready }: { readonly live: string; readonly ready: string }, port?: number) {
+  const get = (path: string) => ({ httpGet: { path, port }, timeoutSeconds: 5 });
+  return {
+    startupProbe: { ...get(live), periodSeconds: 5, failureThreshold: 24 },
+    livenessProbe: { ...get(live), periodSeconds: 10, failureThreshold: 12 },
+    readinessProbe: { ...get(ready), periodSeconds: 5, failureThreshold: 3 },
+  };
+}
+
+/** Each probe starts a program, so there are few of them. Readiness gates rollouts, though nothing is routed to the pod. */
+function commandProbes({ command }: { readonly command: readonly string[] }) {
+  const exec = { exec: { command }, timeoutSeconds: 10 };
+  return {
+    startupProbe: { ...exec, periodSeconds: 10, failureThreshold: 12 },
+    livenessProbe: { ...exec, periodSeconds: 30, failureThreshold: 4 },
+    readinessProbe: { ...exec, periodSeconds: 30, failureThreshold: 3 },
   };
 }

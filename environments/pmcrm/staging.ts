@@ -18,8 +18,8 @@ export default {
     maintenance: "03:00",
     nodePools: {
       app: { machineType: "e2-standard-2", min: 1, max: 3, spot: true },
-      workers: { machineType: "e2-medium", min: 1, max: 2, spot: true, dedicated: true },
-      monitoring: { machineType: "e2-standard-2", min: 1, max: 1, spot: true, dedicated: true },
+      workers: { machineType: "e2-medium", min: 1, max: 3, spot: true, dedicated: true },
+      monitoring: { machineType: "e2-standard-2", min: 1, max: 3, spot: true, dedicated: true },
     },
   },
   database: {

@@ -5,7 +5,7 @@ import type { System } from "../system";
 /** Reports a problem at a path of one of the three files; the value is looked up there. */
 export type Say = Record<
   "system" | "environment" | "release",
-  (path: readonly PropertyKey[], rule: string, remedy: string) => void
+  (path: readonly PropertyKey[], rule: string, remedy: string, shows?: { readonly secret: boolean }) => void
 >;
 
 export interface Subject {

@@ -41,6 +41,12 @@ export const environmentChecks: readonly Check[] = [
       say.environment(["network", "nodes"], `has ${addresses} addresses for ${nodes} nodes`, "make the range larger");
   }),
   check([], ["cluster"], [], (_s, { cluster }, _r, { say, environmentName }) => {
+    if (cluster.authorizedNetworks && !Object.keys(cluster.authorizedNetworks).length)
+      say.environment(
+        ["cluster", "authorizedNetworks"],
+        "let nobody in",
+        "name a range, or remove it: then the control plane has its DNS endpoint",
+      );
     for (const [name, range] of Object.entries(cluster.authorizedNetworks ?? {})) {
       const cidr = parseCidr(range);
       if (cidr && cidr.prefix < 8)
@@ -61,6 +67,12 @@ export const environmentChecks: readonly Check[] = [
       const path = ["cluster", "nodePools", name];
       if (p.min > p.max)
         say.environment([...path, "min"], `must not be above max (${p.max})`, "lower it, or raise max");
+      if (p.max < 3)
+        say.environment(
+          [...path, "max"],
+          "must have room for the first node in each of the three zones",
+          "write at least 3",
+        );
       if (environmentName === "production") {
         if (p.spot)
           say.environment([...path, "spot"], "takes machines away at any time, and this is production", "remove it");

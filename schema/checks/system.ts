@@ -1,11 +1,17 @@
 import { CLOUD_ARMOR_INTERVALS, secretLooking } from "../google";
 import { parseMemory } from "../quantity";
-import { kindOf } from "../system";
+import { kindOf, platformSecrets } from "../system";
 import { type Check, check, list, workloads } from "./check";
 
 /** What must hold within a system's file. */
 export const systemChecks: readonly Check[] = [
-  check(["namespace"], [], [], ({ namespace }, _e, _r, { say }) => {
+  check(["namespace"], [], [], ({ namespace }, _e, _r, { say, systemName }) => {
+    if (!/^[a-z][-a-z0-9]{1,28}$/.test(systemName))
+      say.system(
+        [],
+        "must be a file with a name of 2 to 29 lower-case letters, digits and dashes",
+        "rename the system's files",
+      );
     if (namespace === "default" || namespace === "monitoring" || /^(kube|gke|gmp)-/.test(namespace))
       say.system(["namespace"], "must not be a namespace that belongs to something else", "name it after the system");
   }),
@@ -55,11 +61,14 @@ export const systemChecks: readonly Check[] = [
       }
     }
     for (const [name, variable] of Object.entries(s.variables)) {
+      if (platformSecrets.includes(name))
+        say.system(["variables", name], "is a secret that the platform makes for itself", "choose another name");
       if (typeof variable === "string" && secretLooking(variable))
         say.system(
           ["variables", name],
           "looks like a secret",
           'declare it { kind: "supplied" } and keep the value in Secret Manager',
+          { secret: true },
         );
       if (!workloads(s).some((w) => w.variables.includes(name)))
         say.system(["variables", name], "is used by nothing", "remove it, or list it in a service's variables");
@@ -72,6 +81,12 @@ export const systemChecks: readonly Check[] = [
           ["services", name, "health"],
           "asks a port that the service does not have",
           "give it a port, or a health command",
+        );
+      if (!("live" in service.health) && service.port)
+        say.system(
+          ["services", name, "health"],
+          "must be paths: the service has a port, and load balancers ask there",
+          'write { live: "/health", ready: "/health/ready" }',
         );
       if (service.metrics && service.metrics.port === service.port)
         say.system(

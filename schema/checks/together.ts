@@ -1,6 +1,6 @@
-import { secretLooking } from "../google";
-import { parseCpu } from "../quantity";
-import { kindOf, type Variable } from "../system";
+import { machineOf, secretLooking } from "../google";
+import { parseCpu, parseMemory } from "../quantity";
+import { kindOf, platformSecrets, type Variable } from "../system";
 import { type Check, check, list, workloads } from "./check";
 
 const isSecret = (v: Variable) => ["generated", "supplied"].includes(kindOf(v));
@@ -85,16 +85,17 @@ export const checksTogether: readonly Check[] = [
           ["variables", name],
           "looks like a secret",
           'declare it { kind: "supplied" } and keep the value in Secret Manager',
+          { secret: true },
         );
     }
     for (const [name, generation] of Object.entries(e.generations)) {
       const variable = s.variables[name];
-      if (name === "DATABASE_PASSWORD") continue;
+      if (platformSecrets.includes(name)) continue;
       if (!variable || !isSecret(variable))
         say.environment(
           ["generations", name],
           "is no secret of the system",
-          `use DATABASE_PASSWORD or one of ${list(Object.keys(s.variables).filter((n) => isSecret(s.variables[n] as Variable)))}`,
+          `use one of ${list([...platformSecrets, ...Object.keys(s.variables).filter((n) => isSecret(s.variables[n] as Variable))])}`,
         );
       else if (
         typeof variable !== "string" &&
@@ -124,16 +125,22 @@ export const checksTogether: readonly Check[] = [
         );
     }
   }),
-  check(["services"], ["services", "cluster"], [], (s, e, _r, { say }) => {
-    for (const [name, service] of Object.entries(s.services)) {
-      const pool = e.cluster.nodePools[service.pool];
-      const cores = Number(/-(\d+)$/.exec(pool?.machineType ?? "")?.[1] ?? Number.NaN);
-      if ((parseCpu(service.resources.cpu) ?? 0) > cores * 900)
-        say.system(
-          ["services", name, "resources", "cpu"],
-          `must fit on a node of the pool ${service.pool} (${pool?.machineType})`,
-          "lower it, or use larger machines",
-        );
+  check(["services", "migrations"], ["cluster"], [], (s, e, _r, { say }) => {
+    for (const w of workloads(s)) {
+      const type = e.cluster.nodePools[w.pool]?.machineType;
+      const machine = type && machineOf(type);
+      if (!machine) continue;
+      // A tenth of a node and more is the system's own.
+      for (const [what, asked, most] of [
+        ["cpu", parseCpu(w.resources.cpu) ?? 0, machine.cpus * 900],
+        ["memory", parseMemory(w.resources.memory) ?? 0, machine.memory * 0.85],
+      ] as const)
+        if (asked > most)
+          say.system(
+            [...w.path, "resources", what],
+            `must fit on a node of the pool ${w.pool} (${type})`,
+            "lower it, or use larger machines",
+          );
     }
   }),
 ];
