@@ -77,7 +77,7 @@ describe.each(["staging", "production"] as const)("%s", (name) => {
         "google_container_node_pool.pool-app_pool",
       ]),
     );
-    const rollouts = stack.resources.map(([a]) => a).filter((a) => /^helm_release\.workload_.*_deployment_/.test(a));
+    const rollouts = stack.resources.map(([a]) => a).filter((a) => /^helm_release\.workload_.*_deployment$/.test(a));
     expect(rollouts).toHaveLength(2);
     for (const rollout of rollouts) expect(graph.get(rollout)).toContain(job);
   });
@@ -90,7 +90,7 @@ describe.each(["staging", "production"] as const)("%s", (name) => {
     ];
     for (const address of [
       "google_container_cluster.cluster",
-      "helm_release.monitoring_stack_release",
+      "helm_release.monitoring_stack",
       "kubernetes_namespace_v1.namespace",
     ])
       expect([...waitsFor(graph, address)].filter((a) => slow.includes(a))).toEqual([]);

@@ -2,7 +2,7 @@ import type { Files, Json, Stack } from "./support";
 import { synth } from "./support";
 
 const SECRET = "kubernetes_secret_v1.workload_backend_secret";
-const ROLLOUT = "helm_release.workload_backend_web-service_workload_deployment_objects_release";
+const ROLLOUT = "helm_release.workload_backend_web-service_workload_deployment";
 
 /** The digest that both the Secret's revision and the pods' annotation hold; they must be one. */
 function digestOf(stack: Stack): string {

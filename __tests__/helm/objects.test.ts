@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { ConfigMapV1 } from "@cdktf/provider-kubernetes/lib/config-map-v1";
 import { TerraformAsset } from "cdktf";
-import { Objects } from "../../constructs/helm/objects";
+import { objects } from "../../constructs/helm/objects";
 import { at, build, values } from "../construct";
 
 let assets: TerraformAsset[] = [];
@@ -15,17 +15,17 @@ const object = (name: string) => ({
 const { resource, counts } = build((stack) => {
   const other = new ConfigMapV1(stack, "other", { metadata: { name: "other" } });
   const common = { namespace: "shop", dependsOn: [at("definitions")] };
-  new Objects(stack, "one", { ...common, name: "one", objects: [object("a"), object("b")] });
-  new Objects(stack, "two", { ...common, name: "two", timeout: 30, objects: [object(other.metadata.name)] });
+  objects(stack, "one", { ...common, name: "one", objects: [object("a"), object("b")] });
+  objects(stack, "two", { ...common, name: "two", objects: [object(other.metadata.name)] });
   assets = stack.node.findAll().filter((c) => c instanceof TerraformAsset);
 });
-const one = resource("helm_release.one_objects_release");
-const two = resource("helm_release.two_objects_release");
+const one = resource("helm_release.one");
+const two = resource("helm_release.two");
 
 test("each group of objects is one release of its own", () => {
   expect(counts).toEqual({ helm_release: 2, kubernetes_config_map_v1: 1 });
   expect(one).toMatchObject({ name: "one", namespace: "shop", timeout: 600, depends_on: ["definitions"] });
-  expect(two).toMatchObject({ name: "two", timeout: 30 });
+  expect(two).toMatchObject({ name: "two" });
 });
 
 test("objects are in the values, where a plan sees them change", () => {

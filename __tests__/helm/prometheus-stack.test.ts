@@ -13,8 +13,8 @@ const synth = (props: Partial<PrometheusStackProps> = {}) =>
       ...props,
     });
   });
-const STACK = "helm_release.mon_stack_release";
-const DEFINITIONS = "helm_release.mon_definitions_release";
+const STACK = "helm_release.mon_stack";
+const DEFINITIONS = "helm_release.mon_definitions";
 const { resource, counts, readable } = synth();
 const stack = values(resource(STACK));
 const policy = (name: string) => resource(`kubernetes_network_policy_v1.mon_${name}`).spec;

@@ -1,9 +1,9 @@
-import { Release, type ReleaseProps } from "../../constructs/helm/release";
+import { release as helmRelease, type ReleaseProps } from "../../constructs/helm/release";
 import { at, build, values } from "../construct";
 
 const synth = (props: Partial<ReleaseProps> = {}) => {
   const { resource, counts } = build((stack) => {
-    new Release(stack, "r", {
+    helmRelease(stack, "r", {
       name: "metrics",
       namespace: "monitoring",
       chart: "metrics-server",
@@ -14,7 +14,7 @@ const synth = (props: Partial<ReleaseProps> = {}) => {
     });
   });
   expect(counts).toEqual({ helm_release: 1 });
-  return resource("helm_release.r_release");
+  return resource("helm_release.r");
 };
 const release = synth();
 

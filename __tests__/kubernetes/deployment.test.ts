@@ -1,10 +1,10 @@
-import { Deployment, type DeploymentProps } from "../../constructs/kubernetes/deployment";
+import { type DeploymentProps, deployment as make } from "../../constructs/kubernetes/deployment";
 import { at, build, ref, values } from "../construct";
 import type { Json } from "../support";
 
 const synth = (props: Partial<DeploymentProps> = {}) => {
   const { resource, counts, given } = build((stack) => {
-    const { rollout } = new Deployment(stack, "api", {
+    const rollout = make(stack, "api", {
       namespace: "shop",
       pod: {
         name: "backend",
@@ -21,7 +21,7 @@ const synth = (props: Partial<DeploymentProps> = {}) => {
     return { rollout: rollout.fqn };
   });
   expect(counts).toEqual({ helm_release: 1 });
-  const release = resource("helm_release.api_deployment_objects_release");
+  const release = resource("helm_release.api");
   const { objects } = values(release);
   expect(objects).toHaveLength(1);
   return { release, deployment: objects[0] as Json, given };
@@ -57,7 +57,7 @@ test("it is in its namespace under the workload's name, and so is the release", 
 
 test("it waits for what it is told to, and others wait for the release", () => {
   expect(release.depends_on).toEqual(["migration"]);
-  expect(given.rollout).toBe(ref("helm_release.api_deployment_objects_release"));
+  expect(given.rollout).toBe(ref("helm_release.api"));
 });
 
 test("the pods serve", () => {

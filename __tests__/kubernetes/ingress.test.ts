@@ -17,7 +17,7 @@ const { resource, counts } = build((stack) => {
     routes: { "shop.example.com": "web", "api.example.com": "backend" },
   });
 });
-const FRONTEND = "helm_release.ingress_frontend-config_objects_release";
+const FRONTEND = "helm_release.ingress_frontend-config";
 const { metadata, spec, depends_on } = resource("kubernetes_ingress_v1.ingress");
 
 test("each host goes to its service, and nothing to any other", () => {

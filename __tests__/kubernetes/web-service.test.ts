@@ -25,8 +25,8 @@ const synth = (props: Partial<WebServiceProps> = {}) =>
   });
 const SERVICE = "kubernetes_service_v1.web_service";
 const CLIENTS = "kubernetes_network_policy_v1.web_from-clients";
-const ROLLOUT = "helm_release.web_workload_deployment_objects_release";
-const BACKEND = "helm_release.web_backend-config_objects_release";
+const ROLLOUT = "helm_release.web_workload_deployment";
+const BACKEND = "helm_release.web_backend-config";
 const open = synth({ public: { securityPolicy: "armor" }, clients: ["worker"] });
 const closed = synth();
 

@@ -21,7 +21,7 @@ const synth = (props: Partial<WorkloadProps> = {}) =>
       ...props,
     });
   });
-const ROLLOUT = "helm_release.w_deployment_objects_release";
+const ROLLOUT = "helm_release.w_deployment";
 const AUTOSCALER = "kubernetes_horizontal_pod_autoscaler_v2.w_autoscaler";
 const BUDGET = "kubernetes_pod_disruption_budget_v1.w_disruption-budget";
 const utilization = (name: string, average_utilization: number) => ({

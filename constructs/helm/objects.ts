@@ -1,7 +1,8 @@
 import path from "node:path";
+import type { Release as HelmRelease } from "@cdktf/provider-helm/lib/release";
 import { AssetType, type ITerraformDependable, TerraformAsset, TerraformStack } from "cdktf";
-import { Construct } from "constructs";
-import { Release } from "./release";
+import type { Construct } from "constructs";
+import { release } from "./release";
 
 /** A Kubernetes object as the API has it. */
 export interface KubernetesObject {
@@ -16,8 +17,6 @@ export interface ObjectsProps {
   readonly name: string;
   readonly namespace: string;
   readonly objects: readonly KubernetesObject[];
-  /** Seconds to wait until they are ready; default 600. */
-  readonly timeout?: number;
   readonly dependsOn: readonly ITerraformDependable[];
 }
 
@@ -26,21 +25,14 @@ export interface ObjectsProps {
  * plan time), and Deployments whose replicas an autoscaler owns (see `kubernetes/deployment.ts`). They go through a chart
  * of this project that prints its values; Helm's three-way merge leaves alone what they do not name.
  */
-export class Objects extends Construct {
-  readonly release: Release["release"];
-
-  constructor(scope: Construct, id: string, props: ObjectsProps) {
-    super(scope, id);
-    this.release = new Release(this, "objects", {
-      name: props.name,
-      namespace: props.namespace,
-      chart: chartOf(TerraformStack.of(this)).path,
-      values: { objects: props.objects },
-      timeout: props.timeout,
-      dependsOn: props.dependsOn,
-    }).release;
-  }
-}
+export const objects = (scope: Construct, id: string, props: ObjectsProps): HelmRelease =>
+  release(scope, id, {
+    name: props.name,
+    namespace: props.namespace,
+    chart: chartOf(TerraformStack.of(scope)).path,
+    values: { objects: props.objects },
+    dependsOn: props.dependsOn,
+  });
 
 /** The chart's copy in the stack's folder, one for all releases. */
 function chartOf(stack: TerraformStack): TerraformAsset {

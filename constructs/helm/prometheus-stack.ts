@@ -4,7 +4,7 @@ import { DEDICATED, POOL_LABEL } from "../google/node-pool";
 import { Namespace } from "../kubernetes/namespace";
 import { INTERNET, networkPolicy, type Peer } from "../kubernetes/network-policy";
 import { Secret, type SecretValue } from "../kubernetes/secret";
-import { Release } from "./release";
+import { release } from "./release";
 
 export interface PrometheusStackProps {
   /** Node pool. */
@@ -73,7 +73,7 @@ export class PrometheusStack extends Construct {
     });
 
     const source = (version: string) => ({ repository: REPOSITORY, version, mirror: props.chartsMirror });
-    const definitions = new Release(this, "definitions", {
+    const definitions = release(this, "definitions", {
       name: "prometheus-operator-crds",
       namespace: namespace.name,
       chart: "prometheus-operator-crds",
@@ -90,13 +90,13 @@ export class PrometheusStack extends Construct {
       resources: { requests: { cpu, memory }, limits: { memory: memoryLimit } },
     });
     const off = { enabled: false };
-    new Release(this, "stack", {
+    release(this, "stack", {
       name: "kube-prometheus-stack",
       namespace: namespace.name,
       chart: "kube-prometheus-stack",
       source: source("88.5.3"),
       timeout: 900,
-      dependsOn: [definitions.release, ...namespace.ready, ...policies],
+      dependsOn: [definitions, ...namespace.ready, ...policies],
       values: {
         fullnameOverride: "prometheus",
         crds: off,

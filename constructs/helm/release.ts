@@ -1,6 +1,6 @@
 import { Release as HelmRelease } from "@cdktf/provider-helm/lib/release";
 import type { ITerraformDependable } from "cdktf";
-import { Construct } from "constructs";
+import type { Construct } from "constructs";
 import { json } from "../terraform/json";
 
 export interface ReleaseProps {
@@ -24,26 +24,21 @@ export interface ReleaseProps {
 }
 
 /** A Helm release that is installed or upgraded whole, or rolled back. */
-export class Release extends Construct {
-  readonly release: HelmRelease;
-
-  constructor(scope: Construct, id: string, props: ReleaseProps) {
-    super(scope, id);
-    const { source } = props;
-    this.release = new HelmRelease(this, "release", {
-      name: props.name,
-      namespace: props.namespace,
-      chart: props.chart,
-      repository: source && (source.mirror ?? source.repository),
-      version: source?.version,
-      // JSON is YAML, and a plan shows a change of it field by field.
-      values: [json(props.values)],
-      atomic: true,
-      cleanupOnFail: true,
-      wait: true,
-      timeout: props.timeout ?? 600,
-      maxHistory: 5,
-      dependsOn: [...props.dependsOn],
-    });
-  }
+export function release(scope: Construct, id: string, props: ReleaseProps): HelmRelease {
+  const { source } = props;
+  return new HelmRelease(scope, id, {
+    name: props.name,
+    namespace: props.namespace,
+    chart: props.chart,
+    repository: source && (source.mirror ?? source.repository),
+    version: source?.version,
+    // JSON is YAML, and a plan shows a change of it field by field.
+    values: [json(props.values)],
+    atomic: true,
+    cleanupOnFail: true,
+    wait: true,
+    timeout: props.timeout ?? 600,
+    maxHistory: 5,
+    dependsOn: [...props.dependsOn],
+  });
 }

@@ -1,6 +1,7 @@
+import type { Release as HelmRelease } from "@cdktf/provider-helm/lib/release";
 import type { ITerraformDependable } from "cdktf";
-import { Construct } from "constructs";
-import { Objects } from "../helm/objects";
+import type { Construct } from "constructs";
+import { objects } from "../helm/objects";
 import { NAME_LABEL } from "./labels";
 import { type PodProps, podTemplate, type ServingProps } from "./pod";
 
@@ -13,9 +14,8 @@ export interface DeploymentProps {
   readonly dependsOn: readonly ITerraformDependable[];
 }
 
-/** Seconds after which a rollout that does not move counts as failed, and seconds until Helm rolls it back. */
+/** Seconds after which a rollout that does not move counts as failed: before Helm gives up and rolls back. */
 const PROGRESS_DEADLINE = 540;
-const TIMEOUT = 600;
 
 /**
  * A Deployment that rolls without unavailability.
@@ -26,34 +26,27 @@ const TIMEOUT = 600;
  * rolled back.
  * {@link https://github.com/hashicorp/terraform-provider-kubernetes/blob/v3.2.1/kubernetes/resource_kubernetes_deployment_v1.go}
  */
-export class Deployment extends Construct {
-  /** Done when every pod is ready. */
-  readonly rollout: Objects["release"];
-
-  constructor(scope: Construct, id: string, props: DeploymentProps) {
-    super(scope, id);
-    const { namespace, pod } = props;
-    const labels = { [NAME_LABEL]: pod.name };
-    this.rollout = new Objects(this, "deployment", {
-      name: pod.name,
-      namespace,
-      timeout: TIMEOUT,
-      dependsOn: props.dependsOn,
-      objects: [
-        {
-          apiVersion: "apps/v1",
-          kind: "Deployment",
-          metadata: { name: pod.name, namespace, labels },
-          spec: {
-            ...(props.replicas !== undefined && { replicas: props.replicas }),
-            revisionHistoryLimit: 5,
-            progressDeadlineSeconds: PROGRESS_DEADLINE,
-            selector: { matchLabels: labels },
-            strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: "25%", maxUnavailable: 0 } },
-            template: podTemplate(pod, props.serving),
-          },
+export function deployment(scope: Construct, id: string, props: DeploymentProps): HelmRelease {
+  const { namespace, pod } = props;
+  const labels = { [NAME_LABEL]: pod.name };
+  return objects(scope, id, {
+    name: pod.name,
+    namespace,
+    dependsOn: props.dependsOn,
+    objects: [
+      {
+        apiVersion: "apps/v1",
+        kind: "Deployment",
+        metadata: { name: pod.name, namespace, labels },
+        spec: {
+          ...(props.replicas !== undefined && { replicas: props.replicas }),
+          revisionHistoryLimit: 5,
+          progressDeadlineSeconds: PROGRESS_DEADLINE,
+          selector: { matchLabels: labels },
+          strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: "25%", maxUnavailable: 0 } },
+          template: podTemplate(pod, props.serving),
         },
-      ],
-    }).release;
-  }
+      },
+    ],
+  });
 }

@@ -1,7 +1,7 @@
 import { IngressV1 } from "@cdktf/provider-kubernetes/lib/ingress-v1";
 import { Construct } from "constructs";
 import type { Edge } from "../google/edge";
-import { Objects } from "../helm/objects";
+import { objects } from "../helm/objects";
 import type { Namespace } from "./namespace";
 import { SERVICE_PORT } from "./web-service";
 
@@ -22,7 +22,7 @@ export class Ingress extends Construct {
     super(scope, id);
     const { edge, name } = props;
     const namespace = props.namespace.name;
-    const frontend = new Objects(this, "frontend-config", {
+    const frontend = objects(this, "frontend-config", {
       name: `${name}.frontend`,
       namespace,
       dependsOn: props.namespace.ready,
@@ -63,7 +63,7 @@ export class Ingress extends Construct {
           },
         })),
       },
-      dependsOn: [frontend.release],
+      dependsOn: [frontend],
     });
   }
 }

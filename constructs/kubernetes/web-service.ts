@@ -1,6 +1,6 @@
 import { ServiceV1 } from "@cdktf/provider-kubernetes/lib/service-v1";
 import { Construct } from "constructs";
-import { Objects } from "../helm/objects";
+import { objects } from "../helm/objects";
 import { NAME_LABEL } from "./labels";
 import { networkPolicy, type Peer, policyName } from "./network-policy";
 import { Workload, type WorkloadProps } from "./workload";
@@ -61,7 +61,7 @@ export class WebService extends Construct {
     // https://cloud.google.com/kubernetes-engine/docs/how-to/ingress-configuration
     const backendConfig =
       props.public &&
-      new Objects(this, "backend-config", {
+      objects(this, "backend-config", {
         name: `${name}.edge`,
         namespace,
         dependsOn: props.namespace.ready,
@@ -98,7 +98,7 @@ export class WebService extends Construct {
         port: [{ name: "http", port: SERVICE_PORT, targetPort: String(port), protocol: "TCP" }],
       },
       lifecycle: { ignoreChanges: ['metadata[0].annotations["cloud.google.com/neg-status"]'] }, // GKE's
-      dependsOn: backendConfig ? [backendConfig.release] : [...props.namespace.ready],
+      dependsOn: backendConfig ? [backendConfig] : [...props.namespace.ready],
     });
     this.name = service.metadata.name;
   }

@@ -2,7 +2,7 @@ import { HorizontalPodAutoscalerV2 } from "@cdktf/provider-kubernetes/lib/horizo
 import { PodDisruptionBudgetV1 } from "@cdktf/provider-kubernetes/lib/pod-disruption-budget-v1";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import { Deployment } from "./deployment";
+import { deployment } from "./deployment";
 import { NAME_LABEL } from "./labels";
 import type { Namespace } from "./namespace";
 import { type Allowance, networkPolicy, policyName } from "./network-policy";
@@ -25,7 +25,8 @@ export interface WorkloadProps {
 
 /** A Deployment with everything around it but a way in: autoscaler, disruption budget, network policies. By itself it is a worker. */
 export class Workload extends Construct {
-  readonly rollout: Deployment["rollout"];
+  /** Done when every pod is ready. */
+  readonly rollout: ReturnType<typeof deployment>;
 
   constructor(scope: Construct, id: string, props: WorkloadProps) {
     super(scope, id);
@@ -52,13 +53,13 @@ export class Workload extends Construct {
         }),
       );
 
-    this.rollout = new Deployment(this, "deployment", {
+    this.rollout = deployment(this, "deployment", {
       namespace,
       pod,
       serving,
       replicas: fixed ? replicas : undefined,
       dependsOn: [...props.dependsOn, ...props.namespace.ready, ...policies],
-    }).rollout;
+    });
 
     const metadata = { name, namespace };
     if (!fixed) {
