@@ -1,5 +1,5 @@
 import { type ITerraformDependable, type TerraformElement, TerraformOutput, TerraformStack } from "cdktf";
-import { Construct, type Node } from "constructs";
+import type { Construct, Node } from "constructs";
 import { Cache } from "../constructs/google/cache";
 import { Cluster } from "../constructs/google/cluster";
 import { Database } from "../constructs/google/database";
@@ -7,17 +7,10 @@ import { Edge } from "../constructs/google/edge";
 import { Network } from "../constructs/google/network";
 import { NodePool } from "../constructs/google/node-pool";
 import { Project } from "../constructs/google/project";
-import { SecurityPolicy } from "../constructs/google/security-policy";
-import { WorkloadIdentity } from "../constructs/google/workload-identity";
 import { PrometheusStack } from "../constructs/helm/prometheus-stack";
 import { ConfigMap } from "../constructs/kubernetes/config-map";
 import { Ingress } from "../constructs/kubernetes/ingress";
-import { Migration } from "../constructs/kubernetes/migration";
 import { Namespace } from "../constructs/kubernetes/namespace";
-import { type Allowance, INTERNET } from "../constructs/kubernetes/network-policy";
-import { serviceAccount } from "../constructs/kubernetes/service-account";
-import { WebService } from "../constructs/kubernetes/web-service";
-import { Workload } from "../constructs/kubernetes/workload";
 import type { Environment, EnvironmentName } from "../schema/environment";
 import { parseCpu, parseMemory } from "../schema/quantity";
 import type { Release } from "../schema/release";
@@ -25,6 +18,7 @@ import type { Service, System } from "../schema/system";
 import { clusterProviders, googleProviders } from "./providers";
 import { Secrets } from "./secrets";
 import { Variables } from "./variables";
+import { Workloads } from "./workloads";
 
 export interface EnvironmentStackProps {
   readonly systemName: string;
@@ -97,7 +91,6 @@ export class EnvironmentStack extends TerraformStack {
         new NodePool(this, `pool-${pool}`, { project, cluster, name: pool, ...config, labels }).pool,
       ]),
     );
-    const nodes = (pool: string): ITerraformDependable => pools.get(pool) as ITerraformDependable;
     const secrets = new Secrets(this, "secrets", {
       project,
       region,
@@ -138,9 +131,9 @@ export class EnvironmentStack extends TerraformStack {
     new PrometheusStack(this, "monitoring", {
       ...environment.monitoring,
       adminPassword: { value: adminPassword.value, changesWith: [adminPassword.generation] },
-      ranges: environment.network,
+      controlPlaneRange: environment.network.controlPlane,
       chartsMirror,
-      nodes: nodes(environment.monitoring.pool),
+      nodes: pools.get(environment.monitoring.pool) as ITerraformDependable,
     });
     const namespace = new Namespace(this, "namespace", {
       name: system.namespace,
@@ -152,115 +145,29 @@ export class EnvironmentStack extends TerraformStack {
       name: "datastore-certificates",
       data: Variables.certificateFiles(database, cache),
     });
-    const variables = new Variables({ system, environment, release, secrets, database, cache });
-    const allowances: Record<string, Allowance> = {
-      database: { peers: [{ range: environment.network.datastores }], ports: [{ port: database.port }] },
-      cache: { peers: [{ range: environment.network.datastores }], ports: [{ port: cache.port }] },
-      "internet:443": { peers: [INTERNET], ports: [{ port: 443 }] },
-    };
-    const egressOf = (connects: readonly string[]) =>
-      Object.fromEntries(
-        connects.map((to) => [
-          to,
-          allowances[to] ?? { peers: [{ workload: to }], ports: [{ port: system.services[to]?.port ?? 0 }] },
-        ]),
-      );
-    const podOf = (
-      scope: Construct,
-      workload: string,
-      {
-        image,
-        command,
-        pool,
-        resources,
-        variables: names,
-      }: Pick<Service, "image" | "command" | "pool" | "resources" | "variables">,
-      port?: number,
-      actsAs?: string,
-    ) => ({
-      name: workload,
-      image: release.images[image] as string,
-      command,
-      pool,
-      resources,
-      serviceAccount: serviceAccount(scope, "service-account", { namespace: namespace.name, name: workload, actsAs }),
-      ...variables.of(scope, namespace.name, workload, names, port),
+    const workloads = new Workloads(this, "workload", {
+      systemName,
+      fullName,
+      system,
+      environment,
+      release,
+      project,
+      cluster,
+      pools,
+      secrets,
+      database,
+      cache,
+      namespace,
       certificates,
+      deletionProtection,
     });
-    const datastores = (connects: readonly string[]) => (connects.includes("database") ? database.ready : []);
 
-    const workloads = new Construct(this, "workload");
-    const migrations = new Map(
-      Object.entries(system.migrations).map(([migration, m]) => {
-        const scope = new Construct(workloads, migration);
-        return [
-          migration,
-          new Migration(scope, "migration", {
-            namespace,
-            pod: podOf(scope, migration, m),
-            deadline: m.deadlineSeconds,
-            egress: egressOf(m.connects),
-            dependsOn: [nodes(m.pool), ...datastores(m.connects)],
-          }).job,
-        ];
-      }),
-    );
-
+    // ---- the way in
     const hosts = Object.values(environment.services).flatMap((s) => s.hosts);
     const edge = hosts.length
       ? new Edge(this, "edge", { project, name: fullName, hosts, dnsZone: environment.dnsZone, deletionProtection })
       : undefined;
-    const routes: Record<string, string> = {};
-    for (const [service, s] of Object.entries(system.services)) {
-      const scope = new Construct(workloads, service);
-      const size = environment.services[service] as Environment["services"][string];
-      const identity = new WorkloadIdentity(scope, "identity", {
-        project,
-        cluster,
-        accountId: `${systemName}-${service}`,
-        namespace: system.namespace,
-        serviceAccount: service,
-        deletionProtection,
-      });
-      secrets.grantAccess(service, s.variables, identity.member);
-      const workload = {
-        namespace,
-        pod: podOf(scope, service, s, s.port, identity.email),
-        serving: s,
-        replicas:
-          typeof size.replicas === "number"
-            ? size.replicas
-            : { ...size.replicas, ...(s.autoscale as NonNullable<Service["autoscale"]>) },
-        egress: egressOf(s.connects),
-        scrapers: PrometheusStack.SCRAPERS,
-        dependsOn: [
-          nodes(s.pool),
-          ...datastores(s.connects),
-          ...s.after.map((m) => migrations.get(m) as ITerraformDependable),
-        ],
-      };
-      if (!s.port || !("live" in s.health)) {
-        new Workload(scope, "workload", workload);
-        continue;
-      }
-      const policy = size.hosts.length
-        ? new SecurityPolicy(scope, "security-policy", {
-            project,
-            name: `${fullName}-${service}`,
-            rateLimit: s.rateLimit,
-          })
-        : undefined;
-      const web = new WebService(scope, "web-service", {
-        ...workload,
-        serving: { ...s, port: s.port, health: s.health },
-        public: policy && { securityPolicy: policy.name },
-        clients: Object.entries({ ...system.services, ...system.migrations }).flatMap(([client, c]) =>
-          c.connects.includes(service) ? [client] : [],
-        ),
-      });
-      for (const host of size.hosts) routes[host] = web.name;
-    }
-    if (edge) new Ingress(this, "ingress", { namespace, name: systemName, edge, routes });
+    if (edge) new Ingress(this, "ingress", { namespace, name: systemName, edge, routes: workloads.routes });
 
     this.outputs({
       system: systemName,

@@ -8,7 +8,7 @@ const synth = (props: Partial<PrometheusStackProps> = {}) =>
       pool: "observability",
       retentionDays: 10,
       adminPassword: { value: "the-password", changesWith: [1] },
-      ranges: { controlPlane: "172.16.0.0/28" },
+      controlPlaneRange: "172.16.0.0/28",
       nodes: at("pool"),
       ...props,
     });

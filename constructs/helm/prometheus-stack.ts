@@ -14,7 +14,7 @@ export interface PrometheusStackProps {
   /** Grafana's password for `admin`. */
   readonly adminPassword: SecretValue;
   /** Range of the control plane, for what asks the Kubernetes API and for the operator's webhook. */
-  readonly ranges: { readonly controlPlane: string };
+  readonly controlPlaneRange: string;
   /** Repository that stands in for the publisher's. */
   readonly chartsMirror?: string;
   /** What must be there first: the nodes. */
@@ -54,8 +54,8 @@ export class PrometheusStack extends Construct {
         egress: [{ peers: ["namespace"], ports: [] }],
       }),
       policy("allow-control-plane", {
-        ingress: [{ peers: [{ range: props.ranges.controlPlane }, TUNNEL], ports: [{ port: 10250 }] }], // the operator's webhook
-        egress: [{ peers: [{ range: props.ranges.controlPlane }], ports: [{ port: 443 }] }],
+        ingress: [{ peers: [{ range: props.controlPlaneRange }, TUNNEL], ports: [{ port: 10250 }] }], // the operator's webhook
+        egress: [{ peers: [{ range: props.controlPlaneRange }], ports: [{ port: 443 }] }],
       }),
       policy("allow-scraping", {
         workload: "prometheus",

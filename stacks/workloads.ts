@@ -1,0 +1,171 @@
+import type { ITerraformDependable } from "cdktf";
+import { Construct } from "constructs";
+import type { Cache } from "../constructs/google/cache";
+import type { Cluster } from "../constructs/google/cluster";
+import type { Database } from "../constructs/google/database";
+import type { Project } from "../constructs/google/project";
+import { SecurityPolicy } from "../constructs/google/security-policy";
+import { WorkloadIdentity } from "../constructs/google/workload-identity";
+import { PrometheusStack } from "../constructs/helm/prometheus-stack";
+import type { ConfigMap } from "../constructs/kubernetes/config-map";
+import { Migration } from "../constructs/kubernetes/migration";
+import type { Namespace } from "../constructs/kubernetes/namespace";
+import { type Allowance, INTERNET } from "../constructs/kubernetes/network-policy";
+import type { PodProps } from "../constructs/kubernetes/pod";
+import { serviceAccount } from "../constructs/kubernetes/service-account";
+import { WebService } from "../constructs/kubernetes/web-service";
+import { Workload } from "../constructs/kubernetes/workload";
+import type { Environment } from "../schema/environment";
+import type { Release } from "../schema/release";
+import type { Service, System } from "../schema/system";
+import type { Secrets } from "./secrets";
+import { Variables } from "./variables";
+
+export interface WorkloadsProps {
+  readonly systemName: string;
+  /** Of the system and the environment, for names in Google Cloud. */
+  readonly fullName: string;
+  readonly system: System;
+  readonly environment: Environment;
+  readonly release: Release;
+  readonly project: Project;
+  readonly cluster: Cluster;
+  /** Node pool by name. */
+  readonly pools: ReadonlyMap<string, ITerraformDependable>;
+  readonly secrets: Secrets;
+  readonly database: Database;
+  readonly cache: Cache;
+  readonly namespace: Namespace;
+  /** The datastores' certificate authorities. */
+  readonly certificates: ConfigMap;
+  readonly deletionProtection: boolean;
+}
+
+/** What runs: the system's migrations and services, each with its configuration, identity and connections. */
+export class Workloads extends Construct {
+  /** Name of the Service that answers each public host. */
+  readonly routes: Record<string, string> = {};
+  private readonly variables: Variables;
+  private readonly datastores: Readonly<Record<string, Allowance>>;
+  private readonly migrations = new Map<string, ITerraformDependable>();
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: WorkloadsProps,
+  ) {
+    super(scope, id);
+    const { system, environment, database, cache } = props;
+    this.variables = new Variables(props);
+    const peers = [{ range: environment.network.datastores }];
+    this.datastores = {
+      database: { peers, ports: [{ port: database.port }] },
+      cache: { peers, ports: [{ port: cache.port }] },
+    };
+    for (const migration of Object.keys(system.migrations)) this.migrate(migration);
+    for (const service of Object.keys(system.services)) this.serve(service);
+  }
+
+  private migrate(name: string): void {
+    const migration = this.props.system.migrations[name] as System["migrations"][string];
+    const scope = new Construct(this, name);
+    const { job } = new Migration(scope, "migration", {
+      namespace: this.props.namespace,
+      pod: this.pod(scope, name, migration),
+      deadline: migration.deadlineSeconds,
+      egress: this.egress(migration.connects),
+      dependsOn: this.needs(migration),
+    });
+    this.migrations.set(name, job);
+  }
+
+  private serve(name: string): void {
+    const { systemName, fullName, system, environment, project, cluster, secrets, namespace } = this.props;
+    const service = system.services[name] as Service;
+    const { replicas, hosts } = environment.services[name] as Environment["services"][string];
+    const scope = new Construct(this, name);
+    const identity = new WorkloadIdentity(scope, "identity", {
+      project,
+      cluster,
+      accountId: `${systemName}-${name}`,
+      namespace: system.namespace,
+      serviceAccount: name,
+      deletionProtection: this.props.deletionProtection,
+    });
+    secrets.grantAccess(name, service.variables, identity.member);
+    const workload = {
+      namespace,
+      pod: this.pod(scope, name, service, identity.email),
+      serving: service,
+      // Validation has seen to it that a range has a load to scale at.
+      replicas:
+        typeof replicas === "number"
+          ? replicas
+          : { ...replicas, ...(service.autoscale as NonNullable<Service["autoscale"]>) },
+      egress: this.egress(service.connects),
+      scrapers: PrometheusStack.SCRAPERS,
+      dependsOn: [...this.needs(service), ...service.after.map((m) => this.migrations.get(m) as ITerraformDependable)],
+    };
+    const { port, health, rateLimit } = service;
+    if (!port || !("live" in health)) {
+      new Workload(scope, "workload", workload);
+      return;
+    }
+    const policy = hosts.length
+      ? new SecurityPolicy(scope, "security-policy", { project, name: `${fullName}-${name}`, rateLimit })
+      : undefined;
+    const web = new WebService(scope, "web-service", {
+      ...workload,
+      serving: { ...service, port, health },
+      public: policy && { securityPolicy: policy.name },
+      clients: Object.entries({ ...system.services, ...system.migrations }).flatMap(([client, { connects }]) =>
+        connects.includes(name) ? [client] : [],
+      ),
+    });
+    for (const host of hosts) this.routes[host] = web.name;
+  }
+
+  private pod(
+    scope: Construct,
+    name: string,
+    {
+      image,
+      command,
+      pool,
+      resources,
+      variables,
+      port,
+    }: Pick<Service, "image" | "command" | "pool" | "resources" | "variables"> & { port?: number },
+    actsAs?: string,
+  ): PodProps {
+    const namespace = this.props.namespace.name;
+    return {
+      name,
+      image: this.props.release.images[image] as string,
+      command,
+      pool,
+      resources,
+      serviceAccount: serviceAccount(scope, "service-account", { namespace, name, actsAs }),
+      ...this.variables.of(scope, namespace, name, variables, port),
+      certificates: this.props.certificates,
+    };
+  }
+
+  private egress(connects: readonly string[]): Record<string, Allowance> {
+    return Object.fromEntries(
+      connects.map((to) => {
+        if (to === "internet:443") return [to, { peers: [INTERNET], ports: [{ port: 443 }] }];
+        const port = this.props.system.services[to]?.port as number;
+        return [to, this.datastores[to] ?? { peers: [{ workload: to }], ports: [{ port }] }];
+      }),
+    );
+  }
+
+  /** What must be there before a pod runs: its nodes, and what it logs in to. */
+  private needs({ pool, connects }: Pick<Service, "pool" | "connects">): ITerraformDependable[] {
+    return [
+      this.props.pools.get(pool) as ITerraformDependable,
+      ...(connects.includes("database") ? this.props.database.ready : []),
+    ];
+  }
+}
