@@ -1,9 +1,10 @@
-import { type ITerraformDependable, type TerraformElement, TerraformOutput, TerraformStack } from "cdktf";
-import { type Node, RootConstruct } from "constructs";
+import { type ITerraformDependable, TerraformOutput, TerraformStack } from "cdktf";
+import { RootConstruct } from "constructs";
 import type { Cluster } from "../constructs/google/cluster";
 import type { Network } from "../constructs/google/network";
 import type { Project } from "../constructs/google/project";
 import type { Namespace } from "../constructs/kubernetes/namespace";
+import { addressOf } from "../stacks/address";
 import type { Json } from "./support";
 
 /** Something to depend on, of which only the address is known. */
@@ -34,16 +35,7 @@ export const namespace = { name: "shop", ready: [at("quota"), at("default-deny")
 
 /** Addresses are the paths of constructs, as in an environment's stack. */
 class Small extends TerraformStack {
-  protected override allocateLogicalId(element: TerraformElement | Node): string {
-    const { path } = "node" in element ? element.node : element;
-    return path
-      .split("/")
-      .slice(1)
-      .filter((part, i, parts) => part !== parts[i - 1])
-      .join("_")
-      .replace(/\./g, "_")
-      .replace(/[^\w-]+/g, "-");
-  }
+  protected override allocateLogicalId = addressOf;
 }
 
 export interface Built {

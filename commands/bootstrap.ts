@@ -22,7 +22,7 @@ const DEPLOYER_ROLES: Readonly<Record<string, string>> = {
 };
 
 /** Shell lines from an empty project with billing to the first deploy. */
-export function bootstrapLines(context: Context): string[] {
+function bootstrapLines(context: Context): string[] {
   const { environment, system, systemName, environmentName } = context;
   const { project, region, deployer, stateBucket, dnsZone } = environment;
   const account = deployer.split("@")[0];

@@ -203,7 +203,7 @@ const AS_WRITTEN: Readonly<Record<string, readonly string[]>> = { helm_release: 
 
 type StackResources = Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>;
 
-export const UNKNOWN = "(known after apply)";
+const UNKNOWN = "(known after apply)";
 const SENSITIVE = "(sensitive)";
 
 export const RENEW = "npm run inventory";

@@ -130,7 +130,6 @@ export const environmentSchema = z.strictObject(environmentSections);
 /** As written in `environments/<system>/<environment>.ts`. */
 export type EnvironmentInput = z.input<typeof environmentSchema>;
 export type Environment = z.output<typeof environmentSchema>;
-export type NodePool = Environment["cluster"]["nodePools"][string];
 
 /** Every system has these environments, each a stack of that name. */
 export const environmentNames = ["staging", "production"] as const;

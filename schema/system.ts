@@ -130,7 +130,6 @@ export const systemSchema = z.strictObject(systemSections);
 export type SystemInput = z.input<typeof systemSchema>;
 export type System = z.output<typeof systemSchema>;
 export type Service = System["services"][string];
-export type Migration = System["migrations"][string];
 export type Variable = System["variables"][string];
 
 /** Secrets that the platform makes for itself; environments may raise their generations, systems may not use their names. */

@@ -15,6 +15,7 @@ import type { Environment, EnvironmentName } from "../schema/environment";
 import { parseCpu, parseMemory } from "../schema/quantity";
 import type { Release } from "../schema/release";
 import type { Service, System } from "../schema/system";
+import { addressOf } from "./address";
 import { clusterProviders, googleProviders } from "./providers";
 import { Secrets } from "./secrets";
 import { Variables } from "./variables";
@@ -187,22 +188,14 @@ export class EnvironmentStack extends TerraformStack {
       new TerraformOutput(this, `output-${name}`, { value }).overrideLogicalId(name);
   }
 
-  /**
-   * Addresses as a reader would write them: the path of constructs, without cdktf's hash.
-   * @throws when two constructs would share one: cdktf would drop the first without a word
-   */
+  /** @throws when two constructs would share an address: cdktf would drop the first without a word */
   protected override allocateLogicalId(element: TerraformElement | Node): string {
     const { path } = "node" in element ? element.node : element;
-    const parts = path.split("/").slice(1);
-    const id = parts
-      .filter((part, i) => part !== parts[i - 1])
-      .join("_")
-      .replace(/\./g, "_")
-      .replace(/[^\w-]+/g, "-");
-    const other = this.paths.get(id) ?? path;
-    if (other !== path) throw new Error(`${path} and ${other} would share the address ${id}`);
-    this.paths.set(id, path);
-    return id;
+    const address = addressOf(element);
+    const other = this.paths.get(address) ?? path;
+    if (other !== path) throw new Error(`${path} and ${other} would share the address ${address}`);
+    this.paths.set(address, path);
+    return address;
   }
 }
 

@@ -3,7 +3,7 @@ import { App, TerraformResource, type TerraformStack } from "cdktf";
 import { environmentNames } from "../schema/environment";
 import type { Configuration } from "../schema/load";
 import { EnvironmentStack } from "./environment-stack";
-import { forgetOtherSystems } from "./output";
+import { forgetOtherSystems } from "./state-memory";
 
 /** Builds the stacks of a configuration and writes them; one line on stderr says what was written. */
 export function synthesize(

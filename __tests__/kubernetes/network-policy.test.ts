@@ -28,21 +28,18 @@ test("it is about one workload's pods, or about all of the namespace", () => {
   expect(policy({ egress: [] }).metadata).toEqual({ name: "policy", namespace: "shop" });
 });
 
-test("ports are TCP unless they say otherwise, and may be a range", () => {
-  const ports = [{ port: 443 }, { port: 53, protocol: "UDP" }, { port: 8000, endPort: 8010 }] as const;
+test("ports are TCP unless they say otherwise", () => {
+  const ports = [{ port: 443 }, { port: 53, protocol: "UDP" }] as const;
   expect(synth({ ingress: [{ peers: ["namespace"], ports }] }).ingress[0].ports).toEqual([
     { port: "443", protocol: "TCP" },
     { port: "53", protocol: "UDP" },
-    { port: "8000", end_port: 8010, protocol: "TCP" },
   ]);
 });
 
-test("a workload is one of the same namespace unless another is named", () => {
-  const [same, other] = peers([{ peers: [{ workload: "api" }, { workload: "api", namespace: "billing" }], ports: [] }]);
-  const pod_selector = { match_labels: { "app.kubernetes.io/name": "api" } };
-  expect(same).toEqual({ pod_selector });
-  // One peer with both selectors: two peers would let in every pod of the other namespace.
-  expect(other).toEqual({ pod_selector, namespace_selector: { match_labels: { [NAMESPACE]: "billing" } } });
+test("a workload is one of the same namespace", () => {
+  expect(peers([{ peers: [{ workload: "api" }], ports: [] }])).toEqual([
+    { pod_selector: { match_labels: { "app.kubernetes.io/name": "api" } } },
+  ]);
 });
 
 test("pods of another namespace are known by their labels and by its name", () => {

@@ -10,8 +10,8 @@ import { NAME_LABEL } from "./labels";
 export type Peer =
   /** An IPv4 range, less some others. It matches no pod: Dataplane V2 knows pods by their labels alone. */
   | { readonly range: string; readonly except?: readonly string[] }
-  /** A workload's pods; in the policy's own namespace unless another is named. */
-  | { readonly workload: string; readonly namespace?: string }
+  /** A workload's pods, in the policy's own namespace. */
+  | { readonly workload: string }
   /** Pods with these labels in another namespace. */
   | { readonly pods: Readonly<Record<string, string>>; readonly namespace: string }
   /** Every pod of the policy's namespace. */
@@ -22,9 +22,8 @@ export type Peer =
   | "anybody";
 
 export interface Port {
-  /** Port, or first of a range; without it every port. */
   readonly port: number;
-  readonly endPort?: number;
+  /** Default TCP. */
   readonly protocol?: "TCP" | "UDP";
 }
 
@@ -90,7 +89,7 @@ export function networkPolicy(scope: Construct, id: string, props: NetworkPolicy
   });
 }
 
-const port = ({ port, endPort, protocol = "TCP" }: Port) => ({ port: String(port), endPort, protocol });
+const port = ({ port, protocol = "TCP" }: Port) => ({ port: String(port), protocol });
 
 /** Without any peer, a rule is about everybody. */
 const peersOf = (peers: readonly Peer[]) =>
@@ -100,10 +99,9 @@ function peer(p: Exclude<Peer, "anybody">) {
   if (p === "namespace") return { podSelector: {} };
   if (p === "cluster") return { namespaceSelector: {} };
   if ("range" in p) return { ipBlock: { cidr: p.range, except: p.except && [...p.except] } };
-  const inNamespace = (name: string) => ({
-    namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": name } },
-  });
-  if ("workload" in p)
-    return { podSelector: { matchLabels: { [NAME_LABEL]: p.workload } }, ...(p.namespace && inNamespace(p.namespace)) };
-  return { podSelector: { matchLabels: { ...p.pods } }, ...inNamespace(p.namespace) };
+  if ("workload" in p) return { podSelector: { matchLabels: { [NAME_LABEL]: p.workload } } };
+  return {
+    podSelector: { matchLabels: { ...p.pods } },
+    namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": p.namespace } },
+  };
 }
