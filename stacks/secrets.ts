@@ -49,7 +49,10 @@ export class Secrets extends Construct {
     }
   }
 
-  /** The secret of a variable. */
+  /**
+   * The secret of a variable.
+   * @throws when the variable is none
+   */
   of(variable: string): SecretSource {
     const source = this.sources.get(variable);
     if (!source) throw new Error(`${variable} is no secret`);

@@ -66,8 +66,8 @@ test("the internet is without private addresses and the metadata server", () => 
 });
 
 test("an allowance without peers is refused, for Kubernetes would take it for everybody", () => {
+  const empty = { peers: [], ports: [{ port: 443 }] };
   for (const direction of ["ingress", "egress"])
-    expect(() => synth({ [direction]: [{ peers: [], ports: [{ port: 443 }] }] })).toThrow(
-      "policy: an allowance without peers",
-    );
+    for (const allowances of [[empty], [{ peers: ["namespace"], ports: [] }, empty]])
+      expect(() => synth({ [direction]: allowances })).toThrow("policy: an allowance without peers");
 });

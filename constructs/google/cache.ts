@@ -8,15 +8,21 @@ import type { Project } from "./project";
 export interface CacheProps {
   readonly project: Project;
   readonly network: Network;
+  /** Up to 40 lower-case letters, digits and dashes. */
   readonly name: string;
+  /** Such as europe-west1. */
   readonly region: string;
   /** Such as REDIS_7_2. */
   readonly version: string;
+  /** STANDARD_HA keeps a standby in another zone and fails over by itself. */
   readonly tier: "BASIC" | "STANDARD_HA";
+  /** Size in GB; it can be changed later. */
   readonly memoryGb: number;
   /** Hour in UTC. */
   readonly maintenance: { readonly day: Day; readonly hour: number };
+  /** Google Cloud labels. */
   readonly labels: Readonly<Record<string, string>>;
+  /** Whether Terraform refuses to destroy it, and Google too where it can; no default: an environment decides. */
   readonly deletionProtection: boolean;
 }
 
@@ -28,9 +34,11 @@ export interface CacheProps {
  */
 export class Cache extends Construct {
   readonly instance: RedisInstance;
+  /** Private address. */
   readonly host: string;
   /** The port of TLS connections. {@link https://cloud.google.com/memorystore/docs/redis/about-in-transit-encryption} */
   readonly port = 6378;
+  /** AUTH string; in the state, see above. */
   readonly password: string;
   /** PEM certificate authorities of the server. */
   readonly certificateAuthority: string;

@@ -14,6 +14,7 @@ export interface ClusterProps {
   readonly name: string;
   /** Region: control plane and nodes are spread over its zones. */
   readonly location: string;
+  /** How soon new Kubernetes versions come. {@link https://cloud.google.com/kubernetes-engine/docs/concepts/release-channels} */
   readonly releaseChannel: "RAPID" | "REGULAR" | "STABLE" | "EXTENDED";
   /** Start of the nightly maintenance window of four hours, HH:MM in UTC. */
   readonly maintenanceStart: string;
@@ -24,7 +25,9 @@ export interface ClusterProps {
    * endpoint, which IAM guards. {@link https://cloud.google.com/kubernetes-engine/docs/concepts/network-isolation}
    */
   readonly authorizedNetworks?: Readonly<Record<string, string>>;
+  /** Google Cloud labels. */
   readonly labels: Readonly<Record<string, string>>;
+  /** Whether Terraform refuses to destroy it, and Google too where it can; no default: an environment decides. */
   readonly deletionProtection: boolean;
 }
 
@@ -37,6 +40,7 @@ const NODE_ROLES = ["roles/container.defaultNodeServiceAccount", "roles/artifact
  */
 export class Cluster extends Construct {
   readonly cluster: ContainerCluster;
+  /** Account that the nodes run as. */
   readonly nodeServiceAccount: ServiceAccount;
   /** Nodes wait for them: without them images cannot be pulled. */
   readonly nodeGrants: readonly ProjectIamMember[];

@@ -13,12 +13,17 @@ export type Day = (typeof DAYS)[number];
 export interface DatabaseProps {
   readonly project: Project;
   readonly network: Network;
+  /** The instance's name; Google keeps it taken for a week after a deletion. */
   readonly name: string;
+  /** Such as europe-west1. */
   readonly region: string;
   /** Such as POSTGRES_16. */
   readonly version: string;
+  /** ENTERPRISE_PLUS has other tiers, and recovery of up to 35 days. */
   readonly edition: "ENTERPRISE" | "ENTERPRISE_PLUS";
+  /** `db-custom-<vCPUs>-<MiB>`, or `db-perf-optimized-N-<vCPUs>` in ENTERPRISE_PLUS. */
   readonly tier: string;
+  /** REGIONAL keeps a standby in another zone and fails over by itself. */
   readonly availability: "ZONAL" | "REGIONAL";
   /** GB at first; the disk grows by itself up to the limit. */
   readonly diskGb: number;
@@ -34,12 +39,15 @@ export interface DatabaseProps {
   /** Name of the database, and of the user that the services log in as. */
   readonly database: string;
   readonly user: string;
+  /** The user's password. */
   readonly password: GeneratedSecret;
   /** PostgreSQL extensions; pgaudit is always there, for the audit log needs it. */
   readonly extensions: readonly string[];
   /** Service account that deploys: it makes the extensions, logged in through IAM. */
   readonly administrator: string;
+  /** Google Cloud labels. */
   readonly labels: Readonly<Record<string, string>>;
+  /** Whether Terraform refuses to destroy it, and Google too where it can; no default: an environment decides. */
   readonly deletionProtection: boolean;
 }
 
@@ -71,6 +79,7 @@ export class Database extends Construct {
   readonly port = 5432;
   readonly database: string;
   readonly user: string;
+  /** The user's password. */
   readonly password: GeneratedSecret;
   /** PEM certificate authority of the server. */
   readonly certificateAuthority: string;

@@ -8,11 +8,13 @@ import type { Project } from "./project";
 
 export interface EdgeProps {
   readonly project: Project;
+  /** First part of the names of what it makes. */
   readonly name: string;
   /** Host names, at most 15: so many certificates fit one load balancer. */
   readonly hosts: readonly string[];
   /** Cloud DNS zone of the project that gets the hosts' records; without it they are somebody else's to make. */
   readonly dnsZone?: string;
+  /** Whether Terraform refuses to destroy it, and Google too where it can; no default: an environment decides. */
   readonly deletionProtection: boolean;
 }
 

@@ -1,17 +1,21 @@
 import { KmsCryptoKey } from "@cdktf/provider-google/lib/kms-crypto-key";
 import { KmsCryptoKeyIamMember } from "@cdktf/provider-google/lib/kms-crypto-key-iam-member";
 import { KmsKeyRing } from "@cdktf/provider-google/lib/kms-key-ring";
+import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { Project } from "./project";
 
 export interface EncryptionKeyProps {
   readonly project: Project;
+  /** Name of ring and key; taken for ever, even after a destroy. */
   readonly name: string;
+  /** Region: that of what it encrypts. */
   readonly location: string;
   /** IAM member that encrypts with the key: a service agent. */
   readonly user: string;
   /** What makes the user exist. */
-  readonly userExists: ConstructorParameters<typeof KmsCryptoKeyIamMember>[2]["dependsOn"];
+  readonly userExists: readonly ITerraformDependable[];
+  /** Whether Terraform refuses to destroy it, and Google too where it can; no default: an environment decides. */
   readonly deletionProtection: boolean;
 }
 
@@ -43,7 +47,7 @@ export class EncryptionKey extends Construct {
       cryptoKeyId: this.key.id,
       role: "roles/cloudkms.cryptoKeyEncrypterDecrypter",
       member: props.user,
-      dependsOn: props.userExists,
+      dependsOn: [...props.userExists],
     });
   }
 }

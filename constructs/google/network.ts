@@ -10,7 +10,9 @@ import type { Project } from "./project";
 
 export interface NetworkProps {
   readonly project: Project;
+  /** Name of network and subnet, and first part of the names of the rest. */
   readonly name: string;
+  /** Such as europe-west1. */
   readonly region: string;
   /** IPv4 ranges in CIDR notation. */
   readonly ranges: {
@@ -21,6 +23,7 @@ export interface NetworkProps {
     readonly datastores: string;
     readonly controlPlane: string;
   };
+  /** Whether Terraform refuses to destroy it, and Google too where it can; no default: an environment decides. */
   readonly deletionProtection: boolean;
 }
 

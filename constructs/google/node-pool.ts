@@ -6,16 +6,20 @@ import type { Project } from "./project";
 export interface NodePoolProps {
   readonly project: Project;
   readonly cluster: Cluster;
+  /** Name; it is a label of the nodes too. */
   readonly name: string;
+  /** Such as e2-standard-4. */
   readonly machineType: string;
   /** Fewest and most nodes, all zones together. */
   readonly min: number;
   readonly max: number;
   /** Boot disk in GB. */
   readonly diskGb: number;
+  /** Spot machines: cheap, and taken away at any time. */
   readonly spot: boolean;
   /** Taints the nodes with {@link DEDICATED}, so that only pods that name the pool run here. */
   readonly dedicated: boolean;
+  /** Google Cloud labels. */
   readonly labels: Readonly<Record<string, string>>;
 }
 

@@ -31,7 +31,10 @@ export class Project extends Construct {
     );
   }
 
-  /** The resource that enables an API. */
+  /**
+   * The resource that enables an API.
+   * @throws when the project was not told to enable it
+   */
   api(name: Api): ProjectService {
     const service = this.services.get(name);
     if (!service) throw new Error(`the project does not enable ${name}`);

@@ -25,6 +25,7 @@ export interface GeneratedSecretProps {
   readonly generation: number;
   /** Whether a new value would make stored data unreadable; the version itself is protected then. */
   readonly irreplaceable: boolean;
+  /** Whether Terraform refuses to destroy it, and Google too where it can; no default: an environment decides. */
   readonly deletionProtection: boolean;
 }
 

@@ -12,6 +12,7 @@ export interface WorkloadIdentityProps {
   /** Kubernetes service account that acts as it. */
   readonly namespace: string;
   readonly serviceAccount: string;
+  /** Whether Terraform refuses to destroy it, and Google too where it can; no default: an environment decides. */
   readonly deletionProtection: boolean;
 }
 
@@ -20,6 +21,7 @@ export interface WorkloadIdentityProps {
  * {@link https://cloud.google.com/kubernetes-engine/docs/how-to/workload-identity}
  */
 export class WorkloadIdentity extends Construct {
+  /** Address of the Google service account. */
   readonly email: string;
   /** For IAM grants. */
   readonly member: string;

@@ -15,7 +15,9 @@ export interface KubernetesObject {
 export interface ObjectsProps {
   /** Name of the Helm release. */
   readonly name: string;
+  /** Namespace of the release; objects name their own. */
   readonly namespace: string;
+  /** As the Kubernetes API has them. */
   readonly objects: readonly KubernetesObject[];
   readonly dependsOn: readonly ITerraformDependable[];
 }

@@ -5,12 +5,14 @@ import { digest } from "../terraform/json";
 export interface ConfigMapProps {
   readonly namespace: string;
   readonly name: string;
+  /** Values by key; a value may hold tokens. */
   readonly data: Readonly<Record<string, string>>;
 }
 
 /** A ConfigMap, with a digest that pods carry as an annotation so that a change of it rolls them. */
 export class ConfigMap extends Construct {
   readonly name: string;
+  /** Hexadecimal SHA-256 of the data. */
   readonly digest: string;
 
   constructor(scope: Construct, id: string, props: ConfigMapProps) {

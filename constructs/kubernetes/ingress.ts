@@ -7,7 +7,9 @@ import { SERVICE_PORT } from "./web-service";
 
 export interface IngressProps {
   readonly namespace: Namespace;
+  /** Name of the Ingress and of its FrontendConfig. */
   readonly name: string;
+  /** Address, certificates and TLS policy that it serves with. */
   readonly edge: Edge;
   /** Name of the Service that answers each host. */
   readonly routes: Readonly<Record<string, string>>;

@@ -12,6 +12,7 @@ export interface MigrationProps {
   readonly pod: PodProps;
   /** Seconds after which the job is stopped and has failed. */
   readonly deadline: number;
+  /** Connections by name, each a network policy of its own. */
   readonly egress: Readonly<Record<string, Allowance>>;
   readonly dependsOn: readonly ITerraformDependable[];
 }

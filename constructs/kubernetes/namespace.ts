@@ -15,6 +15,7 @@ export interface NamespaceProps {
     /** Mebibytes. */
     readonly memory: number;
   };
+  /** The cluster, or the nodes. */
   readonly dependsOn: readonly ITerraformDependable[];
 }
 

@@ -29,7 +29,9 @@ export interface Port {
 
 /** Traffic that is allowed: to or from any of the peers, on any of the ports (all of them when none is named). */
 export interface Allowance {
+  /** At least one. */
   readonly peers: readonly Peer[];
+  /** None: every port. */
   readonly ports: readonly Port[];
 }
 

@@ -5,6 +5,7 @@ import type { Secret } from "./secret";
 
 /** What the pods of a service, a worker or a migration have in common. */
 export interface PodProps {
+  /** Name of the workload, of its container and of the label that selects its pods. */
   readonly name: string;
   /** Pinned by digest. */
   readonly image: string;
@@ -14,6 +15,7 @@ export interface PodProps {
   readonly pool: string;
   /** Quantities; CPU has no limit, for it would only throttle. */
   readonly resources: { readonly cpu: string; readonly memory: string; readonly memoryLimit: string };
+  /** Kubernetes service account; its token is not mounted. */
   readonly serviceAccount: string;
   /** Environment variables: those that belong to the release, and those of a ConfigMap and of a Secret. */
   readonly variables: Readonly<Record<string, string>>;
@@ -25,8 +27,11 @@ export interface PodProps {
 
 /** What a service's pods have beside. */
 export interface ServingProps {
+  /** TCP port of HTTP; without it nothing can be routed to the pod. */
   readonly port?: number;
+  /** Where Prometheus scrapes. */
   readonly metrics?: { readonly port: number; readonly path: string };
+  /** HTTP paths on the port, or a program that exits 0 while all is well. */
   readonly health: { readonly live: string; readonly ready: string } | { readonly command: readonly string[] };
 }
 

@@ -14,6 +14,7 @@ export interface SecretValue {
 export interface SecretProps {
   readonly namespace: string;
   readonly name: string;
+  /** Values by key. */
   readonly data: Readonly<Record<string, SecretValue>>;
 }
 
@@ -25,6 +26,7 @@ export interface SecretProps {
  */
 export class Secret extends Construct {
   readonly name: string;
+  /** Hexadecimal SHA-256 of the keys and of what their values change with. */
   readonly digest: string;
 
   constructor(scope: Construct, id: string, props: SecretProps) {
