@@ -274,6 +274,11 @@ const rows: readonly Row[] = [
     `${R} images.worker = nothing: is required: the system runs it; add the image`,
   ],
   [
+    "a CPU limit below the request",
+    system((s) => (s.services.worker.resources.cpuLimit = "100m")),
+    `${S} services.worker.resources.cpuLimit = "100m": must not be below the request; write at least 500m`,
+  ],
+  [
     "a limit below the request",
     system((s) => (s.services.worker.resources.memoryLimit = "256Mi")),
     `${S} services.worker.resources.memoryLimit = "256Mi": must not be below the request; write at least 512Mi`,

@@ -47,8 +47,10 @@ const variable = z.union([
 ]);
 
 const resources = z.strictObject({
-  /** CPU request. There is no CPU limit: it would only throttle. */
+  /** CPU request. */
   cpu,
+  /** CPU limit; without it a container may use what its node has left. */
+  cpuLimit: cpu.optional(),
   /** Memory request. */
   memory,
   /** Memory limit. */

@@ -19,7 +19,7 @@ const application = [
   "WHATSAPP_API_TOKEN",
   "ENCRYPTION_KEY",
 ];
-const resources = { cpu: "500m", memory: "512Mi", memoryLimit: "1Gi" };
+const resources = { cpu: "500m", cpuLimit: "1", memory: "512Mi", memoryLimit: "1Gi" };
 
 // node-postgres checks the server's host name under verify-ca too unless told to follow libpq; Cloud SQL's own
 // certificate names the instance, not its address: https://github.com/brianc/node-postgres/tree/master/packages/pg-connection-string

@@ -69,8 +69,11 @@ test("it runs on its pool's nodes, dedicated or not", () => {
   expect(spec.tolerations).toEqual([{ key: DEDICATED, operator: "Equal", value: "app", effect: "NoSchedule" }]);
 });
 
-test("it asks for CPU and memory and is limited in memory alone", () => {
-  expect(container.resources).toEqual({ requests: { cpu: "500m", memory: "512Mi" }, limits: { memory: "1Gi" } });
+test("it asks for CPU and memory and is limited in memory, in CPU where it is said", () => {
+  const requests = { cpu: "500m", memory: "512Mi" };
+  expect(container.resources).toEqual({ requests, limits: { memory: "1Gi" } });
+  const [limited] = template({ resources: { ...props.resources, cpuLimit: "1" } }, http).spec.containers;
+  expect(limited.resources).toEqual({ requests, limits: { cpu: "1", memory: "1Gi" } });
 });
 
 test("the image's own command stands unless another is given", () => {

@@ -13,8 +13,13 @@ export interface PodProps {
   readonly command?: readonly string[];
   /** Node pool. */
   readonly pool: string;
-  /** Quantities; CPU has no limit, for it would only throttle. */
-  readonly resources: { readonly cpu: string; readonly memory: string; readonly memoryLimit: string };
+  /** Requests and limits, as Kubernetes quantities; without a CPU limit the container may use what its node has left. */
+  readonly resources: {
+    readonly cpu: string;
+    readonly cpuLimit?: string;
+    readonly memory: string;
+    readonly memoryLimit: string;
+  };
   /** Kubernetes service account; its token is not mounted. */
   readonly serviceAccount: string;
   /** Environment variables: those that belong to the release, and those of a ConfigMap and of a Secret. */
@@ -96,7 +101,10 @@ export function podTemplate(props: PodProps, serving?: ServingProps) {
           ],
           resources: {
             requests: { cpu: props.resources.cpu, memory: props.resources.memory },
-            limits: { memory: props.resources.memoryLimit },
+            limits: {
+              ...(props.resources.cpuLimit && { cpu: props.resources.cpuLimit }),
+              memory: props.resources.memoryLimit,
+            },
           },
           securityContext: {
             allowPrivilegeEscalation: false,

@@ -1,5 +1,5 @@
 import { CLOUD_ARMOR_INTERVALS, secretLooking } from "../google";
-import { parseMemory } from "../quantity";
+import { parseCpu, parseMemory } from "../quantity";
 import { kindOf, platformSecrets } from "../system";
 import { type Check, check, list, workloads } from "./check";
 
@@ -36,6 +36,9 @@ export const systemChecks: readonly Check[] = [
         if (store && !w.connects.includes(store))
           say.system(path, `needs a connection to the ${store}`, `add "${store}" to connects, or remove the variable`);
       }
+      const { cpu, cpuLimit = cpu } = w.resources;
+      if ((parseCpu(cpuLimit) ?? 0) < (parseCpu(cpu) ?? 0))
+        say.system([...w.path, "resources", "cpuLimit"], "must not be below the request", `write at least ${cpu}`);
       if ((parseMemory(w.resources.memoryLimit) ?? 0) < (parseMemory(w.resources.memory) ?? 0))
         say.system(
           [...w.path, "resources", "memoryLimit"],
