@@ -89,6 +89,11 @@ const rows: readonly Row[] = [
     }),
     `${S} services.a-service-with-a-name-of-thirty = {"image":"backend","pool":"app","port":3000,"health":{"live":"/health","ready...: makes the service account id pmcrm-a-service-with-a-name-of-thirty, which must have 6 to 30 characters; shorten the name`,
   ],
+  [
+    "a name that every JavaScript object has",
+    system((s) => (s.services.constructor = { ...s.services.worker })),
+    `${S} services.constructor = "constructor": must not be "constructor"; choose another name`,
+  ],
   // ---- network
   [
     "no CIDR",

@@ -21,7 +21,9 @@ export const label = (max = 63) =>
         `must be a name of at most ${max} lower-case letters, digits and dashes that starts with a letter`,
         'write it like "web-api"',
       ),
-    );
+    )
+    // Every object has something of this name, so that a look-up would find it.
+    .refine((name) => name !== "constructor", rule('must not be "constructor"', "choose another name"));
 
 /** Name of an environment variable. */
 export const variableName = z
