@@ -59,7 +59,7 @@ const rows: readonly Row[] = [
   [
     "a variable's name in small letters",
     system((s) => (s.variables.log = "x")),
-    `${S} variables.log = "log": must be a variable's name in capitals; write it like "LOG_LEVEL"`,
+    `${S} variables.log = "log": must be a variable's name in capitals, at most 128 characters; write it like "LOG_LEVEL"`,
   ],
   // ---- names
   [
@@ -94,7 +94,52 @@ const rows: readonly Row[] = [
     system((s) => (s.services.constructor = { ...s.services.worker })),
     `${S} services.constructor = "constructor": must not be "constructor"; choose another name`,
   ],
+  [
+    "the name of a service account that is there already",
+    system((s) => (s.services.default = { ...s.services.worker })),
+    `${S} services.default = {"image":"backend","command":["node","dist/worker"],"pool":"workers","health"...: has the name of every namespace's own service account; choose another name`,
+  ],
+  [
+    "the nodes' account as a service's",
+    system((s) => (s.services["staging-nodes"] = { ...s.services.worker })),
+    `${S} services.staging-nodes = {"image":"backend","command":["node","dist/worker"],"pool":"workers","health"...: makes the service account id pmcrm-staging-nodes, which is the nodes'; choose another name`,
+  ],
+  [
+    "GKE's own pool",
+    production((e) => (e.cluster.nodePools["default-pool"] = { ...e.cluster.nodePools.app })),
+    `${P} cluster.nodePools.default-pool = {"machineType":"e2-standard-4","min":3,"max":12}: has the name of the pool that GKE makes and Terraform removes; choose another name`,
+  ],
+  [
+    "PostgreSQL's own user",
+    system((s) => (s.database.user = "postgres")),
+    `${S} database.user = "postgres": is PostgreSQL's or Google's own; name it after the system`,
+  ],
+  [
+    "a host too long for a certificate",
+    production((e) => (e.services.backend.hosts = [`${"a".repeat(60)}.pmcrm.io`])),
+    `${P} services.backend.hosts.0 = "${"a".repeat(60)}.pmcrm.io": must be at most 64 characters long: a managed certificate takes no more; shorten the name`,
+  ],
+  [
+    "a URL parameter that turns TLS off",
+    system((s) => (s.variables.DATABASE_URL.parameters = { sslmode: "disable" })),
+    `${S} variables.DATABASE_URL.parameters.sslmode = "sslmode": must be a parameter's name, and none about TLS, which is always asked for; use another parameter`,
+  ],
+  [
+    "control characters",
+    production((e) => (e.variables.LOG_LEVEL = "in\u0000fo")),
+    `${P} variables.LOG_LEVEL = "in\\u0000fo": must be plain text without control characters; remove them`,
+  ],
+  [
+    "a service that connects to itself",
+    system((s) => s.services.backend.connects.push("backend")),
+    `${S} services.backend.connects.3 = "backend": is the service itself; remove it`,
+  ],
   // ---- network
+  [
+    "leading zeros",
+    production((e) => (e.network.nodes = "10.00.0.0/20")),
+    `${P} network.nodes = "10.00.0.0/20": must be written without leading zeros; write 10.0.0.0/20`,
+  ],
   [
     "no CIDR",
     production((e) => (e.network.pods = "10.4.0.0/33")),

@@ -28,11 +28,14 @@ export const label = (max = 63) =>
 /** Name of an environment variable. */
 export const variableName = z
   .string()
-  .regex(/^[A-Z][A-Z0-9_]*$/, rule("must be a variable's name in capitals", 'write it like "LOG_LEVEL"'));
+  .regex(
+    /^[A-Z][A-Z0-9_]{0,127}$/,
+    rule("must be a variable's name in capitals, at most 128 characters", 'write it like "LOG_LEVEL"'),
+  );
 
 export const hostname = z
   .string()
-  .max(253, rule("must be at most 253 characters long", "shorten the name"))
+  .max(64, rule("must be at most 64 characters long: a managed certificate takes no more", "shorten the name"))
   .regex(
     /^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/,
     rule(
@@ -59,6 +62,7 @@ export const cidr = (shortest: number, longest: number) =>
     const say = (r: string, remedy: string) => ctx.addIssue({ code: "custom", message: rule(r, remedy) });
     if (!range) return say("must be an IPv4 range in CIDR notation", 'write it like "10.0.0.0/20"');
     if (range.hostBits) return say("must have no host bits set", `write ${range.canonical}`);
+    if (text !== range.canonical) return say("must be written without leading zeros", `write ${range.canonical}`);
     if (range.prefix < shortest || range.prefix > longest)
       say(
         `must have a prefix from /${shortest} to /${longest}`,
@@ -95,4 +99,9 @@ export const port = count(1024, 65535, "unprivileged TCP port");
 export const text = z
   .string()
   .min(1, rule("must not be empty", "write a value, or remove the key"))
-  .max(4096, rule("must be at most 4096 characters long", "shorten it"));
+  .max(4096, rule("must be at most 4096 characters long", "shorten it"))
+  // Neither YAML nor a process's environment can hold them; alone, half of a pair is no text at all.
+  .refine(
+    (t) => !/[\p{Cc}\p{Cs}]/u.test(t.replace(/[\t\n]/g, "")),
+    rule("must be plain text without control characters", "remove them"),
+  );

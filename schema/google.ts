@@ -5,6 +5,17 @@ export const CLOUD_ARMOR_INTERVALS: readonly number[] = [
   10, 30, 60, 120, 180, 240, 270, 300, 600, 900, 1200, 1800, 2700, 3600,
 ];
 
+/** Databases and roles that every instance has. {@link https://cloud.google.com/sql/docs/postgres/users} */
+export const POSTGRES_OWN: readonly string[] = [
+  "postgres",
+  "template0",
+  "template1",
+  "cloudsqladmin",
+  "cloudsqlsuperuser",
+  "public",
+  "none",
+];
+
 /** {@link https://cloud.google.com/load-balancing/docs/quotas#ssl_certificates} */
 export const CERTIFICATES_PER_LOAD_BALANCER = 15;
 
@@ -14,7 +25,7 @@ export function tierProblem(
   tier: string,
 ): { rule: string; remedy: string } | undefined {
   if (edition === "ENTERPRISE_PLUS")
-    return /^db-(perf-optimized-N-(2|4|8|16|32|48|64|80|96|128)|c4a-highmem-\d+)$/.test(tier)
+    return /^db-(perf-optimized-N-(2|4|8|16|32|48|64|80|96|128)|c4a-highmem-(1|4|8|16|32|48|64|72))$/.test(tier)
       ? undefined
       : { rule: "is no tier of the edition ENTERPRISE_PLUS", remedy: 'write it like "db-perf-optimized-N-4"' };
   const m = /^db-custom-(\d+)-(\d+)$/.exec(tier);

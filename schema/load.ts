@@ -36,7 +36,9 @@ export class InvalidConfiguration extends Error {
 /** The system that a checkout is about: `SYSTEM`, or what cdktf.json says. */
 export function systemName(root: string, env: NodeJS.ProcessEnv): string {
   const name = env.SYSTEM || JSON.parse(readFileSync(path.join(root, "cdktf.json"), "utf8")).context?.system;
-  const known = readdirSync(path.join(root, "systems")).map((file) => path.basename(file, ".ts"));
+  const known = readdirSync(path.join(root, "systems"))
+    .filter((file) => /^[^.]+\.ts$/.test(file))
+    .map((file) => path.basename(file, ".ts"));
   if (!known.includes(name))
     throw new InvalidConfiguration([
       {

@@ -37,7 +37,15 @@ const variable = z.union([
       /** Query parameters beside sslmode and sslrootcert, which are always there. */
       parameters: z
         .record(
-          z.string().regex(/^\w+$/, rule("must be a parameter's name", "use letters and digits")),
+          z
+            .string()
+            .regex(
+              /^(?!ssl)\w+$/,
+              rule(
+                "must be a parameter's name, and none about TLS, which is always asked for",
+                "use another parameter",
+              ),
+            ),
           z.string().regex(/^[\w.-]+$/, rule("must be a plain word", "use letters, digits, dots and dashes")),
         )
         .default({}),

@@ -143,7 +143,7 @@ export class EnvironmentStack extends TerraformStack {
     });
     const certificates = new ConfigMap(this, "certificates", {
       namespace: namespace.name,
-      name: "datastore-certificates",
+      name: "datastore.certificates", // a name that no workload can have
       data: Variables.certificateFiles(database, cache),
     });
     const workloads = new Workloads(this, "workload", {

@@ -67,6 +67,8 @@ export const environmentChecks: readonly Check[] = [
       const path = ["cluster", "nodePools", name];
       if (p.min > p.max)
         say.environment([...path, "min"], `must not be above max (${p.max})`, "lower it, or raise max");
+      if (name === "default-pool")
+        say.environment(path, "has the name of the pool that GKE makes and Terraform removes", "choose another name");
       if (p.max < 3)
         say.environment(
           [...path, "max"],

@@ -1,10 +1,16 @@
-import { CLOUD_ARMOR_INTERVALS, secretLooking } from "../google";
+import { environmentNames } from "../environment";
+import { CLOUD_ARMOR_INTERVALS, POSTGRES_OWN, secretLooking } from "../google";
 import { parseCpu, parseMemory } from "../quantity";
 import { kindOf, platformSecrets } from "../system";
 import { type Check, check, list, workloads } from "./check";
 
 /** What must hold within a system's file. */
 export const systemChecks: readonly Check[] = [
+  check(["database"], [], [], ({ database: { name, user } }, _e, _r, { say }) => {
+    for (const [field, value] of Object.entries({ name, user }))
+      if (POSTGRES_OWN.includes(value))
+        say.system(["database", field], "is PostgreSQL's or Google's own", "name it after the system");
+  }),
   check(["namespace"], [], [], ({ namespace }, _e, _r, { say, systemName }) => {
     if (!/^[a-z][-a-z0-9]{1,28}$/.test(systemName))
       say.system(
@@ -47,15 +53,16 @@ export const systemChecks: readonly Check[] = [
         );
       for (const [i, to] of w.connects.entries()) {
         const path = [...w.path, "connects", i];
-        if (["database", "cache", "internet:443"].includes(to)) {
-          if (w.connects.indexOf(to) !== i) say.system(path, "is listed twice", "remove one of the two");
-        } else if (!s.services[to])
+        if (w.connects.indexOf(to) !== i) say.system(path, "is listed twice", "remove one of the two");
+        if (["database", "cache", "internet:443"].includes(to)) continue;
+        if (w.path.at(-1) === to) say.system(path, "is the service itself", "remove it");
+        else if (!Object.hasOwn(s.services, to))
           say.system(
             path,
             "is no connection",
             `use database, cache, internet:443 or a service: ${list(Object.keys(s.services))}`,
           );
-        else if (!s.services[to].port)
+        else if (!s.services[to]?.port)
           say.system(
             path,
             "is a service that listens on no port",
@@ -64,6 +71,8 @@ export const systemChecks: readonly Check[] = [
       }
     }
     for (const [name, variable] of Object.entries(s.variables)) {
+      if (name === "HOME")
+        say.system(["variables", name], "is set for every pod: /tmp, the one folder to write to", "remove it");
       if (platformSecrets.includes(name))
         say.system(["variables", name], "is a secret that the platform makes for itself", "choose another name");
       if (typeof variable === "string" && secretLooking(variable))
@@ -106,13 +115,16 @@ export const systemChecks: readonly Check[] = [
           );
         if (!service.port) say.system(["services", name, "rateLimit"], "limits a service without a port", "remove it");
       }
-      for (const [i, m] of service.after.entries())
+      for (const [i, m] of service.after.entries()) {
+        if (service.after.indexOf(m) !== i)
+          say.system(["services", name, "after", i], "is listed twice", "remove one of the two");
         if (!s.migrations[m])
           say.system(
             ["services", name, "after", i],
             "is no migration",
             `use one of ${list(Object.keys(s.migrations))}`,
           );
+      }
       if (["database", "cache"].includes(name))
         say.system(
           ["services", name],
@@ -122,9 +134,20 @@ export const systemChecks: readonly Check[] = [
       if (s.migrations[name]) say.system(["services", name], "has the name of a migration", "rename one of the two");
     }
   }),
+  check(["services", "migrations"], [], [], (s, _e, _r, { say }) => {
+    for (const { path } of workloads(s))
+      if (path[1] === "default")
+        say.system(path, "has the name of every namespace's own service account", "choose another name");
+  }),
   check(["services"], [], [], (s, _e, _r, { say, systemName }) => {
     for (const name of Object.keys(s.services)) {
       const id = `${systemName}-${name}`;
+      if (environmentNames.some((environment) => name === `${environment}-nodes`))
+        say.system(
+          ["services", name],
+          `makes the service account id ${id}, which is the nodes'`,
+          "choose another name",
+        );
       if (id.length < 6 || id.length > 30)
         say.system(
           ["services", name],
