@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { ACCESS_TOKEN, type Machine } from "./machine";
 
@@ -44,23 +44,23 @@ async function versions(machine: Machine) {
 /** Attributes that hold a secret whatever its value. */
 const SECRET_ATTRIBUTE = /^(result|bcrypt_hash|password|root_password|auth_string|secret_data|private_key)$/;
 
-/** No value of Secret Manager (plain, as JSON, base64, URL-encoded) nor the access token in the state, the plan or the logs of a version. */
-export async function leaks(machine: Machine, version: string): Promise<Finding> {
+/**
+ * No value of Secret Manager (plain, as JSON, base64, URL-encoded) nor the access token in the state, or in the plans
+ * and logs whose names begin with the id.
+ */
+export async function leaks(machine: Machine, id: string): Promise<Finding> {
   const values = new Map([
     ["the access token", ACCESS_TOKEN],
     ["a supplied secret", SEEDED],
   ]);
   for (const v of await versions(machine)) values.set(`${v.secret} version ${v.version}`, v.value);
-  const files = {
-    state: path.join(machine.work, "tf", "terraform.tfstate"),
-    plan: path.join(machine.work, `${version}-plan.json`),
-    "plan's text": path.join(machine.work, `${version}-plan.log`),
-    "apply's log": path.join(machine.work, `${version}-apply.log`),
-  };
+  const files = [
+    path.join("tf", "terraform.tfstate"),
+    ...readdirSync(machine.work).filter((file) => file.startsWith(`${id}-`)),
+  ];
   const wrong: string[] = [];
-  for (const [where, file] of Object.entries(files)) {
-    if (!existsSync(file)) continue;
-    const text = readFileSync(file, "utf8");
+  for (const file of files) {
+    const text = readFileSync(path.join(machine.work, file), "utf8");
     for (const [name, value] of values)
       if (
         [
@@ -70,7 +70,7 @@ export async function leaks(machine: Machine, version: string): Promise<Finding>
           encodeURIComponent(value),
         ].some((v) => v.length > 7 && text.includes(v))
       )
-        wrong.push(`${name} in the ${where}`);
+        wrong.push(`${name} in ${file}`);
   }
   const state = stateOf(machine);
   const known: string[] = [];
@@ -96,10 +96,18 @@ interface KubernetesObject {
   readonly spec: Record<string, unknown>;
   readonly status?: Record<string, unknown>;
 }
+/** What keeps pods running: how many are ready, and how many there should be. */
+const ready = ({ kind, spec, status = {} }: KubernetesObject): readonly [number, number] =>
+  kind === "DaemonSet"
+    ? [Number(status.numberReady ?? 0), Number(status.desiredNumberScheduled ?? 1)]
+    : [Number(status.readyReplicas ?? 0), Number(spec.replicas)];
 const list = (machine: Machine, kind: string): KubernetesObject[] =>
   JSON.parse(machine.kubectl("get", kind, "-A", "-o", "json") || '{"items":[]}').items;
 
-/** Exactly the workloads that the state declares, each with its replicas ready (an autoscaled one between its bounds), no more and no less. */
+/**
+ * Exactly the workloads that the state declares, each with its replicas ready (an autoscaled one between its bounds),
+ * no more and no less; and whatever charts brought is ready too.
+ */
 export async function workloads(machine: Machine, seconds = 60): Promise<Finding> {
   const declared = new Map<string, { min: number; max: number }>();
   const jobs = new Set<string>();
@@ -133,13 +141,17 @@ export async function workloads(machine: Machine, seconds = 60): Promise<Finding
 
   const look = (): string[] => {
     const wrong: string[] = [];
-    const deployments = list(machine, "deployments").filter(ours);
+    const running = list(machine, "deployments,statefulsets,daemonsets");
+    const deployments = running.filter((o) => ours(o) && o.kind === "Deployment");
     for (const [name, { min, max }] of declared) {
       const found = deployments.find((d) => key(d) === name);
-      const ready = Number(found?.status?.readyReplicas ?? 0);
       if (!found) wrong.push(`${name} is missing`);
-      else if (ready !== found.spec.replicas || ready < min || ready > max)
-        wrong.push(`${name} has ${ready} ready of ${found.spec.replicas}, declared ${min} to ${max}`);
+      else if (Number(found.spec.replicas) < min || Number(found.spec.replicas) > max)
+        wrong.push(`${name} has ${found.spec.replicas} replicas, declared ${min} to ${max}`);
+    }
+    for (const o of running) {
+      const [is, shall] = ready(o);
+      if (is !== shall) wrong.push(`${o.kind} ${key(o)} has ${is} ready of ${shall}`);
     }
     for (const d of deployments) if (!declared.has(key(d))) wrong.push(`${key(d)} is not declared`);
     const finished = list(machine, "jobs").filter(ours);
@@ -152,13 +164,18 @@ export async function workloads(machine: Machine, seconds = 60): Promise<Finding
   for (const end = Date.now() + seconds * 1000; wrong.length && Date.now() < end; wrong = look())
     await new Promise((resolve) => setTimeout(resolve, 1000));
   const pods = list(machine, "pods").filter((p) => !/^(Running|Succeeded)$/.test(String(p.status?.phase)));
+  const running = list(machine, "deployments,statefulsets,daemonsets");
+  const counts = running.filter((o) => declared.has(key(o))).map((o) => `${key(o)} ${o.spec.replicas}`);
   return {
     wrong: [...wrong, ...pods.map((p) => `pod ${key(p)} is ${p.status?.phase}`)],
-    note: `${[...declared.keys()].map((name) => `${name} ${list(machine, "deployments").find((d) => key(d) === name)?.spec.replicas}`).join(", ")}, ${jobs.size} jobs`,
+    note: `${counts.join(", ")}, ${jobs.size} jobs, ${running.length - counts.length} of charts`,
   };
 }
 
-/** Every copy of a secret is the value of its newest version: in the cluster's Secrets and as the database user's password. */
+/**
+ * Every copy of a secret in the cluster's Secrets is the value of its newest version, and the user in a database's URL
+ * logs in with the password there. Other users, such as one of the generation before, have passwords that nobody reads.
+ */
 export async function copies(machine: Machine): Promise<Finding> {
   const newest = new Map<string, string>();
   for (const { secret, value } of (await versions(machine)).sort((a, b) => a.version - b.version))
@@ -166,19 +183,20 @@ export async function copies(machine: Machine): Promise<Finding> {
   const wrong: string[] = [];
   let compared = 0;
   const password = [...newest].find(([secret]) => secret.endsWith("-database-password"))?.[1];
-  for (const [user, value] of Object.entries(await store(machine, "_passwords"))) {
-    compared++;
-    if ((value as unknown) !== password) wrong.push(`${user} has another password than Secret Manager`);
-  }
+  const users = Object.entries(await store(machine, "_passwords"));
   for (const o of list(machine, "secrets") as (KubernetesObject & { data?: Record<string, string> })[])
     for (const [variable, encoded] of Object.entries(o.data ?? {})) {
       const value = Buffer.from(encoded, "base64").toString();
       const source = [...newest].find(([secret]) => secret.endsWith(`-${variable.toLowerCase().replace(/_/g, "-")}`));
       const where = `${o.metadata.namespace}/${o.metadata.name} ${variable}`;
       if (value.startsWith("postgresql://")) {
-        compared++;
-        if (new URL(value).password !== encodeURIComponent(password ?? ""))
+        compared += 2;
+        const url = new URL(value);
+        if (decodeURIComponent(url.password) !== password)
           wrong.push(`${where} has another password than Secret Manager`);
+        const same = users.filter(([user]) => user.endsWith(`/users/${decodeURIComponent(url.username)}`));
+        if (!same.some(([, is]) => (is as unknown) === decodeURIComponent(url.password)))
+          wrong.push(`${where}: ${url.username} cannot log in with its password`);
       } else if (source) {
         compared++;
         if (value !== source[1]) wrong.push(`${where} differs from Secret Manager`);

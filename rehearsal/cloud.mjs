@@ -9,10 +9,12 @@ const port = Number(process.env.CLOUD_PORT ?? 4600);
 const kubeCa = process.env.KUBE_CA ? fs.readFileSync(process.env.KUBE_CA).toString("base64") : "";
 const kubeHost = process.env.KUBE_HOST ?? "127.0.0.1:6443";
 const log = process.env.CLOUD_LOG ? fs.createWriteStream(process.env.CLOUD_LOG, { flags: "a" }) : null;
-const faults = new Map(); // "METHOD path-regex" -> remaining failures
+let faults = []; // regular expressions on "METHOD product path" that are yet to strike
 const store = new Map(); // full path -> object
 const policies = new Map();
 const passwords = new Map(); // SQL user -> password, which no call returns
+const sqlRoles = new Map(); // SQL instance -> roles that a script made, which no call returns
+const deleted = new Map(); // SQL instance -> when it was deleted
 const NUMBER = "123456789012";
 let seq = 1000;
 const now = () => new Date().toISOString();
@@ -115,7 +117,11 @@ function computeDefaults(path, o) {
         match: { versionedExpr: "SRC_IPS_V1", config: { srcIpRanges: ["*"] } },
         preview: false,
       });
-    for (const r of o.rules) r.preview ??= false;
+    for (const r of o.rules) armorRule(r);
+    if (new Set(o.rules.map((r) => r.priority)).size < o.rules.length)
+      throw bad(400, "Invalid value for field 'resource.rules': Cannot have rules with the same priorities.");
+    if (o.advancedOptionsConfig)
+      dflt(o.advancedOptionsConfig, { jsonParsing: "DISABLED", logLevel: "NORMAL", requestBodyInspectionSize: "8KB" });
   }
   if (coll === "sslPolicies")
     dflt(o, {
@@ -136,6 +142,71 @@ function computeDefaults(path, o) {
       });
   for (const k of Object.keys(o)) if (o[k] === undefined) delete o[k];
   return o;
+}
+// What Cloud Armor knows and how much it takes: https://cloud.google.com/armor/docs/waf-rules, https://cloud.google.com/armor/quotas
+const ARMOR_SETS = new Set([
+  "cve-canary",
+  "json-sqli-canary",
+  ...["sqli", "xss", "lfi", "rfi", "rce", "methodenforcement", "scannerdetection", "protocolattack", "php"]
+    .concat("sessionfixation", "java", "nodejs")
+    .flatMap((set) => ["v33", "v422"].flatMap((v) => [`${set}-${v}-stable`, `${set}-${v}-canary`])),
+]);
+const ARMOR_INTERVALS = [10, 30, 60, 120, 180, 240, 270, 300, 600, 900, 1200, 1800, 2700, 3600];
+function armorRule(r) {
+  const no = (field, why) => {
+    throw bad(400, `Invalid value for field 'resource.${field}': ${why}`);
+  };
+  r.preview ??= false;
+  if ((r.description ?? "").length > 64) no("description", "Must be no more than 64 characters.");
+  if (!/^(allow|deny\((403|404|502)\)|throttle|rate_based_ban|redirect)$/.test(r.action))
+    no("action", `'${r.action}'.`);
+  const expression = r.match?.expr?.expression;
+  if (expression !== undefined) {
+    const LITERAL = /'(?:[^'\\\n]|\\['"\\])*'/g;
+    const parts = expression.split(" || ");
+    const bare = expression.replace(LITERAL, "''");
+    if (expression.length > 2048) no("match.expr", "The expression is longer than 2048 characters.");
+    if (expression.replace(LITERAL, (l) => l.replace(/\|/g, ".")).split(/ (?:\|\||&&) /).length > 5)
+      no("match.expr", "The number of subexpressions exceeds the limit of 5.");
+    if (parts.some((part) => part.length > 1024)) no("match.expr", "A subexpression is longer than 1024 characters.");
+    if (/['\\]/.test(bare.replace(/''/g, ""))) no("match.expr", "Syntax error: token recognition error.");
+    for (const [, set] of expression.matchAll(/evaluatePreconfiguredWaf\('([^']*)'/g))
+      if (!ARMOR_SETS.has(set)) no("match.expr", `'${set}' is not a supported preconfigured expression set.`);
+  } else if (r.match?.versionedExpr !== "SRC_IPS_V1") no("match", "A match condition must be given.");
+  for (const e of r.preconfiguredWafConfig?.exclusions ?? []) {
+    if (!ARMOR_SETS.has(e.targetRuleSet)) no("preconfiguredWafConfig", `'${e.targetRuleSet}' is no rule set.`);
+    const kinds = ["Headers", "Cookies", "Uris", "QueryParams"].map((kind) => e[`request${kind}ToExclude`] ?? []);
+    if (!kinds.flat().length) no("preconfiguredWafConfig", "An exclusion must have a request field.");
+    for (const fields of kinds) {
+      if (fields.length > 10) no("preconfiguredWafConfig", "The number of request fields exceeds the limit of 10.");
+      for (const { op, val } of fields)
+        if (
+          !["EQUALS", "STARTS_WITH", "ENDS_WITH", "CONTAINS", "EQUALS_ANY"].includes(op) ||
+          (op === "EQUALS_ANY") === !!val
+        )
+          no("preconfiguredWafConfig", `The field with the operator '${op}' and the value '${val ?? ""}'.`);
+    }
+  }
+  const limited = r.action === "throttle" || r.action === "rate_based_ban";
+  if (limited !== !!r.rateLimitOptions) no("rateLimitOptions", `With the action '${r.action}'.`);
+  const interval = r.rateLimitOptions?.rateLimitThreshold?.intervalSec;
+  if (limited && !ARMOR_INTERVALS.includes(interval))
+    no("rateLimitOptions.rateLimitThreshold.intervalSec", `'${interval}'.`);
+}
+function binaryAuthorizationPolicy(path, o) {
+  const no = (field, why) => {
+    throw bad(400, `Invalid policy: ${field}: ${why}`);
+  };
+  for (const { namePattern } of o.admissionWhitelistPatterns ?? [])
+    if (!/^[^*/]+(\/[^*]*\*{0,2})?$/.test(namePattern)) no("admissionWhitelistPatterns", `'${namePattern}'`);
+  if (!o.defaultAdmissionRule) no("defaultAdmissionRule", "is required");
+  for (const rule of [o.defaultAdmissionRule, ...Object.values(o.clusterAdmissionRules ?? {})]) {
+    if (!["ALWAYS_ALLOW", "ALWAYS_DENY", "REQUIRE_ATTESTATION"].includes(rule.evaluationMode))
+      no("evaluationMode", rule.evaluationMode);
+    if (!["ENFORCED_BLOCK_AND_AUDIT_LOG", "DRYRUN_AUDIT_LOG_ONLY"].includes(rule.enforcementMode))
+      no("enforcementMode", rule.enforcementMode);
+  }
+  return dflt({ ...o, name: path, updateTime: now() }, { globalPolicyEvaluationMode: "ENABLE" });
 }
 const addonsDefault = {};
 function poolDefaults(parent, p) {
@@ -177,7 +248,104 @@ function poolDefaults(parent, p) {
   p.initialNodeCount ??= p.autoscaling?.minNodeCount ?? 1;
   return p;
 }
+// What Autopilot decides by itself: it refuses to be told otherwise, and makes its own pools.
+function autopilotRefuses(c) {
+  const refuse = (condition, what) => {
+    if (condition) throw bad(400, `${what} for Autopilot clusters.`);
+  };
+  const addons = c.addonsConfig ?? {};
+  refuse(c.nodePools?.length, "Node pools cannot be specified");
+  refuse(c.networkPolicy?.enabled || addons.networkPolicyConfig, "Network policy config cannot be specified");
+  refuse(addons.dnsCacheConfig, "NodeLocal DNSCache cannot be configured");
+  refuse(addons.httpLoadBalancing?.disabled, "HTTP load balancing cannot be disabled");
+  refuse(addons.horizontalPodAutoscaling?.disabled, "Horizontal pod autoscaling cannot be disabled");
+  refuse(addons.gcePersistentDiskCsiDriverConfig?.enabled === false, "The persistent disk driver cannot be disabled");
+  refuse(c.defaultMaxPodsConstraint, "Maximum pods per node cannot be specified");
+  refuse(c.shieldedNodes?.enabled === false, "Shielded nodes cannot be disabled");
+  refuse(c.networkConfig?.enableIntraNodeVisibility === false, "Intranode visibility cannot be disabled");
+  refuse(c.networkConfig?.datapathProvider === "LEGACY_DATAPATH", "The legacy datapath cannot be chosen");
+  refuse(
+    c.autoscaling?.enableNodeAutoprovisioning || c.autoscaling?.resourceLimits?.length,
+    "Node auto-provisioning cannot be configured",
+  );
+  refuse(c.legacyAbac?.enabled, "Legacy ABAC cannot be enabled");
+  refuse(c.enableKubernetesAlpha, "Alpha features cannot be enabled");
+  const prometheus = c.monitoringConfig?.managedPrometheusConfig;
+  refuse(prometheus && !prometheus.enabled, "Managed Prometheus cannot be disabled");
+  const { componentConfig } = c.monitoringConfig ?? {};
+  refuse(
+    componentConfig && !componentConfig.enableComponents?.includes("SYSTEM_COMPONENTS"),
+    "System monitoring cannot be disabled",
+  );
+}
+function autopilotDefaults(path, c) {
+  const account = c.autoscaling?.autoprovisioningNodePoolDefaults ?? {};
+  const { serviceAccount = "default", oauthScopes = ["https://www.googleapis.com/auth/devstorage.read_only"] } =
+    account;
+  c.autopilot.privilegedAdmissionConfig ??= { allowlistPaths: ["gke://*"] };
+  c.autoscaling = {
+    enableNodeAutoprovisioning: true,
+    autoscalingProfile: "OPTIMIZE_UTILIZATION",
+    resourceLimits: ["cpu", "memory"].map((resourceType) => ({ resourceType, maximum: "1000000000" })),
+    autoprovisioningNodePoolDefaults: {
+      serviceAccount,
+      oauthScopes,
+      imageType: "COS_CONTAINERD",
+      management: { autoUpgrade: true, autoRepair: true },
+      upgradeSettings: { maxSurge: 1, strategy: "SURGE" },
+    },
+  };
+  delete c.nodeConfig; // is not heard
+  c.nodePools = ["default-pool", "pool-1"].map((name) => ({
+    name,
+    initialNodeCount: 1,
+    autoscaling: { enabled: true, maxNodeCount: 1000, autoprovisioned: name !== "default-pool" },
+    management: { autoUpgrade: true, autoRepair: true },
+    maxPodsConstraint: { maxPodsPerNode: "32" },
+    config: {
+      machineType: "e2-standard-2",
+      serviceAccount,
+      oauthScopes,
+      reservationAffinity: { consumeReservationType: "NO_RESERVATION" },
+      shieldedInstanceConfig: { enableSecureBoot: true, enableIntegrityMonitoring: true },
+      workloadMetadataConfig: { mode: "GKE_METADATA" },
+      gcfsConfig: { enabled: true },
+      advancedMachineFeatures: { enableNestedVirtualization: false },
+    },
+  }));
+  dflt(c, {
+    networkConfig: {
+      datapathProvider: "ADVANCED_DATAPATH",
+      enableIntraNodeVisibility: true,
+      dnsConfig: { clusterDns: "CLOUD_DNS", clusterDnsScope: "CLUSTER_SCOPE", clusterDnsDomain: "cluster.local" },
+      gatewayApiConfig: { channel: "CHANNEL_STANDARD" },
+    },
+    workloadIdentityConfig: { workloadPool: `${path.split("/")[1]}.svc.id.goog` },
+    verticalPodAutoscaling: { enabled: true },
+    defaultMaxPodsConstraint: { maxPodsPerNode: "110" },
+    podAutoscaling: { hpaProfile: "PERFORMANCE" },
+    nodePoolAutoConfig: { nodeKubeletConfig: { insecureKubeletReadonlyPortEnabled: false } },
+    monitoringConfig: {
+      componentConfig: {
+        enableComponents: ["SYSTEM_COMPONENTS", "STORAGE", "POD", "DEPLOYMENT", "CADVISOR", "KUBELET"],
+      },
+      managedPrometheusConfig: { enabled: true, autoMonitoringConfig: { scope: "NONE" } },
+      advancedDatapathObservabilityConfig: { enableMetrics: true },
+    },
+    addonsConfig: {
+      httpLoadBalancing: {},
+      horizontalPodAutoscaling: {},
+      kubernetesDashboard: { disabled: true },
+      networkPolicyConfig: { disabled: true },
+      dnsCacheConfig: { enabled: true },
+      gcePersistentDiskCsiDriverConfig: { enabled: true },
+      gcpFilestoreCsiDriverConfig: { enabled: true },
+      gcsFuseCsiDriverConfig: { enabled: true },
+    },
+  });
+}
 function clusterDefaults(path, c) {
+  if (c.autopilot?.enabled) autopilotDefaults(path, c);
   c.nodePools ??= [];
   if (!c.nodePools.length && c.initialNodeCount && !c.autopilot?.enabled)
     c.nodePools.push({
@@ -298,7 +466,21 @@ function clusterUpdate(path, c, u) {
     desiredNodePoolAutoConfig: "nodePoolAutoConfig",
     desiredNotificationConfig: "notificationConfig",
   };
+  if (c.autopilot?.enabled)
+    autopilotRefuses(Object.fromEntries(Object.entries(u).flatMap(([k, v]) => (map[k] ? [[map[k], v]] : []))));
   for (const [k, v] of Object.entries(u)) if (map[k]) c[map[k]] = merge(c[map[k]] ?? {}, v);
+}
+/** The next one of the range that private services access hands out. */
+const privateAddress = () =>
+  `10.100.0.${3 + [...store].filter(([k, o]) => k.startsWith("sql:") && o.ipAddresses).length}`;
+/** The name of a deleted instance stays taken for a week. */
+function sqlNameIsFree(key) {
+  if (store.has(key) || Date.now() - (deleted.get(key) ?? 0) < 7 * 24 * 3600 * 1000)
+    throw bad(
+      409,
+      "The Cloud SQL instance already exists. When you delete an instance, you can't reuse the name of the deleted instance until one week from the deletion date.",
+      "ALREADY_EXISTS",
+    );
 }
 function sqlDefaults(path, o) {
   const project = path.split("/")[1];
@@ -328,7 +510,7 @@ function sqlDefaults(path, o) {
     ipAddresses: [
       o.settings?.ipConfiguration?.ipv4Enabled
         ? { type: "PRIMARY", ipAddress: "203.0.113.77" }
-        : { type: "PRIVATE", ipAddress: "10.100.0.3" },
+        : { type: "PRIVATE", ipAddress: privateAddress() },
     ],
     settings: {
       kind: "sql#settings",
@@ -426,14 +608,18 @@ function handle(method, product, path, q, body) {
     (method !== "POST" && (m = path.match(/^(.*\/iam)()$/)) && product === "storage")
   ) {
     const key = product + ":" + m[1].replace(/\/iam$/, "");
+    const now = policies.get(key) ?? { version: 1, etag: "e0", bindings: [] };
     if (m[2] === "setIamPolicy" || method === "PUT") {
-      const p = body.policy ?? body;
-      p.etag = "e" + seq++;
-      p.version ??= 1;
+      const sent = body.policy ?? body;
+      if (sent.etag && sent.etag !== now.etag)
+        throw bad(409, "There were concurrent policy changes. Please retry the whole read-modify-write.", "ABORTED");
+      // auditConfigs stay as they are unless the mask names them
+      const named = (body.updateMask ?? "bindings,etag").split(",").includes("auditConfigs");
+      const p = { version: 1, ...sent, auditConfigs: named ? sent.auditConfigs : now.auditConfigs, etag: "e" + seq++ };
       policies.set(key, p);
       return p;
     }
-    return policies.get(key) ?? { version: 1, etag: "e0", bindings: [] };
+    return now;
   }
   if (product === "oauth2") return { email: "deployer@example.iam.gserviceaccount.com", user_id: "1" };
   if (product === "cloudresourcemanager" || product === "resourcemanager") {
@@ -484,27 +670,35 @@ function handle(method, product, path, q, body) {
     if (path.match(/services\/[^/]+\/connections$/)) {
       const k = full;
       const list = store.get(k) ?? [];
-      if (method === "GET") return { connections: list.filter((c) => !q.get("network") || true) };
+      if (method === "GET")
+        return { connections: list.filter((c) => !q.get("network") || c.network === q.get("network")) };
+      // it outlives its network, and another one of that name finds it
+      if (list.some((c) => c.network === body.network))
+        throw bad(
+          400,
+          "Cannot modify allocated ranges in CreateConnection. Please use UpdateConnection.",
+          "FAILED_PRECONDITION",
+        );
       const c = {
         ...body,
         peering: "servicenetworking-googleapis-com",
         service: "services/servicenetworking.googleapis.com",
       };
-      store.set(k, [c]);
+      store.set(k, [...list, c]);
       return { name: "operations/sn", done: true, response: { "@type": "x" } };
     }
     if (path.match(/connections\/-?/) || path.match(/connections\/[^/]+$/)) {
       const k = `servicenetworking:${path.replace(/\/connections\/.*$/, "/connections")}`;
-      if (method === "PATCH") {
-        store.set(k, [
-          {
-            ...(store.get(k)?.[0] ?? {}),
-            ...body,
-            peering: "servicenetworking-googleapis-com",
-            service: "services/servicenetworking.googleapis.com",
-          },
-        ]);
-      } else store.delete(k);
+      if (method === "PATCH")
+        Object.assign(
+          (store.get(k) ?? []).find((c) => c.network === body.network),
+          body,
+        );
+      else
+        store.set(
+          k,
+          (store.get(k) ?? []).filter((c) => c.network !== body.consumerNetwork),
+        );
       return { name: "operations/sn", done: true, response: { "@type": "x" } };
     }
     return { name: "operations/sn", done: true, response: { "@type": "x" } };
@@ -525,10 +719,22 @@ function handle(method, product, path, q, body) {
         o.labelFingerprint = "x" + seq++;
       }
       if (m[2] === "setPrivateIpGoogleAccess") o.privateIpGoogleAccess = body.privateIpGoogleAccess;
-      if (m[2] === "addRule") o.rules.push(body);
+      if (m[2] === "addRule") {
+        if (o.rules.some((x) => x.priority === body.priority))
+          throw bad(400, "Cannot have rules with the same priorities.");
+        armorRule(body);
+        o.rules.push(body);
+      }
       if (m[2] === "patchRule") {
         const r = o.rules.find((x) => String(x.priority) === q.get("priority"));
-        Object.assign(r, body);
+        if (!r) throw bad(400, "No rule has this priority.");
+        const mask = (q.get("updateMask") ?? "").split(",");
+        const next = { ...structuredClone(r), ...body };
+        if (mask.includes("preconfigured_waf_config") && !body.preconfiguredWafConfig)
+          delete next.preconfiguredWafConfig;
+        armorRule(next);
+        for (const k of Object.keys(r)) delete r[k];
+        Object.assign(r, next);
       }
       if (m[2] === "removeRule") o.rules = o.rules.filter((x) => String(x.priority) !== q.get("priority"));
       return computeOp(m[1], m[1], m[2]);
@@ -629,6 +835,7 @@ function handle(method, product, path, q, body) {
       const c = body.cluster;
       const p = `${path}/${c.name}`;
       if (store.has("container:" + p)) throw bad(409, `Already exists: ${p}`, "ALREADY_EXISTS");
+      if (c.autopilot?.enabled) autopilotRefuses(c);
       store.set("container:" + p, clusterDefaults(p, c));
       return op();
     }
@@ -637,6 +844,7 @@ function handle(method, product, path, q, body) {
     if ((m = path.match(/^(.*\/clusters\/[^/:]+)\/nodePools$/)) && method === "POST") {
       const c = store.get("container:" + m[1]);
       if (!c) throw bad(404, "no cluster", "NOT_FOUND");
+      if (c.autopilot?.enabled) throw bad(400, "Autopilot node pools cannot be accessed or modified.");
       const p = poolDefaults(m[1], body.nodePool);
       if (c.nodePools.some((x) => x.name === p.name)) throw bad(409, "pool exists", "ALREADY_EXISTS");
       c.nodePools.push(p);
@@ -717,16 +925,40 @@ function handle(method, product, path, q, body) {
       targetProject: path.split("/")[1],
     });
     if (path.match(/operations\//)) return { kind: "sql#operation", name: last(path), status: "DONE" };
+    const instance = `sql:${path.split("/").slice(0, 4).join("/")}`;
+    const roles = (key = instance) => sqlRoles.get(key) ?? sqlRoles.set(key, new Set(["cloudsqlsuperuser"])).get(key);
     if (method === "POST" && path.match(/^projects\/[^/]+\/instances$/)) {
       const p = `${path}/${body.name}`;
-      if (store.has("sql:" + p)) throw bad(409, "instance exists", "ALREADY_EXISTS");
+      sqlNameIsFree("sql:" + p);
+      if (body.masterInstanceName) {
+        const primary = store.get(`sql:${path}/${body.masterInstanceName.split(":").pop()}`);
+        if (!primary) throw bad(404, `The primary ${body.masterInstanceName} does not exist.`, "NOT_FOUND");
+        if (
+          body.settings?.backupConfiguration?.enabled ||
+          body.settings?.backupConfiguration?.pointInTimeRecoveryEnabled
+        )
+          throw bad(400, "Backups cannot be enabled on a read replica.");
+        if (body.databaseVersion !== primary.databaseVersion)
+          throw bad(400, "The replica's version must be the primary's.");
+        const size = primary.settings.dataDiskSizeGb;
+        if (Number(body.settings.dataDiskSizeGb ?? size) < Number(size))
+          throw bad(400, "The replica's disk cannot be smaller than the primary's.");
+        body.settings.dataDiskSizeGb ??= size;
+        body.masterInstanceName = `${primary.project}:${primary.name}`;
+        primary.replicaNames = [...(primary.replicaNames ?? []), body.name];
+      }
       store.set("sql:" + p, sqlDefaults(p, body));
       return op("CREATE");
     }
     if (path.match(/\/users$/)) {
+      const on = store.get(instance);
+      if (!on) throw bad(404, "The Cloud SQL instance does not exist.", "NOT_FOUND");
       const l = store.get(full) ?? [];
       store.set(full, l);
       if (method === "GET") return { kind: "sql#usersList", items: l };
+      if (on.masterInstanceName) throw bad(400, "The operation is not allowed on a replica.");
+      const unknown = [...(body?.databaseRoles ?? []), ...q.getAll("databaseRoles")].find((r) => !roles().has(r));
+      if (unknown) throw bad(400, `Invalid request: role "${unknown}" does not exist.`);
       if (method === "POST") {
         if (l.some((u) => u.name === body.name)) throw bad(409, "user exists", "ALREADY_EXISTS");
         const { password, ...u } = body;
@@ -740,14 +972,24 @@ function handle(method, product, path, q, body) {
         });
         return op("CREATE_USER");
       }
+      const u = l.find((x) => x.name === q.get("name"));
+      if (!u) throw bad(404, `The user ${q.get("name")} does not exist.`, "NOT_FOUND");
       if (method === "PUT") {
-        if (body.password) passwords.set(`${path}/${q.get("name")}`, body.password);
+        if (body.password) passwords.set(`${path}/${u.name}`, body.password);
+        if (q.get("revokeExistingRoles") === "true") u.databaseRoles = q.getAll("databaseRoles");
         return op("UPDATE_USER");
       }
       if (method === "DELETE") {
+        // who logs in with a password and acts as no other role has made something for sure
+        if (!u.type?.startsWith("CLOUD_IAM") && !u.databaseRoles?.length)
+          throw bad(
+            400,
+            `Invalid request: failed to delete user ${u.name}: role "${u.name}" cannot be dropped because some objects depend on it`,
+          );
+        passwords.delete(`${path}/${u.name}`);
         store.set(
           full,
-          l.filter((u) => u.name !== q.get("name")),
+          l.filter((x) => x !== u),
         );
         return op("DELETE_USER");
       }
@@ -777,18 +1019,31 @@ function handle(method, product, path, q, body) {
       if (o.settings.dataApiAccess !== "ALLOW_DATA_API") throw bad(400, "Data API is not enabled for the instance.");
       if (!store.has(`sql:${path.replace(/\/executeSql$/, "")}/databases/${body.database}`))
         throw bad(400, `database "${body.database}" does not exist`);
+      const made = [...body.sqlStatement.matchAll(/CREATE ROLE "([^"]+)"/g)].map(([, role]) => role);
+      if (made.length && !/^SET ROLE cloudsqlsuperuser;/m.test(body.sqlStatement))
+        return { status: { code: 3, message: "ERROR: permission denied to create role (SQLSTATE 42501)" } };
+      for (const role of made) roles().add(role);
       return { messages: [], results: [], status: { code: 0 } };
     }
     if (path.match(/\/clone$/)) {
       const src = store.get("sql:" + path.replace(/\/clone$/, ""));
       if (!src) throw bad(404, "no source", "NOT_FOUND");
-      const n = body.cloneContext.destinationInstanceName;
+      const { destinationInstanceName: n, pointInTime } = body.cloneContext;
       const p = path.split("/").slice(0, 3).join("/") + "/" + n;
-      const c = structuredClone(src);
-      c.name = n;
-      c.connectionName = `${c.project}:${c.region}:${n}`;
-      c.selfLink = `https://sqladmin.googleapis.com/sql/v1beta4/${p}`;
-      store.set("sql:" + p, c);
+      sqlNameIsFree("sql:" + p);
+      if (pointInTime && !src.settings.backupConfiguration?.pointInTimeRecoveryEnabled)
+        throw bad(400, "Point-in-time recovery is not enabled on the source.");
+      if (pointInTime && !(Date.parse(pointInTime) <= Date.now()))
+        throw bad(400, "The point in time is in the future.");
+      const { ipAddresses, replicaNames, serverCaCert, createTime, connectionName, selfLink, ...copied } = src;
+      store.set("sql:" + p, sqlDefaults(p, { ...structuredClone(copied), name: n }));
+      for (const [key, value] of [...store]) // databases and users come with it, and so do roles
+        if (key.startsWith(`${instance}/`)) {
+          const copy = structuredClone(value);
+          for (const o of [copy].flat()) o.instance = n;
+          store.set(key.replace(instance, `sql:${p}`), copy);
+        }
+      sqlRoles.set("sql:" + p, new Set(roles()));
       return op("CLONE");
     }
     if (method === "GET") return need();
@@ -796,9 +1051,12 @@ function handle(method, product, path, q, body) {
       const o = need();
       if (body.settings) {
         const s = body.settings;
+        const { dataDiskSizeGb } = o.settings;
+        if (Number(s.dataDiskSizeGb ?? dataDiskSizeGb) < Number(dataDiskSizeGb))
+          throw bad(400, "The disk size cannot be decreased.");
         // PUT replaces the settings: a protection that is not sent is off
         o.settings = {
-          ...(method === "PUT" ? {} : o.settings),
+          ...(method === "PUT" ? { dataDiskSizeGb } : o.settings),
           ...s,
           settingsVersion: String(Number(o.settings.settingsVersion) + 1),
         };
@@ -812,7 +1070,16 @@ function handle(method, product, path, q, body) {
       const o = need();
       if (o.settings?.deletionProtectionEnabled)
         throw bad(400, "The instance is protected. Please disable the deletion protection and try again.");
+      if (o.replicaNames?.length)
+        throw bad(400, "The instance has replicas; delete them first.", "FAILED_PRECONDITION");
+      if (full === instance) {
+        deleted.set(full, Date.now());
+        sqlRoles.delete(full);
+        const primary = store.get(instance.replace(/[^/]+$/, o.masterInstanceName?.split(":").pop()));
+        if (primary) primary.replicaNames = primary.replicaNames.filter((name) => name !== o.name);
+      }
       for (const k of [...store.keys()]) if (k === full || k.startsWith(full + "/")) store.delete(k);
+      for (const k of [...passwords.keys()]) if (k.startsWith(path + "/")) passwords.delete(k);
       return op("DELETE");
     }
     if (method === "POST") return op("OTHER");
@@ -939,6 +1206,17 @@ function handle(method, product, path, q, body) {
     }
     if (product === "redis" && path.endsWith("/authString")) return { authString: "stub-auth-string" };
     if (product === "cloudkms" && path.endsWith("/cryptoKeyVersions")) return { cryptoKeyVersions: [] };
+    if (product === "cloudkms" && method === "GET" && (m = path.match(/^(.*)\/(keyRings|cryptoKeys)$/))) {
+      if (m[2] === "cryptoKeys" && !store.has(`cloudkms:${m[1]}`)) throw bad(404, `${m[1]} not found.`, "NOT_FOUND");
+      const wanted = q.get("filter")?.replace(/^name=/, "");
+      const found = [...store]
+        .filter(([k]) => k.startsWith(`${full}/`) && !k.slice(full.length + 1).includes("/"))
+        .map(([, o]) => o)
+        .filter((o) => !wanted || o.name === wanted);
+      return found.length ? { [m[2]]: found, totalSize: found.length } : {};
+    }
+    if (product === "cloudkms" && method === "DELETE")
+      throw bad(501, "Key rings and keys are for ever.", "UNIMPLEMENTED");
     if (method === "GET") {
       const o = need();
       const { payload, ...r } = o;
@@ -950,8 +1228,9 @@ function handle(method, product, path, q, body) {
       return longRunning ? lro(path, o) : o;
     }
     if (method === "DELETE") {
-      need();
-      store.delete(full);
+      const { name } = need();
+      for (const k of [...store.keys()]) // a secret takes its versions with it
+        if (k === full || [path, name].some((parent) => k.startsWith(`${product}:${parent}/`))) store.delete(k);
       return longRunning ? lro(path, {}) : {};
     }
     if (method === "POST") return longRunning ? lro(path, {}) : {};
@@ -1088,6 +1367,106 @@ function handle(method, product, path, q, body) {
       return {};
     }
   }
+  if (product === "monitoring" && path.match(/\/(notificationChannels|uptimeCheckConfigs|alertPolicies)(\/|$)/)) {
+    const [, project, kind] = path.split("/");
+    const policiesWith = (text) =>
+      [...store.entries()]
+        .filter(
+          ([k, v]) => k.startsWith(`monitoring:projects/${project}/alertPolicies/`) && JSON.stringify(v).includes(text),
+        )
+        .map(([, v]) => v.name);
+    // what each adds to what it was sent, or refuses of it
+    const accept = {
+      notificationChannels: (o) => dflt(o, { enabled: true, labels: {}, creationRecord: { mutateTime: now() } }),
+      uptimeCheckConfigs: (o) => {
+        if (!["60s", "300s", "600s", "900s"].includes(o.period ?? "60s"))
+          throw bad(400, `period ${o.period} is not supported`);
+        if (o.selectedRegions && o.selectedRegions.length < 3) throw bad(400, "at least 3 regions must be selected");
+        dflt(o, { period: "60s", timeout: "10s", checkerType: "STATIC_IP_CHECKERS" });
+        if (o.httpCheck) dflt(o.httpCheck, { path: "/", port: o.httpCheck.useSsl ? 443 : 80, requestMethod: "GET" });
+        if (o.httpCheck && !o.httpCheck.path.startsWith("/")) o.httpCheck.path = "/" + o.httpCheck.path;
+        if (o.monitoredResource) dflt(o.monitoredResource.labels, { project_id: project });
+      },
+      alertPolicies: (o) => {
+        for (const channel of o.notificationChannels ?? [])
+          if (!store.has(`monitoring:${channel}`))
+            throw bad(404, `Could not find notification channel ${channel}.`, "NOT_FOUND");
+        if (o.alertStrategy?.autoClose && parseInt(o.alertStrategy.autoClose) < 1800)
+          throw bad(400, "Field alert_policy.alert_strategy.auto_close must be at least 30 minutes.");
+        for (const c of o.conditions) {
+          const kind = c.conditionThreshold ?? c.conditionPrometheusQueryLanguage ?? c.conditionAbsent;
+          if (kind && parseInt(kind.duration ?? "0s") % 60)
+            throw bad(400, `Field duration had an invalid value of "${kind.duration}": it must be a multiple of 60 s.`);
+          // metrics that a project has only once something has written them
+          const metric = /metric\.type\s*=\s*"([^"]+)"/.exec(kind?.filter)?.[1];
+          if (
+            metric?.match(/^(custom|workload|prometheus|external)\.googleapis\.com\/|^logging\.googleapis\.com\/user\//)
+          )
+            throw bad(404, `Cannot find metric(s) that match type = "${metric}".`, "NOT_FOUND");
+          if (c.conditionPrometheusQueryLanguage) dflt(kind, { duration: "0s", evaluationInterval: "30s" });
+          c.name ??= `${o.name}/conditions/${seq++}`;
+        }
+        dflt(o, { enabled: true, creationRecord: { mutateTime: now(), mutatedBy: "deployer" } });
+        o.mutationRecord = { mutateTime: now(), mutatedBy: "deployer" };
+      },
+    }[kind];
+    if (method === "POST") {
+      if (!body.displayName) throw bad(400, "Field display_name is required.");
+      const o = { ...body, name: `${path}/${kind === "uptimeCheckConfigs" ? `check-${seq++}` : `1000000000${seq++}`}` };
+      accept(o);
+      store.set(`monitoring:${o.name}`, o);
+      return o;
+    }
+    const o = need();
+    if (method === "PATCH") {
+      const changed = q.has("updateMask") ? structuredClone(o) : { name: o.name };
+      for (const field of q.get("updateMask")?.split(",") ?? Object.keys(body)) {
+        const [top] = field.split(".");
+        changed[top] = body[top];
+      }
+      accept(changed);
+      store.set(full, changed);
+      return changed;
+    }
+    if (method === "DELETE") {
+      const users = policiesWith(kind === "uptimeCheckConfigs" ? `\\"${last(path)}\\"` : o.name);
+      if (kind === "uptimeCheckConfigs" && users.length)
+        throw bad(400, `Cannot delete check ${last(path)}. One or more alerting policies is using it.`);
+      if (kind === "notificationChannels" && users.length && q.get("force") !== "true")
+        throw bad(400, `Cannot delete notification channel ${path}: ${users} refer to it.`, "FAILED_PRECONDITION");
+      store.delete(full);
+      return {};
+    }
+    return o;
+  }
+  if (
+    product === "logging" &&
+    (m = path.match(/^projects\/[^/]+\/locations\/global\/buckets(?:\/(_Default)|:createAsync)$/))
+  ) {
+    const bucket = { name: path, description: "Default bucket", retentionDays: 30, lifecycleState: "ACTIVE" };
+    if (!m[1] && q.get("bucketId") === "_Default") throw bad(409, "Bucket _Default already exists", "ALREADY_EXISTS");
+    if (method === "GET") return get() ?? bucket; // every project has it
+    if (method === "DELETE") throw bad(400, "The _Default bucket cannot be deleted.");
+    if (method === "PATCH") {
+      const o = get() ?? bucket;
+      for (const field of q.get("updateMask").split(",")) o[field] = body[field];
+      if (!(o.retentionDays >= 1 && o.retentionDays <= 3650))
+        throw bad(400, "retention_days must be between 1 and 3650");
+      store.set(full, o);
+      return o;
+    }
+  }
+  // a project's one policy is always there, is replaced as a whole and cannot be deleted
+  if (product === "binaryauthorization" && /^projects\/[^/]+\/policy$/.test(path)) {
+    if (method === "PUT") store.set(full, binaryAuthorizationPolicy(path, body));
+    else if (method !== "GET") throw bad(405, `${method} ${path} is not there`, "UNIMPLEMENTED");
+    return (
+      get() ??
+      binaryAuthorizationPolicy(path, {
+        defaultAdmissionRule: { evaluationMode: "ALWAYS_ALLOW", enforcementMode: "ENFORCED_BLOCK_AND_AUDIT_LOG" },
+      })
+    );
+  }
   if (
     ["monitoring", "logging", "billingbudgets", "binaryauthorization", "cloudscheduler", "pubsub"].includes(product)
   ) {
@@ -1100,15 +1479,7 @@ function handle(method, product, path, q, body) {
       store.set(`${product}:${product === "logging" ? `${path}/${body.name}` : o.name}`, o);
       return o;
     }
-    if (method === "GET") {
-      if (product === "binaryauthorization" && !store.has(full))
-        return {
-          name: path,
-          defaultAdmissionRule: { evaluationMode: "ALWAYS_ALLOW", enforcementMode: "ENFORCED_BLOCK_AND_AUDIT_LOG" },
-          globalPolicyEvaluationMode: "ENABLE",
-        };
-      return need();
-    }
+    if (method === "GET") return need();
     if (method === "PATCH" || method === "PUT") {
       const o = store.get(full) ?? {};
       Object.assign(o, body);
@@ -1146,15 +1517,16 @@ http
           res.writeHead(code, { "content-type": "application/json" });
           res.end(s);
         };
-        if (url.pathname === "/_fault") {
-          const f = JSON.parse(text);
-          faults.set(f.match, f.times ?? 1);
-          return send(200, {});
+        if (url.pathname === "/_faults") {
+          const left = [...faults];
+          faults = JSON.parse(text);
+          return send(200, left);
         }
         if (url.pathname === "/_reset") {
           store.clear();
           policies.clear();
-          faults.clear();
+          faults = [];
+          deleted.clear();
           return send(200, {});
         }
         if (url.pathname === "/_passwords") return send(200, Object.fromEntries(passwords));
@@ -1163,11 +1535,11 @@ http
           /^\/([a-z0-9]+)\/(?:(?:sql\/v1beta4|storage\/v1|dns\/v1|compute\/v1|v\d(?:(?:alpha|beta)\d)?)\/)+(.*)$/,
         );
         if (!m) return send(404, { error: { code: 404, message: "no such product: " + url.pathname } });
-        for (const [k, n] of faults)
-          if (n > 0 && new RegExp(k).test(`${req.method} ${m[1]} ${m[2]}`)) {
-            faults.set(k, n - 1);
-            return send(400, { error: { code: 400, message: "simulated failure", status: "FAILED_PRECONDITION" } });
-          }
+        const fault = faults.find((f) => new RegExp(f).test(`${req.method} ${m[1]} ${m[2]}`));
+        if (fault !== undefined) {
+          faults = faults.filter((f) => f !== fault);
+          return send(400, { error: { code: 400, message: "simulated failure", status: "FAILED_PRECONDITION" } });
+        }
         if (m[1] === "clouddns") m[1] = "dns"; // the provider cuts "/dns/" out of its own endpoint
         try {
           send(

@@ -50,7 +50,9 @@ const ENDPOINTS: Readonly<Record<string, string>> = {
   STORAGE: "storage/storage/v1",
 };
 
-/** Starts the stand-in, in a thread: it ends with this process however that ends, and answers while Terraform blocks it. */
+/**
+ * Starts the stand-in, in a thread: it ends with this process however that ends, and answers while Terraform blocks it.
+ */
 export async function startGoogle(options: GoogleOptions): Promise<Google> {
   const port = options.port ?? (await freePort());
   const log = path.join(options.work, "cloud.log");

@@ -8,8 +8,8 @@ interface StackJson {
 }
 
 /**
- * Puts a synthesized stack, or its next version, where Terraform runs: with the state beside it in place of a bucket, and
- * charts that can be had here: those of a mirror, or stubs of one ConfigMap with the values.
+ * Puts a synthesized stack, or its next version, where Terraform runs: with the state beside it in place of a bucket,
+ * and charts that can be had here: those of a mirror, or stubs of one ConfigMap with the values.
  */
 export function prepare(stack: string, work: string, chartsMirror?: string): void {
   const folder = path.join(work, "tf");

@@ -34,12 +34,12 @@ export function run(command: string, args: readonly string[], { timeout, ...opti
   };
 }
 
-/** A person's own settings of Terraform and its providers, but for where providers come from and what is logged. */
-const SOMEONES_OWN = /^(GOOGLE|GCLOUD|CLOUDSDK|KUBE|TF)_(?!CLI_CONFIG_FILE$|PLUGIN_|REGISTRY_|LOG)/;
+/** A person's own settings of Terraform and its providers, but for where providers come from. */
+const SOMEONES_OWN = /^(GOOGLE|GCLOUD|CLOUDSDK|KUBE|TF)_(?!CLI_CONFIG_FILE$|PLUGIN_|REGISTRY_)/;
 
 /**
- * What Terraform sees of this process's environment: nothing that leads to a real project or cluster, or that moves its
- * state elsewhere.
+ * What Terraform sees of this process's environment: nothing that leads to a real project or cluster, that moves its
+ * state elsewhere, or that makes it log: its output is kept, and the log would have Secrets in it.
  */
 export function terraformEnvironment(): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv = {

@@ -39,12 +39,14 @@ func nodes() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
 	yes := "true"
-	for _, sc := range []string{"standard-rwo", "premium-rwo", "standard"} {
+	expandable := true
+	for sc, binding := range classes {
 		m := metav1.ObjectMeta{Name: sc}
 		if sc == "standard-rwo" {
 			m.Annotations = map[string]string{"storageclass.kubernetes.io/is-default-class": yes}
 		}
-		c.StorageV1().StorageClasses().Create(ctx, &storagev1.StorageClass{ObjectMeta: m, Provisioner: "pd.csi.storage.gke.io"}, metav1.CreateOptions{})
+		c.StorageV1().StorageClasses().Create(ctx, &storagev1.StorageClass{ObjectMeta: m, Provisioner: "pd.csi.storage.gke.io",
+			VolumeBindingMode: &binding, AllowVolumeExpansion: &expandable}, metav1.CreateOptions{})
 	}
 	pools := []string{"app", "workers", "monitoring"}
 	for i := 0; i < 9; i++ {
@@ -94,17 +96,8 @@ func nodes() {
 			}
 		}
 		if l, err := c.CoreV1().PersistentVolumeClaims("").List(ctx, metav1.ListOptions{}); err == nil {
-			for _, p := range l.Items {
-				if p.Status.Phase == corev1.ClaimPending && p.Spec.VolumeName == "" {
-					sc := ""
-					if p.Spec.StorageClassName != nil {
-						sc = *p.Spec.StorageClassName
-					}
-					c.CoreV1().PersistentVolumes().Create(ctx, &corev1.PersistentVolume{ObjectMeta: metav1.ObjectMeta{Name: "pv-" + string(p.UID)},
-						Spec: corev1.PersistentVolumeSpec{Capacity: p.Spec.Resources.Requests, AccessModes: p.Spec.AccessModes, StorageClassName: sc, PersistentVolumeReclaimPolicy: corev1.PersistentVolumeReclaimDelete,
-							ClaimRef:               &corev1.ObjectReference{Kind: "PersistentVolumeClaim", APIVersion: "v1", Namespace: p.Namespace, Name: p.Name, UID: p.UID},
-							PersistentVolumeSource: corev1.PersistentVolumeSource{HostPath: &corev1.HostPathVolumeSource{Path: "/tmp/none"}}}}, metav1.CreateOptions{})
-				}
+			for i := range l.Items {
+				provision(ctx, c, &l.Items[i])
 			}
 		}
 		select {
@@ -112,6 +105,43 @@ func nodes() {
 		case <-time.After(250 * time.Millisecond):
 		}
 	}
+}
+
+// classes are GKE's, with when they make a disk: when it is claimed, or when a pod that mounts it has a node.
+var classes = map[string]storagev1.VolumeBindingMode{
+	"standard-rwo": storagev1.VolumeBindingWaitForFirstConsumer,
+	"premium-rwo":  storagev1.VolumeBindingWaitForFirstConsumer,
+	"standard":     storagev1.VolumeBindingImmediate,
+}
+
+// provision makes the disk of a claim, and a larger one of a claim that asks for more.
+func provision(ctx context.Context, c kubernetes.Interface, p *corev1.PersistentVolumeClaim) {
+	class := ""
+	if p.Spec.StorageClassName != nil {
+		class = *p.Spec.StorageClassName
+	}
+	wanted := p.Spec.Resources.Requests
+	if p.Status.Phase == corev1.ClaimBound {
+		if has := p.Status.Capacity[corev1.ResourceStorage]; has.Cmp(wanted[corev1.ResourceStorage]) < 0 {
+			if v, err := c.CoreV1().PersistentVolumes().Get(ctx, p.Spec.VolumeName, metav1.GetOptions{}); err == nil {
+				v.Spec.Capacity = wanted
+				c.CoreV1().PersistentVolumes().Update(ctx, v, metav1.UpdateOptions{})
+			}
+			p.Status.Capacity = wanted
+			c.CoreV1().PersistentVolumeClaims(p.Namespace).UpdateStatus(ctx, p, metav1.UpdateOptions{})
+		}
+		return
+	}
+	if p.Status.Phase != corev1.ClaimPending || p.Spec.VolumeName != "" {
+		return
+	}
+	if classes[class] == storagev1.VolumeBindingWaitForFirstConsumer && p.Annotations["volume.kubernetes.io/selected-node"] == "" {
+		return
+	}
+	c.CoreV1().PersistentVolumes().Create(ctx, &corev1.PersistentVolume{ObjectMeta: metav1.ObjectMeta{Name: "pv-" + string(p.UID)},
+		Spec: corev1.PersistentVolumeSpec{Capacity: wanted, AccessModes: p.Spec.AccessModes, StorageClassName: class, PersistentVolumeReclaimPolicy: corev1.PersistentVolumeReclaimDelete,
+			ClaimRef:               &corev1.ObjectReference{Kind: "PersistentVolumeClaim", APIVersion: "v1", Namespace: p.Namespace, Name: p.Name, UID: p.UID},
+			PersistentVolumeSource: corev1.PersistentVolumeSource{HostPath: &corev1.HostPathVolumeSource{Path: "/tmp/none"}}}}, metav1.CreateOptions{})
 }
 
 var measured = map[string]bool{}

@@ -55,7 +55,8 @@ func up() {
 	fs := flag.NewFlagSet("up", flag.ExitOnError)
 	dir := fs.String("dir", "", "state folder")
 	port := fs.Int("port", 6443, "API server port")
-	etcdPort := fs.Int("etcd-port", 23790, "etcd port")
+	etcdPort := fs.Int("etcd-port", 23790, "etcd port; its peers' is the next")
+	whileStdin := fs.Bool("while-stdin", false, "end when the standard input does, which is when whoever started this is gone")
 	fs.Parse(os.Args[1:])
 	d, err := filepath.Abs(*dir)
 	must(err)
@@ -77,6 +78,12 @@ current-context: t
 `, server, filepath.Join(certs, "apiserver.crt"))), 0o600))
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
+	if *whileStdin {
+		go func() {
+			io.Copy(io.Discard, os.Stdin)
+			stop()
+		}()
+	}
 	self, _ := os.Executable()
 	start := func(name string, args ...string) *exec.Cmd {
 		log, err := os.Create(filepath.Join(d, name+".log"))
@@ -86,6 +93,13 @@ current-context: t
 		c.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 		c.Cancel = func() error { return c.Process.Signal(syscall.SIGTERM) }
 		must(c.Start())
+		go func() {
+			err := c.Wait()
+			if ctx.Err() == nil {
+				fmt.Fprintf(os.Stderr, "%s ended (%v): see %s\n", name, err, log.Name())
+				os.Exit(1)
+			}
+		}()
 		return c
 	}
 	t0 := time.Now()
