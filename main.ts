@@ -1,8 +1,9 @@
-import { ancestors } from "./schema/ancestors";
-import { InvalidConfiguration, load, refuseUnnamedSystem, systemName } from "./schema/load";
+import { ancestors, atTerminal } from "./schema/ancestors";
+import { InvalidConfiguration, load, refuseLogs, refuseUnnamedSystem, systemName } from "./schema/load";
 
 async function main(): Promise<void> {
   refuseUnnamedSystem(process.env, ancestors);
+  refuseLogs(process.env, ancestors, atTerminal);
   const name = systemName(__dirname, process.env);
   const configuration = await load(__dirname, name, process.env);
   const { synthesize } = await import("./stacks/synthesize"); // the bindings take their time: not for a typing mistake

@@ -7,7 +7,10 @@ export interface Waiver {
   readonly reason: string;
 }
 
-/** What checkov holds against a resource; a check that broke down has found nothing either way, and is held against it too. */
+/**
+ * What checkov holds against a resource; a check that broke down has found nothing either way, and is held against it
+ * too.
+ */
 export interface Failure {
   readonly check: string;
   readonly address: string;

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { everyStack } from "../rehearsal/inventory";
 import { ROOT } from "./support";
 
 /** A checkout of its own, to be spoilt. */
@@ -69,7 +70,7 @@ test("through cdktf, a wrong configuration ends with one line for each problem, 
     'environments/pmcrm/production.ts network.pods = "10.4.0.0/33": must be an IPv4 range in CIDR notation; write it like "10.0.0.0/20"',
     "environments/pmcrm/staging.ts project = nothing: is required (string); add it",
     'environments/pmcrm/staging.ts projet = "pmcrm-staging": is not a known key; remove it, or correct its spelling',
-    "systems/pmcrm.ts services.backend.rateLimit.seconds = 1: is no interval of Cloud Armor",
+    "systems/pmcrm.ts services.backend.rateLimits.0.seconds = 1: is no interval of Cloud Armor",
   ])
     expect(out).toContain(line);
   expect(out).not.toMatch(TRACE);
@@ -100,9 +101,10 @@ test("a file that is no TypeScript is a problem like any other", async () => {
 });
 
 test("an unknown system is refused with the list", async () => {
+  const systems = [...new Set(everyStack(ROOT).map(({ system }) => system))].join(", ");
   expect(await program({ SYSTEM: "crmpm" })).toEqual({
     code: 1,
-    out: '1 problem in the configuration; nothing was written.\nSYSTEM = "crmpm": is no system; use one of pmcrm\n',
+    out: `1 problem in the configuration; nothing was written.\nSYSTEM = "crmpm": is no system; use one of ${systems}\n`,
   });
 });
 
@@ -111,6 +113,15 @@ describe("with CI set", () => {
     const refused = await cdktf(["deploy", "production", "--auto-approve"], { CI: "true" });
     expect(refused.code).toBe(1);
     expect(refused.out).toContain("SYSTEM = nothing: must name the system when CI deploys production");
+  });
+
+  test.each(["diff", "destroy"])("a %s with Terraform's log is refused before Terraform starts", async (command) => {
+    const { code, out } = await cdktf([command, "staging"], { CI: "true", TF_LOG: "INFO" });
+    expect([code, out]).toEqual([
+      1,
+      expect.stringContaining('TF_LOG = "INFO": must not be set where no person watches'),
+    ]);
+    expect(out).not.toContain("Initializing");
   });
 
   test("a synth needs no name", async () => {
@@ -129,9 +140,11 @@ test("secrets lists each supplied secret with the lines that add it, and nothing
       "openai-api-key",
       "apollo-api-key",
       "whatsapp-api-token",
+      "alertmanager-receiver",
+      "datadog-api-key",
     ].map((name) => `# ${name.toUpperCase().replace(/-/g, "_")}: version 1 of pmcrm-${name} is read`),
   );
-  expect(out.match(/gcloud secrets versions add pmcrm-\S+ --project=pmcrm-production --data-file=-/g)).toHaveLength(6);
+  expect(out.match(/gcloud secrets versions add pmcrm-\S+ --project=pmcrm-production --data-file=-/g)).toHaveLength(8);
 });
 
 test("bootstrap prints all that an empty project needs before the first deploy", async () => {

@@ -1,8 +1,8 @@
 import type { Json } from "./support";
 
 /**
- * What Kubernetes network policies let through, read from a stack's JSON: a second implementation of their semantics, that
- * knows nothing of how the policies were made.
+ * What Kubernetes network policies let through, read from a stack's JSON: a second implementation of their semantics,
+ * that knows nothing of how the policies were made.
  * {@link https://kubernetes.io/docs/concepts/services-networking/network-policies/}
  */
 

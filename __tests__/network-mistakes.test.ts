@@ -105,9 +105,10 @@ describe("mistakes in the policies", () => {
     );
     expect(unnoticed.map(([what]) => what)).toEqual([
       // allow-each-other and allow-dns are about every pod of their namespace too, and close what default-deny closes.
-      "monitoring_namespace_default-deny is missing",
-      "monitoring_namespace_default-deny is not about Ingress",
-      "monitoring_namespace_default-deny is not about Egress",
+      "monitoring_host-agents_default-deny is not about Egress",
+      "monitoring_prometheus_namespace_default-deny is missing",
+      "monitoring_prometheus_namespace_default-deny is not about Ingress",
+      "monitoring_prometheus_namespace_default-deny is not about Egress",
       "namespace_default-deny is not about Egress",
     ]);
   });

@@ -74,9 +74,19 @@ const MONITORING = [
   "kube-prometheus-stack-prometheus-operator",
 ];
 
+/**
+ * Name of the namespace of host agents, where a stack has one. The node exporter's pods are in the nodes' own network.
+ */
+const HOST_AGENTS = "host-agents";
+/** Label that Datadog's chart gives its agent. */
+const DATADOG: Pod = { name: "datadog", namespace: HOST_AGENTS, labels: { [NAME]: "datadog" } };
+
 export function world(json: Json, system: System, environment: Environment): World {
+  const namespaces = Object.values(json.resource.kubernetes_namespace_v1 as Record<string, Json>);
+  const agents = namespaces.some(({ metadata }) => metadata.name === HOST_AGENTS);
   const labelled = [
     ...podsOf(json),
+    ...(environment.datadog ? [DATADOG] : []),
     ...MONITORING.map((name): Pod => ({ name, namespace: "monitoring", labels: { [NAME]: name } })),
     ...["kube-dns", "node-local-dns", "metrics-server", "konnectivity-agent"].map(
       (name): Pod => ({ name, namespace: "kube-system", labels: { [DNS]: name } }),
@@ -84,7 +94,7 @@ export function world(json: Json, system: System, environment: Environment): Wor
   ];
   const pods = [
     ...labelled,
-    ...[system.namespace, "monitoring", "other"].map(
+    ...[system.namespace, "monitoring", "other", ...(agents ? [HOST_AGENTS] : [])].map(
       (namespace): Pod => ({ name: "stranger", namespace, labels: {} }), // started by hand
     ),
     // Labels mean something in their own namespace only.
@@ -95,7 +105,7 @@ export function world(json: Json, system: System, environment: Environment): Wor
   const edges = ranges.flatMap(({ first, last }) => [first - 1, first, last, last + 1]);
   const addresses = [...SOME_ADDRESSES, ...edges.filter((a) => a >= 0 && a < 2 ** 32).map(dotted)];
   const declared = Object.values(system.services).flatMap((s) => [s.port ?? [], s.metrics?.port ?? []].flat());
-  const ports = [...declared, 53, 443, 5432, 6378, 10250].flatMap((p) => [p, p + 1]);
+  const ports = [...declared, 53, 443, 5432, 6378, 8125, 8126, 9100, 10250].flatMap((p) => [p, p + 1]);
   return {
     system,
     environment,
@@ -133,6 +143,8 @@ interface Connection {
   readonly to: Group;
   readonly ports?: readonly number[];
   readonly protocols?: readonly Protocol[];
+  /** Where only one end says yes: it may be tried, or it would be let in. */
+  readonly end?: "egress" | "ingress";
 }
 
 const pods =
@@ -152,6 +164,7 @@ const either =
   (e) =>
     groups.some((holds) => holds(e));
 
+const anybody: Group = () => true;
 const special = within(...SPECIAL);
 const internet: Group = (e) => !isPod(e) && !special(e);
 
@@ -161,19 +174,29 @@ function declared({ system, environment }: World): Connection[] {
   const own = pods(system.namespace);
   const monitoring = pods("monitoring");
   const prometheus = pods("monitoring", "prometheus");
+  const agents = pods(HOST_AGENTS);
+  const datadog = pods(HOST_AGENTS, "datadog");
   const tcp = (from: Group, to: Group, ...ports: readonly number[]) => ({
     from,
     to,
     ports,
     protocols: ["TCP"] as const,
   });
+  const udp = (from: Group, to: Group, ...ports: readonly number[]) => ({
+    ...tcp(from, to, ...ports),
+    protocols: ["UDP"] as const,
+  });
+  const at = (end: Connection["end"], ...connections: readonly Connection[]) =>
+    connections.map((connection) => ({ ...connection, end }));
 
   const connects = Object.entries({ ...system.services, ...system.migrations }).flatMap(([name, workload]) =>
-    workload.connects.map((to) => {
+    workload.connects.flatMap((to): Connection | Connection[] => {
       const from = pods(system.namespace, name);
       if (to === "database") return tcp(from, within(datastores), 5432);
       if (to === "cache") return tcp(from, within(datastores), 6378);
       if (to === "internet:443") return tcp(from, internet, 443);
+      if (to === "host-agent" && !environment.datadog) return [];
+      if (to === "host-agent") return at("egress", tcp(from, anybody, 8126), udp(from, anybody, 8125)); // the node, or the agent's pod
       return tcp(from, pods(system.namespace, to), system.services[to]?.port as number);
     }),
   );
@@ -188,12 +211,17 @@ function declared({ system, environment }: World): Connection[] {
   return [
     ...connects,
     ...services,
-    { from: either(own, monitoring), to: resolvers, ports: [53], protocols: ["TCP", "UDP"] },
+    { from: either(own, monitoring, agents), to: resolvers, ports: [53], protocols: ["TCP", "UDP"] },
     { from: monitoring, to: monitoring },
     tcp(monitoring, within(controlPlane), 443),
     tcp(either(within(controlPlane), pods("kube-system", "konnectivity-agent")), monitoring, 10250),
     tcp(pods("monitoring", "alertmanager"), internet, 443),
-    tcp(prometheus, (e) => !isPod(e), 10250), // kubelets: nodes have no range on Dataplane V2
+    // Kubelets and node exporters: nodes have no range on Dataplane V2.
+    ...at("egress", tcp(either(prometheus, datadog), anybody, 10250), tcp(prometheus, anybody, 9100)),
+    ...at("egress", { from: prometheus, to: isPod }), // to find those to scrape
+    ...at("ingress", tcp(isPod, datadog, 8126), udp(isPod, datadog, 8125)),
+    tcp(datadog, internet, 443),
+    tcp(datadog, within(controlPlane), 443),
   ];
 }
 
@@ -214,23 +242,24 @@ function* pairs({ pods, addresses }: World): Generator<readonly [Endpoint, Endpo
 export const PROTOCOLS: readonly Protocol[] = ["TCP", "UDP"];
 
 /**
- * What is to be allowed, for every pair, port and protocol. Either end by itself is to be as strict as the declarations,
- * so that a mistake at one end is not an opening yet; only Prometheus may try every pod, to find those to scrape. Pods of
- * other namespaces have no policies.
+ * What is to be allowed, for every pair, port and protocol. Either end by itself is to be as strict as the
+ * declarations, so that a mistake at one end is not an opening yet. Pods of other namespaces have no policies.
  */
 export function expectation(w: World) {
   const connections = declared(w);
-  const bound = either(pods(w.system.namespace), pods("monitoring"));
-  const prometheus = pods("monitoring", "prometheus");
+  const bound = either(pods(w.system.namespace), pods("monitoring"), pods(HOST_AGENTS));
   return [...pairs(w)].map(([from, to]) => {
     const relevant = connections.filter((c) => c.from(from) && c.to(to));
-    const tries = prometheus(from) && isPod(to);
     const asks = w.ports.flatMap((port) =>
       PROTOCOLS.map((protocol) => {
-        const open = relevant.some(
-          (c) => (c.ports?.includes(port) ?? true) && (c.protocols?.includes(protocol) ?? true),
-        );
-        return { port, protocol, egress: open || tries || !bound(from), ingress: open || !bound(to) };
+        const open = (end: Connection["end"]) =>
+          relevant.some(
+            (c) =>
+              (c.ports?.includes(port) ?? true) &&
+              (c.protocols?.includes(protocol) ?? true) &&
+              (c.end === undefined || c.end === end),
+          );
+        return { port, protocol, egress: open("egress") || !bound(from), ingress: open("ingress") || !bound(to) };
       }),
     );
     return { from, to, asks };
@@ -270,7 +299,7 @@ export function withInternalService({ system, staging, production }: Files) {
   const { services } = system;
   const { backend, worker } = services;
   if (!backend || !worker) throw new Error("pmcrm has changed");
-  const { rateLimit: _, autoscale: __, ...like } = backend;
+  const { rateLimits: _, objective: ___, autoscale: __, ...like } = backend;
   services.internal = {
     ...like,
     port: 4000,
@@ -278,7 +307,7 @@ export function withInternalService({ system, staging, production }: Files) {
     variables: ["NODE_ENV"],
     connects: ["backend"],
   };
-  worker.connects.push("internal");
+  worker.connects?.push("internal");
   staging.environment.services.internal = { replicas: 1 };
   production.environment.services.internal = { replicas: 2 };
 }

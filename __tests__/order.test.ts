@@ -11,6 +11,9 @@ const API: readonly (readonly [RegExp, string])[] = [
   [/^google_kms_/, "cloudkms"],
   [/^google_service_networking_/, "servicenetworking"],
   [/^google_dns_/, "dns"],
+  [/^google_binary_authorization_/, "binaryauthorization"],
+  [/^google_logging_/, "logging"],
+  [/^google_monitoring_/, "monitoring"],
   [/^google_secret_manager_/, "secretmanager"],
   [/^google_service_account/, "iam"],
   [/^google_project_iam_/, "cloudresourcemanager"],
@@ -69,8 +72,9 @@ describe.each(["staging", "production"] as const)("%s", (name) => {
     const job = "kubernetes_job_v1.workload_migrate_migration_job";
     expect([...waitsFor(graph, job)]).toEqual(
       expect.arrayContaining([
-        "google_sql_user.database_user",
-        "google_sql_provision_script.database_extensions",
+        "google_sql_user.database_users_1",
+        "google_sql_provision_script.database_script",
+        "google_binary_authorization_policy.binary-authorization_policy",
         "kubernetes_secret_v1.workload_migrate_secret",
         "kubernetes_network_policy_v1.workload_migrate_migration_to-database",
         "kubernetes_network_policy_v1.namespace_allow-dns",
@@ -90,7 +94,7 @@ describe.each(["staging", "production"] as const)("%s", (name) => {
     ];
     for (const address of [
       "google_container_cluster.cluster",
-      "helm_release.monitoring_stack",
+      "helm_release.monitoring_prometheus_stack",
       "kubernetes_namespace_v1.namespace",
     ])
       expect([...waitsFor(graph, address)].filter((a) => slow.includes(a))).toEqual([]);

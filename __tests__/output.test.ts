@@ -106,8 +106,8 @@ describe("a folder that another system was written to", () => {
   });
 
   withTerraform("is initialised again without a question about the other system's state", async () => {
-    // Google Cloud Storage as far as `terraform init` looks: whatever is asked for, one answer that is an empty state, an
-    // object's description and a list without objects at once.
+    // Google Cloud Storage as far as `terraform init` looks: whatever is asked for, one answer that is an empty state,
+    // an object's description and a list without objects at once.
     const answer = {
       version: 4,
       serial: 1,

@@ -1,7 +1,9 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import os from "node:os";
 import path from "node:path";
-import { type Files, ROOT, type Stack, synth } from "./support";
+import { everyStack, synthesizeEvery } from "../rehearsal/inventory";
+import { type Files, ROOT, read, type Stack, synth } from "./support";
 
 /**
  * `prevent_destroy` goes with its block: a construct that is renamed or removed plans the destruction of the database
@@ -14,10 +16,11 @@ interface Protected {
   readonly removed: Readonly<Record<string, string>>;
 }
 
-const environments = ["staging", "production"] as const;
-const file = (environment: string) => path.join("__tests__", "protected", `pmcrm.${environment}.json`);
-const listed = (environment: string) =>
-  JSON.parse(readFileSync(path.join(ROOT, file(environment)), "utf8")) as Protected;
+const file = (stack: string) => path.join("__tests__", "protected", `${stack}.json`);
+/** What a new system has: nothing, until its first addresses are written down. */
+const NOTHING: Protected = { addresses: [], removed: {} };
+const listed = (stack: string): Protected =>
+  existsSync(path.join(ROOT, file(stack))) ? JSON.parse(readFileSync(path.join(ROOT, file(stack)), "utf8")) : NOTHING;
 
 const protectedOf = (stack: Stack): string[] =>
   stack.resources.filter(([, config]) => config.lifecycle?.prevent_destroy === true).map(([address]) => address);
@@ -40,20 +43,30 @@ function history(name: string): string | undefined {
 }
 
 const stacks = synth();
+const found = new Map<string, Stack>();
+beforeAll(async () => {
+  const outdir = mkdtempSync(path.join(os.tmpdir(), "protected-"));
+  const quiet = jest.spyOn(console, "error").mockImplementation(() => {});
+  await synthesizeEvery(ROOT, outdir);
+  quiet.mockRestore();
+  for (const { name, system, environment } of everyStack(ROOT))
+    found.set(name, read(path.join(outdir, system), environment));
+  rmSync(outdir, { recursive: true });
+});
 
-describe.each(environments)("%s", (environment) => {
+describe.each(everyStack(ROOT).map(({ name }) => name))("%s", (name) => {
   test("no protected address disappears", () => {
-    expect(lost(stacks[environment], listed(environment))).toEqual([]);
+    expect(lost(found.get(name) as Stack, listed(name))).toEqual([]);
   });
 
-  test(`every protected address is in ${file(environment)}`, () => {
-    const missing = protectedOf(stacks[environment]).filter(
-      (address) => !listed(environment).addresses.includes(address),
+  test(`every protected address is in ${file(name)}`, () => {
+    const missing = protectedOf(found.get(name) as Stack).filter(
+      (address) => !listed(name).addresses.includes(address),
     );
     expect(missing).toEqual([]);
   });
 
-  const log = history(file(environment));
+  const log = history(file(name));
   (log === undefined ? test.skip : test)(
     `the list only grows${log === undefined ? " (skipped: no git history here)" : ""}`,
     () => {
@@ -61,7 +74,7 @@ describe.each(environments)("%s", (environment) => {
         ([, address]) => address as string,
       );
       expect(ever).not.toEqual([]);
-      expect(ever.filter((address) => !listed(environment).addresses.includes(address))).toEqual([]);
+      expect(ever.filter((address) => !listed(name).addresses.includes(address))).toEqual([]);
     },
   );
 });
@@ -87,7 +100,7 @@ test("what holds data or identity is protected three times: by the service, by T
 
 test("a construct that disappears is noticed, and a moved block or a reason accounts for it", () => {
   const { production } = stacks;
-  const list = listed("production");
+  const list = listed("pmcrm.production");
   const gone = "google_sql_database_instance.database";
   const without: Stack = { ...production, resources: production.resources.filter(([address]) => address !== gone) };
   expect(lost(without, list)).toEqual([gone]);

@@ -29,12 +29,15 @@ test("a new key reaches the Secret and rolls the pods", () => {
 });
 
 test("so does a new generation, of a generated secret, of a supplied one, of the database's password", () => {
-  const seen = ["JWT_SECRET", "OPENAI_API_KEY", "DATABASE_PASSWORD"].map((name) =>
+  const seen = ["JWT_SECRET", "OPENAI_API_KEY"].map((name) =>
     after(({ production }) => {
       production.environment.generations = { [name]: 2 };
     }),
   );
-  expect(new Set([original, ...seen]).size).toBe(4);
+  const rotated = after(({ production }) => {
+    production.environment.database.password = { generation: 2, rotatedIn: "1.0.0" };
+  });
+  expect(new Set([original, ...seen, rotated]).size).toBe(4);
 });
 
 test("so do new addresses of the datastores: the digest is of them, evaluated by Terraform", () => {
@@ -66,7 +69,7 @@ test("a release alone does not", () => {
 test("derived URLs verify the certificate authority, use TLS and quote the password", () => {
   const { data_wo } = synth().production.resource(SECRET);
   expect(data_wo.DATABASE_URL).toMatch(
-    /^postgresql:\/\/pmcrm:\$\{urlencode\(ephemeral\.\S+\)\}@\$\{google_sql_database_instance\.database\.private_ip_address\}:5432\/pmcrm\?sslmode=verify-ca&sslrootcert=%2Fetc%2Fssl%2Fdatastores%2Fdatabase\.pem&/,
+    /^postgresql:\/\/pmcrm_1:\$\{urlencode\(ephemeral\.\S+\)\}@\$\{google_sql_database_instance\.database\.private_ip_address\}:5432\/pmcrm\?sslmode=verify-ca&sslrootcert=%2Fetc%2Fssl%2Fdatastores%2Fdatabase\.pem&options=-c%20role%3Dpmcrm&/,
   );
   expect(data_wo.DIRECT_URL).toBe(data_wo.DATABASE_URL);
   expect(data_wo.REDIS_URL).toMatch(

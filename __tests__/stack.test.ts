@@ -1,10 +1,20 @@
-import { synth } from "./support";
+import { mkdtempSync, rmSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { everyStack, synthesizeEvery } from "../rehearsal/inventory";
+import { ROOT, read } from "./support";
 
-const { staging, production } = synth();
-
-test.each([
-  ["staging", staging],
-  ["production", production],
-] as const)("%s is as before", (_name, stack) => {
-  expect(stack.json).toMatchSnapshot();
+const outdir = mkdtempSync(path.join(os.tmpdir(), "stack-"));
+beforeAll(async () => {
+  const quiet = jest.spyOn(console, "error").mockImplementation(() => {});
+  await synthesizeEvery(ROOT, outdir);
+  quiet.mockRestore();
 });
+afterAll(() => rmSync(outdir, { recursive: true }));
+
+test.each(everyStack(ROOT).map((stack) => [stack.name, stack] as const))(
+  "%s is as before",
+  (_name, { system, environment }) => {
+    expect(read(path.join(outdir, system), environment).json).toMatchSnapshot();
+  },
+);

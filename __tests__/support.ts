@@ -6,7 +6,7 @@ import pmcrmStaging from "../environments/pmcrm/staging";
 import productionRelease from "../releases/pmcrm/production.json";
 import stagingRelease from "../releases/pmcrm/staging.json";
 import type { EnvironmentInput, EnvironmentName } from "../schema/environment";
-import { type Configuration, InvalidConfiguration, validate } from "../schema/load";
+import { type Configuration, InvalidConfiguration, type Raw, validate } from "../schema/load";
 import type { Release } from "../schema/release";
 import type { SystemInput } from "../schema/system";
 import { synthesize } from "../stacks/synthesize";
@@ -16,6 +16,10 @@ export const ROOT = path.resolve(__dirname, "..");
 
 /** pmcrm's files as written, to be changed by a test. */
 export interface Files {
+  /** The system's name, when it is not pmcrm. */
+  name?: string;
+  /** Environments of other systems. */
+  elsewhere?: Raw["elsewhere"];
   system: SystemInput;
   staging: { environment: EnvironmentInput; release: Release };
   production: { environment: EnvironmentInput; release: Release };
@@ -30,15 +34,18 @@ export const FILE_NAMES = {
 /** A deep copy that shares nothing, as structuredClone's would where the original repeats an object. */
 const copy = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
 
+/** pmcrm's files, to be changed. */
+export const filesOfPmcrm = (): Files => ({
+  system: copy(pmcrm),
+  staging: { environment: copy(pmcrmStaging), release: copy(stagingRelease) },
+  production: { environment: copy(pmcrmProduction), release: copy(productionRelease) },
+});
+
 /** pmcrm's configuration after a change to its files. */
 export function configuration(change: (files: Files) => void = () => {}, env: NodeJS.ProcessEnv = {}): Configuration {
-  const files: Files = {
-    system: copy(pmcrm),
-    staging: { environment: copy(pmcrmStaging), release: copy(stagingRelease) },
-    production: { environment: copy(pmcrmProduction), release: copy(productionRelease) },
-  };
+  const files = filesOfPmcrm();
   change(files);
-  return validate("pmcrm", FILE_NAMES, files, env);
+  return validate(files.name ?? "pmcrm", FILE_NAMES, files, env);
 }
 
 /** The lines that a change to pmcrm's files is refused with; none when it is accepted. */
@@ -66,7 +73,9 @@ export interface Stack {
   readonly resources: readonly (readonly [string, Json])[];
 }
 
-/** Synthesizes both stacks into a temporary folder and reads them back, for Testing.synth skips what a real synth does. */
+/**
+ * Synthesizes both stacks into a temporary folder and reads them back, for Testing.synth skips what a real synth does.
+ */
 export function synth(change?: (files: Files) => void, env: NodeJS.ProcessEnv = {}): Record<EnvironmentName, Stack> {
   const outdir = mkdtempSync(path.join(os.tmpdir(), "synth-"));
   const quiet = jest.spyOn(console, "error").mockImplementation(() => {});

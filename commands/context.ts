@@ -11,8 +11,8 @@ export interface Context {
 }
 
 /**
- * Runs a command on the environment that its first argument names, or says how to call it: exit 2 for a wrong call, exit 1
- * for a wrong configuration.
+ * Runs a command on the environment that its first argument names, or says how to call it: exit 2 for a wrong call,
+ * exit 1 for a wrong configuration.
  */
 export async function onEnvironment(usage: string, run: (context: Context) => void): Promise<void> {
   const environmentName = environmentNames.find((name) => name === process.argv[2]);

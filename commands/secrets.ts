@@ -1,3 +1,5 @@
+import { generationOf, suppliedToPlatform } from "../schema/environment";
+import { PLATFORM_SECRETS } from "../schema/system";
 import { secretName } from "../stacks/secret-name";
 import { type Context, onEnvironment } from "./context";
 
@@ -7,26 +9,46 @@ export function suppliedSecrets({
   system,
   environment,
 }: Pick<Context, "systemName" | "system" | "environment">) {
-  return Object.entries(system.variables).flatMap(([variable, kind]) =>
-    typeof kind !== "string" && kind.kind === "supplied"
-      ? [{ variable, name: secretName(systemName, variable), generation: environment.generations[variable] ?? 1 }]
-      : [],
+  const supplied = Object.entries(system.variables).flatMap(([variable, kind]) =>
+    typeof kind !== "string" && kind.kind === "supplied" ? [variable] : [],
   );
+  const { receiver } = environment.monitoring;
+  const values: Readonly<Record<string, string | undefined>> = {
+    [PLATFORM_SECRETS.receiver]: receiver && RECEIVERS[receiver.kind],
+    [PLATFORM_SECRETS.datadog]: "an API key of the organization, for the agents",
+  };
+  return [...supplied, ...suppliedToPlatform(environment)].map((variable) => ({
+    variable,
+    name: secretName(systemName, variable),
+    generation: generationOf(environment, variable),
+    value: values[variable],
+  }));
 }
 
-/** Shell lines that create a secret's container and add a version, read from a prompt so that it stays out of the history. */
+/** What opens each kind of receiver. */
+const RECEIVERS = {
+  slack: "the URL of a Slack incoming webhook",
+  pagerduty: "the integration key of a PagerDuty service (Events API v2)",
+  webhook: "the URL that alerts are posted to, https on port 443",
+} as const;
+
+/**
+ * Shell lines that create a secret's container and add a version, read from a prompt so that it stays out of the
+ * history.
+ */
 export function addLines(context: Context, secret: { name: string }): string[] {
   const { project, region } = context.environment;
   return [
     `gcloud secrets describe ${secret.name} --project=${project} >/dev/null 2>&1 || gcloud secrets create ${secret.name} --project=${project} --replication-policy=user-managed --locations=${region}`,
-    `read -rsp '${secret.name}: ' value && printf %s "$value" | gcloud secrets versions add ${secret.name} --project=${project} --data-file=-; unset value; echo`,
+    `IFS= read -rsp '${secret.name}: ' value && printf %s "$value" | gcloud secrets versions add ${secret.name} --project=${project} --data-file=-; unset value; echo`,
   ];
 }
 
 if (require.main === module)
   onEnvironment(
     `Lists the secrets that a person supplies, each with the gcloud lines that add it. The number of the version that gcloud
-prints is the secret's generation: put it into the environment's file (generations) when it is not 1.
+prints is the secret's generation: put it into the environment's file (generations) when it is not 1. The lines are for
+bash; a value of several lines goes into a file of its own: --data-file=FILE.
 
   npm run secrets -- staging
   npm run secrets -- production
@@ -38,6 +60,7 @@ prints is the secret's generation: put it into the environment's file (generatio
       );
       for (const secret of secrets) {
         console.log(`\n# ${secret.variable}: version ${secret.generation} of ${secret.name} is read`);
+        if (secret.value) console.log(`# It is ${secret.value}.`);
         for (const line of addLines(context, secret)) console.log(line);
       }
     },

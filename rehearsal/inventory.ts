@@ -22,10 +22,16 @@ export interface Inventory {
 }
 
 /**
- * What an inventory shows of each type: what costs, protects, exposes or names. The stack's hash answers for the rest. A
- * path goes through blocks, all of them where there are several.
+ * What an inventory shows of each type: what costs, protects, exposes or names. The stack's hash answers for the rest.
+ * A path goes through blocks, all of them where there are several.
  */
 export const MATTERS: Readonly<Record<string, readonly string[]>> = {
+  google_binary_authorization_policy: [
+    "default_admission_rule.evaluation_mode",
+    "default_admission_rule.enforcement_mode",
+    "global_policy_evaluation_mode",
+    "admission_whitelist_patterns.name_pattern",
+  ],
   google_compute_firewall: [
     "direction",
     "priority",
@@ -42,8 +48,10 @@ export const MATTERS: Readonly<Record<string, readonly string[]>> = {
   google_compute_router_nat: ["nat_ip_allocate_option", "source_subnetwork_ip_ranges_to_nat", "log_config.filter"],
   google_compute_security_policy: [
     "name",
+    "advanced_options_config.json_parsing",
     "rule.priority",
     "rule.action",
+    "rule.preview",
     "rule.match.expr.expression",
     "rule.rate_limit_options.rate_limit_threshold",
   ],
@@ -98,6 +106,12 @@ export const MATTERS: Readonly<Record<string, readonly string[]>> = {
     "node_config.taint",
   ],
   google_dns_record_set: ["managed_zone", "name", "type", "ttl", "rrdatas"],
+  google_logging_project_bucket_config: ["bucket_id", "retention_days"],
+  google_monitoring_alert_policy: ["display_name", "severity", "conditions.condition_prometheus_query_language.query"],
+  google_monitoring_notification_channel: ["type", "labels"],
+  google_monitoring_uptime_check_config: ["monitored_resource.labels.host", "http_check.path", "period", "timeout"],
+  google_project_iam_audit_config: ["service", "audit_log_config.log_type"],
+  random_id: ["byte_length"],
   google_kms_crypto_key: ["name", "purpose", "rotation_period", "deletion_policy"],
   google_kms_crypto_key_iam_member: ["role", "member"],
   google_kms_key_ring: ["name", "location"],
@@ -227,7 +241,9 @@ export const everyStack = (root: string): Stack[] =>
       environmentNames.map((environment) => ({ name: `${system}.${environment}`, system, environment })),
     );
 
-/** Synthesizes every system below a folder, as from a shell that sets nothing; the answer finds a stack's folder there. */
+/**
+ * Synthesizes every system below a folder, as from a shell that sets nothing; the answer finds a stack's folder there.
+ */
 export async function synthesizeEvery(root: string, outdir: string): Promise<(stack: Stack) => string> {
   mkdirSync(outdir, { recursive: true });
   for (const system of new Set(everyStack(root).map((stack) => stack.system)))

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
 
 /** Command lines of the processes that started this one, nearest first. */
 export function ancestors(pid = process.ppid): string[][] {
@@ -35,12 +35,32 @@ function fromPs(pid: number) {
   }
 }
 
-/** Stacks that a `cdktf deploy` (or `apply`, its other name) among the command lines names. */
-export function deployed(commandLines: readonly (readonly string[])[]): string[] {
+/** What follows the command, wherever a cdktf among the command lines was given one of these. */
+function told(commandLines: readonly (readonly string[])[], commands: readonly string[]): string[][] {
   return commandLines.flatMap((args) => {
-    const deploy = args.findIndex((arg) => arg === "deploy" || arg === "apply"); // the same to cdktf
-    return deploy > 0 && args.slice(0, deploy).some((a) => /(^|\/)cdktf(\.js)?$/.test(a))
-      ? args.slice(deploy + 1).filter((a) => !a.startsWith("-"))
+    const command = args.findIndex((arg) => commands.includes(arg));
+    return command > 0 && args.slice(0, command).some((a) => /(^|\/)cdktf(\.js)?$/.test(a))
+      ? [args.slice(command + 1)]
       : [];
   });
+}
+
+/** Stacks that a `cdktf deploy` (or `apply`, its other name) among the command lines names. */
+export const deployed = (commandLines: readonly (readonly string[])[]): string[] =>
+  told(commandLines, ["deploy", "apply"])
+    .flat()
+    .filter((arg) => !arg.startsWith("-"));
+
+/** Whether a cdktf among the command lines is about to run Terraform with its providers. */
+export const runsProviders = (commandLines: readonly (readonly string[])[]): boolean =>
+  told(commandLines, ["deploy", "apply", "destroy", "diff", "plan", "watch"]).length > 0;
+
+/** Whether there is a terminal at which somebody started this; the program's own output is read by cdktf. */
+export function atTerminal(): boolean {
+  try {
+    closeSync(openSync("/dev/tty", "r"));
+    return true;
+  } catch {
+    return false;
+  }
 }

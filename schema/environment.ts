@@ -1,15 +1,36 @@
 import { z } from "zod";
-import { cidr, count, hostname, label, projectId, region, text, timeOfDay, variableName } from "./fields";
+import { WAF_FIELDS, WAF_OPERATORS, WAF_RULE_SETS, WAF_SIGNATURE } from "../constructs/google/waf";
+import {
+  cidr,
+  count,
+  email,
+  holding,
+  hostname,
+  instant,
+  label,
+  matching,
+  projectId,
+  REGISTRY_HOST,
+  region,
+  text,
+  timeOfDay,
+  variableName,
+  version,
+} from "./fields";
+import { DATADOG_SITES, MACHINE_SERIES, machineOf } from "./google";
 import { rule } from "./problem";
+import { PLATFORM_SECRETS } from "./system";
 
 /**
  * An environment: where the system runs and how big it is. `environments/<system>/<environment>.ts` exports one.
  */
 
 const nodePool = z.strictObject({
-  machineType: z
-    .string()
-    .regex(/^[a-z]\d[a-z]?-[a-z]+(-\d+)?$/, rule("must be a machine type", 'write it like "e2-standard-4"')),
+  machineType: holding(
+    (type) => machineOf(type) !== undefined,
+    `is no machine type of the series ${MACHINE_SERIES.join(", ")}`,
+    'write one like "e2-standard-4", or add its series to schema/google.ts',
+  ),
   /** Fewest nodes, all zones together. */
   min: count(0, 1000, "nodes in all zones together"),
   /** Most nodes, all zones together. */
@@ -22,6 +43,20 @@ const nodePool = z.strictObject({
   dedicated: z.boolean().default(false),
 });
 
+const cluster = {
+  /**
+   * How soon new Kubernetes versions come.
+   * {@link https://cloud.google.com/kubernetes-engine/docs/concepts/release-channels}
+   */
+  channel: z.enum(["RAPID", "REGULAR", "STABLE", "EXTENDED"]),
+  /** Start of the four hours in which the cluster may be upgraded, every night. */
+  maintenance: timeOfDay,
+  /**
+   * Ranges that may reach the control plane's IP address; without them it has only its DNS endpoint, guarded by IAM.
+   */
+  authorizedNetworks: z.record(label(), cidr(0, 32)).optional(),
+};
+
 const day = z.enum(["MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY"]);
 const hour = count(0, 23, "hour of the day in UTC");
 
@@ -29,52 +64,48 @@ export const environmentSections = {
   project: projectId,
   region,
   /** Account that `cdktf deploy` runs as: CI by federation, people by impersonation. */
-  deployer: z
-    .string()
-    .regex(
-      /^[a-z][-a-z0-9]{4,28}[a-z0-9]@[a-z][-a-z0-9]{4,28}[a-z0-9]\.iam\.gserviceaccount\.com$/,
-      rule("must be a service account's address", 'write it like "deployer@my-project.iam.gserviceaccount.com"'),
-    ),
+  deployer: matching(
+    /^[a-z][-a-z0-9]{4,28}[a-z0-9]@[a-z][-a-z0-9]{4,28}[a-z0-9]\.iam\.gserviceaccount\.com$/,
+    "must be a service account's address",
+    'write it like "deployer@my-project.iam.gserviceaccount.com"',
+  ),
   /** Cloud Storage bucket that holds Terraform's state, under `<system>/<environment>`. */
-  stateBucket: z
-    .string()
-    .regex(
-      /^[a-z0-9][-a-z0-9._]{1,61}[a-z0-9]$/,
-      rule("must be a bucket's name", "copy it from gcloud storage buckets list"),
-    ),
+  stateBucket: matching(
+    /^[a-z0-9][-a-z0-9._]{1,61}[a-z0-9]$/,
+    "must be a bucket's name",
+    "copy it from gcloud storage buckets list",
+  ),
   /** First parts of the images' references that may run here. */
   registries: z
     .array(
-      z
-        .string()
-        .regex(
-          /^[a-z0-9][a-z0-9.-]*(:\d+)?\/([a-z0-9._-]+\/)*$/,
-          rule(
-            "must be a registry or a folder of one, with a slash at the end",
-            'write it like "europe-west1-docker.pkg.dev/my-project/"',
-          ),
-        ),
+      matching(
+        new RegExp(`^${REGISTRY_HOST}/([a-z0-9]([a-z0-9._-]*[a-z0-9])?/)*$`),
+        "must be a registry or a folder of one, with a slash at the end",
+        'write it like "europe-west1-docker.pkg.dev/my-project/"',
+      ),
     )
-    .min(1, rule("must not be empty", "name the Artifact Registry repository")),
+    .refine((all) => all.length > 0, rule("must not be empty", "name the Artifact Registry repository")),
+  /** IPv4 ranges in CIDR notation, which overlap with none of the other environment's either. */
   network: z.strictObject({
     nodes: cidr(16, 26),
     pods: cidr(9, 21),
     services: cidr(16, 27),
     /** Reserved for Cloud SQL and Memorystore. */
     datastores: cidr(16, 24),
+    /** Of the control plane's internal addresses. */
     controlPlane: cidr(28, 28),
   }),
-  cluster: z.strictObject({
-    channel: z.enum(["RAPID", "REGULAR", "STABLE", "EXTENDED"]),
-    /** Start of the four hours in which the cluster may be upgraded, every night. */
-    maintenance: timeOfDay,
-    nodePools: z.record(label(40), nodePool),
-    /** Ranges that may reach the control plane's IP address; without them it has only its DNS endpoint, guarded by IAM. */
-    authorizedNetworks: z.record(label(), cidr(1, 32)).optional(),
-  }),
+  cluster: z.discriminatedUnion("mode", [
+    z.strictObject({ mode: z.literal("standard"), ...cluster, nodePools: z.record(label(40), nodePool) }),
+    /** Google runs the nodes and bills the pods' requests; a service's pool says nothing here. */
+    z.strictObject({ mode: z.literal("autopilot"), ...cluster }),
+  ]),
   database: z.strictObject({
+    /** ENTERPRISE_PLUS has other tiers, and recovery of up to 35 days. */
     edition: z.enum(["ENTERPRISE", "ENTERPRISE_PLUS"]),
+    /** `db-custom-<vCPUs>-<MiB>`, or `db-perf-optimized-N-<vCPUs>` in ENTERPRISE_PLUS. */
     tier: text,
+    /** REGIONAL keeps a standby in another zone and fails over by itself. */
     availability: z.enum(["ZONAL", "REGIONAL"]),
     /** Size at the first deploy in GB; it grows by itself. */
     diskGb: count(10, 65536, "GB"),
@@ -83,41 +114,127 @@ export const environmentSections = {
     backups: z.strictObject({ at: timeOfDay, keep: count(7, 365, "backups") }),
     /** Days that point-in-time recovery reaches back. */
     recoveryDays: count(1, 35, "days"),
+    /** When Google may restart it, and how early it gets what is new: canary first, week5 last. */
     maintenance: z.strictObject({ day, hour, track: z.enum(["canary", "stable", "week5"]) }),
     /** Bytes of each query's text that Query Insights keeps. */
     insightsQueryLength: count(256, 4500, "bytes"),
+    /**
+     * The password once it was rotated. The services move to a user of its own; the one that they leave stays as long
+     * as the release runs that it was rotated in.
+     */
+    password: z.strictObject({ generation: count(2, 100000, "generation"), rotatedIn: version }).optional(),
+    /** Another region that keeps a read replica, for the day that the first one is lost. */
+    replicaRegion: region.optional(),
+    /** A copy of the database as it was, beside it; no service uses it until `serves` says so. */
+    restore: z
+      .strictObject({
+        /** What the copy is for; it follows the original's in its name. */
+        name: label(20),
+        /** In UTC, within the days of recovery when it is first deployed, and not before the first backup. */
+        at: instant,
+      })
+      .optional(),
+    /** Which of the two the services use. */
+    serves: z.enum(["primary", "restored"]).default("primary"),
   }),
   cache: z.strictObject({
+    /** STANDARD_HA keeps a standby in another zone and fails over by itself. */
     tier: z.enum(["BASIC", "STANDARD_HA"]),
     memoryGb: count(1, 300, "GB"),
     maintenance: z.strictObject({ day, hour }),
   }),
-  monitoring: z.strictObject({ pool: label(), retentionDays: count(1, 400, "days") }),
+  monitoring: z.strictObject({
+    /** Node pool, where the cluster has pools. */
+    pool: label().optional(),
+    retentionDays: count(1, 400, "days"),
+    /** Disk of Prometheus in GB. */
+    diskGb: count(10, 2000, "GB"),
+    /** Who hears from Google Cloud: a host is down, the database's disk is filling. */
+    email,
+    /**
+     * Who hears from Alertmanager: the services' objectives, the cluster. The supplied secret ALERTMANAGER_RECEIVER is
+     * its key.
+     */
+    receiver: z
+      .discriminatedUnion("kind", [
+        z.strictObject({
+          kind: z.literal("slack"),
+          channel: matching(/^#[-\w]{1,79}$/, "must be a channel", 'write it like "#alerts"'),
+        }),
+        z.strictObject({ kind: z.literal("pagerduty") }),
+        z.strictObject({ kind: z.literal("webhook") }),
+      ])
+      .optional(),
+  }),
+  /** Datadog's agent on every node, for traces and StatsD; its key is the supplied secret DATADOG_API_KEY. */
+  datadog: z.strictObject({ site: z.enum(DATADOG_SITES) }).optional(),
   services: z.record(
     label(40),
     z.strictObject({
       /** Fixed number, or the range of an autoscaled service. */
-      replicas: z.union([
-        count(1, 1000, "replicas"),
-        z.strictObject({ min: count(1, 1000, "replicas"), max: count(1, 1000, "replicas") }),
-      ]),
+      replicas: z.union(
+        [
+          count(1, 1000, "replicas"),
+          z.strictObject({ min: count(1, 1000, "replicas"), max: count(1, 1000, "replicas") }),
+        ],
+        rule("must be a number or a range", "write it like 2 or { min: 2, max: 6 }"),
+      ),
       /** Public host names; the first is the main one. */
       hosts: z.array(hostname).default([]),
     }),
   ),
+  /** Web application firewall before the public services. */
+  waf: z.strictObject({
+    /** Whether what it finds is only logged, or refused; known exploits always are. */
+    mode: z.enum(["preview", "enforce"]),
+    /** What it finds and is harmless: signatures that are off, or parts of requests that they do not look at. */
+    exclusions: z
+      .array(
+        z.strictObject({
+          ruleSet: z.enum(WAF_RULE_SETS),
+          signatures: z
+            .array(
+              z
+                .string()
+                .regex(
+                  WAF_SIGNATURE,
+                  rule("must be a signature's id", "copy it from the load balancer's log (preconfiguredExprIds)"),
+                ),
+            )
+            .min(1, rule("must not be empty", "name a signature, or remove the key"))
+            .optional(),
+          fields: z
+            .array(
+              z.strictObject({
+                in: z.enum(WAF_FIELDS),
+                operator: z.enum(WAF_OPERATORS),
+                /** Nothing for EQUALS_ANY. */
+                value: text.optional(),
+              }),
+            )
+            .min(1, rule("must not be empty", "name a part of requests, or remove the key"))
+            .optional(),
+        }),
+      )
+      .default([]),
+  }),
   variables: z.record(variableName, text).default({}),
   /**
-   * Generation of each secret that is not at its first; `DATABASE_PASSWORD` is the database user's,
-   * `GRAFANA_ADMIN_PASSWORD` Grafana's. Raising one rotates it.
+   * Generation of each secret that is not at its first; raising one rotates it. `GRAFANA_ADMIN_PASSWORD` is Grafana's;
+   * the database's has a field of its own.
    */
   generations: z.record(variableName, count(1, 100000, "generation")).default({}),
-  /** Cloud DNS zone of this project in which the hosts' records are made; without it, point them at the edge's address yourself. */
+  /**
+   * Cloud DNS zone of this project in which the hosts' records are made; without it, point them at the edge's address
+   * yourself.
+   */
   dnsZone: label().optional(),
   /** Repository that mirrors the Helm charts; without it they come from their publishers. */
   chartsMirror: z
     .string()
+    .refine((t) => t.length <= 512, rule("must be at most 512 characters long", "shorten it"))
     .regex(
-      /^(https?|oci):\/\/\S+$/,
+      /^(https?|oci):\/\/[\w.~:@%/-]+$/,
       rule("must be a chart repository's URL", 'write it like "oci://europe-west1-docker.pkg.dev/p/charts"'),
     )
     .optional(),
@@ -130,6 +247,24 @@ export const environmentSchema = z.strictObject(environmentSections);
 /** As written in `environments/<system>/<environment>.ts`. */
 export type EnvironmentInput = z.input<typeof environmentSchema>;
 export type Environment = z.output<typeof environmentSchema>;
+
+/** Its node pools; Autopilot has none. */
+export const nodePoolsOf = ({ cluster }: Pick<Environment, "cluster">) =>
+  cluster.mode === "standard" ? cluster.nodePools : {};
+
+/** The most nodes that the pools may have, one more in each while it is upgraded. */
+export const mostNodes = (e: Pick<Environment, "cluster">): number =>
+  Object.values(nodePoolsOf(e)).reduce((sum, { max }) => sum + max + 1, 0);
+
+/** Generation of a secret, by its variable's name. */
+export const generationOf = (e: Pick<Environment, "generations" | "database">, secret: string): number =>
+  (secret === PLATFORM_SECRETS.database ? e.database.password?.generation : e.generations[secret]) ?? 1;
+
+/** The platform's secrets that a person supplies for this environment. */
+export const suppliedToPlatform = (e: Pick<Environment, "monitoring" | "datadog">): string[] => [
+  ...(e.monitoring.receiver ? [PLATFORM_SECRETS.receiver] : []),
+  ...(e.datadog ? [PLATFORM_SECRETS.datadog] : []),
+];
 
 /** Every system has these environments, each a stack of that name. */
 export const environmentNames = ["staging", "production"] as const;

@@ -1,59 +1,94 @@
 import { z } from "zod";
+import { parseCpu, parseMemory } from "../constructs/kubernetes/quantity";
 import { parseCidr } from "./cidr";
+import { PATH_LENGTH, REGIONS } from "./google";
 import { rule } from "./problem";
-import { parseCpu, parseMemory } from "./quantity";
 
-/** Small field types that the three files share, each with its rule and remedy. */
+/**
+ * Small field types that the three files share, each with its rule and remedy. Lengths are refined: zod's own checks of
+ * them look at whatever has a length, also where it is neither text nor a list.
+ */
 
-export const count = (min: number, max: number, what: string) =>
-  z
-    .int(rule(`must be a whole number (${what})`, `write one from ${min} to ${max}`))
+/** Text that matches a pattern; anything else is told the same rule. */
+export const matching = (pattern: RegExp, text: string, remedy: string) =>
+  z.string(rule(text, remedy)).regex(pattern, rule(text, remedy));
+
+/** Text of which something holds. */
+export const holding = (test: (text: string) => boolean, text: string, remedy: string) =>
+  z.string(rule(text, remedy)).refine(test, rule(text, remedy));
+
+export const count = (min: number, max: number, what: string) => {
+  const whole = rule(`must be a whole number (${what})`, `write one from ${min} to ${max}`);
+  return z
+    .number(whole)
+    .refine(Number.isInteger, whole)
     .min(min, rule(`must be at least ${min} (${what})`, `write a number from ${min} to ${max}`))
     .max(max, rule(`must be at most ${max} (${what})`, `write a number from ${min} to ${max}`));
+};
 
-/** RFC 1035 label, as Google Cloud and Kubernetes names are. {@link https://cloud.google.com/compute/docs/naming-resources} */
-export const label = (max = 63) =>
+export const percent = (min: number, max: number) =>
   z
-    .string()
-    .regex(
-      new RegExp(`^[a-z]([-a-z0-9]{0,${max - 2}}[a-z0-9])?$`),
-      rule(
-        `must be a name of at most ${max} lower-case letters, digits and dashes that starts with a letter`,
-        'write it like "web-api"',
-      ),
-    )
+    .number(rule("must be a number (per cent)", `write one from ${min} to ${max}`))
+    .min(min, rule(`must be at least ${min} (per cent)`, `write a number from ${min} to ${max}`))
+    .max(max, rule(`must be at most ${max} (per cent)`, `write a number from ${min} to ${max}`));
+
+/**
+ * RFC 1035 label, as Google Cloud and Kubernetes names are.
+ * {@link https://cloud.google.com/compute/docs/naming-resources}
+ */
+export const label = (max = 63) =>
+  matching(
+    new RegExp(`^[a-z]([-a-z0-9]{0,${max - 2}}[a-z0-9])?$`),
+    `must be a name of at most ${max} lower-case letters, digits and dashes that starts with a letter`,
+    'write it like "web-api"',
+  )
     // Every object has something of this name, so that a look-up would find it.
     .refine((name) => name !== "constructor", rule('must not be "constructor"', "choose another name"));
 
+/** Host of a container registry, with its port: without a dot a reference would be one of Docker Hub's. */
+export const REGISTRY_HOST = "([a-z0-9]([-a-z0-9]*[a-z0-9])?\\.)+[a-z0-9]([-a-z0-9]*[a-z0-9])?(:\\d+)?";
+
 /** Name of an environment variable. */
-export const variableName = z
-  .string()
-  .regex(
-    /^[A-Z][A-Z0-9_]{0,127}$/,
-    rule("must be a variable's name in capitals, at most 128 characters", 'write it like "LOG_LEVEL"'),
-  );
+export const variableName = matching(
+  /^[A-Z][A-Z0-9_]{0,127}$/,
+  "must be a variable's name in capitals, at most 128 characters",
+  'write it like "LOG_LEVEL"',
+);
 
 export const hostname = z
   .string()
-  .max(64, rule("must be at most 64 characters long: a managed certificate takes no more", "shorten the name"))
+  .refine(
+    (t) => t.length <= 64,
+    rule("must be at most 64 characters long: a managed certificate takes no more", "shorten the name"),
+  )
   .regex(
     /^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/,
     rule(
       "must be a fully qualified host name in lower case, no wildcard and no port",
       'write it like "api.example.com"',
     ),
+  )
+  // {@link https://www.rfc-editor.org/rfc/rfc6761}
+  .refine(
+    (name) => !/\.(local|localhost|internal|test|example|invalid)$/.test(name),
+    rule("must be a public name: no authority certifies others", "use a domain of your own"),
   );
 
-export const projectId = z
-  .string()
-  .regex(
-    /^[a-z][-a-z0-9]{4,28}[a-z0-9]$/,
-    rule("must be a project id of 6 to 30 lower-case letters, digits and dashes", "copy it from gcloud projects list"),
-  );
+export const projectId = matching(
+  /^[a-z][-a-z0-9]{4,28}[a-z0-9]$/,
+  "must be a project id of 6 to 30 lower-case letters, digits and dashes",
+  "copy it from gcloud projects list",
+);
 
-export const region = z
-  .string()
-  .regex(/^[a-z]+-[a-z]+\d+$/, rule("must be a region, not a zone", 'write it like "europe-west1"'));
+const isZone = (name: string): boolean => /^[a-z]+-[a-z]+\d+-[a-z]$/.test(name);
+export const region = holding(
+  (name) => !isZone(name),
+  "must be a region, not a zone",
+  'write it like "europe-west1"',
+).refine(
+  (name) => REGIONS.includes(name) || isZone(name),
+  rule("is no region that is known here", "correct it, or add it to REGIONS in schema/google.ts"),
+);
 
 /** IPv4 range without host bits. */
 export const cidr = (shortest: number, longest: number) =>
@@ -65,41 +100,60 @@ export const cidr = (shortest: number, longest: number) =>
     if (text !== range.canonical) return say("must be written without leading zeros", `write ${range.canonical}`);
     if (range.prefix < shortest || range.prefix > longest)
       say(
-        `must have a prefix from /${shortest} to /${longest}`,
-        shortest === longest ? `make it a /${shortest}` : "choose another size",
+        shortest === longest ? `must be a /${shortest}` : `must have a prefix from /${shortest} to /${longest}`,
+        "choose a range of another size",
       );
   });
 
+export const email = z
+  .string()
+  .refine((t) => t.length <= 254, rule("must be at most 254 characters long", "use another address"))
+  .regex(
+    /^[A-Za-z0-9._%+-]+@([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,}$/,
+    rule("must be an e-mail address", 'write it like "oncall@example.com"'),
+  );
+
+/** Of a release. */
+export const version = matching(/^[\w][\w.+-]{0,62}$/, "must be a version", 'write it like "1.4.2"');
+
+/** A moment in UTC. */
+export const instant = holding(
+  (text) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(text) && new Date(text).toJSON()?.replace(".000", "") === text, // JavaScript knows a 31st of February
+  "must be a moment in UTC",
+  'write it like "2026-01-31T12:00:00Z"',
+);
+
 /** Time of day in UTC, HH:MM. */
-export const timeOfDay = z
-  .string()
-  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, rule("must be a time of day in UTC, HH:MM", 'write it like "03:00"'));
+export const timeOfDay = matching(
+  /^([01]\d|2[0-3]):[0-5]\d$/,
+  "must be a time of day in UTC, HH:MM",
+  'write it like "03:00"',
+);
 
-export const cpu = z
-  .string()
-  .refine(
-    (q) => parseCpu(q) !== undefined,
-    rule("must be a CPU quantity", 'write millicores like "500m" or cores like "2"'),
-  );
+export const cpu = holding(
+  (q) => parseCpu(q) !== undefined,
+  "must be a CPU quantity",
+  'write millicores like "500m" or cores like "2"',
+);
 
-export const memory = z
-  .string()
-  .refine(
-    (q) => parseMemory(q) !== undefined,
-    rule("must be a memory quantity in Mi or Gi", 'write it like "512Mi" or "1Gi"'),
-  );
+export const memory = holding(
+  (q) => parseMemory(q) !== undefined,
+  "must be a memory quantity in Mi or Gi",
+  'write it like "512Mi" or "1Gi"',
+);
 
 export const httpPath = z
   .string()
-  .regex(/^\/[^\s?#]*$/, rule("must be an absolute URL path without query", 'write it like "/health"'));
+  .refine((t) => t.length <= PATH_LENGTH, rule(`must be at most ${PATH_LENGTH} characters long`, "shorten it"))
+  .regex(/^\/[\w.~%!$&+,;=:@/-]*$/, rule("must be an absolute URL path without query", 'write it like "/health"'));
 
 export const port = count(1024, 65535, "unprivileged TCP port");
 
 /** Free text that ends in a manifest or in Terraform. */
 export const text = z
   .string()
-  .min(1, rule("must not be empty", "write a value, or remove the key"))
-  .max(4096, rule("must be at most 4096 characters long", "shorten it"))
+  .refine((t) => t !== "", rule("must not be empty", "write a value, or remove the key"))
+  .refine((t) => t.length <= 4096, rule("must be at most 4096 characters long", "shorten it"))
   // Neither YAML nor a process's environment can hold them; alone, half of a pair is no text at all.
   .refine(
     (t) => !/[\p{Cc}\p{Cs}]/u.test(t.replace(/[\t\n]/g, "")),

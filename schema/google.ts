@@ -16,6 +16,31 @@ export const POSTGRES_OWN: readonly string[] = [
   "none",
 ];
 
+/** {@link https://docs.datadoghq.com/getting_started/site/} */
+export const DATADOG_SITES = [
+  "datadoghq.com",
+  "us3.datadoghq.com",
+  "us5.datadoghq.com",
+  "datadoghq.eu",
+  "ap1.datadoghq.com",
+  "ap2.datadoghq.com",
+  "ddog-gov.com",
+] as const;
+
+/** {@link https://cloud.google.com/compute/docs/regions-zones#available} */
+export const REGIONS: readonly string[] = `
+  africa-south1
+  asia-east1 asia-east2 asia-northeast1 asia-northeast2 asia-northeast3 asia-south1 asia-south2
+  asia-southeast1 asia-southeast2 asia-southeast3 australia-southeast1 australia-southeast2
+  europe-central2 europe-north1 europe-north2 europe-southwest1 europe-west1 europe-west2 europe-west3
+  europe-west4 europe-west6 europe-west8 europe-west9 europe-west10 europe-west12
+  me-central1 me-central2 me-west1
+  northamerica-northeast1 northamerica-northeast2 northamerica-south1 southamerica-east1 southamerica-west1
+  us-central1 us-east1 us-east4 us-east5 us-south1 us-west1 us-west2 us-west3 us-west4
+`
+  .trim()
+  .split(/\s+/);
+
 /** {@link https://cloud.google.com/load-balancing/docs/quotas#ssl_certificates} */
 export const CERTIFICATES_PER_LOAD_BALANCER = 15;
 
@@ -25,7 +50,8 @@ export function tierProblem(
   tier: string,
 ): { rule: string; remedy: string } | undefined {
   if (edition === "ENTERPRISE_PLUS")
-    return /^db-(perf-optimized-N-(2|4|8|16|32|48|64|80|96|128)|c4a-highmem-(1|4|8|16|32|48|64|72))$/.test(tier)
+    // Not the C4A tiers: they take Hyperdisk alone, and the database's disk is PD_SSD.
+    return /^db-perf-optimized-N-(2|4|8|16|32|48|64|80|96|128)$/.test(tier)
       ? undefined
       : { rule: "is no tier of the edition ENTERPRISE_PLUS", remedy: 'write it like "db-perf-optimized-N-4"' };
   const m = /^db-custom-(\d+)-(\d+)$/.exec(tier);
@@ -39,25 +65,95 @@ export function tierProblem(
   if (mib < cpus * 0.9 * 1024 || mib > cpus * 6.5 * 1024)
     return {
       rule: "must have 0.9 to 6.5 GiB of memory for each vCPU",
-      remedy: `write from ${Math.ceil((cpus * 0.9 * 1024) / 256) * 256} to ${Math.floor((cpus * 6.5 * 1024) / 256) * 256} MiB`,
+      remedy: `write from ${Math.max(3840, Math.ceil((cpus * 0.9 * 1024) / 256) * 256)} to ${Math.floor((cpus * 6.5 * 1024) / 256) * 256} MiB`,
     };
   return undefined;
 }
 
 /**
- * Size of a machine type, as far as its name tells: vCPUs and memory in MiB.
- * {@link https://cloud.google.com/compute/docs/machine-resource}
+ * Machine series that nodes may be of, with memory in GiB for each vCPU by kind, and the numbers of vCPUs. They take
+ * the nodes' boot disks, which are balanced persistent disks; newer series (N4, C4) take Hyperdisk alone.
+ * {@link https://cloud.google.com/compute/docs/general-purpose-machines}
  */
-export function machineOf(type: string): { readonly cpus: number; readonly memory: number } | undefined {
-  const shared: Readonly<Record<string, number>> = { "e2-micro": 1024, "e2-small": 2048, "e2-medium": 4096 };
-  if (shared[type]) return { cpus: 2, memory: shared[type] };
-  const [, kind, count] = /^[a-z]\d[a-z]?-(standard|highmem|highcpu)-(\d+)$/.exec(type) ?? [];
-  const perCpu: Readonly<Record<string, number>> = { standard: 4096, highmem: 8192, highcpu: 1024 };
-  return kind && count ? { cpus: Number(count), memory: Number(count) * (perCpu[kind] as number) } : undefined;
+const SERIES: Readonly<
+  Record<string, { readonly kinds: Readonly<Record<string, number>>; readonly cpus: readonly number[] }>
+> = {
+  e2: { kinds: { standard: 4, highmem: 8, highcpu: 1 }, cpus: [2, 4, 8, 16, 32] },
+  n1: { kinds: { standard: 3.75, highmem: 6.5, highcpu: 0.9 }, cpus: [1, 2, 4, 8, 16, 32, 64, 96] },
+  n2: { kinds: { standard: 4, highmem: 8, highcpu: 1 }, cpus: [2, 4, 8, 16, 32, 48, 64, 80, 96, 128] },
+  n2d: { kinds: { standard: 4, highmem: 8, highcpu: 1 }, cpus: [2, 4, 8, 16, 32, 48, 64, 80, 96, 128, 224] },
+  t2d: { kinds: { standard: 4 }, cpus: [1, 2, 4, 8, 16, 32, 48, 60] },
+  c2: { kinds: { standard: 4 }, cpus: [4, 8, 16, 30, 60] },
+  c2d: { kinds: { standard: 4, highmem: 8, highcpu: 2 }, cpus: [2, 4, 8, 16, 32, 56, 112] },
+  c3: { kinds: { standard: 4, highmem: 8, highcpu: 2 }, cpus: [4, 8, 22, 44, 88, 176] },
+  c3d: { kinds: { standard: 4, highmem: 8, highcpu: 1.875 }, cpus: [4, 8, 16, 30, 60, 90, 180, 360] },
+};
+export const MACHINE_SERIES: readonly string[] = Object.keys(SERIES);
+
+/** MiB of the machines whose two vCPUs are shared with others. */
+const SHARED: Readonly<Record<string, number>> = { "e2-small": 2048, "e2-medium": 4096 };
+
+/** What pods may ask of a node, for the rest is its system's own: a tenth and more, of shared vCPUs a half and more. */
+const USABLE = { cpu: 900, sharedCpu: 470, memory: 0.85 };
+
+/** A machine type. */
+export interface Machine {
+  readonly cpus: number;
+  /** What pods may ask for: millicores and MiB. */
+  readonly usable: { readonly cpu: number; readonly memory: number };
 }
 
-/** Values that only secrets look like: keys of well-known services, private keys, URLs with a password, JSON web tokens. */
+/** A machine type by its name, when there is such a one and nodes may be of it. */
+export function machineOf(type: string): Machine | undefined {
+  const machine = (cpus: number, perCpu: number, memory: number): Machine => ({
+    cpus,
+    usable: { cpu: cpus * perCpu, memory: memory * USABLE.memory },
+  });
+  if (Object.hasOwn(SHARED, type)) return machine(2, USABLE.sharedCpu, SHARED[type] as number);
+  const [, series = "", kind = "", count] = /^([a-z0-9]+)-([a-z]+)-(\d+)$/.exec(type) ?? [];
+  const { kinds, cpus } = (Object.hasOwn(SERIES, series) && SERIES[series]) || { kinds: {}, cpus: [] };
+  return Object.hasOwn(kinds, kind) && cpus.includes(Number(count)) && String(Number(count)) === count
+    ? machine(Number(count), USABLE.cpu, Number(count) * (kinds[kind] as number) * 1024)
+    : undefined;
+}
+
+/** Names of variables whose values are secrets, whatever they look like. */
+export const secretsName = (variable: string): boolean =>
+  /(^|_)(PASSWORD|PASSPHRASE|SECRET|TOKEN|CREDENTIALS|(API|ACCESS|PRIVATE|SECRET|SIGNING|ENCRYPTION)_KEY)$/.test(
+    variable,
+  );
+
+/**
+ * Values that only secrets look like: keys of well-known services, private keys, URLs with a password, JSON web tokens.
+ */
 export const secretLooking = (value: string): boolean =>
-  /-----BEGIN|^(sk|pk|rk)[-_]|^gh[pousr]_|^xox[abprs]-|^AIza[\w-]{30}|^AKIA[A-Z0-9]{12}|^ya29\.|^GOCSPX-|^eyJ[\w-]+\.eyJ|:\/\/[^/\s:@]+:[^/\s@]+@/.test(
+  /-----BEGIN [A-Z ]*PRIVATE KEY|\b((sk|rk)[-_][\w-]{16}|gh[pousr]_\w|github_pat_|glpat-|npm_\w{30}|dckr_pat_|xox[abeprs]-|AIza[\w-]{30}|A[KS]IA[A-Z0-9]{12}|ya29\.|GOCSPX-|eyJ[\w-]+\.eyJ)|\/\/hooks\.slack\.com\/services\/|:\/\/[^/\s:@]*:[^/\s@]+@/.test(
     value,
   ) || /^(?=.*[a-z])(?=.*[A-Z])(?=.*\d)[A-Za-z0-9+/=_-]{40,}$/.test(value);
+
+/**
+ * Characters of a path: though each be escaped, a rate limit's comparison with it fits into a subexpression of 1024.
+ * {@link https://cloud.google.com/armor/quotas#limits}
+ */
+export const PATH_LENGTH = 256;
+
+/**
+ * Connections that a tier's memory is good for: Cloud SQL's own choice where nobody makes one. Some are kept for Cloud
+ * SQL itself. Undefined for what is no tier of {@link tierProblem} 's.
+ * {@link https://cloud.google.com/sql/docs/postgres/flags#postgres-m}
+ */
+export function maxConnections(tier: string): number | undefined {
+  const custom = /^db-custom-\d+-(\d+)$/.exec(tier);
+  const plus = /^db-perf-optimized-N-(\d+)$/.exec(tier); // 8 GiB for each vCPU
+  const gib = custom ? Number(custom[1]) / 1024 : plus ? Number(plus[1]) * 8 : 0;
+  const steps: readonly (readonly [number, number])[] = [
+    [120, 1000],
+    [60, 800],
+    [30, 600],
+    [15, 500],
+    [7.5, 400],
+    [6, 200],
+    [3.75, 100],
+  ];
+  return steps.find(([least]) => gib >= least)?.[1];
+}

@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import type { z } from "zod";
-import { deployed } from "./ancestors";
-import type { Say } from "./checks/check";
+import { deployed, runsProviders } from "./ancestors";
+import { between, type Elsewhere } from "./checks/between";
+import type { Say, Shows } from "./checks/check";
 import { environmentChecks } from "./checks/environment";
 import { systemChecks } from "./checks/system";
 import { checksTogether } from "./checks/together";
@@ -13,9 +14,12 @@ import {
   environmentSchema,
   environmentSections,
 } from "./environment";
+import { notPlain } from "./plain";
 import { at, describe, dotted, type Problem, problemsOf } from "./problem";
+import { read } from "./read";
 import { type Release, releaseSchema, releaseSections } from "./release";
 import { type System, systemSchema, systemSections } from "./system";
+import { logVariables } from "./terraform-log";
 
 /** A system with its environments, validated. */
 export interface Configuration {
@@ -33,12 +37,15 @@ export class InvalidConfiguration extends Error {
   }
 }
 
+const systems = (root: string): string[] =>
+  readdirSync(path.join(root, "systems"))
+    .filter((file) => /^[^.]+\.ts$/.test(file))
+    .map((file) => path.basename(file, ".ts"));
+
 /** The system that a checkout is about: `SYSTEM`, or what cdktf.json says. */
 export function systemName(root: string, env: NodeJS.ProcessEnv): string {
   const name = env.SYSTEM || JSON.parse(readFileSync(path.join(root, "cdktf.json"), "utf8")).context?.system;
-  const known = readdirSync(path.join(root, "systems"))
-    .filter((file) => /^[^.]+\.ts$/.test(file))
-    .map((file) => path.basename(file, ".ts"));
+  const known = systems(root);
   if (!known.includes(name))
     throw new InvalidConfiguration([
       {
@@ -52,8 +59,8 @@ export function systemName(root: string, env: NodeJS.ProcessEnv): string {
 }
 
 /**
- * In CI a deploy of production must say which system it means: a checkout's own choice may have been changed by anybody.
- * cdktf tells the program nothing about the command that it is run for; the processes above it do.
+ * In CI a deploy of production must say which system it means: a checkout's own choice may have been changed by
+ * anybody. cdktf tells the program nothing about the command that it is run for; the processes above it do.
  */
 export function refuseUnnamedSystem(env: NodeJS.ProcessEnv, commandLines: () => readonly (readonly string[])[]): void {
   if (!env.CI || env.SYSTEM) return;
@@ -68,42 +75,68 @@ export function refuseUnnamedSystem(env: NodeJS.ProcessEnv, commandLines: () => 
     ]);
 }
 
+/**
+ * Terraform's log has Secrets in it, so nobody but a person at a terminal may ask for one. The commands of package.json
+ * unset its variables; a cdktf that was called directly runs Terraform with its own environment, which only its caller
+ * can change.
+ */
+export function refuseLogs(
+  env: NodeJS.ProcessEnv,
+  commandLines: () => readonly (readonly string[])[],
+  atTerminal: () => boolean,
+): void {
+  const logs = logVariables(env);
+  if (!logs.length || (!env.CI && atTerminal()) || !runsProviders(commandLines())) return;
+  throw new InvalidConfiguration(
+    logs.map((name) => ({
+      path: name,
+      value: env[name],
+      rule: "must not be set where no person watches: Terraform's log has the contents of Secrets",
+      remedy: "unset it, or use npm run diff, deploy or destroy",
+    })),
+  );
+}
+
 /** Reads a system's files and validates them, all problems at once. */
 export async function load(root: string, name: string, env: NodeJS.ProcessEnv): Promise<Configuration> {
-  const files = {
-    system: `systems/${name}.ts`,
-    staging: { environment: `environments/${name}/staging.ts`, release: `releases/${name}/staging.json` },
-    production: { environment: `environments/${name}/production.ts`, release: `releases/${name}/production.json` },
-  };
+  const files = filesOf(name);
   const problems: Problem[] = [];
-  const read = async (file: string): Promise<unknown> => {
-    const full = path.join(root, file);
-    try {
-      if (!existsSync(full)) throw new Error("does not exist");
-      return file.endsWith(".json")
-        ? JSON.parse(readFileSync(full, "utf8"))
-        : ((await import(full)) as { default: unknown }).default;
-    } catch (error) {
-      const reason = error instanceof Error ? error.message.split("\n")[0] : String(error);
+  const readOrSay = (file: string): Promise<unknown> =>
+    read(root, file).catch((error: Error) => {
       problems.push({
         path: file,
         value: undefined,
-        rule: `cannot be read: ${reason}`,
-        remedy: "write it after another system's",
+        rule: `cannot be read: ${error.message}`,
+        remedy: existsSync(path.join(root, file)) ? "correct the file" : "write it after another system's",
       });
-      return undefined;
-    }
-  };
+    });
   const raw = {
-    system: await read(files.system),
-    staging: { environment: await read(files.staging.environment), release: await read(files.staging.release) },
+    system: await readOrSay(files.system),
+    staging: {
+      environment: await readOrSay(files.staging.environment),
+      release: await readOrSay(files.staging.release),
+    },
     production: {
-      environment: await read(files.production.environment),
-      release: await read(files.production.release),
+      environment: await readOrSay(files.production.environment),
+      release: await readOrSay(files.production.release),
     },
   };
   if (problems.length) throw new InvalidConfiguration(problems);
-  return validate(name, files, raw, env);
+  return validate(name, files, { ...raw, elsewhere: await elsewhere(root, name) }, env);
+}
+
+const filesOf = (name: string) => ({
+  system: `systems/${name}.ts`,
+  staging: { environment: `environments/${name}/staging.ts`, release: `releases/${name}/staging.json` },
+  production: { environment: `environments/${name}/production.ts`, release: `releases/${name}/production.json` },
+});
+
+/** The other systems' environments, as far as they can be read: what else is wrong with them is theirs to be told. */
+async function elsewhere(root: string, name: string): Promise<Elsewhere[]> {
+  const files = systems(root)
+    .filter((other) => other !== name)
+    .flatMap((other) => environmentNames.map((environment) => filesOf(other)[environment].environment));
+  return Promise.all(files.map(async (file) => ({ file, environment: await read(root, file).catch(() => undefined) })));
 }
 
 /** What the files hold, as read. */
@@ -111,6 +144,8 @@ export interface Raw {
   readonly system: unknown;
   readonly staging: { readonly environment: unknown; readonly release: unknown };
   readonly production: { readonly environment: unknown; readonly release: unknown };
+  /** Environments of other systems. */
+  readonly elsewhere?: readonly Elsewhere[];
 }
 /** Names of the files, for messages. */
 type Files = { system: string } & Record<EnvironmentName, { environment: string; release: string }>;
@@ -118,6 +153,11 @@ type Files = { system: string } & Record<EnvironmentName, { environment: string;
 export function validate(name: string, files: Files, raw: Raw, env: NodeJS.ProcessEnv): Configuration {
   const problems: Problem[] = [];
   const parse = <T extends z.ZodType>(file: string, schema: T, sections: Record<string, z.ZodType>, value: unknown) => {
+    const unfit = notPlain(file, value);
+    if (unfit.length) {
+      problems.push(...unfit);
+      return { value: {} as z.output<T>, valid: new Set<string>() };
+    }
     const whole = schema.safeParse(value);
     if (whole.success) return { value: whole.data as z.output<T>, valid: new Set(Object.keys(sections)) };
     problems.push(...problemsOf(file, value, whole.error.issues));
@@ -140,8 +180,7 @@ export function validate(name: string, files: Files, raw: Raw, env: NodeJS.Proce
     );
     const release = parse(releaseFile, releaseSchema, releaseSections, raw[environmentName].release);
     const reporter =
-      (file: string, root: unknown) =>
-      (where: readonly PropertyKey[], rule: string, remedy: string, shows?: { readonly secret: boolean }) => {
+      (file: string, root: unknown) => (where: readonly PropertyKey[], rule: string, remedy: string, shows?: Shows) => {
         problems.push({ path: `${file} ${dotted(where)}`.trimEnd(), value: at(root, where), rule, remedy, ...shows });
       };
     const say: Say = {
@@ -161,23 +200,13 @@ export function validate(name: string, files: Files, raw: Raw, env: NodeJS.Proce
   });
 
   const [[, staging], [, production]] = environments as [(typeof environments)[0], (typeof environments)[0]];
-  for (const key of ["project", "stateBucket"] as const)
-    if (staging.environment.valid.has(key) && staging.environment.value[key] === production.environment.value[key])
-      problems.push({
-        path: `${files.staging.environment} ${key}`,
-        value: staging.environment.value[key],
-        rule: "is production's too",
-        remedy: "give each environment its own",
-      });
-  const hosts = (e: typeof staging.environment) =>
-    e.valid.has("services") ? Object.values(e.value.services).flatMap((s) => s.hosts) : [];
-  for (const host of hosts(staging.environment).filter((h) => hosts(production.environment).includes(h)))
-    problems.push({
-      path: `${files.staging.environment} services`,
-      value: host,
-      rule: "is a host of production too",
-      remedy: "choose another name",
-    });
+  problems.push(
+    ...between(
+      { ...staging.environment, file: files.staging.environment },
+      { ...production.environment, file: files.production.environment },
+      raw.elsewhere ?? [],
+    ),
+  );
 
   // A check of the system runs once for each environment; its problems are said once.
   const distinct = [...new Map(problems.map((p) => [describe(p), p])).values()];

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { secretLooking } from "./google";
 
 /** One thing that is wrong with the configuration. */
 export interface Problem {
@@ -13,13 +14,54 @@ export interface Problem {
   readonly remedy: string;
 }
 
-/** A problem's line: path, value, rule, remedy. A long value is cut, and one that may be a secret after its first letters. */
+/**
+ * A problem's line: path, value, rule, remedy. A long value is cut, and one that may be a secret after its first
+ * letters.
+ */
 export function describe({ path, value, secret, rule, remedy }: Problem): string {
-  const shown =
-    JSON.stringify(value, (_, v) => (typeof v === "number" && !Number.isFinite(v) ? String(v) : v)) ?? "nothing";
-  const most = secret ? 5 : 77;
-  return `${path} = ${shown.length > most + 3 ? `${shown.slice(0, most)}...` : shown}: ${rule}; ${remedy}`;
+  const most = secret || secretIn(path, value) ? 5 : 77;
+  const shown = show(value, most + 3);
+  const cut = shown.length > most + 3 ? `${shown.slice(0, most)}...` : shown;
+  return inOneLine(`${path} = ${cut}: ${rule}; ${remedy}`);
 }
+
+/**
+ * A value as JSON has it, and what JSON cannot hold as JavaScript would print it. It stops when there is no room left,
+ * so that even a value which holds itself has an end.
+ */
+function show(value: unknown, room: number): string {
+  if (value === undefined) return "nothing";
+  if (typeof value === "string") return JSON.stringify(value.slice(0, Math.max(room, 0) + 1));
+  if (typeof value === "bigint") return `${value}n`;
+  if (typeof value === "function" || typeof value === "symbol") return `a ${typeof value}`;
+  if (value === null || typeof value !== "object") return Object.is(value, -0) ? "-0" : String(value);
+  const list = Array.isArray(value);
+  let text = list ? "[" : "{";
+  for (const key of Object.keys(value)) {
+    if (text.length > room) break;
+    if (text.length > 1) text += ",";
+    if (!list) text += `${JSON.stringify(key)}:`;
+    text += show(Object.getOwnPropertyDescriptor(value, key)?.value, room - text.length);
+  }
+  return text + (list ? "]" : "}");
+}
+
+/**
+ * Whether a value that is wrong for another reason is a secret, or holds one, or is text where one would be written.
+ */
+function secretIn(path: string, value: unknown, depth = 0): boolean {
+  if (typeof value === "string")
+    return (
+      secretLooking(value.slice(0, 4096)) ||
+      /(password|secret|token|credential|webhook|(private|api|routing|integration)_?key)["\]]*$/i.test(path)
+    );
+  if (value === null || typeof value !== "object" || depth > 8) return false;
+  return Object.keys(value).some((key) => secretIn(key, Object.getOwnPropertyDescriptor(value, key)?.value, depth + 1));
+}
+
+/** What would break the line, turn its direction or only looks like a letter of ASCII is written as its code. */
+const inOneLine = (text: string): string =>
+  text.replace(/[^ -~]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
 
 /** Message of a zod check: the rule and the remedy travel as one string until {@link problemsOf} parts them. */
 export const rule = (text: string, remedy: string): string => `${text}\n${remedy}`;
@@ -27,15 +69,37 @@ export const rule = (text: string, remedy: string): string => `${text}\n${remedy
 /** Dotted path, with brackets where a name is no identifier. */
 export const dotted = (path: readonly PropertyKey[]): string =>
   path
-    .map((p, i) => (/^[\w$-]+$/.test(String(p)) ? `${i ? "." : ""}${String(p)}` : `[${JSON.stringify(String(p))}]`))
+    .map((key) => (typeof key === "string" && key.length > 128 ? `${key.slice(0, 125)}...` : String(key)))
+    .map((p, i) => (/^[\w$-]+$/.test(p) ? `${i ? "." : ""}${p}` : `[${JSON.stringify(p)}]`))
     .join("");
 
+/** What is at a path; nothing where an object only has it from its prototype. */
 export const at = (root: unknown, path: readonly PropertyKey[]): unknown =>
-  path.reduce<unknown>((o, key) => (o as Record<PropertyKey, unknown> | undefined)?.[key], root);
+  path.reduce<unknown>(
+    (o, key) =>
+      o !== null && typeof o === "object" && Object.hasOwn(o, key)
+        ? (o as Record<PropertyKey, unknown>)[key]
+        : undefined,
+    root,
+  );
+
+/** Types by zod's names: how a rule calls one, and what to write. */
+const TYPES: Readonly<Record<string, { readonly name: string; readonly remedy: string }>> = {
+  string: { name: "a string", remedy: "write it in quotes" },
+  number: { name: "a number", remedy: "write it in digits, without quotes" },
+  int: { name: "a whole number", remedy: "write it in digits, without quotes" },
+  boolean: { name: "true or false", remedy: "write one of the two, without quotes" },
+  array: { name: "a list", remedy: "write it in brackets" },
+  object: { name: "an object", remedy: "write it in braces" },
+  record: { name: "an object", remedy: "write it in braces" },
+};
+const nameOf = (type: string): string => TYPES[type]?.name ?? type;
 
 type Issue = z.core.$ZodIssue;
 
-/** Zod's issues as problems: its own words replaced by a rule and a remedy, unions reduced to the branch that was meant. */
+/**
+ * Zod's issues as problems: its own words replaced by a rule and a remedy, unions reduced to the branch that was meant.
+ */
 export function problemsOf(
   file: string,
   root: unknown,
@@ -48,33 +112,40 @@ export function problemsOf(
     const one = (r: string, remedy: string, p = path, v = value): Problem[] => [
       { path: `${file} ${dotted(p)}`.trimEnd(), value: v, rule: r, remedy },
     ];
+    const [ownRule, ownRemedy] = issue.message.split("\n");
+    const own = () => one(ownRule ?? "is not valid", ownRemedy ?? "correct it");
     switch (issue.code) {
       case "unrecognized_keys":
         return issue.keys.flatMap((key) =>
           one("is not a known key", "remove it, or correct its spelling", [...path, key], at(value, [key])),
         );
       case "invalid_type":
-        return value === undefined
-          ? one(`is required (${issue.expected})`, "add it")
-          : one(`must be of type ${issue.expected}`, `write a ${issue.expected}`);
+        if (value === undefined)
+          return path.length
+            ? one(`is required (${nameOf(issue.expected).replace(/^an? /, "")})`, "add it")
+            : one("exports no object by default", "write export default { ... }");
+        return issue.message.includes("\n")
+          ? own()
+          : one(`must be ${nameOf(issue.expected)}`, TYPES[issue.expected]?.remedy ?? `write ${issue.expected}`);
       case "invalid_value":
         return one(`must be one of ${issue.values.map((v) => JSON.stringify(v)).join(", ")}`, "choose one of them");
       case "invalid_union": {
-        if (value === undefined) return one("is required", "add it");
-        if (issue.errors.length === 0)
-          return one(
-            "is of no known kind",
-            `use one of ${"options" in issue ? issue.options?.join(", ") : "those in schema/"}`,
-          );
-        const meant = issue.errors.find((branch) => branch.some((e) => e.path.length || e.code !== "invalid_type"));
-        return meant ? problemsOf(file, root, meant, path) : one("has the wrong type", "see the field in schema/");
+        if (issue.errors.length === 0) {
+          const kinds = "options" in issue ? (issue.options as readonly string[]).join(", ") : "those in schema/";
+          return one(value === undefined ? "is required" : "is of no known kind", `use one of ${kinds}`);
+        }
+        if (value === undefined) return one("is required", ownRemedy ?? "add it");
+        // The branch that was meant takes the value's type, and has the least to say about it.
+        const [meant] = issue.errors
+          .filter((branch) => branch.some((e) => e.path.length || e.code !== "invalid_type"))
+          .sort((a, b) => a.length - b.length);
+        if (meant) return problemsOf(file, root, meant, path);
+        return own();
       }
       case "invalid_key":
         return problemsOf(file, root, issue.issues, path).map((p) => ({ ...p, value: issue.path.at(-1) }));
-      default: {
-        const [text, remedy] = issue.message.split("\n");
-        return one(text ?? "is not valid", remedy ?? "correct it");
-      }
+      default:
+        return own();
     }
   });
 }

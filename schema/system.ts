@@ -1,5 +1,7 @@
 import { z } from "zod";
-import { count, cpu, httpPath, label, memory, port, text, variableName } from "./fields";
+import { AUDITED_SERVICES } from "../constructs/google/audited-services";
+import { count, cpu, httpPath, label, matching, memory, percent, port, text, variableName } from "./fields";
+import { CLOUD_ARMOR_INTERVALS } from "./google";
 import { rule } from "./problem";
 
 /**
@@ -11,48 +13,52 @@ import { rule } from "./problem";
  * Where the value of an environment variable comes from.
  * - text: this text, in every environment
  * - `environment`: the environment's file gives it (`variables`)
- * - `port`: the service's own port; `version`: the release's version; both in the pod template
+ * - `port`: the service's own port; `version`: the release's version; `node-address`: that of the pod's node, where
+ * host agents listen; all three in the pod template
  * - `ca-bundle`: path of a PEM file with the certificate authorities of the datastores
- * - `generated`: made once per generation and kept in Secret Manager; `rotate: "never"` where a new value would make data
- *   unreadable
+ * - `generated`: made once per generation and kept in Secret Manager; `rotate: "never"` where a new value would make
+ * data unreadable
  * - `supplied`: a person adds the version to Secret Manager; the generation is the version's number
  * - `database-url`, `cache-url`: made of the datastore's address and password inside the Kubernetes Secret
  */
-const variable = z.union([
-  text,
-  z.discriminatedUnion("kind", [
-    z.strictObject({ kind: z.literal("environment") }),
-    z.strictObject({ kind: z.literal("port") }),
-    z.strictObject({ kind: z.literal("version") }),
-    z.strictObject({ kind: z.literal("ca-bundle") }),
-    z.strictObject({
-      kind: z.literal("generated"),
-      /** Characters, letters and digits. */
-      length: count(16, 256, "characters"),
-      rotate: z.enum(["always", "never"]).default("always"),
-    }),
-    z.strictObject({ kind: z.literal("supplied") }),
-    z.strictObject({
-      kind: z.literal("database-url"),
-      /** Query parameters beside sslmode and sslrootcert, which are always there. */
-      parameters: z
-        .record(
-          z
-            .string()
-            .regex(
-              /^(?!ssl)\w+$/,
-              rule(
-                "must be a parameter's name, and none about TLS, which is always asked for",
-                "use another parameter",
-              ),
+const variable = z.union(
+  [
+    text,
+    z.discriminatedUnion("kind", [
+      z.strictObject({ kind: z.literal("environment") }),
+      z.strictObject({ kind: z.literal("port") }),
+      z.strictObject({ kind: z.literal("version") }),
+      z.strictObject({ kind: z.literal("node-address") }),
+      z.strictObject({ kind: z.literal("ca-bundle") }),
+      z.strictObject({
+        kind: z.literal("generated"),
+        /** Characters, letters and digits. */
+        length: count(16, 256, "characters"),
+        rotate: z.enum(["always", "never"]).default("always"),
+      }),
+      z.strictObject({ kind: z.literal("supplied") }),
+      z.strictObject({
+        kind: z.literal("database-url"),
+        /** Query parameters beside sslmode, sslrootcert and options, which are always there. */
+        parameters: z
+          .record(
+            matching(
+              /^(?!ssl|requiressl|gssencmode|requirepeer)[a-z]\w{0,62}$/i,
+              "must be a parameter's name, and none about TLS, which is always asked for",
+              "use another parameter",
+            ).regex(
+              /^(?!(host|hostaddr|port|user|password|passfile|dbname|database|service|servicefile|options)$)/i,
+              rule("must not say where to log in, and as whom: the URL says it", "remove it"),
             ),
-          z.string().regex(/^[\w.-]+$/, rule("must be a plain word", "use letters, digits, dots and dashes")),
-        )
-        .default({}),
-    }),
-    z.strictObject({ kind: z.literal("cache-url") }),
-  ]),
-]);
+            matching(/^[\w.-]{1,255}$/, "must be a plain word", "use letters, digits, dots and dashes"),
+          )
+          .default({}),
+      }),
+      z.strictObject({ kind: z.literal("cache-url") }),
+    ]),
+  ],
+  rule("must be text or say where the value comes from", 'write it like "text" or { kind: "environment" }'),
+);
 
 const resources = z.strictObject({
   /** CPU request. */
@@ -65,9 +71,15 @@ const resources = z.strictObject({
   memoryLimit: memory,
 });
 
-const command = z.array(text).min(1, rule("must not be empty", "name the program and its arguments"));
+const command = z
+  .array(text)
+  .refine((all) => all.length > 0, rule("must not be empty", "name the program and its arguments"));
 
-/** `database` and `cache`: the datastores; `internet:443`: public addresses only, on that port; otherwise a service's name. */
+/**
+ * `database` and `cache`: the datastores; `internet:443`: public addresses only, on that port; `host-agent`: traces and
+ * StatsD to the agent on the pod's node; otherwise a service's name.
+ */
+export const CONNECTIONS: readonly string[] = ["database", "cache", "internet:443", "host-agent"];
 const connection = z.string();
 
 const workload = {
@@ -78,28 +90,79 @@ const workload = {
   pool: label(),
   resources,
   /** Names of the variables that the containers get. */
-  variables: z.array(variableName),
-  connects: z.array(connection),
+  variables: z.array(variableName).default([]),
+  connects: z.array(connection).default([]),
 };
+
+const metricName = matching(
+  /^[a-zA-Z_:][a-zA-Z0-9_:]*$/,
+  "must be a metric's name",
+  'write it like "http_requests_total"',
+);
+const metricLabel = matching(/^[a-zA-Z_][a-zA-Z0-9_]*$/, "must be a label's name", 'write it like "status"');
+
+const noInterval = rule("is no interval of Cloud Armor", `use one of ${CLOUD_ARMOR_INTERVALS.join(", ")}`);
+const interval = z.number(noInterval).refine((seconds) => CLOUD_ARMOR_INTERVALS.includes(seconds), noInterval);
+
+const duration = z
+  .number(rule("must be a number (seconds)", "write one above 0 and up to 60"))
+  .positive(rule("must be above 0 (seconds)", "write one up to 60"))
+  .max(60, rule("must be at most 60 (seconds)", "write one above 0 and up to 60"));
 
 const service = z.strictObject({
   ...workload,
   /** What the service listens on; without it the service is a worker. */
   port: port.optional(),
-  health: z.union([
-    z.strictObject({
-      /** HTTP path that answers 200 while the process is alive. */
-      live: httpPath,
-      /** HTTP path that answers 200 while the process can serve. */
-      ready: httpPath,
-    }),
-    z.strictObject({
-      /** Program that exits 0 while the process is alive. */
-      command,
-    }),
-  ]),
+  health: z.union(
+    [
+      z.strictObject({
+        /** HTTP path that answers 200 while the process is alive. */
+        live: httpPath,
+        /** HTTP path that answers 200 while the process can serve. */
+        ready: httpPath,
+      }),
+      z.strictObject({
+        /** Program that exits 0 while the process is alive. */
+        command,
+      }),
+    ],
+    rule(
+      "must be paths or a program",
+      'write it like { live: "/health", ready: "/health/ready" } or { command: ["true"] }',
+    ),
+  ),
   /** Prometheus metrics, on a port of their own so that the public edge does not serve them. */
-  metrics: z.strictObject({ port, path: httpPath }).optional(),
+  metrics: z
+    .strictObject({
+      port,
+      path: httpPath,
+      /** What the service says of the HTTP requests that it answers; objectives and the dashboard are made of it. */
+      requests: z
+        .strictObject({
+          /** Counter of requests. */
+          counter: metricName,
+          /** The counter's label with the status code. */
+          status: metricLabel,
+          /** Histogram of durations in seconds, without the suffix `_bucket`. */
+          histogram: metricName
+            .refine(
+              (name) => !/_(bucket|count|sum)$/.test(name),
+              rule("must be without its suffix", 'write it like "http_request_duration_seconds"'),
+            )
+            .optional(),
+        })
+        .optional(),
+    })
+    .optional(),
+  /** Service level objective over 30 days; alerts tell when its error budget burns too fast. */
+  objective: z
+    .strictObject({
+      /** Requests that are not answered with a 5xx, in per cent. */
+      availability: percent(95, 99.99),
+      /** Requests, in per cent, that are answered within so many seconds: a bound of the histogram's buckets. */
+      latency: z.strictObject({ percent: percent(95, 99.99), seconds: duration }).optional(),
+    })
+    .optional(),
   /** Load at which replicas are added, in per cent of the requests; without it the number of replicas is fixed. */
   autoscale: z
     .strictObject({ cpu: count(10, 95, "per cent"), memory: count(10, 95, "per cent").optional() })
@@ -107,7 +170,16 @@ const service = z.strictObject({
   /** Migrations that must have run before a rollout. */
   after: z.array(label()).default([]),
   /** Requests that one client address may make to the service's hosts, in an interval that Cloud Armor knows. */
-  rateLimit: z.strictObject({ requests: count(1, 10000, "requests"), seconds: z.int() }).optional(),
+  rateLimits: z
+    .array(
+      z.strictObject({
+        /** Limits the paths that begin like this; without it, all. */
+        path: httpPath.optional(),
+        requests: count(1, 10000, "requests"),
+        seconds: interval,
+      }),
+    )
+    .default([]),
 });
 
 const migration = z.strictObject({
@@ -122,16 +194,36 @@ export const systemSections = {
   database: z.strictObject({
     version: z.enum(["POSTGRES_15", "POSTGRES_16", "POSTGRES_17"]),
     name: label(),
-    user: label(),
+    /**
+     * Role that owns everything in the database; the users that log in, one for each generation of the password, act as
+     * it.
+     */
+    user: label(40),
+    /** Most connections that one pod keeps open. */
+    connectionsPerPod: count(1, 1000, "connections"),
     /** PostgreSQL extensions, made in the database before the first migration. */
     extensions: z
-      .array(z.string().regex(/^[a-z][a-z0-9_-]*$/, rule("must be an extension's name", 'write it like "vector"')))
+      .array(
+        matching(/^[a-z][a-z0-9_-]*$/, "must be an extension's name", 'write it like "vector"').refine(
+          (name) => name !== "pgvector",
+          rule("is called vector in PostgreSQL", 'write "vector"'),
+        ),
+      )
       .default([]),
   }),
   cache: z.strictObject({ version: z.enum(["REDIS_7_0", "REDIS_7_2"]) }),
   variables: z.record(variableName, variable),
   migrations: z.record(label(40), migration).default({}),
   services: z.record(label(40), service),
+  /** Who read or changed what in Google Cloud. */
+  auditLogs: z.strictObject({
+    /** Services whose data access is logged, beside the administrative changes that always are. */
+    services: z
+      .array(z.enum(AUDITED_SERVICES))
+      .refine((all) => all.length > 0, rule("must not be empty", `use some of ${AUDITED_SERVICES.join(", ")}`)),
+    /** Days that the project's logs are kept. */
+    retentionDays: count(30, 3650, "days"),
+  }),
 } as const;
 
 export const systemSchema = z.strictObject(systemSections);
@@ -142,8 +234,14 @@ export type System = z.output<typeof systemSchema>;
 export type Service = System["services"][string];
 export type Variable = System["variables"][string];
 
-/** Secrets that the platform makes for itself; environments may raise their generations, systems may not use their names. */
-export const PLATFORM_SECRETS = { database: "DATABASE_PASSWORD", grafana: "GRAFANA_ADMIN_PASSWORD" } as const;
+/** The platform's own secrets, whose names systems may not use: two that it makes, two that a person supplies. */
+export const PLATFORM_SECRETS = {
+  database: "DATABASE_PASSWORD",
+  grafana: "GRAFANA_ADMIN_PASSWORD",
+  /** What Alertmanager notifies with: a webhook's URL, or PagerDuty's routing key. */
+  receiver: "ALERTMANAGER_RECEIVER",
+  datadog: "DATADOG_API_KEY",
+} as const;
 export const platformSecrets: readonly string[] = Object.values(PLATFORM_SECRETS);
 
 /** Kind of a variable; text has the kind `text`. */

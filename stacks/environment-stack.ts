@@ -1,5 +1,7 @@
-import { type ITerraformDependable, type TerraformElement, TerraformOutput, TerraformStack } from "cdktf";
+import { type TerraformElement, TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct, Node } from "constructs";
+import { AuditLog } from "../constructs/google/audit-log";
+import { BinaryAuthorization, imagesIn } from "../constructs/google/binary-authorization";
 import { Cache } from "../constructs/google/cache";
 import { Cluster } from "../constructs/google/cluster";
 import { Database } from "../constructs/google/database";
@@ -7,19 +9,22 @@ import { Edge } from "../constructs/google/edge";
 import { Network } from "../constructs/google/network";
 import { NodePool } from "../constructs/google/node-pool";
 import { Project } from "../constructs/google/project";
+import { Datadog } from "../constructs/helm/datadog";
 import { PrometheusStack } from "../constructs/helm/prometheus-stack";
 import { ConfigMap } from "../constructs/kubernetes/config-map";
 import { Ingress } from "../constructs/kubernetes/ingress";
 import { Namespace } from "../constructs/kubernetes/namespace";
-import type { Environment, EnvironmentName } from "../schema/environment";
-import { parseCpu, parseMemory } from "../schema/quantity";
+import { parseCpu, parseMemory } from "../constructs/kubernetes/quantity";
+import { type Environment, type EnvironmentName, nodePoolsOf } from "../schema/environment";
+import { maxConnections } from "../schema/google";
 import type { Release } from "../schema/release";
 import type { Service, System } from "../schema/system";
 import { addressOf } from "./address";
+import { Monitoring } from "./monitoring";
 import { clusterProviders, googleProviders } from "./providers";
 import { Secrets } from "./secrets";
 import { Variables } from "./variables";
-import { Workloads } from "./workloads";
+import { resourcesOn, Workloads } from "./workloads";
 
 export interface EnvironmentStackProps {
   readonly systemName: string;
@@ -64,7 +69,19 @@ export class EnvironmentStack extends TerraformStack {
         "redis",
         "servicenetworking",
         "cloudkms",
+        "binaryauthorization",
+        "logging",
+        "monitoring",
         ...(environment.dnsZone ? (["dns"] as const) : []),
+      ],
+    });
+    new AuditLog(this, "audit-log", { project, ...system.auditLogs });
+    const { policy: admission } = new BinaryAuthorization(this, "binary-authorization", {
+      project,
+      images: [
+        ...environment.registries.map(imagesIn),
+        ...PrometheusStack.IMAGES,
+        ...(environment.datadog ? Datadog.IMAGES : []),
       ],
     });
     const network = new Network(this, "network", {
@@ -79,6 +96,7 @@ export class EnvironmentStack extends TerraformStack {
       network,
       name: fullName,
       location: region,
+      mode: environment.cluster.mode,
       releaseChannel: environment.cluster.channel,
       maintenanceStart: environment.cluster.maintenance,
       controlPlaneRange: environment.network.controlPlane,
@@ -87,7 +105,7 @@ export class EnvironmentStack extends TerraformStack {
       deletionProtection,
     });
     const pools = new Map(
-      Object.entries(environment.cluster.nodePools).map(([pool, config]) => [
+      Object.entries(nodePoolsOf(environment)).map(([pool, config]) => [
         pool,
         new NodePool(this, `pool-${pool}`, { project, cluster, name: pool, ...config, labels }).pool,
       ]),
@@ -107,9 +125,15 @@ export class EnvironmentStack extends TerraformStack {
       region,
       version: system.database.version,
       ...environment.database,
+      maxConnections: maxConnections(environment.database.tier) as number, // of a tier that validation knows
       database: system.database.name,
       user: system.database.user,
-      password: secrets.databasePassword,
+      serving: environment.database.serves,
+      password: {
+        source: secrets.databasePassword,
+        // The services have left it when the release after the rotation runs.
+        keepsPrevious: environment.database.password?.rotatedIn === release.version,
+      },
       extensions: system.database.extensions,
       administrator: environment.deployer,
       labels,
@@ -128,13 +152,20 @@ export class EnvironmentStack extends TerraformStack {
 
     // ---- the cluster
     clusterProviders(this, cluster);
-    const { adminPassword } = secrets;
-    new PrometheusStack(this, "monitoring", {
-      ...environment.monitoring,
-      adminPassword: { value: adminPassword.value, changesWith: [adminPassword.generation] },
-      controlPlaneRange: environment.network.controlPlane,
+    new Monitoring(this, "monitoring", {
+      systemName,
+      environmentName: name,
+      fullName,
+      system,
+      environment,
+      project,
+      cluster,
+      nodes: (environment.monitoring.pool && pools.get(environment.monitoring.pool)) || cluster.cluster,
+      admission,
+      secrets,
+      database,
+      cache,
       chartsMirror,
-      nodes: pools.get(environment.monitoring.pool) as ITerraformDependable,
     });
     const namespace = new Namespace(this, "namespace", {
       name: system.namespace,
@@ -155,6 +186,7 @@ export class EnvironmentStack extends TerraformStack {
       project,
       cluster,
       pools,
+      admission,
       secrets,
       database,
       cache,
@@ -179,6 +211,7 @@ export class EnvironmentStack extends TerraformStack {
       cluster: cluster.cluster.name,
       credentials_command: cluster.credentialsCommand,
       database: database.instance.name,
+      database_replica: database.replica?.name ?? "",
       cache: cache.instance.name,
     });
   }
@@ -200,12 +233,13 @@ export class EnvironmentStack extends TerraformStack {
 }
 
 /**
- * What all of the system's pods may ask for together: every service at its largest, twice, for pods that a rollout replaces
- * count until they are gone, and every migration.
+ * What all of the system's pods may ask for together: every service at its largest, twice, for pods that a rollout
+ * replaces count until they are gone, and every migration.
  */
 function quotaOf(system: System, environment: Environment) {
   const total = { pods: 0, cpu: 0, memory: 0 };
-  const add = (pods: number, { resources }: Pick<Service, "resources">) => {
+  const add = (pods: number, workload: Pick<Service, "resources">) => {
+    const resources = resourcesOn(environment.cluster.mode, workload.resources);
     total.pods += pods;
     total.cpu += pods * (parseCpu(resources.cpu) ?? 0);
     total.memory += pods * (parseMemory(resources.memory) ?? 0);

@@ -7,8 +7,8 @@ import type { Cluster } from "../constructs/google/cluster";
 import { Ephemeral } from "../constructs/terraform/ephemeral";
 
 /**
- * Versions, newer than those that the bindings were made for (google 6.50, kubernetes 2.38), whose lines get no fixes any
- * more. Every stack is planned with them in the tests.
+ * Versions, newer than those that the bindings were made for (google 6.50, kubernetes 2.38), whose lines get no fixes
+ * any more. Every stack is planned with them in the tests.
  */
 export const PROVIDER_VERSIONS = { google: "7.45.0", kubernetes: "3.2.1", helm: "3.1.2", random: "3.9.0" } as const;
 /** Write-only arguments and ephemeral resources. */

@@ -1,7 +1,8 @@
 import { Construct } from "constructs";
 import type { Project } from "../constructs/google/project";
 import { GeneratedSecret, type SecretSource, SuppliedSecret } from "../constructs/google/secret";
-import type { Environment } from "../schema/environment";
+import type { SecretValue } from "../constructs/kubernetes/secret";
+import { type Environment, generationOf } from "../schema/environment";
 import { PLATFORM_SECRETS, type System } from "../schema/system";
 import { kebab, secretName } from "./secret-name";
 
@@ -14,11 +15,18 @@ export interface SecretsProps {
   readonly deletionProtection: boolean;
 }
 
+/** A secret's value as Kubernetes gets it. */
+export const secretValue = ({ value, generation }: SecretSource): SecretValue => ({ value, changesWith: [generation] });
+
 /** The system's secrets, and those that the platform makes for itself. */
 export class Secrets extends Construct {
   readonly databasePassword: GeneratedSecret;
   /** Grafana's. */
   readonly adminPassword: GeneratedSecret;
+  /** What Alertmanager notifies with, where the environment has a receiver. */
+  readonly receiver?: SuppliedSecret;
+  /** Datadog's API key, where the environment has an agent. */
+  readonly datadog?: SuppliedSecret;
   private readonly sources = new Map<string, SecretSource>();
 
   constructor(scope: Construct, id: string, props: SecretsProps) {
@@ -27,7 +35,7 @@ export class Secrets extends Construct {
     const common = (variable: string) => ({
       project,
       name: secretName(systemName, variable),
-      generation: environment.generations[variable] ?? 1,
+      generation: generationOf(environment, variable),
     });
     const generated = (variable: string, length: number, irreplaceable = false) =>
       new GeneratedSecret(this, kebab(variable), {
@@ -37,15 +45,17 @@ export class Secrets extends Construct {
         irreplaceable,
         deletionProtection,
       });
+    const supplied = (variable: string) => new SuppliedSecret(this, kebab(variable), common(variable));
 
     this.databasePassword = generated(PLATFORM_SECRETS.database, 40);
     this.adminPassword = generated(PLATFORM_SECRETS.grafana, 40);
+    if (environment.monitoring.receiver) this.receiver = supplied(PLATFORM_SECRETS.receiver);
+    if (environment.datadog) this.datadog = supplied(PLATFORM_SECRETS.datadog);
     for (const [variable, kind] of Object.entries(props.system.variables)) {
       if (typeof kind === "string") continue;
       if (kind.kind === "generated")
         this.sources.set(variable, generated(variable, kind.length, kind.rotate === "never"));
-      if (kind.kind === "supplied")
-        this.sources.set(variable, new SuppliedSecret(this, kebab(variable), common(variable)));
+      if (kind.kind === "supplied") this.sources.set(variable, supplied(variable));
     }
   }
 

@@ -3,12 +3,12 @@ import type { Construct } from "constructs";
 import type { Cache } from "../constructs/google/cache";
 import type { Database } from "../constructs/google/database";
 import { ConfigMap } from "../constructs/kubernetes/config-map";
-import { CERTIFICATES } from "../constructs/kubernetes/pod";
+import { CERTIFICATES, NODE_ADDRESS, type PodProps } from "../constructs/kubernetes/pod";
 import { Secret, type SecretValue } from "../constructs/kubernetes/secret";
 import type { Environment } from "../schema/environment";
 import type { Release } from "../schema/release";
 import type { System, Variable } from "../schema/system";
-import type { Secrets } from "./secrets";
+import { type Secrets, secretValue } from "./secrets";
 
 const FILES = { database: "database.pem", bundle: "bundle.pem" } as const;
 
@@ -35,7 +35,7 @@ export class Variables {
 
   /** Those of one workload, by where they are kept. */
   of(scope: Construct, namespace: string, workload: string, names: readonly string[], port?: number) {
-    const pod: Record<string, string> = {};
+    const pod: Record<string, PodProps["variables"][string]> = {};
     const config: Record<string, string> = {};
     const secret: Record<string, SecretValue> = {};
     const { system, environment, release, secrets } = this.props;
@@ -53,15 +53,16 @@ export class Variables {
           case "version":
             pod[name] = release.version;
             break;
+          case "node-address":
+            pod[name] = NODE_ADDRESS;
+            break;
           case "ca-bundle":
             config[name] = `${CERTIFICATES}/${FILES.bundle}`;
             break;
           case "generated":
-          case "supplied": {
-            const { value, generation } = secrets.of(name);
-            secret[name] = { value, changesWith: [generation] };
+          case "supplied":
+            secret[name] = secretValue(secrets.of(name));
             break;
-          }
           case "database-url":
             secret[name] = this.databaseUrl(variable.parameters);
             break;
@@ -78,10 +79,11 @@ export class Variables {
   }
 
   private databaseUrl(parameters: Readonly<Record<string, string>>): SecretValue {
-    const { host, port, user, database, password } = this.props.database;
+    const { host, port, user, role, database, password } = this.props.database;
     const query = Object.entries({
       sslmode: "verify-ca",
       sslrootcert: `${CERTIFICATES}/${FILES.database}`,
+      options: `-c role=${role}`, // what is made belongs to the role, not to the user that logs in
       ...parameters,
     })
       .map(([key, value]) => `${key}=${encodeURIComponent(value)}`)

@@ -1,5 +1,6 @@
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
+import { autopilotResources } from "../constructs/google/autopilot";
 import type { Cache } from "../constructs/google/cache";
 import type { Cluster } from "../constructs/google/cluster";
 import type { Database } from "../constructs/google/database";
@@ -10,8 +11,8 @@ import { PrometheusStack } from "../constructs/helm/prometheus-stack";
 import type { ConfigMap } from "../constructs/kubernetes/config-map";
 import { Migration } from "../constructs/kubernetes/migration";
 import type { Namespace } from "../constructs/kubernetes/namespace";
-import { type Allowance, INTERNET } from "../constructs/kubernetes/network-policy";
-import type { PodProps } from "../constructs/kubernetes/pod";
+import { type Allowance, HOST_AGENT, INTERNET } from "../constructs/kubernetes/network-policy";
+import type { PodProps, Resources } from "../constructs/kubernetes/pod";
 import { serviceAccount } from "../constructs/kubernetes/service-account";
 import { WebService } from "../constructs/kubernetes/web-service";
 import { Workload } from "../constructs/kubernetes/workload";
@@ -32,6 +33,8 @@ export interface WorkloadsProps {
   readonly cluster: Cluster;
   /** Node pool by name. */
   readonly pools: ReadonlyMap<string, ITerraformDependable>;
+  /** What lets the images run. */
+  readonly admission: ITerraformDependable;
   readonly secrets: Secrets;
   readonly database: Database;
   readonly cache: Cache;
@@ -41,12 +44,17 @@ export interface WorkloadsProps {
   readonly deletionProtection: boolean;
 }
 
+/** What a container asks for on a kind of cluster. */
+export const resourcesOn = (mode: Environment["cluster"]["mode"], resources: Resources): Resources =>
+  mode === "autopilot" ? autopilotResources(resources) : resources;
+
 /** What runs: the system's migrations and services, each with its configuration, identity and connections. */
 export class Workloads extends Construct {
   /** Name of the Service that answers each public host. */
   readonly routes: Record<string, string> = {};
   private readonly variables: Variables;
-  private readonly datastores: Readonly<Record<string, Allowance>>;
+  /** Connections that are no other service's. */
+  private readonly outside: Readonly<Record<string, Allowance>>;
   private readonly migrations = new Map<string, ITerraformDependable>();
 
   constructor(
@@ -58,9 +66,11 @@ export class Workloads extends Construct {
     const { system, environment, database, cache } = props;
     this.variables = new Variables(props);
     const peers = [{ range: environment.network.datastores }];
-    this.datastores = {
+    this.outside = {
       database: { peers, ports: [{ port: database.port }] },
       cache: { peers, ports: [{ port: cache.port }] },
+      "internet:443": { peers: [INTERNET], ports: [{ port: 443 }] },
+      "host-agent": HOST_AGENT,
     };
     for (const migration of Object.keys(system.migrations)) this.migrate(migration);
     for (const service of Object.keys(system.services)) this.serve(service);
@@ -106,13 +116,18 @@ export class Workloads extends Construct {
       scrapers: PrometheusStack.SCRAPERS,
       dependsOn: [...this.needs(service), ...service.after.map((m) => this.migrations.get(m) as ITerraformDependable)],
     };
-    const { port, health, rateLimit } = service;
+    const { port, health, rateLimits } = service;
     if (!port || !("live" in health)) {
       new Workload(scope, "workload", workload);
       return;
     }
     const policy = hosts.length
-      ? new SecurityPolicy(scope, "security-policy", { project, name: `${fullName}-${name}`, rateLimit })
+      ? new SecurityPolicy(scope, "security-policy", {
+          project,
+          name: `${fullName}-${name}`,
+          waf: environment.waf,
+          rateLimits,
+        })
       : undefined;
     const web = new WebService(scope, "web-service", {
       ...workload,
@@ -139,12 +154,13 @@ export class Workloads extends Construct {
     actsAs?: string,
   ): PodProps {
     const namespace = this.props.namespace.name;
+    const { mode } = this.props.environment.cluster;
     return {
       name,
       image: this.props.release.images[image] as string,
       command,
-      pool,
-      resources,
+      pool: mode === "standard" ? pool : undefined,
+      resources: resourcesOn(mode, resources),
       serviceAccount: serviceAccount(scope, "service-account", { namespace, name, actsAs }),
       ...this.variables.of(scope, namespace, name, variables, port),
       certificates: this.props.certificates,
@@ -152,19 +168,20 @@ export class Workloads extends Construct {
   }
 
   private egress(connects: readonly string[]): Record<string, Allowance> {
+    const there = connects.filter((to) => to !== "host-agent" || this.props.environment.datadog);
     return Object.fromEntries(
-      connects.map((to) => {
-        if (to === "internet:443") return [to, { peers: [INTERNET], ports: [{ port: 443 }] }];
+      there.map((to) => {
         const port = this.props.system.services[to]?.port as number;
-        return [to, this.datastores[to] ?? { peers: [{ workload: to }], ports: [{ port }] }];
+        return [to, this.outside[to] ?? { peers: [{ workload: to }], ports: [{ port }] }];
       }),
     );
   }
 
-  /** What must be there before a pod runs: its nodes, and what it logs in to. */
+  /** What must be there before a pod runs: its nodes, leave to run its image, and what it logs in to. */
   private needs({ pool, connects }: Pick<Service, "pool" | "connects">): ITerraformDependable[] {
     return [
-      this.props.pools.get(pool) as ITerraformDependable,
+      this.props.pools.get(pool) ?? this.props.cluster.cluster,
+      this.props.admission,
       ...(connects.includes("database") ? this.props.database.ready : []),
     ];
   }

@@ -18,6 +18,7 @@ const application = [
   "APOLLO_API_KEY",
   "WHATSAPP_API_TOKEN",
   "ENCRYPTION_KEY",
+  "DD_AGENT_HOST",
 ];
 const resources = { cpu: "500m", cpuLimit: "1", memory: "512Mi", memoryLimit: "1Gi" };
 
@@ -28,7 +29,7 @@ const parameters = { uselibpqcompat: "true" };
 /** Personal network CRM: an API and a worker of the same image, PostgreSQL with pgvector, Redis. */
 export default {
   namespace: "pmcrm",
-  database: { version: "POSTGRES_16", name: "pmcrm", user: "pmcrm", extensions: ["vector"] },
+  database: { version: "POSTGRES_16", name: "pmcrm", user: "pmcrm", connectionsPerPod: 10, extensions: ["vector"] },
   cache: { version: "REDIS_7_2" },
   variables: {
     NODE_ENV: "production", // in staging too: it switches the libraries' behaviour, it does not name the environment
@@ -51,6 +52,7 @@ export default {
     OPENAI_API_KEY: { kind: "supplied" },
     APOLLO_API_KEY: { kind: "supplied" },
     WHATSAPP_API_TOKEN: { kind: "supplied" },
+    DD_AGENT_HOST: { kind: "node-address" },
   },
   migrations: {
     migrate: {
@@ -69,13 +71,21 @@ export default {
       pool: "app",
       port: 3000,
       health: { live: "/health", ready: "/health/ready" },
-      metrics: { port: 9464, path: "/metrics" },
+      metrics: {
+        port: 9464,
+        path: "/metrics",
+        requests: { counter: "http_requests_total", status: "status_code", histogram: "http_request_duration_seconds" },
+      },
+      objective: { availability: 99.9 },
       resources,
       autoscale: { cpu: 70, memory: 80 },
       variables: ["PORT", ...application],
-      connects: ["database", "cache", "internet:443"],
+      connects: ["database", "cache", "internet:443", "host-agent"],
       after: ["migrate"],
-      rateLimit: { requests: 1000, seconds: 10 },
+      rateLimits: [
+        { requests: 1000, seconds: 10 },
+        { path: "/auth/", requests: 30, seconds: 60 },
+      ],
     },
     worker: {
       image: "backend",
@@ -84,8 +94,9 @@ export default {
       health: { command: ["node", "dist/worker-health"] },
       resources,
       variables: application,
-      connects: ["database", "cache", "internet:443"],
+      connects: ["database", "cache", "internet:443", "host-agent"],
       after: ["migrate"],
     },
   },
+  auditLogs: { services: ["secretmanager", "cloudkms", "cloudsql", "iam", "storage"], retentionDays: 365 },
 } satisfies SystemInput;

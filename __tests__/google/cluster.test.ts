@@ -9,6 +9,7 @@ const synth = (props: Partial<ClusterProps> = {}) =>
       network,
       name: "shop-test",
       location: "europe-west1",
+      mode: "standard",
       releaseChannel: "STABLE",
       maintenanceStart: "03:00",
       controlPlaneRange: "172.16.0.0/28",
@@ -69,6 +70,7 @@ test("it satisfies the CIS GKE Benchmark", () => {
     enable_shielded_nodes: true,
     database_encryption: { state: "ENCRYPTED" },
     security_posture_config: { mode: "BASIC" },
+    binary_authorization: { evaluation_mode: "PROJECT_SINGLETON_POLICY_ENFORCE" },
   });
   expect(cluster.rbac_binding_config).toEqual({
     enable_insecure_binding_system_authenticated: false,
@@ -108,7 +110,7 @@ test("Google's own logging and monitoring of the system stay on", () => {
 test("Secrets are encrypted with a key that GKE may use before the cluster is made", () => {
   expect(cluster.database_encryption.key_name).toBe(ref("google_kms_crypto_key.kubernetes_secrets_key.id"));
   const grant = "google_kms_crypto_key_iam_member.gke_kubernetes-secrets_grant";
-  expect(cluster.depends_on).toEqual(["api.container", grant]);
+  expect(cluster.depends_on).toEqual(["api.container", "api.binaryauthorization", grant]);
   expect(resource(grant)).toMatchObject({
     member: "serviceAccount:service-42@container-engine-robot.iam.gserviceaccount.com",
     depends_on: ["api.container"],
@@ -151,4 +153,68 @@ test.each([true, false])("cluster and nodes' account have fixed addresses and ar
   expect(built.resource(ADDRESS).deletion_protection).toBe(deletionProtection);
   for (const address of [ADDRESS, "google_service_account.nodes", "google_kms_crypto_key.kubernetes_secrets_key"])
     expect(built.resource(address).lifecycle.prevent_destroy).toBe(deletionProtection);
+});
+
+describe("on Autopilot", () => {
+  const built = synth({ mode: "autopilot" });
+  const autopilot = built.resource(ADDRESS);
+
+  test("what Google decides is not named: the provider or GKE would refuse it", () => {
+    expect(autopilot.enable_autopilot).toBe(true);
+    for (const argument of [
+      "addons_config",
+      "datapath_provider",
+      "default_max_pods_per_node",
+      "enable_intranode_visibility",
+      "enable_shielded_nodes",
+      "initial_node_count",
+      "network_policy",
+      "node_config",
+      "node_pool",
+      "remove_default_node_pool",
+      "workload_identity_config",
+    ])
+      expect(autopilot).not.toHaveProperty(argument);
+    for (const limit of ["enabled", "resource_limits", "autoscaling_profile"])
+      expect(autopilot.cluster_autoscaling).not.toHaveProperty(limit);
+  });
+
+  test("Google's nodes run as the nodes' own account, which may pull images before there are any", () => {
+    expect(autopilot.cluster_autoscaling.auto_provisioning_defaults).toEqual({
+      service_account: ref("google_service_account.nodes.email"),
+      oauth_scopes: ["https://www.googleapis.com/auth/cloud-platform"],
+    });
+    for (const id of ["containerdefaultNodeServiceAccount", "artifactregistryreader"])
+      expect(autopilot.depends_on).toContain(`google_project_iam_member.gke_nodes-${id}`);
+    expect(autopilot.node_pool_auto_config.node_kubelet_config).toEqual({
+      insecure_kubelet_readonly_port_enabled: "FALSE",
+    });
+  });
+
+  test("Prometheus in the cluster collects alone, as far as Google lets it", () => {
+    expect(autopilot.monitoring_config).toEqual({
+      enable_components: ["SYSTEM_COMPONENTS"],
+      managed_prometheus: { enabled: true, auto_monitoring_config: { scope: "NONE" } },
+    });
+  });
+
+  test("the rest is as in a Standard cluster", () => {
+    const shared = Object.keys(autopilot).filter((argument) => argument in cluster);
+    for (const argument of shared.filter((a) => !["monitoring_config", "lifecycle", "depends_on"].includes(a)))
+      expect(autopilot[argument]).toEqual(cluster[argument]);
+    expect(shared).toEqual(
+      expect.arrayContaining([
+        "anonymous_authentication_config",
+        "control_plane_endpoints_config",
+        "database_encryption",
+        "deletion_protection",
+        "maintenance_policy",
+        "private_cluster_config",
+        "rbac_binding_config",
+        "release_channel",
+        "security_posture_config",
+      ]),
+    );
+    expect(autopilot.lifecycle).toEqual({ prevent_destroy: true });
+  });
 });

@@ -5,7 +5,7 @@ import type { Json } from "../support";
 
 const synth = (props: Partial<DatabaseProps> = {}) =>
   build((stack) => {
-    const { host, port, certificateAuthority, ready } = new Database(stack, "sql", {
+    const { host, port, user, role, certificateAuthority, instance, ready } = new Database(stack, "sql", {
       project,
       network,
       name: "shop-test",
@@ -16,27 +16,33 @@ const synth = (props: Partial<DatabaseProps> = {}) =>
       availability: "REGIONAL",
       diskGb: 20,
       diskLimitGb: 200,
+      maxConnections: 400,
       backups: { at: "02:00", keep: 30 },
       recoveryDays: 7,
       maintenance: { day: "SUNDAY", hour: 3, track: "stable" },
       insightsQueryLength: 1024,
       database: "shop",
       user: "shop_app",
-      password: { value: "the-password", generation: 4 } as GeneratedSecret,
+      password: { source: { value: "the-password", generation: 4 } as GeneratedSecret, keepsPrevious: false },
       extensions: ["vector", "pg_trgm"],
       administrator: "deployer@acme-test.iam.gserviceaccount.com",
+      serving: "primary",
       labels: { system: "shop" },
       deletionProtection: true,
       ...props,
     });
-    return { host, port, certificateAuthority, ready: ready.map(({ fqn }) => fqn) };
+    return { host, port, user, role, certificateAuthority, name: instance.name, ready: ready.map(({ fqn }) => fqn) };
   });
 const ADDRESS = "google_sql_database_instance.database";
+const REPLICA = "google_sql_database_instance.database_replica";
+const RESTORED = "google_sql_database_instance.database_restored_before_bug";
+const restore = { name: "before-bug", at: "2026-03-01T12:00:00Z" };
 const { resource, counts, json, given, readable } = synth();
 const { settings, ...instance } = resource(ADDRESS);
 
 test("there are one instance, one database, one user for the services and one that deploys", () => {
   expect(counts).toEqual({
+    random_id: 1,
     google_sql_database_instance: 1,
     google_sql_database: 1,
     google_sql_user: 2,
@@ -44,14 +50,20 @@ test("there are one instance, one database, one user for the services and one th
   });
 });
 
+test("its name has a suffix, so that the instance can come back while Google keeps the old name taken", () => {
+  expect(instance.name).toBe(`shop-test-${ref("random_id.database.hex")}`);
+  expect(given.name).toBe(ref(`${ADDRESS}.name`));
+  expect(resource("random_id.database")).toMatchObject({ byte_length: 2, lifecycle: { prevent_destroy: true } });
+});
+
 test("it is what the system and the environment say, and takes its time to be made", () => {
-  expect(instance).toMatchObject({ name: "shop-test", region: "europe-west1", database_version: "POSTGRES_16" });
+  expect(instance).toMatchObject({ region: "europe-west1", database_version: "POSTGRES_16" });
   for (const time of ["create", "update", "delete"]) expect(instance.timeouts[time]).toBe("60m"); // Google may take as long
   expect(resource("google_sql_database.database").name).toBe("shop");
-  expect(resource("google_sql_user.sql_user").name).toBe("shop_app");
   for (const { instance } of Object.values<Json>({
     ...json.resource.google_sql_user,
     ...json.resource.google_sql_database,
+    ...json.resource.google_sql_provision_script,
   }))
     expect(instance).toBe(ref(`${ADDRESS}.name`));
 });
@@ -95,6 +107,7 @@ test("it logs and audits as the CIS benchmark asks, each flag named once", () =>
     "cloudsql.enable_pgaudit": "on",
     "cloudsql.iam_authentication": "on",
     log_connections: "on",
+    max_connections: "400",
     log_disconnections: "on",
     log_lock_waits: "on",
     log_checkpoints: "on",
@@ -125,12 +138,15 @@ test.each([
   expect(window).toEqual({ day: number, hour: 23, update_track: "week5" });
 });
 
-test("the user's password is write-only, and sent again with a new generation", () => {
-  expect(resource("google_sql_user.sql_user")).toMatchObject({ password_wo: "the-password", password_wo_version: 4 });
+test("who logs in acts as the role that owns everything", () => {
+  expect(given).toMatchObject({ user: "shop_app_4", role: "shop_app" });
+  expect(resource("google_sql_user.sql_users_4").database_roles).toEqual(["shop_app"]);
   expect(readable).not.toContain("the-password");
 });
 
-test("the deployer logs in through IAM, as superuser, and makes the extensions once the database is there", () => {
+const SCRIPT = "google_sql_provision_script.sql_script";
+
+test("the deployer logs in through IAM, as superuser, once the database is there", () => {
   const administrator = resource("google_sql_user.sql_administrator");
   expect(administrator).toMatchObject({
     name: "deployer@acme-test.iam",
@@ -138,39 +154,153 @@ test("the deployer logs in through IAM, as superuser, and makes the extensions o
     database_roles: ["cloudsqlsuperuser"],
   });
   expect(settings.data_api_access).toBe("ALLOW_DATA_API"); // the scripts' way in
-  const { script, database, depends_on } = resource("google_sql_provision_script.sql_extensions");
-  expect(database).toBe("shop");
-  expect(depends_on).toEqual(["google_sql_database.database", "google_sql_user.sql_administrator"]);
-  expect(script.split("\n")).toEqual(
-    ["pgaudit", "vector", "pg_trgm"].map((name) => `CREATE EXTENSION IF NOT EXISTS "${name}";`),
-  );
+  expect(resource(SCRIPT).database).toBe("shop");
+  expect(resource(SCRIPT).depends_on).toEqual(["google_sql_database.database", "google_sql_user.sql_administrator"]);
+});
+
+test("it makes the role, which cannot log in, and the extensions; twice does no harm", () => {
+  expect(resource(SCRIPT).script.split("\n")).toEqual([
+    "SET ROLE cloudsqlsuperuser;", // a member alone may make no role
+    "DO $do$ BEGIN",
+    `  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'shop_app') THEN CREATE ROLE "shop_app" NOLOGIN; END IF;`,
+    "END $do$;",
+    'GRANT CONNECT, CREATE, TEMPORARY ON DATABASE "shop" TO "shop_app";',
+    'GRANT USAGE, CREATE ON SCHEMA public TO "shop_app";',
+    ...["pgaudit", "vector", "pg_trgm"].map((name) => `CREATE EXTENSION IF NOT EXISTS "${name}";`),
+  ]);
 });
 
 test("the audit log has its extension where a system asks for none", () => {
-  const { script } = synth({ extensions: [] }).resource("google_sql_provision_script.sql_extensions");
-  expect(script).toBe('CREATE EXTENSION IF NOT EXISTS "pgaudit";');
+  const { script } = synth({ extensions: [] }).resource(SCRIPT);
+  expect(script.match(/CREATE EXTENSION.*/g)).toEqual(['CREATE EXTENSION IF NOT EXISTS "pgaudit";']);
 });
 
-test("whoever logs in waits for the user and the extensions", () => {
-  expect(given.ready).toEqual([ref("google_sql_user.sql_user"), ref("google_sql_provision_script.sql_extensions")]);
+test("whoever logs in waits for the user, and so for the role and the extensions", () => {
+  expect(given.ready).toEqual([ref("google_sql_user.sql_users_4")]);
+  expect(resource("google_sql_user.sql_users_4").depends_on).toEqual([SCRIPT]);
 });
 
 test("what PostgreSQL would refuse to drop goes with the instance", () => {
-  for (const address of [
-    "google_sql_database.database",
-    "google_sql_user.sql_user",
-    "google_sql_user.sql_administrator",
-  ])
+  for (const address of ["google_sql_database.database", "google_sql_user.sql_administrator"])
     expect(resource(address).deletion_policy).toBe("ABANDON");
 });
 
-test.each([true, false])(
-  "instance and database have fixed addresses and are locked at every layer: %s",
-  (deletionProtection) => {
-    const locked = synth({ deletionProtection });
-    for (const address of [ADDRESS, "google_sql_database.database"])
-      expect(locked.resource(address).lifecycle.prevent_destroy).toBe(deletionProtection);
-    expect(locked.resource(ADDRESS).deletion_protection).toBe(deletionProtection);
-    expect(locked.resource(ADDRESS).settings.deletion_protection_enabled).toBe(deletionProtection);
-  },
-);
+describe("a replica in another region", () => {
+  const { resource, given, json } = synth({ replicaRegion: "europe-west4" });
+  const { settings: own, ...replica } = resource(REPLICA);
+
+  test("copies the primary, and waits for it alone", () => {
+    expect(replica).toMatchObject({
+      name: `shop-test-replica-${ref("random_id.database_replica.hex")}`,
+      master_instance_name: ref(`${ADDRESS}.name`),
+      region: "europe-west4",
+      database_version: "POSTGRES_16",
+    });
+    expect(replica).not.toHaveProperty("depends_on");
+    expect(given.host).toBe(ref(`${ADDRESS}.private_ip_address`)); // it serves nobody until it is promoted
+  });
+
+  test("is like the primary, but for what Google gives no replica", () => {
+    const { backup_configuration, maintenance_window, retain_backups_on_delete, disk_size, data_api_access, ...same } =
+      settings;
+    const database_flags = own.database_flags.map((flag: Json) =>
+      flag.name === "max_connections" ? { ...flag, value: "400" } : flag,
+    );
+    expect({ ...own, database_flags }).toEqual({ ...same, availability_type: "ZONAL" });
+    expect(backup_configuration).toBeDefined();
+  });
+
+  test("never takes fewer connections than its primary, whatever becomes of that one's tier", () => {
+    expect(own.database_flags).toContainEqual({ name: "max_connections", value: "1000" });
+  });
+
+  test("changes nothing else", () => {
+    const { database_replica, ...instances } = json.resource.google_sql_database_instance;
+    expect(instances).toEqual(synth().json.resource.google_sql_database_instance);
+  });
+
+  test("is another one in another region", () => {
+    expect(resource("random_id.database_replica").keepers).toEqual({ region: "europe-west4" });
+  });
+});
+
+describe("an instance restored from a moment", () => {
+  const { resource, json, given } = synth({ restore });
+  const { settings: own, ...restored } = resource(RESTORED);
+
+  test("is a clone beside the original, in the same range", () => {
+    expect(restored).toMatchObject({
+      name: `shop-test-before-bug-${ref("random_id.database_restored_before_bug.hex")}`,
+      region: "europe-west1",
+      clone: {
+        source_instance_name: ref(`${ADDRESS}.name`),
+        point_in_time: "2026-03-01T12:00:00Z",
+        allocated_ip_range: "datastore-range",
+      },
+    });
+  });
+
+  test("has the original's settings, and its disk, which may have grown", () => {
+    const { disk_size, ...same } = settings;
+    expect(own).toEqual(same);
+  });
+
+  test("touches nothing that is there", () => {
+    const { database_restored_before_bug, ...instances } = json.resource.google_sql_database_instance;
+    const { "sql_restored-before-bug_users_4": user, ...users } = json.resource.google_sql_user;
+    const without = synth();
+    expect(instances).toEqual(without.json.resource.google_sql_database_instance);
+    expect(users).toEqual(without.json.resource.google_sql_user);
+    expect(given).toEqual(without.given);
+  });
+
+  test("has users of its own names, for copies of the original's are there, with the current password", () => {
+    expect(resource("google_sql_user.sql_restored-before-bug_users_4")).toMatchObject({
+      name: "shop_app_restored_4",
+      instance: ref(`${RESTORED}.name`),
+      password_wo: "the-password",
+      password_wo_version: 4,
+      database_roles: ["shop_app"],
+    });
+  });
+
+  test("is another one at another moment, which its protection refuses", () => {
+    expect(resource("random_id.database_restored_before_bug")).toMatchObject({
+      keepers: { at: restore.at },
+      lifecycle: { prevent_destroy: true },
+    });
+  });
+
+  test("serves where it is told to, and nothing else changes", () => {
+    const serving = synth({ restore, serving: "restored" });
+    expect(serving.given).toMatchObject({
+      host: ref(`${RESTORED}.private_ip_address`),
+      certificateAuthority: ref(`${RESTORED}.server_ca_cert[0].cert`),
+      name: ref(`${RESTORED}.name`),
+      user: "shop_app_restored_4",
+      role: "shop_app",
+      ready: [ref("google_sql_user.sql_restored-before-bug_users_4")],
+    });
+    expect(serving.json.resource).toEqual(json.resource);
+  });
+
+  test("cannot serve where there is none", () => {
+    expect(() => synth({ serving: "restored" })).toThrow('serving is "restored", and nothing is restored');
+  });
+});
+
+describe.each([true, false])("deletion protection: %s", (deletionProtection) => {
+  const locked = synth({ deletionProtection, restore, replicaRegion: "europe-west4" });
+
+  test.each([ADDRESS, REPLICA, RESTORED])("%s has a fixed address and is locked at every layer", (address) => {
+    const { lifecycle, deletion_protection, settings } = locked.resource(address);
+    expect(lifecycle.prevent_destroy).toBe(deletionProtection);
+    expect(deletion_protection).toBe(deletionProtection);
+    expect(settings.deletion_protection_enabled).toBe(deletionProtection);
+    expect(locked.resource(address.replace(/^\w+/, "random_id")).lifecycle.prevent_destroy).toBe(deletionProtection);
+  });
+
+  test("the database has a fixed address and is locked", () => {
+    expect(locked.resource("google_sql_database.database").lifecycle.prevent_destroy).toBe(deletionProtection);
+  });
+});

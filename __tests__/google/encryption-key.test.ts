@@ -13,7 +13,7 @@ const synth = (deletionProtection: boolean) =>
       deletionProtection,
     });
   });
-const { resource, counts } = synth(true);
+const { resource, counts, json } = synth(true);
 
 test("the key is rotated at least every 90 days", () => {
   const seconds = Number.parseInt(resource("google_kms_crypto_key.boot_disks_key").rotation_period, 10);
@@ -48,4 +48,50 @@ test.each([true, false])("ring and key have fixed addresses and are locked: %s",
   const built = synth(deletionProtection);
   for (const address of ["google_kms_key_ring.boot_disks_ring", "google_kms_crypto_key.boot_disks_key"])
     expect(built.resource(address).lifecycle.prevent_destroy).toBe(deletionProtection);
+});
+
+test("a destroy leaves the key as it is: Google would keep it anyway, without its versions", () => {
+  expect(resource("google_kms_crypto_key.boot_disks_key").deletion_policy).toBe("ABANDON");
+});
+
+describe("ring and key that are there already", () => {
+  const path = "projects/acme-test/locations/europe-west1/keyRings/shop-test-disks";
+
+  test("are looked for by their whole names, the key where its ring is", () => {
+    expect(json.data).toEqual({
+      google_kms_key_rings: {
+        "boot-disks_rings": expect.objectContaining({
+          project: "acme-test",
+          location: "europe-west1",
+          filter: `name=${path}`,
+        }),
+      },
+      google_kms_crypto_keys: {
+        "boot-disks_keys": expect.objectContaining({
+          count: ref("length(data.google_kms_key_rings.boot-disks_rings.key_rings)"),
+          key_ring: path,
+          filter: `name=${path}/cryptoKeys/shop-test-disks`,
+        }),
+      },
+    });
+  });
+
+  test("are looked for while planning: no resource is named, nor waited for", () => {
+    expect(JSON.stringify(json.data)).not.toMatch(/depends_on|\$\{(?!length\(data\.)/);
+  });
+
+  test("are imported, and made where there is nothing to import", () => {
+    expect(json.import).toEqual([
+      {
+        for_each: ref("toset(flatten(data.google_kms_key_rings.boot-disks_rings.key_rings[*].id))"),
+        to: "google_kms_key_ring.boot_disks_ring",
+        id: ref("each.value"),
+      },
+      {
+        for_each: ref("toset(flatten(data.google_kms_crypto_keys.boot-disks_keys[*].keys[*].id))"),
+        to: "google_kms_crypto_key.boot_disks_key",
+        id: ref("each.value"),
+      },
+    ]);
+  });
 });

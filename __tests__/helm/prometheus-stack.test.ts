@@ -1,21 +1,30 @@
 import { PrometheusStack, type PrometheusStackProps } from "../../constructs/helm/prometheus-stack";
+import type { Namespace } from "../../constructs/kubernetes/namespace";
+import { render, withChart } from "../charts";
 import { at, build, ref, values } from "../construct";
+import { admits } from "../image-policy";
 import type { Json } from "../support";
 
 const synth = (props: Partial<PrometheusStackProps> = {}) =>
   build((stack) => {
-    new PrometheusStack(stack, "mon", {
+    const { namespace } = new PrometheusStack(stack, "mon", {
       pool: "observability",
+      autopilot: false,
       retentionDays: 10,
+      diskGb: 50,
       adminPassword: { value: "the-password", changesWith: [1] },
       controlPlaneRange: "172.16.0.0/28",
-      nodes: at("pool"),
+      dependsOn: [at("pool")],
       ...props,
     });
+    return { namespace: namespace.name };
   });
+const AUTOPILOT = { pool: undefined, autopilot: true };
+const hostAgents = { name: "host-agents", ready: [at("host-agents-quota")] } as unknown as Namespace;
+const secret = { value: "the-key", changesWith: [1] };
 const STACK = "helm_release.mon_stack";
 const DEFINITIONS = "helm_release.mon_definitions";
-const { resource, counts, readable } = synth();
+const { resource, counts, readable, given } = synth();
 const stack = values(resource(STACK));
 const policy = (name: string) => resource(`kubernetes_network_policy_v1.mon_${name}`).spec;
 
@@ -70,7 +79,7 @@ test("every component runs on the pool, dedicated or not, with a memory limit", 
   expect(tolerated.map(([where]) => where)).toEqual(placed.map(([where]) => where));
   for (const [, [toleration]] of tolerated)
     expect(toleration).toMatchObject({ value: "observability", effect: "NoSchedule" });
-  const sized = find(stack, "resources");
+  const sized = find(stack, "resources").filter(([, { requests }]) => !requests.storage);
   expect(sized.map(([where]) => where)).toEqual(expect.arrayContaining(placed.map(([where]) => where)));
   for (const [, { requests, limits }] of sized) {
     const memory = expect.stringMatching(/^\d+[MG]i$/);
@@ -81,6 +90,7 @@ test("every component runs on the pool, dedicated or not, with a memory limit", 
 
 test("nothing is installed that wants the host's namespaces, or that GKE keeps from being scraped", () => {
   expect(stack.nodeExporter.enabled).toBe(false);
+  expect(stack).not.toHaveProperty("prometheus-node-exporter");
   for (const hidden of ["kubeControllerManager", "kubeScheduler", "kubeEtcd", "kubeProxy"])
     expect(stack[hidden].enabled).toBe(false);
 });
@@ -163,4 +173,185 @@ test("the control plane reaches the operator's webhook; only Prometheus and Aler
 test("the scrapers that workloads let in are Prometheus in its namespace", () => {
   const { name } = resource("kubernetes_namespace_v1.mon_namespace").metadata;
   expect(PrometheusStack.SCRAPERS).toEqual([{ pods: { "app.kubernetes.io/name": "prometheus" }, namespace: name }]);
+  expect(given.namespace).toBe(ref("kubernetes_namespace_v1.mon_namespace.metadata[0].name"));
+});
+
+test("metrics and silences are on disks, and metrics never fill theirs", () => {
+  const { prometheusSpec } = stack.prometheus;
+  const claim = (storage: Json) => storage.volumeClaimTemplate.spec;
+  expect(claim(prometheusSpec.storageSpec)).toEqual({
+    storageClassName: "standard-rwo",
+    accessModes: ["ReadWriteOnce"],
+    resources: { requests: { storage: "50Gi" } },
+  });
+  expect(claim(stack.alertmanager.alertmanagerSpec.storage).resources.requests.storage).toBe("10Gi");
+  const share = (diskGb: number) => {
+    const { retentionSize } = values(synth({ diskGb }).resource(STACK)).prometheus.prometheusSpec;
+    return Number(/^(\d+)MB$/.exec(retentionSize)?.[1]) / 1024 / diskGb;
+  };
+  for (const gb of [10, 50, 333]) expect(share(gb)).toBeCloseTo(0.85, 2);
+});
+
+test("kubelets are found by EndpointSlices", () => {
+  const { kubeletEndpointsEnabled, kubeletEndpointSliceEnabled } = stack.prometheusOperator;
+  expect([kubeletEndpointsEnabled, kubeletEndpointSliceEnabled]).toEqual([false, true]);
+  expect(stack.prometheus.prometheusSpec.serviceDiscoveryRole).toBe("EndpointSlice");
+});
+
+describe("alerts", () => {
+  const FILE = "/etc/alertmanager/secrets/alertmanager-receiver";
+  test.each([
+    [
+      { kind: "slack", channel: "#shop", secret } as const,
+      "slack_configs",
+      { api_url_file: `${FILE}/slack`, channel: "#shop" },
+    ],
+    [{ kind: "pagerduty", secret } as const, "pagerduty_configs", { routing_key_file: `${FILE}/pagerduty` }],
+    [{ kind: "webhook", secret } as const, "webhook_configs", { url_file: `${FILE}/webhook` }],
+  ])("%j reads its secret from a file, and is told of what is over", (receiver, notifier, config) => {
+    const built = synth({ receiver });
+    const { alertmanager } = values(built.resource(STACK));
+    expect(alertmanager.config.receivers).toEqual([
+      { name: "null" },
+      { name: receiver.kind, [notifier]: [expect.objectContaining({ ...config, send_resolved: true })] },
+    ]);
+    expect(alertmanager.alertmanagerSpec.secrets).toEqual([
+      expect.stringContaining("kubernetes_secret_v1.mon_receiver_secret.metadata[0].name"),
+    ]);
+    const { metadata, data_wo } = built.resource("kubernetes_secret_v1.mon_receiver_secret");
+    expect([`/etc/alertmanager/secrets/${metadata.name}`, data_wo]).toEqual([FILE, { [receiver.kind]: "the-key" }]);
+    expect(built.readable).not.toContain("the-key");
+  });
+
+  test("without a receiver they reach nobody", () => {
+    const { config, alertmanagerSpec } = stack.alertmanager;
+    expect(config.receivers).toEqual([{ name: "null" }]);
+    expect(config.route.receiver).toBe("null");
+    expect(alertmanagerSpec).not.toHaveProperty("secrets");
+    expect(Object.keys(synth().json.resource.kubernetes_secret_v1)).toEqual(["mon_grafana-admin_secret"]);
+  });
+
+  test("what always fires reaches nobody; what is critical is repeated sooner", () => {
+    const { route } = values(synth({ receiver: { kind: "pagerduty", secret } }).resource(STACK)).alertmanager.config;
+    const [silent, critical] = route.routes;
+    expect(silent).toEqual({ receiver: "null", matchers: ['alertname =~ "Watchdog|InfoInhibitor"'] });
+    expect(critical).toEqual({ receiver: "pagerduty", matchers: ['severity = "critical"'], repeat_interval: "1h" });
+    expect(route).toMatchObject({
+      receiver: "pagerduty",
+      repeat_interval: "12h",
+      group_by: ["namespace", "service", "alertname"],
+    });
+  });
+});
+
+describe("with a namespace for agents of the host", () => {
+  const built = synth({ hostAgents });
+  const stack = values(built.resource(STACK));
+
+  test("the node exporter runs there, on every node, and its rules are on", () => {
+    expect(stack.nodeExporter).toEqual({ enabled: true });
+    expect(stack["prometheus-node-exporter"]).toMatchObject({
+      namespaceOverride: "host-agents",
+      tolerations: [{ operator: "Exists" }],
+      resources: { limits: { memory: "64Mi" } },
+    });
+    expect(new Set(Object.values(stack.defaultRules.rules))).toEqual(new Set([true]));
+    expect(built.resource(STACK).depends_on).toContain("host-agents-quota");
+  });
+
+  test("Prometheus reaches nodes at its port, and otherwise only kubelets", () => {
+    const ports = (b: typeof built) =>
+      b
+        .resource("kubernetes_network_policy_v1.mon_allow-scraping")
+        .spec.egress.flatMap(({ to, ports }: Json) => (to ? [] : ports.map((p: Json) => p.port)));
+    expect(ports(built)).toEqual(["10250", "9100"]);
+    expect(ports(synth())).toEqual(["10250"]);
+  });
+});
+
+describe("on Autopilot", () => {
+  const stack = values(synth(AUTOPILOT).resource(STACK));
+
+  test("nothing is placed, and nothing asks for hosts or kube-system", () => {
+    expect([...find(stack, "nodeSelector"), ...find(stack, "tolerations")]).toEqual([]);
+    const off = { enabled: false };
+    expect([stack.nodeExporter, stack.kubelet, stack.prometheusOperator.kubeletService]).toEqual([off, off, off]);
+    expect(() => synth({ ...AUTOPILOT, hostAgents })).toThrow("hostAgents: Autopilot gives its hosts to nobody");
+  });
+
+  test("requests are limits, in the proportions that Autopilot takes", () => {
+    const sized = find(stack, "resources").filter(([, { requests }]) => requests.cpu);
+    expect(sized).toHaveLength(8); // operator, its webhook's job, reloader, Prometheus, Alertmanager, Grafana, sidecars, kube-state-metrics
+    for (const [where, { requests, limits }] of sized) {
+      expect([where, limits]).toEqual([where, requests]);
+      const cpu = Number.parseInt(requests.cpu, 10) / 1000;
+      const memory = Number.parseInt(requests.memory, 10) / (requests.memory.endsWith("Gi") ? 1 : 1024);
+      expect(cpu).toBeGreaterThanOrEqual(0.05);
+      expect(memory / cpu).toBeGreaterThanOrEqual(1);
+      expect(memory / cpu).toBeLessThanOrEqual(6.5);
+    }
+  });
+});
+
+describe("the real chart", () => {
+  const modes = { hosts: { hostAgents, receiver: { kind: "pagerduty", secret } as const }, autopilot: AUTOPILOT };
+  const releases = {
+    hosts: synth(modes.hosts).resource(STACK),
+    autopilot: synth(modes.autopilot).resource(STACK),
+  };
+  const rendered = (mode: keyof typeof modes) => render(releases[mode], "monitoring", "--kube-version=1.33.0");
+  const title = (object: string) => /^ {2}name: (.*)$/m.exec(object)?.[1];
+  const kind = (objects: string[], name: string) => objects.filter((o) => new RegExp(`^kind: ${name}$`, "m").test(o));
+
+  withChart(releases.hosts, "runs no image that is not among the patterns, and no pattern is idle", () => {
+    const images = rendered("hosts").flatMap((object) =>
+      [...object.matchAll(/(?:^ *(?:- )?image: "?|--prometheus-config-reloader=)([^"\s]+)/gm)].map(
+        ([, image]) => image,
+      ),
+    ) as string[];
+    const { IMAGES } = PrometheusStack;
+    expect(images.length).toBeGreaterThan(9);
+    expect(images.filter((image) => !IMAGES.some((pattern) => admits(pattern, image)))).toEqual([]);
+    expect(IMAGES.filter((pattern) => !images.some((image) => admits(pattern, image)))).toEqual([]);
+  });
+
+  withChart(
+    releases.hosts,
+    "puts the node exporter into its namespace and nothing else beside the release's own",
+    () => {
+      const elsewhere = rendered("hosts").filter((o) => /^ {2}namespace: (?!"?monitoring"?$)/m.test(o));
+      expect(elsewhere.map((o) => /^kind: (.*)$/m.exec(o)?.[1]).sort()).toEqual([
+        "DaemonSet",
+        "Service",
+        "ServiceAccount",
+        "ServiceMonitor",
+      ]);
+      for (const object of elsewhere) expect(object).toMatch(/^ {2}namespace: host-agents$/m);
+    },
+  );
+
+  withChart(
+    releases.hosts,
+    "leaves kube-system alone on Autopilot, and has no rule on what is not measured there",
+    () => {
+      const objects = rendered("autopilot");
+      expect(objects.filter((o) => /^ {2}namespace: (?!"?monitoring"?$)/m.test(o)).map(title)).toEqual([]);
+      expect(kind(objects, "Deployment").filter((o) => o.includes("kube-system"))).toEqual([]);
+      expect(kind(objects, "DaemonSet").map(title)).toEqual([]);
+      const unmeasured =
+        /\bcontainer_\w+\{|\bkubelet_\w+|job="kubelet"|\bnode_(cpu|memory|filesystem|network|disk)_\w+/;
+      expect(kind(objects, "PrometheusRule").flatMap((o) => o.match(unmeasured) ?? [])).toEqual([]);
+    },
+  );
+
+  withChart(releases.hosts, "prints disks, secrets and the Prometheus that finds targets by EndpointSlices", () => {
+    const objects = rendered("hosts");
+    const [prometheus] = kind(objects, "Prometheus");
+    expect(prometheus).toMatch(/retentionSize: "?43520MB"?/);
+    expect(prometheus).toContain("storage: 50Gi");
+    expect(prometheus).toContain("serviceDiscoveryRole: EndpointSlice");
+    const [alertmanager] = kind(objects, "Alertmanager");
+    expect(alertmanager).toMatch(/^ {2}secrets:\n {4}- known-to-terraform$/m);
+    expect(alertmanager).toContain("storage: 10Gi");
+  });
 });

@@ -1,5 +1,6 @@
 import { ConfigMap } from "../../constructs/kubernetes/config-map";
 import { Migration, type MigrationProps } from "../../constructs/kubernetes/migration";
+import { NODE_ADDRESS } from "../../constructs/kubernetes/pod";
 import { Secret } from "../../constructs/kubernetes/secret";
 import { at, build, namespace } from "../construct";
 
@@ -45,6 +46,7 @@ test.each<[string, Change]>([
   ["command", { pod: { command: ["npm", "run", "migrate", "--all"] } }],
   ["split of the same command", { pod: { command: ["npm", "run migrate"] } }],
   ["release variable", { pod: { variables: { APP_VERSION: "1.1" } } }],
+  ["variable with the node's address", { pod: { variables: { APP_VERSION: "1.0", DD_AGENT_HOST: NODE_ADDRESS } } }],
   ["configuration", { config: "debug" }],
   ["generation of a secret", { generation: 2 }],
   ["certificate authority", { certificate: "another PEM" }],
@@ -111,6 +113,14 @@ test("nothing of the pod is lost on its way to the typed resource", () => {
   expect(node_selector).toEqual({ "cloud.google.com/gke-nodepool": "app" });
 });
 
+test("a variable with the node's address is a reference in the typed resource too", () => {
+  const { spec } = synth({ pod: { variables: { DD_AGENT_HOST: NODE_ADDRESS } } }).resource(ADDRESS);
+  expect(spec.template.spec.container[0].env).toContainEqual({
+    name: "DD_AGENT_HOST",
+    value_from: { field_ref: { field_path: "status.hostIP" } },
+  });
+});
+
 test("it starts once its own policies, the namespace's and what it needs are there", () => {
   expect(counts.kubernetes_network_policy_v1).toBe(1);
   const policy = resource("kubernetes_network_policy_v1.m_to-database").spec;
@@ -128,4 +138,19 @@ test("each connection's policy has a name that Kubernetes takes", () => {
   const built = synth({ egress: { "internet:443": { peers: ["cluster"], ports: [] } } });
   const { metadata } = built.resource("kubernetes_network_policy_v1.m_to-internet-443");
   expect(metadata.name).toMatch(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/);
+});
+
+test("what Autopilot writes into the job does not make it run again, and nothing else is overlooked", () => {
+  const autopilot = synth({ pod: { pool: undefined } }).resource(ADDRESS);
+  expect(autopilot.metadata.name).toBe(metadata.name);
+  expect(autopilot.lifecycle.ignore_changes).toEqual([
+    'metadata[0].annotations["autopilot.gke.io/resource-adjustment"]',
+    'spec[0].template[0].metadata[0].annotations["autopilot.gke.io/resource-adjustment"]',
+    'metadata[0].annotations["autopilot.gke.io/warden-version"]',
+    'spec[0].template[0].metadata[0].annotations["autopilot.gke.io/warden-version"]',
+    "spec[0].template[0].spec[0].toleration",
+    "spec[0].template[0].spec[0].container[0].resources",
+  ]);
+  expect(autopilot.spec.template.spec).not.toHaveProperty("toleration");
+  expect(job.lifecycle).toBeUndefined(); // a Standard cluster writes nothing
 });

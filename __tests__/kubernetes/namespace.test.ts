@@ -12,7 +12,7 @@ const { resource, counts, given } = build((stack) => {
 });
 const NAME = ref("kubernetes_namespace_v1.ns_namespace.metadata[0].name");
 
-test("pods that are not restricted are refused, and reported by audit and warnings", () => {
+test("without another word, pods that are not restricted are refused, and reported by audit and warnings", () => {
   const { labels } = resource("kubernetes_namespace_v1.ns_namespace").metadata;
   for (const mode of ["enforce", "audit", "warn"])
     expect(labels[`pod-security.kubernetes.io/${mode}`]).toBe("restricted");

@@ -1,4 +1,5 @@
 import {
+  HOST_AGENT,
   INTERNET,
   type NetworkPolicyProps,
   NOT_INTERNET,
@@ -63,6 +64,17 @@ test("the internet is without private addresses and the metadata server", () => 
   expect(ip_block).toEqual({ cidr: "0.0.0.0/0", except: [...NOT_INTERNET] });
   for (const range of ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16"])
     expect(ip_block.except).toContain(range);
+});
+
+test("the host agent is at two ports of whoever answers there: the node before the port is translated, a pod after", () => {
+  expect(synth({ egress: [HOST_AGENT] }).egress).toEqual([
+    {
+      ports: [
+        { port: "8126", protocol: "TCP" },
+        { port: "8125", protocol: "UDP" },
+      ],
+    },
+  ]);
 });
 
 test("an allowance without peers is refused, for Kubernetes would take it for everybody", () => {

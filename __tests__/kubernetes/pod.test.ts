@@ -1,6 +1,12 @@
 import { DEDICATED } from "../../constructs/google/node-pool";
 import type { ConfigMap } from "../../constructs/kubernetes/config-map";
-import { CERTIFICATES, type PodProps, podTemplate, type ServingProps } from "../../constructs/kubernetes/pod";
+import {
+  CERTIFICATES,
+  NODE_ADDRESS,
+  type PodProps,
+  podTemplate,
+  type ServingProps,
+} from "../../constructs/kubernetes/pod";
 import type { Secret } from "../../constructs/kubernetes/secret";
 import type { Json } from "../support";
 
@@ -69,6 +75,18 @@ test("it runs on its pool's nodes, dedicated or not", () => {
   expect(spec.tolerations).toEqual([{ key: DEDICATED, operator: "Equal", value: "app", effect: "NoSchedule" }]);
 });
 
+test("without a pool it runs wherever there is room: on Autopilot, Google makes it", () => {
+  const { spec } = template({ pool: undefined }, http);
+  expect(spec).not.toHaveProperty("nodeSelector");
+  expect(spec).not.toHaveProperty("tolerations");
+});
+
+test("it asks for scratch space where it is said, and gets no more", () => {
+  const resources = { ...props.resources, ephemeralStorage: "1Gi" };
+  const { requests, limits } = template({ resources }, http).spec.containers[0].resources;
+  expect([requests["ephemeral-storage"], limits["ephemeral-storage"]]).toEqual(["1Gi", "1Gi"]);
+});
+
 test("it asks for CPU and memory and is limited in memory, in CPU where it is said", () => {
   const requests = { cpu: "500m", memory: "512Mi" };
   expect(container.resources).toEqual({ requests, limits: { memory: "1Gi" } });
@@ -92,6 +110,12 @@ test("variables come from the release, a ConfigMap and a Secret, and a change of
     "checksum/certificates": "digest-of-certificates",
   });
   expect(container.envFrom).toEqual([]);
+});
+
+test("a variable may hold the address of the pod's own node, which is known when it runs", () => {
+  const [{ env }] = template({ variables: { PORT: "3000", DD_AGENT_HOST: NODE_ADDRESS } }, http).spec.containers;
+  expect(env).toContainEqual({ name: "DD_AGENT_HOST", valueFrom: { fieldRef: { fieldPath: "status.hostIP" } } });
+  expect(env).toContainEqual({ name: "PORT", value: "3000" });
 });
 
 test("certificates are read-only files", () => {

@@ -1,2 +1,12 @@
-/** APIs that must be on before the first deploy, because Terraform enables the others with them or reads them while planning. */
-export const BOOTSTRAP_APIS = ["serviceusage", "cloudresourcemanager", "iam", "secretmanager", "storage"] as const;
+/**
+ * APIs that must be on before the first deploy, because Terraform enables the others with them or reads them while
+ * planning.
+ */
+export const BOOTSTRAP_APIS = [
+  "serviceusage",
+  "cloudresourcemanager",
+  "iam",
+  "secretmanager",
+  "storage",
+  "cloudkms",
+] as const;

@@ -29,14 +29,18 @@ export interface CacheProps {
 /**
  * Memorystore for Redis with AUTH, TLS and snapshots every twelve hours.
  *
- * Its AUTH string is the one secret in the state: the provider always reads it. Who may read the state's bucket may read
- * it. {@link https://github.com/hashicorp/terraform-provider-google/blob/main/website/docs/r/redis_instance.html.markdown}
+ * Its AUTH string is the one secret in the state: the provider always reads it. Who may read the state's bucket may
+ * read it.
+ * {@link https://github.com/hashicorp/terraform-provider-google/blob/main/website/docs/r/redis_instance.html.markdown}
  */
 export class Cache extends Construct {
   readonly instance: RedisInstance;
   /** Private address. */
   readonly host: string;
-  /** The port of TLS connections. {@link https://cloud.google.com/memorystore/docs/redis/about-in-transit-encryption} */
+  /**
+   * The port of TLS connections.
+   * {@link https://cloud.google.com/memorystore/docs/redis/about-in-transit-encryption}
+   */
   readonly port = 6378;
   /** AUTH string; in the state, see above. */
   readonly password: string;

@@ -1,10 +1,11 @@
-import { ContainerCluster } from "@cdktf/provider-google/lib/container-cluster";
+import { ContainerCluster, type ContainerClusterConfig } from "@cdktf/provider-google/lib/container-cluster";
 import { ProjectIamMember } from "@cdktf/provider-google/lib/project-iam-member";
 import { ServiceAccount } from "@cdktf/provider-google/lib/service-account";
 import { Fn } from "cdktf";
 import { Construct } from "constructs";
 import { EncryptionKey } from "./encryption-key";
 import { type Network, SECONDARY_RANGES } from "./network";
+import { NODE_ROLES } from "./node-roles";
 import type { Project } from "./project";
 
 export interface ClusterProps {
@@ -14,7 +15,16 @@ export interface ClusterProps {
   readonly name: string;
   /** Region: control plane and nodes are spread over its zones. */
   readonly location: string;
-  /** How soon new Kubernetes versions come. {@link https://cloud.google.com/kubernetes-engine/docs/concepts/release-channels} */
+  /**
+   * Who decides on the nodes: node pools of ours, or Google, for the pods that there are; a change replaces the
+   * cluster.
+   * {@link https://cloud.google.com/kubernetes-engine/docs/concepts/choose-cluster-mode}
+   */
+  readonly mode: "standard" | "autopilot";
+  /**
+   * How soon new Kubernetes versions come.
+   * {@link https://cloud.google.com/kubernetes-engine/docs/concepts/release-channels}
+   */
   readonly releaseChannel: "RAPID" | "REGULAR" | "STABLE" | "EXTENDED";
   /** Start of the nightly maintenance window of four hours, HH:MM in UTC. */
   readonly maintenanceStart: string;
@@ -31,12 +41,13 @@ export interface ClusterProps {
   readonly deletionProtection: boolean;
 }
 
-/** What runs on a node gets these and nothing more. {@link https://cloud.google.com/kubernetes-engine/docs/how-to/hardening-your-cluster#use_least_privilege_sa} */
-const NODE_ROLES = ["roles/container.defaultNodeServiceAccount", "roles/artifactregistry.reader"];
+/** What the nodes' account may do is IAM's to say. */
+export const NODE_SCOPES = ["https://www.googleapis.com/auth/cloud-platform"];
 
 /**
- * A regional GKE Standard cluster: private nodes, workload identity, Dataplane V2, shielded nodes, Secrets encrypted with
- * a KMS key, without node pools (see {@link NodePool}). The hardening follows the CIS GKE Benchmark 1.9.
+ * A regional GKE cluster: private nodes, workload identity, Dataplane V2, shielded nodes, Secrets encrypted with a KMS
+ * key. A Standard one comes without node pools (see {@link NodePool}); those of an Autopilot one are Google's. The
+ * hardening follows the CIS GKE Benchmark 1.9.
  */
 export class Cluster extends Construct {
   readonly cluster: ContainerCluster;
@@ -56,6 +67,7 @@ export class Cluster extends Construct {
   constructor(scope: Construct, id: string, props: ClusterProps) {
     super(scope, id);
     const { project, network, authorizedNetworks } = props;
+    const autopilot = props.mode === "autopilot";
 
     this.nodeServiceAccount = new ServiceAccount(this, "nodes", {
       project: project.id,
@@ -98,9 +110,6 @@ export class Cluster extends Construct {
         clusterSecondaryRangeName: SECONDARY_RANGES.pods,
         servicesSecondaryRangeName: SECONDARY_RANGES.services,
       },
-      datapathProvider: "ADVANCED_DATAPATH", // enforces network policies by itself
-      networkPolicy: { enabled: false }, // Calico's
-      enableIntranodeVisibility: true,
       enableL4IlbSubsetting: true,
       privateClusterConfig: { enablePrivateNodes: true, masterIpv4CidrBlock: props.controlPlaneRange },
       controlPlaneEndpointsConfig: {
@@ -123,39 +132,28 @@ export class Cluster extends Construct {
         enableInsecureBindingSystemUnauthenticated: false,
       },
       anonymousAuthenticationConfig: { mode: "LIMITED" },
-      workloadIdentityConfig: { workloadPool: this.workloadPool },
-      enableShieldedNodes: true,
+      binaryAuthorization: { evaluationMode: "PROJECT_SINGLETON_POLICY_ENFORCE" },
       databaseEncryption: { state: "ENCRYPTED", keyName: secrets.key.id },
       securityPostureConfig: { mode: "BASIC", vulnerabilityMode: "VULNERABILITY_DISABLED" },
 
       releaseChannel: { channel: props.releaseChannel },
       maintenancePolicy: { dailyMaintenanceWindow: { startTime: props.maintenanceStart } },
       loggingConfig: { enableComponents: ["SYSTEM_COMPONENTS", "WORKLOADS"] },
-      // Prometheus in the cluster collects the rest, so Google's managed collection would pay for it twice.
-      monitoringConfig: { enableComponents: ["SYSTEM_COMPONENTS"], managedPrometheus: { enabled: false } },
       costManagementConfig: { enabled: true },
-      addonsConfig: {
-        httpLoadBalancing: { disabled: false },
-        horizontalPodAutoscaling: { disabled: false },
-        gcePersistentDiskCsiDriverConfig: { enabled: true },
-        dnsCacheConfig: { enabled: true },
-      },
 
-      // GKE cannot make a cluster without a pool; this one goes at once, and until then runs as the nodes' own account.
-      removeDefaultNodePool: true,
-      initialNodeCount: 1,
-      nodeConfig: {
-        serviceAccount: this.nodeServiceAccount.email,
-        oauthScopes: ["https://www.googleapis.com/auth/cloud-platform"],
-        imageType: "COS_CONTAINERD",
-        shieldedInstanceConfig: { enableSecureBoot: true, enableIntegrityMonitoring: true },
-        workloadMetadataConfig: { mode: "GKE_METADATA" },
-        kubeletConfig: { insecureKubeletReadonlyPortEnabled: "FALSE" },
-        spot: false,
-      },
+      ...(autopilot ? this.autopilot() : this.standard()),
       timeouts: { create: "60m", update: "60m", delete: "60m" },
-      lifecycle: { preventDestroy: props.deletionProtection, ignoreChanges: ["node_config", "initial_node_count"] },
-      dependsOn: [project.api("container"), secrets.grant],
+      lifecycle: {
+        preventDestroy: props.deletionProtection,
+        ...(!autopilot && { ignoreChanges: ["node_config", "initial_node_count"] }), // of the pool that is gone
+      },
+      // An Autopilot cluster has nodes from the start, a Standard one when its pools are made.
+      dependsOn: [
+        project.api("container"),
+        project.api("binaryauthorization"),
+        secrets.grant,
+        ...(autopilot ? this.nodeGrants : []),
+      ],
     });
     this.cluster.overrideLogicalId("cluster");
 
@@ -169,5 +167,59 @@ export class Cluster extends Construct {
       `gcloud container clusters get-credentials ${props.name} --project ${project.id} --location ${props.location}`,
       ...(authorizedNetworks ? [] : ["--dns-endpoint"]),
     ].join(" ");
+  }
+
+  /** What a Standard cluster is told about its nodes, and Autopilot decides by itself. */
+  private standard(): Partial<ContainerClusterConfig> {
+    return {
+      datapathProvider: "ADVANCED_DATAPATH", // enforces network policies by itself
+      networkPolicy: { enabled: false }, // Calico's
+      enableIntranodeVisibility: true,
+      enableShieldedNodes: true,
+      workloadIdentityConfig: { workloadPool: this.workloadPool },
+      // Prometheus in the cluster collects the rest, so Google's managed collection would pay for it twice.
+      monitoringConfig: { enableComponents: ["SYSTEM_COMPONENTS"], managedPrometheus: { enabled: false } },
+      addonsConfig: {
+        httpLoadBalancing: { disabled: false },
+        horizontalPodAutoscaling: { disabled: false },
+        gcePersistentDiskCsiDriverConfig: { enabled: true },
+        dnsCacheConfig: { enabled: true },
+      },
+      // GKE cannot make a cluster without a pool; this one goes at once, and until then runs as the nodes' own account.
+      removeDefaultNodePool: true,
+      initialNodeCount: 1,
+      nodeConfig: {
+        serviceAccount: this.nodeServiceAccount.email,
+        oauthScopes: NODE_SCOPES,
+        imageType: "COS_CONTAINERD",
+        shieldedInstanceConfig: { enableSecureBoot: true, enableIntegrityMonitoring: true },
+        workloadMetadataConfig: { mode: "GKE_METADATA" },
+        kubeletConfig: { insecureKubeletReadonlyPortEnabled: "FALSE" },
+        spot: false,
+      },
+    };
+  }
+
+  /**
+   * What can be told to Autopilot: Dataplane V2, intranode visibility, shielded nodes, workload identity and the
+   * add-ons are always on, and naming them is refused.
+   * {@link https://cloud.google.com/kubernetes-engine/docs/resources/autopilot-standard-feature-comparison}
+   */
+  private autopilot(): Partial<ContainerClusterConfig> {
+    return {
+      enableAutopilot: true,
+      // Without it nodes run as the project's default account; `nodeConfig` is not heard.
+      clusterAutoscaling: {
+        autoProvisioningDefaults: { serviceAccount: this.nodeServiceAccount.email, oauthScopes: NODE_SCOPES },
+      },
+      nodePoolAutoConfig: { nodeKubeletConfig: { insecureKubeletReadonlyPortEnabled: "FALSE" } },
+      // Managed collection cannot be turned off here; it scrapes what Google and PodMonitorings name, and looks for
+      // nothing.
+      // https://cloud.google.com/stackdriver/docs/managed-prometheus/setup-managed#disable
+      monitoringConfig: {
+        enableComponents: ["SYSTEM_COMPONENTS"],
+        managedPrometheus: { enabled: true, autoMonitoringConfig: { scope: "NONE" } },
+      },
+    };
   }
 }

@@ -1,84 +1,133 @@
 import { SqlDatabase } from "@cdktf/provider-google/lib/sql-database";
-import { SqlDatabaseInstance } from "@cdktf/provider-google/lib/sql-database-instance";
+import type { SqlDatabaseInstance } from "@cdktf/provider-google/lib/sql-database-instance";
 import { SqlUser } from "@cdktf/provider-google/lib/sql-user";
 import { type ITerraformDependable, TerraformResource } from "cdktf";
 import { Construct } from "constructs";
-import type { Network } from "./network";
-import type { Project } from "./project";
+import { DatabaseInstance, type DatabaseInstanceProps } from "./database-instance";
+import { type DatabasePassword, DatabaseUsers } from "./database-users";
 import type { GeneratedSecret } from "./secret";
 
 const DAYS = ["MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY"] as const;
 export type Day = (typeof DAYS)[number];
 
-export interface DatabaseProps {
-  readonly project: Project;
-  readonly network: Network;
-  /** The instance's name; Google keeps it taken for a week after a deletion. */
-  readonly name: string;
-  /** Such as europe-west1. */
-  readonly region: string;
-  /** Such as POSTGRES_16. */
-  readonly version: string;
-  /** ENTERPRISE_PLUS has other tiers, and recovery of up to 35 days. */
-  readonly edition: "ENTERPRISE" | "ENTERPRISE_PLUS";
-  /** `db-custom-<vCPUs>-<MiB>`, or `db-perf-optimized-N-<vCPUs>` in ENTERPRISE_PLUS. */
-  readonly tier: string;
+export interface DatabaseProps extends Omit<DatabaseInstanceProps, "address"> {
   /** REGIONAL keeps a standby in another zone and fails over by itself. */
   readonly availability: "ZONAL" | "REGIONAL";
   /** GB at first; the disk grows by itself up to the limit. */
   readonly diskGb: number;
-  readonly diskLimitGb: number;
   /** Daily, at HH:MM in UTC; the newest ones are kept. */
   readonly backups: { readonly at: string; readonly keep: number };
   /** Days that point-in-time recovery reaches back. */
   readonly recoveryDays: number;
   /** Hour in UTC. */
   readonly maintenance: { readonly day: Day; readonly hour: number; readonly track: "canary" | "stable" | "week5" };
-  /** Bytes. */
-  readonly insightsQueryLength: number;
-  /** Name of the database, and of the user that the services log in as. */
+  /** Name of the database. */
   readonly database: string;
+  /** Name of the role that owns what is in it; the users that act as it have names that begin with it. */
   readonly user: string;
-  /** The user's password. */
-  readonly password: GeneratedSecret;
+  /** Of whoever logs in, and whether the generation before still may. */
+  readonly password: DatabasePassword;
   /** PostgreSQL extensions; pgaudit is always there, for the audit log needs it. */
   readonly extensions: readonly string[];
-  /** Service account that deploys: it makes the extensions, logged in through IAM. */
+  /** Service account that deploys: it makes the role and the extensions, logged in through IAM. */
   readonly administrator: string;
-  /** Google Cloud labels. */
-  readonly labels: Readonly<Record<string, string>>;
-  /** Whether Terraform refuses to destroy it, and Google too where it can; no default: an environment decides. */
-  readonly deletionProtection: boolean;
+  /** Another region, with a copy that is read-only until somebody promotes it; none by default. */
+  readonly replicaRegion?: string;
+  /**
+   * An instance beside this one, with everything as it was at a moment (UTC, RFC 3339) that recovery reaches back to;
+   * none by default. Once it is there its moment is settled: while it is protected, a plan with another one fails.
+   * {@link https://cloud.google.com/sql/docs/postgres/backup-recovery/pitr}
+   */
+  readonly restore?: { readonly name: string; readonly at: string };
+  /** The instance that the services use. */
+  readonly serving: "primary" | "restored";
 }
 
-/** Logging and auditing as the CIS Google Cloud benchmark (6.2) asks. {@link https://cloud.google.com/sql/docs/postgres/flags} */
-const FLAGS: Readonly<Record<string, string>> = {
-  "cloudsql.enable_pgaudit": "on",
-  "cloudsql.iam_authentication": "on",
-  log_checkpoints: "on",
-  log_connections: "on",
-  log_disconnections: "on",
-  log_duration: "off", // noise: pgaudit and Query Insights say more
-  log_hostname: "off",
-  log_lock_waits: "on",
-  log_min_duration_statement: "-1",
-  log_min_error_statement: "error",
-  log_min_messages: "warning",
-  log_statement: "ddl",
-  log_temp_files: "0",
-  "pgaudit.log": "ddl,role",
-};
+/**
+ * A replica's, whatever its primary's: a replica with fewer stops, and a change reaches the primary first. As many as
+ * Cloud SQL gives its largest tiers. {@link https://cloud.google.com/sql/docs/postgres/troubleshooting}
+ */
+const MOST_CONNECTIONS = 1000;
+
+/** What a replica has not. */
+const settingsOf = ({ availability, backups, recoveryDays, maintenance }: DatabaseProps) => ({
+  availabilityType: availability,
+  retainBackupsOnDelete: true,
+  backupConfiguration: {
+    enabled: true,
+    startTime: backups.at,
+    pointInTimeRecoveryEnabled: true,
+    transactionLogRetentionDays: recoveryDays,
+    backupRetentionSettings: { retentionUnit: "COUNT", retainedBackups: backups.keep },
+  },
+  maintenanceWindow: {
+    day: DAYS.indexOf(maintenance.day) + 1,
+    hour: maintenance.hour,
+    updateTrack: maintenance.track,
+  },
+});
 
 /**
- * Cloud SQL for PostgreSQL: private, encrypted connections only, backups with point-in-time recovery, CIS flags, Query
- * Insights, and three protections against deletion; with its database, user and extensions.
+ * Makes the role and the extensions, also where they are there already: a change runs all of it again, and it may
+ * take 30 seconds.
+ * Who is a member of cloudsqlsuperuser may make roles only as cloudsqlsuperuser: attributes are not inherited.
+ * {@link https://www.postgresql.org/docs/current/role-membership.html}
+ */
+const scriptOf = ({ database, user, extensions }: DatabaseProps) =>
+  [
+    "SET ROLE cloudsqlsuperuser;",
+    "DO $do$ BEGIN",
+    `  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${user}') THEN CREATE ROLE "${user}" NOLOGIN; END IF;`,
+    "END $do$;",
+    `GRANT CONNECT, CREATE, TEMPORARY ON DATABASE "${database}" TO "${user}";`,
+    `GRANT USAGE, CREATE ON SCHEMA public TO "${user}";`,
+    ...["pgaudit", ...extensions].map((name) => `CREATE EXTENSION IF NOT EXISTS "${name}";`),
+  ].join("\n");
+
+/** Runs the script on an instance, through the Data API. */
+function provision(
+  scope: Construct,
+  instance: SqlDatabaseInstance,
+  props: DatabaseProps,
+  dependsOn: ITerraformDependable[] = [],
+): TerraformResource {
+  instance.addOverride("settings.data_api_access", "ALLOW_DATA_API"); // newer than the bindings
+  const script = new TerraformResource(scope, "script", {
+    terraformResourceType: "google_sql_provision_script",
+    terraformGeneratorMetadata: { providerName: "google" },
+    dependsOn,
+  });
+  for (const [argument, value] of Object.entries({
+    project: props.project.id,
+    instance: instance.name,
+    database: props.database,
+    description: "Role and extensions",
+    script: scriptOf(props),
+  }))
+    script.addOverride(argument, value);
+  return script;
+}
+
+/**
+ * Cloud SQL for PostgreSQL with backups and point-in-time recovery; its database with a role, users and extensions;
+ * where asked for a replica in another region, and an instance restored from a moment in the past.
  */
 export class Database extends Construct {
+  /** The one that the services use. */
   readonly instance: SqlDatabaseInstance;
+  /** The copy in another region, where there is one. */
+  readonly replica?: SqlDatabaseInstance;
+  /** Its private address. */
   readonly host: string;
   readonly port = 5432;
+  /** That PostgreSQL takes at once. */
+  readonly maxConnections: number;
+  /** Name of the database. */
   readonly database: string;
+  /** Who logs in. */
   readonly user: string;
+  /** What they act as from the first statement on: `-c role=<role>` among libpq's `options`. */
+  readonly role: string;
   /** The user's password. */
   readonly password: GeneratedSecret;
   /** PEM certificate authority of the server. */
@@ -86,105 +135,113 @@ export class Database extends Construct {
   /** What must be there before something logs in. */
   readonly ready: readonly ITerraformDependable[];
 
+  /** @throws when a restored instance is to serve and there is none */
   constructor(scope: Construct, id: string, props: DatabaseProps) {
     super(scope, id);
-    const { project } = props;
-    this.instance = new SqlDatabaseInstance(this, "instance", {
-      project: project.id,
-      name: props.name,
-      region: props.region,
-      databaseVersion: props.version,
-      deletionProtection: props.deletionProtection,
-      settings: {
-        edition: props.edition,
-        tier: props.tier,
-        availabilityType: props.availability,
-        diskType: "PD_SSD",
-        diskSize: props.diskGb,
-        diskAutoresize: true,
-        diskAutoresizeLimit: props.diskLimitGb,
-        deletionProtectionEnabled: props.deletionProtection,
-        retainBackupsOnDelete: true,
-        userLabels: { ...props.labels },
-        backupConfiguration: {
-          enabled: true,
-          startTime: props.backups.at,
-          pointInTimeRecoveryEnabled: true,
-          transactionLogRetentionDays: props.recoveryDays,
-          backupRetentionSettings: { retentionUnit: "COUNT", retainedBackups: props.backups.keep },
-        },
-        ipConfiguration: {
-          ipv4Enabled: false,
-          privateNetwork: props.network.network.id,
-          allocatedIpRange: props.network.datastoreRange,
-          sslMode: "ENCRYPTED_ONLY",
-        },
-        databaseFlags: Object.entries(FLAGS).map(([name, value]) => ({ name, value })),
-        insightsConfig: {
-          queryInsightsEnabled: true,
-          queryStringLength: props.insightsQueryLength,
-          recordApplicationTags: true,
-          recordClientAddress: false,
-        },
-        maintenanceWindow: {
-          day: DAYS.indexOf(props.maintenance.day) + 1,
-          hour: props.maintenance.hour,
-          updateTrack: props.maintenance.track,
-        },
+    const { project, deletionProtection, restore } = props;
+
+    const { instance: primary } = new DatabaseInstance(
+      this,
+      "primary",
+      { ...props, address: "database" },
+      {
+        settings: { ...settingsOf(props), diskSize: props.diskGb },
+        // The disk has grown since; shrinking it back would replace the instance.
+        lifecycle: { ignoreChanges: ["settings[0].disk_size"] },
+        dependsOn: [project.api("sqladmin"), props.network.privateServices],
       },
-      timeouts: { create: "60m", update: "60m", delete: "60m" },
-      // The disk has grown since; shrinking it back would replace the instance.
-      lifecycle: { preventDestroy: props.deletionProtection, ignoreChanges: ["settings[0].disk_size"] },
-      dependsOn: [project.api("sqladmin"), props.network.privateServices],
-    });
-    this.instance.overrideLogicalId("database");
-    this.instance.addOverride("settings.data_api_access", "ALLOW_DATA_API"); // newer than the bindings; the extensions' way in
+    );
+    const replica =
+      props.replicaRegion &&
+      // A replica has no backups and no maintenance window of its own; its disk begins as large as the primary's is.
+      // https://cloud.google.com/sql/docs/postgres/replication
+      new DatabaseInstance(
+        this,
+        "replica",
+        {
+          ...props,
+          name: `${props.name}-replica`,
+          address: "database_replica",
+          region: props.replicaRegion,
+          maxConnections: MOST_CONNECTIONS,
+        },
+        {
+          masterInstanceName: primary.name,
+          settings: { availabilityType: "ZONAL" },
+          identity: { region: props.replicaRegion },
+        },
+      );
+
+    const restored =
+      restore &&
+      new DatabaseInstance(
+        this,
+        `restored-${restore.name}`,
+        {
+          ...props,
+          name: `${props.name}-${restore.name}`,
+          address: `database_restored_${restore.name.replace(/-/g, "_")}`,
+        },
+        {
+          clone: {
+            sourceInstanceName: primary.name,
+            pointInTime: restore.at,
+            allocatedIpRange: props.network.datastoreRange,
+          },
+          settings: settingsOf(props), // and the original's disk, which cannot be made smaller
+          identity: { at: restore.at },
+        },
+      );
 
     const database = new SqlDatabase(this, "database", {
       project: project.id,
       name: props.database,
-      instance: this.instance.name,
+      instance: primary.name,
       deletionPolicy: "ABANDON", // it goes with the instance; alone it cannot while something is connected
-      lifecycle: { preventDestroy: props.deletionProtection },
+      lifecycle: { preventDestroy: deletionProtection },
     });
     database.overrideLogicalId("database");
-
-    const user = new SqlUser(this, "user", {
-      project: project.id,
-      name: props.user,
-      instance: this.instance.name,
-      passwordWo: props.password.value,
-      passwordWoVersion: props.password.generation,
-      deletionPolicy: "ABANDON", // PostgreSQL does not drop a role that owns tables
-    });
     const administrator = new SqlUser(this, "administrator", {
       project: project.id,
       name: props.administrator.replace(/\.gserviceaccount\.com$/, ""),
-      instance: this.instance.name,
+      instance: primary.name,
       type: "CLOUD_IAM_SERVICE_ACCOUNT",
-      deletionPolicy: "ABANDON",
+      deletionPolicy: "ABANDON", // PostgreSQL does not drop a user that owns something
     });
     administrator.addOverride("database_roles", ["cloudsqlsuperuser"]); // newer than the bindings
-    const extensions = new TerraformResource(this, "extensions", {
-      terraformResourceType: "google_sql_provision_script",
-      terraformGeneratorMetadata: { providerName: "google" },
-      dependsOn: [database, administrator],
-    });
-    const statements = ["pgaudit", ...props.extensions].map((name) => `CREATE EXTENSION IF NOT EXISTS "${name}";`);
-    for (const [argument, value] of Object.entries({
-      project: project.id,
-      instance: this.instance.name,
-      database: props.database,
-      description: "Extensions",
-      script: statements.join("\n"),
-    }))
-      extensions.addOverride(argument, value);
 
-    this.host = this.instance.privateIpAddress;
+    const common = { project, role: props.user, password: props.password, deletionProtection };
+    const users = new DatabaseUsers(this, "users", {
+      ...common,
+      instance: primary,
+      name: props.user,
+      roleExists: [provision(this, primary, props, [database, administrator])],
+    });
+    const instances = {
+      primary: { instance: primary, users },
+      restored: restored && {
+        instance: restored.instance,
+        users: new DatabaseUsers(restored, "users", {
+          ...common,
+          instance: restored.instance,
+          name: `${props.user}_restored`, // copies of the original's users are there already
+          // Database and administrator are copies; the role may be younger than the moment, and an extension too.
+          roleExists: [provision(restored, restored.instance, props)],
+        }),
+      },
+    };
+    const serving = instances[props.serving];
+    if (!serving) throw new Error('serving is "restored", and nothing is restored');
+
+    this.instance = serving.instance;
+    this.replica = replica ? replica.instance : undefined;
+    this.host = serving.instance.privateIpAddress;
+    this.maxConnections = props.maxConnections;
     this.database = props.database;
-    this.user = props.user;
-    this.password = props.password;
-    this.certificateAuthority = this.instance.serverCaCert.get(0).cert;
-    this.ready = [user, extensions];
+    this.user = serving.users.name;
+    this.role = props.user;
+    this.password = props.password.source;
+    this.certificateAuthority = serving.instance.serverCaCert.get(0).cert;
+    this.ready = [serving.users.current];
   }
 }

@@ -1,13 +1,16 @@
+import { DataGoogleKmsCryptoKeys } from "@cdktf/provider-google/lib/data-google-kms-crypto-keys";
+import { DataGoogleKmsKeyRings } from "@cdktf/provider-google/lib/data-google-kms-key-rings";
 import { KmsCryptoKey } from "@cdktf/provider-google/lib/kms-crypto-key";
 import { KmsCryptoKeyIamMember } from "@cdktf/provider-google/lib/kms-crypto-key-iam-member";
 import { KmsKeyRing } from "@cdktf/provider-google/lib/kms-key-ring";
-import type { ITerraformDependable } from "cdktf";
+import { Fn, type ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
+import { Adoption } from "../terraform/adoption";
 import type { Project } from "./project";
 
 export interface EncryptionKeyProps {
   readonly project: Project;
-  /** Name of ring and key; taken for ever, even after a destroy. */
+  /** Name of ring and key. */
   readonly name: string;
   /** Region: that of what it encrypts. */
   readonly location: string;
@@ -19,7 +22,12 @@ export interface EncryptionKeyProps {
   readonly deletionProtection: boolean;
 }
 
-/** A symmetric Cloud KMS key, rotated every 90 days, in a ring of its own, usable by one service agent. */
+/**
+ * A symmetric Cloud KMS key, rotated every 90 days, in a ring of its own, usable by one service agent. Google never
+ * deletes rings and keys: a destroy leaves them as they are, and a later deploy takes them up again. It looks for them
+ * while planning, so the API must be on before that.
+ * {@link https://cloud.google.com/kms/docs/destroy-restore}
+ */
 export class EncryptionKey extends Construct {
   readonly key: KmsCryptoKey;
   /** Whoever encrypts with the key waits for it. */
@@ -27,22 +35,37 @@ export class EncryptionKey extends Construct {
 
   constructor(scope: Construct, id: string, props: EncryptionKeyProps) {
     super(scope, id);
+    const { project, name, location } = props;
     const lifecycle = { preventDestroy: props.deletionProtection };
     const ring = new KmsKeyRing(this, "ring", {
-      project: props.project.id,
-      name: props.name,
-      location: props.location,
+      project: project.id,
+      name,
+      location,
       lifecycle,
-      dependsOn: [props.project.api("cloudkms")],
+      dependsOn: [project.api("cloudkms")],
     });
     ring.overrideLogicalId(`${id.replace(/-/g, "_")}_ring`);
     this.key = new KmsCryptoKey(this, "key", {
       keyRing: ring.id,
-      name: props.name,
+      name,
       rotationPeriod: "7776000s",
       lifecycle,
     });
     this.key.overrideLogicalId(`${id.replace(/-/g, "_")}_key`);
+    // Newer than the bindings; without it a destroy would destroy the key's versions.
+    this.key.addOverride("deletion_policy", "ABANDON");
+
+    // No argument may wait for a resource: what is read only while applying comes too late for an import.
+    const path = `projects/${project.id}/locations/${location}/keyRings/${name}`;
+    const rings = new DataGoogleKmsKeyRings(this, "rings", { project: project.id, location, filter: `name=${path}` });
+    const keys = new DataGoogleKmsCryptoKeys(this, "keys", {
+      count: Fn.lengthOf(rings.keyRings), // the keys of a ring that is not there cannot be listed
+      keyRing: path,
+      filter: `name=${path}/cryptoKeys/${name}`,
+    });
+    new Adoption(this, "ring-adoption", ring, `data.google_kms_key_rings.${rings.friendlyUniqueId}.key_rings[*].id`);
+    new Adoption(this, "key-adoption", this.key, `data.google_kms_crypto_keys.${keys.friendlyUniqueId}[*].keys[*].id`);
+
     this.grant = new KmsCryptoKeyIamMember(this, "grant", {
       cryptoKeyId: this.key.id,
       role: "roles/cloudkms.cryptoKeyEncrypterDecrypter",

@@ -31,9 +31,9 @@ export interface NetworkProps {
 export const SECONDARY_RANGES = { pods: "pods", services: "services" } as const;
 
 /**
- * A VPC with one subnet (flow logs, private Google access), Cloud NAT for the nodes' way out, private services access for
- * the datastores, and a firewall that denies in both directions: out go only the VPC's own ranges and TCP 443. GKE and
- * its load balancers add what they need at a higher priority.
+ * A VPC with one subnet (flow logs, private Google access), Cloud NAT for the nodes' way out, private services access
+ * for the datastores, and a firewall that denies in both directions: out go only the VPC's own ranges and TCP 443. GKE
+ * and its load balancers add what they need at a higher priority.
  * {@link https://cloud.google.com/kubernetes-engine/docs/concepts/firewall-rules}
  */
 export class Network extends Construct {
@@ -111,6 +111,7 @@ export class Network extends Construct {
       reservedPeeringRanges: [reserved.name],
       // Google keeps using the peering for hours after the last instance has gone; deleting it fails until then.
       deletionPolicy: "ABANDON",
+      updateOnCreationFail: true, // so a network that comes back under its name finds it there already
       dependsOn: [project.api("servicenetworking")],
     });
 

@@ -1,6 +1,6 @@
 import { ContainerNodePool } from "@cdktf/provider-google/lib/container-node-pool";
 import { Construct } from "constructs";
-import type { Cluster } from "./cluster";
+import { type Cluster, NODE_SCOPES } from "./cluster";
 import type { Project } from "./project";
 
 export interface NodePoolProps {
@@ -28,7 +28,9 @@ export const DEDICATED = "dedicated";
 /** Label that GKE puts on every node. */
 export const POOL_LABEL = "cloud.google.com/gke-nodepool";
 
-/** An autoscaled pool of shielded, auto-repaired, auto-upgraded nodes on Container-Optimized OS, spread over the zones. */
+/**
+ * An autoscaled pool of shielded, auto-repaired, auto-upgraded nodes on Container-Optimized OS, spread over the zones.
+ */
 export class NodePool extends Construct {
   readonly pool: ContainerNodePool;
 
@@ -55,7 +57,7 @@ export class NodePool extends Construct {
         imageType: "COS_CONTAINERD",
         spot: props.spot,
         serviceAccount: cluster.nodeServiceAccount.email,
-        oauthScopes: ["https://www.googleapis.com/auth/cloud-platform"], // what the account may do is IAM's to say
+        oauthScopes: NODE_SCOPES,
         shieldedInstanceConfig: { enableSecureBoot: true, enableIntegrityMonitoring: true },
         workloadMetadataConfig: { mode: "GKE_METADATA" },
         kubeletConfig: { insecureKubeletReadonlyPortEnabled: "FALSE" },

@@ -2,8 +2,17 @@ import { DataGoogleProject } from "@cdktf/provider-google/lib/data-google-projec
 import { ProjectService } from "@cdktf/provider-google/lib/project-service";
 import { Construct } from "constructs";
 
-const APIS = ["compute", "container", "sqladmin", "redis", "servicenetworking", "cloudkms", "dns"] as const;
-export type Api = (typeof APIS)[number];
+export type Api =
+  | "compute"
+  | "container"
+  | "sqladmin"
+  | "redis"
+  | "servicenetworking"
+  | "cloudkms"
+  | "dns"
+  | "monitoring"
+  | "logging"
+  | "binaryauthorization";
 
 export interface ProjectProps {
   /** Project id. */

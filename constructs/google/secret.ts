@@ -74,7 +74,10 @@ export interface SuppliedSecretProps {
   readonly generation: number;
 }
 
-/** A value that a person put into Secret Manager. The stack reads it and never owns it; a version that is missing fails the plan by name. */
+/**
+ * A value that a person put into Secret Manager. The stack reads it and never owns it; a version that is missing fails
+ * the plan by name.
+ */
 export class SuppliedSecret extends Construct implements SecretSource {
   readonly value: string;
   readonly generation: number;

@@ -23,9 +23,9 @@ export interface ObjectsProps {
 }
 
 /**
- * Kubernetes objects that typed resources cannot hold: custom resources (`kubernetes_manifest` would need the cluster at
- * plan time), and Deployments whose replicas an autoscaler owns (see `kubernetes/deployment.ts`). They go through a chart
- * of this project that prints its values; Helm's three-way merge leaves alone what they do not name.
+ * Kubernetes objects that typed resources cannot hold: custom resources (`kubernetes_manifest` would need the cluster
+ * at plan time), and Deployments whose replicas an autoscaler owns (see `kubernetes/deployment.ts`). They go through a
+ * chart of this project that prints its values; Helm's three-way merge leaves alone what they do not name.
  */
 export const objects = (scope: Construct, id: string, props: ObjectsProps): HelmRelease =>
   release(scope, id, {

@@ -1,36 +1,85 @@
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
+import { autopilotResources } from "../google/autopilot";
 import { DEDICATED, POOL_LABEL } from "../google/node-pool";
 import { Namespace } from "../kubernetes/namespace";
 import { INTERNET, networkPolicy, type Peer } from "../kubernetes/network-policy";
+import { requestsAndLimits } from "../kubernetes/pod";
 import { Secret, type SecretValue } from "../kubernetes/secret";
 import { release } from "./release";
 
+/** Where alerts go, with the secret that opens it; it is read from a file. */
+export type Receiver = (
+  | {
+      readonly kind: "slack";
+      /** With its `#`. */
+      readonly channel: string;
+    }
+  | { readonly kind: "pagerduty" }
+  | { readonly kind: "webhook" }
+) & {
+  /**
+   * URL of the incoming webhook (Slack, https on port 443 for another), or PagerDuty's integration key (Events API v2).
+   */
+  readonly secret: SecretValue;
+};
+
 export interface PrometheusStackProps {
-  /** Node pool. */
-  readonly pool: string;
-  /** Days that metrics are kept. */
+  /** Node pool; none on Autopilot. */
+  readonly pool?: string;
+  /**
+   * Whether the cluster is one of Autopilot. It keeps its nodes and `kube-system` to itself, so neither kubelets (with
+   * cAdvisor) nor nodes are scraped, and it wants limits that equal the requests.
+   * {@link https://cloud.google.com/kubernetes-engine/docs/concepts/autopilot-security}
+   */
+  readonly autopilot: boolean;
+  /** Days that metrics are kept, if the disk holds as many. */
   readonly retentionDays: number;
+  /**
+   * GiB of Prometheus's disk. The operator does not enlarge a disk that is there.
+   * {@link https://prometheus-operator.dev/docs/platform/storage/#resizing-volumes}
+   */
+  readonly diskGb: number;
+  /** Without one, alerts are seen in Grafana only. */
+  readonly receiver?: Receiver;
+  /**
+   * Privileged namespace that holds agents of the host and nothing else: there the node exporter runs. Never on
+   * Autopilot.
+   */
+  readonly hostAgents?: Namespace;
   /** Grafana's password for `admin`. */
   readonly adminPassword: SecretValue;
   /** Range of the control plane, for what asks the Kubernetes API and for the operator's webhook. */
   readonly controlPlaneRange: string;
   /** Repository that stands in for the publisher's. */
   readonly chartsMirror?: string;
-  /** What must be there first: the nodes. */
-  readonly nodes: ITerraformDependable;
+  /** What must be there first: the nodes, and leave to run its images. */
+  readonly dependsOn: readonly ITerraformDependable[];
 }
 
 const REPOSITORY = "https://prometheus-community.github.io/helm-charts";
 const NAMESPACE = "monitoring";
+/** Label `job` of what annotated pods count. */
+export const SCRAPE_JOB = "annotated-pods";
+const RECEIVER_SECRET = "alertmanager-receiver";
+/**
+ * GKE's class of balanced disks.
+ * {@link https://cloud.google.com/kubernetes-engine/docs/how-to/persistent-volumes/gce-pd-csi-driver}
+ */
+const STORAGE_CLASS = "standard-rwo";
+/** GiB of Alertmanager's disk: the smallest that there is. */
+const ALERTMANAGER_DISK = 10;
 
-/** GKE's API server reaches a webhook from its own range or, through a tunnel, from these pods. {@link https://github.com/tigera/operator/pull/5212} */
+/**
+ * GKE's API server reaches a webhook from its own range or, through a tunnel, from these pods.
+ * {@link https://github.com/tigera/operator/pull/5212}
+ */
 const TUNNEL: Peer = { pods: { "k8s-app": "konnectivity-agent" }, namespace: "kube-system" };
 
 /**
- * kube-prometheus-stack (operator, Prometheus, Alertmanager, Grafana, kube-state-metrics) in a restricted namespace, with
- * its custom resource definitions as a release of their own, because Helm never upgrades a chart's own. Pods annotated
- * `prometheus.io/scrape: "true"` are scraped.
+ * kube-prometheus-stack (operator, Prometheus, Alertmanager, Grafana, kube-state-metrics) in a restricted namespace,
+ * with its custom resource definitions as a release of their own, because Helm never upgrades a chart's own. Pods
+ * annotated `prometheus.io/scrape: "true"` are scraped.
  * {@link https://github.com/prometheus-community/helm-charts/tree/main/charts/kube-prometheus-stack}
  */
 export class PrometheusStack extends Construct {
@@ -38,14 +87,37 @@ export class PrometheusStack extends Construct {
   static readonly SCRAPERS: readonly Peer[] = [
     { pods: { "app.kubernetes.io/name": "prometheus" }, namespace: NAMESPACE },
   ];
+  /**
+   * Every image that runs here, whatever its tag, as patterns of Binary Authorization.
+   * {@link https://cloud.google.com/binary-authorization/docs/policy-yaml-reference#admissionwhitelistpatterns}
+   */
+  static readonly IMAGES: readonly string[] = [
+    "quay.io/prometheus-operator/prometheus-operator:*",
+    "quay.io/prometheus-operator/prometheus-config-reloader:*",
+    "ghcr.io/jkroepke/kube-webhook-certgen:*",
+    "quay.io/prometheus/prometheus:*",
+    "quay.io/prometheus/alertmanager:*",
+    "quay.io/prometheus/node-exporter:*",
+    "registry.k8s.io/kube-state-metrics/kube-state-metrics:*",
+    "docker.io/grafana/grafana:*",
+    "quay.io/kiwigrid/k8s-sidecar:*",
+  ];
 
+  readonly namespace: Namespace;
+  /** The custom resource definitions; what makes such resources waits for them and not for everything else. */
+  readonly definitions: ITerraformDependable;
+
+  /** @throws when the node exporter is to run on Autopilot */
   constructor(scope: Construct, id: string, props: PrometheusStackProps) {
     super(scope, id);
+    const { autopilot, receiver, hostAgents } = props;
+    if (autopilot && hostAgents) throw new Error("hostAgents: Autopilot gives its hosts to nobody");
     const namespace = new Namespace(this, "namespace", {
       name: NAMESPACE,
-      quota: { pods: 20, cpu: 2000, memory: 6144 },
-      dependsOn: [props.nodes],
+      quota: { pods: 20, cpu: autopilot ? 3000 : 2000, memory: 6144 },
+      dependsOn: props.dependsOn,
     });
+    this.namespace = namespace;
     const policy = (name: string, config: Omit<Parameters<typeof networkPolicy>[2], "name" | "namespace">) =>
       networkPolicy(this, name, { name, namespace: namespace.name, ...config });
     const policies = [
@@ -61,7 +133,8 @@ export class PrometheusStack extends Construct {
         workload: "prometheus",
         egress: [
           { peers: ["cluster"], ports: [] },
-          { peers: ["anybody"], ports: [{ port: 10250 }] }, // kubelets; the network's firewall keeps it inside
+          // Kubelets and node exporters are in the nodes' network; its firewall keeps this inside.
+          { peers: ["anybody"], ports: [{ port: 10250 }, ...(hostAgents ? [{ port: 9100 }] : [])] },
         ],
       }),
       policy("allow-notifying", { workload: "alertmanager", egress: [{ peers: [INTERNET], ports: [{ port: 443 }] }] }),
@@ -72,6 +145,14 @@ export class PrometheusStack extends Construct {
       data: { "admin-user": { value: "admin", changesWith: ["admin"] }, "admin-password": props.adminPassword },
     });
 
+    const key = receiver
+      ? new Secret(this, "receiver", {
+          namespace: namespace.name,
+          name: RECEIVER_SECRET,
+          data: { [receiver.kind]: receiver.secret },
+        })
+      : undefined;
+
     const source = (version: string) => ({ repository: REPOSITORY, version, mirror: props.chartsMirror });
     const definitions = release(this, "definitions", {
       name: "prometheus-operator-crds",
@@ -81,13 +162,20 @@ export class PrometheusStack extends Construct {
       values: {},
       dependsOn: namespace.ready,
     });
+    this.definitions = definitions;
 
-    const placed = {
-      nodeSelector: { [POOL_LABEL]: props.pool },
-      tolerations: [{ key: DEDICATED, operator: "Equal", value: props.pool, effect: "NoSchedule" }],
-    };
-    const sized = (cpu: string, memory: string, memoryLimit: string) => ({
-      resources: { requests: { cpu, memory }, limits: { memory: memoryLimit } },
+    const placed = props.pool
+      ? {
+          nodeSelector: { [POOL_LABEL]: props.pool },
+          tolerations: [{ key: DEDICATED, operator: "Equal", value: props.pool, effect: "NoSchedule" }],
+        }
+      : {};
+    const sized = (millicores: number, memory: string, memoryLimit: string) => ({
+      resources: requestsAndLimits(
+        autopilot // where a limit on CPU slows down what would use more for a moment, so that there is twice as much
+          ? autopilotResources({ cpu: `${2 * millicores}m`, memory, memoryLimit })
+          : { cpu: `${millicores}m`, memory, memoryLimit },
+      ),
     });
     const off = { enabled: false };
     release(this, "stack", {
@@ -96,7 +184,7 @@ export class PrometheusStack extends Construct {
       chart: "kube-prometheus-stack",
       source: source("88.5.3"),
       timeout: 900,
-      dependsOn: [definitions, ...namespace.ready, ...policies],
+      dependsOn: [definitions, ...namespace.ready, ...(hostAgents?.ready ?? []), ...policies],
       values: {
         fullnameOverride: "prometheus",
         crds: off,
@@ -107,26 +195,51 @@ export class PrometheusStack extends Construct {
         kubeProxy: off,
         coreDns: off,
         kubeDns: off,
-        nodeExporter: off, // it wants the host's namespaces, which a restricted namespace refuses
+        // It wants the host's namespaces, which a restricted namespace refuses.
+        nodeExporter: { enabled: Boolean(hostAgents) },
+        ...(hostAgents && {
+          "prometheus-node-exporter": {
+            namespaceOverride: hostAgents.name,
+            tolerations: [{ operator: "Exists" }],
+            containerSecurityContext: {
+              readOnlyRootFilesystem: true,
+              allowPrivilegeEscalation: false,
+              capabilities: { drop: ["ALL"] },
+              seccompProfile: { type: "RuntimeDefault" },
+            },
+            ...sized(20, "32Mi", "64Mi"),
+          },
+        }),
+        ...(autopilot && { kubelet: off }),
         defaultRules: {
           rules: {
-            nodeExporterAlerting: false,
-            nodeExporterRecording: false,
-            kubePrometheusNodeRecording: false,
-            network: false,
+            nodeExporterAlerting: Boolean(hostAgents),
+            nodeExporterRecording: Boolean(hostAgents),
+            kubePrometheusNodeRecording: Boolean(hostAgents),
+            network: Boolean(hostAgents),
+            ...(autopilot && Object.fromEntries(RULES_OF_HOSTS.map((group) => [group, false]))),
           },
+          ...(autopilot && { disabled: Object.fromEntries(ALERTS_OF_HOSTS.map((alert) => [alert, true])) }),
         },
         prometheusOperator: {
           ...placed,
-          ...sized("100m", "128Mi", "256Mi"),
-          admissionWebhooks: { patch: { ...placed, ...sized("50m", "64Mi", "128Mi") } },
-          prometheusConfigReloader: sized("10m", "32Mi", "64Mi"),
+          ...sized(100, "128Mi", "256Mi"),
+          admissionWebhooks: { patch: { ...placed, ...sized(50, "64Mi", "128Mi") } },
+          prometheusConfigReloader: sized(10, "32Mi", "64Mi"),
+          // Kubernetes has deprecated Endpoints.
+          kubeletEndpointsEnabled: false,
+          kubeletEndpointSliceEnabled: true,
+          ...(autopilot && { kubeletService: off }), // it would be in kube-system
         },
         prometheus: {
           prometheusSpec: {
             ...placed,
-            ...sized("250m", "1Gi", "2Gi"),
+            ...sized(250, "1Gi", "2Gi"),
             retention: `${props.retentionDays}d`,
+            // Of the disk, what is written before old blocks are deleted needs the rest. Prometheus's MB are MiB.
+            retentionSize: `${Math.floor(props.diskGb * 1024 * 0.85)}MB`,
+            storageSpec: disk(props.diskGb),
+            serviceDiscoveryRole: "EndpointSlice",
             serviceMonitorSelectorNilUsesHelmValues: false,
             podMonitorSelectorNilUsesHelmValues: false,
             probeSelectorNilUsesHelmValues: false,
@@ -135,10 +248,18 @@ export class PrometheusStack extends Construct {
             additionalScrapeConfigs: [ANNOTATED_PODS],
           },
         },
-        alertmanager: { alertmanagerSpec: { ...placed, ...sized("50m", "64Mi", "128Mi") } },
+        alertmanager: {
+          config: routing(receiver),
+          alertmanagerSpec: {
+            ...placed,
+            ...sized(50, "64Mi", "128Mi"),
+            ...(key && { secrets: [key.name] }),
+            storage: disk(ALERTMANAGER_DISK), // silences
+          },
+        },
         grafana: {
           ...placed,
-          ...sized("100m", "256Mi", "512Mi"),
+          ...sized(100, "256Mi", "512Mi"),
           admin: { existingSecret: admin.name, userKey: "admin-user", passwordKey: "admin-password" },
           podAnnotations: { "checksum/secret": admin.digest },
           // Without these it may read every Secret of the cluster.
@@ -146,7 +267,7 @@ export class PrometheusStack extends Construct {
           sidecar: {
             dashboards: { searchNamespace: namespace.name, resource: "configmap" },
             datasources: { resource: "configmap" },
-            ...sized("20m", "96Mi", "192Mi"),
+            ...sized(20, "96Mi", "192Mi"),
           },
           // It reaches nothing outside: what it has is what its image brings.
           "grafana.ini": {
@@ -156,15 +277,123 @@ export class PrometheusStack extends Construct {
           },
           testFramework: off, // a pod that a restricted namespace refuses
         },
-        "kube-state-metrics": { ...placed, ...sized("50m", "96Mi", "256Mi") },
+        "kube-state-metrics": {
+          ...placed,
+          ...sized(50, "96Mi", "256Mi"),
+          // Each would give it the right to list them all; no rule asks for their metrics.
+          collectorsExclude: ["secrets", "configmaps", "certificatesigningrequests", "leases", ...WEBHOOKS],
+        },
       },
     });
   }
 }
 
+const WEBHOOKS = ["mutatingwebhookconfigurations", "validatingwebhookconfigurations"];
+
+const disk = (gb: number) => ({
+  volumeClaimTemplate: {
+    spec: {
+      storageClassName: STORAGE_CLASS,
+      accessModes: ["ReadWriteOnce"],
+      resources: { requests: { storage: `${gb}Gi` } },
+    },
+  },
+});
+
+/** Groups of the chart's rules that are made of what kubelets and node exporters measure. */
+const RULES_OF_HOSTS = [
+  "kubelet",
+  "node",
+  "k8sContainerCpuUsageSecondsTotal",
+  "k8sContainerMemoryCache",
+  "k8sContainerMemoryRss",
+  "k8sContainerMemorySwap",
+  "k8sContainerMemoryWorkingSetBytes",
+];
+/**
+ * The chart's alerts that are, in groups with others; and two on room for a lost node, which Autopilot makes when it is
+ * needed.
+ */
+const ALERTS_OF_HOSTS = [
+  "CPUThrottlingHigh",
+  "KubePersistentVolumeFillingUp",
+  "KubePersistentVolumeInodesFillingUp",
+  "KubeNodeEviction",
+  "KubeletTooManyPods",
+  "KubeletPlegDurationHigh",
+  "KubeletPodStartUpLatencyHigh",
+  "KubeletClientCertificateExpiration",
+  "KubeletServerCertificateExpiration",
+  "KubeletClientCertificateRenewalErrors",
+  "KubeletServerCertificateRenewalErrors",
+  "KubeletInstanceUnreachable",
+  "KubeCPUOvercommit",
+  "KubeMemoryOvercommit",
+];
+
+/**
+ * Alertmanager's routes and receivers. What is critical holds back what warns of the same, of one service. One message
+ * for all instances of an alert on a service; what is critical is repeated every hour, the rest twice a day.
+ * {@link https://prometheus.io/docs/alerting/latest/configuration/}
+ */
+function routing(receiver?: Receiver) {
+  const nobody = "null";
+  const people = receiver?.kind ?? nobody;
+  return {
+    route: {
+      receiver: people,
+      group_by: ["namespace", "service", "alertname"],
+      group_wait: "30s",
+      group_interval: "5m",
+      repeat_interval: "12h",
+      routes: [
+        // The one always fires, the other only silences alerts that inform.
+        { receiver: nobody, matchers: ['alertname =~ "Watchdog|InfoInhibitor"'] },
+        { receiver: people, matchers: ['severity = "critical"'], repeat_interval: "1h" },
+      ],
+    },
+    inhibit_rules: [
+      {
+        source_matchers: ['severity = "critical"'],
+        target_matchers: ['severity =~ "warning|info"'],
+        equal: ["namespace", "service", "alertname"],
+      },
+      {
+        source_matchers: ['severity = "warning"'],
+        target_matchers: ['severity = "info"'],
+        equal: ["namespace", "service", "alertname"],
+      },
+      {
+        source_matchers: ['alertname = "InfoInhibitor"'],
+        target_matchers: ['severity = "info"'],
+        equal: ["namespace"],
+      },
+    ],
+    receivers: [{ name: nobody }, ...(receiver ? [{ name: people, ...notifier(receiver) }] : [])],
+  };
+}
+
+function notifier(receiver: Receiver) {
+  const file = `/etc/alertmanager/secrets/${RECEIVER_SECRET}/${receiver.kind}`;
+  const common = { send_resolved: true };
+  switch (receiver.kind) {
+    case "slack":
+      return { slack_configs: [{ ...common, api_url_file: file, channel: receiver.channel, text: TEXT }] };
+    case "pagerduty":
+      return { pagerduty_configs: [{ ...common, routing_key_file: file, severity: SEVERITY }] };
+    case "webhook":
+      return { webhook_configs: [{ ...common, url_file: file }] };
+  }
+}
+
+/** What a message says of each alert. {@link https://prometheus.io/docs/alerting/latest/notifications/} */
+const TEXT = "{{ range .Alerts }}*{{ .Annotations.summary }}*\n{{ .Annotations.description }}\n{{ end }}";
+/** In PagerDuty's words, which have no `none`. */
+const SEVERITY = '{{ if eq .CommonLabels.severity "critical" }}critical{{ else }}warning{{ end }}';
+
 /** Scrapes every pod that is annotated `prometheus.io/scrape: "true"`, at `prometheus.io/port` and `/path`. */
 const ANNOTATED_PODS = {
-  job_name: "annotated-pods",
+  job_name: SCRAPE_JOB,
   kubernetes_sd_configs: [{ role: "pod" }],
   relabel_configs: [
     { source_labels: ["__meta_kubernetes_pod_annotation_prometheus_io_scrape"], action: "keep", regex: "true" },

@@ -5,6 +5,8 @@ import { digest } from "../terraform/json";
 export interface ConfigMapProps {
   readonly namespace: string;
   readonly name: string;
+  /** For what finds ConfigMaps by their labels. */
+  readonly labels?: Readonly<Record<string, string>>;
   /** Values by key; a value may hold tokens. */
   readonly data: Readonly<Record<string, string>>;
 }
@@ -18,7 +20,7 @@ export class ConfigMap extends Construct {
   constructor(scope: Construct, id: string, props: ConfigMapProps) {
     super(scope, id);
     const map = new ConfigMapV1(this, "config-map", {
-      metadata: { name: props.name, namespace: props.namespace },
+      metadata: { name: props.name, namespace: props.namespace, labels: props.labels && { ...props.labels } },
       data: { ...props.data },
     });
     this.name = map.metadata.name;

@@ -20,10 +20,10 @@ const PROGRESS_DEADLINE = 540;
 /**
  * A Deployment that rolls without unavailability.
  *
- * Beneath it is a Helm release, not `kubernetes_deployment_v1`: that one replaces the whole spec on every update, with the
- * number of replicas that it saw while planning. Where an autoscaler has gone from 3 to 10 since, a new image would cut
- * the service to 3. Helm patches what changed and leaves replicas alone that it was never told. A failed rollout is also
- * rolled back.
+ * Beneath it is a Helm release, not `kubernetes_deployment_v1`: that one replaces the whole spec on every update, with
+ * the number of replicas that it saw while planning. Where an autoscaler has gone from 3 to 10 since, a new image would
+ * cut the service to 3. Helm patches what changed and leaves replicas alone that it was never told. A failed rollout is
+ * also rolled back.
  * {@link https://github.com/hashicorp/terraform-provider-kubernetes/blob/v3.2.1/kubernetes/resource_kubernetes_deployment_v1.go}
  */
 export function deployment(scope: Construct, id: string, props: DeploymentProps): HelmRelease {

@@ -17,6 +17,15 @@ export interface MigrationProps {
   readonly dependsOn: readonly ITerraformDependable[];
 }
 
+/** What Autopilot writes into a Job. A difference would replace the Job, and so run the migration again. */
+const AUTOPILOTS_OWN = [
+  ...["resource-adjustment", "warden-version"].flatMap((key) =>
+    ["metadata[0]", "spec[0].template[0].metadata[0]"].map((at) => `${at}.annotations["autopilot.gke.io/${key}"]`),
+  ),
+  "spec[0].template[0].spec[0].toleration",
+  "spec[0].template[0].spec[0].container[0].resources",
+];
+
 /**
  * A Job that runs once for each image, command and configuration, and that rollouts wait for.
  *
@@ -52,6 +61,7 @@ export class Migration extends Construct {
         },
       },
       waitForCompletion: true,
+      ...(!pod.pool && { lifecycle: { ignoreChanges: AUTOPILOTS_OWN } }),
       timeouts: { create: `${props.deadline + 120}s`, update: `${props.deadline + 120}s` },
       dependsOn: [...props.dependsOn, ...props.namespace.ready, ...policies],
     });

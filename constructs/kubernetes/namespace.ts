@@ -7,6 +7,11 @@ import { networkPolicy } from "./network-policy";
 
 export interface NamespaceProps {
   readonly name: string;
+  /**
+   * Pod Security Standard that is enforced; default restricted.
+   * {@link https://kubernetes.io/docs/concepts/security/pod-security-standards/}
+   */
+  readonly podSecurity?: "restricted" | "privileged";
   /** What all pods together may ask for. */
   readonly quota: {
     readonly pods: number;
@@ -14,12 +19,17 @@ export interface NamespaceProps {
     readonly cpu: number;
     /** Mebibytes. */
     readonly memory: number;
+    /** Kinds of objects that must not be here, such as `jobs.batch`. */
+    readonly none?: readonly string[];
   };
   /** The cluster, or the nodes. */
   readonly dependsOn: readonly ITerraformDependable[];
 }
 
-/** GKE's resolvers: kube-dns, NodeLocal DNSCache and Cloud DNS. {@link https://cloud.google.com/kubernetes-engine/docs/how-to/nodelocal-dns-cache} */
+/**
+ * GKE's resolvers: kube-dns, NodeLocal DNSCache and Cloud DNS.
+ * {@link https://cloud.google.com/kubernetes-engine/docs/how-to/nodelocal-dns-cache}
+ */
 const RESOLVERS = [
   { pods: { "k8s-app": "kube-dns" }, namespace: "kube-system" },
   { pods: { "k8s-app": "node-local-dns" }, namespace: "kube-system" },
@@ -28,9 +38,9 @@ const RESOLVERS = [
 ] as const;
 
 /**
- * A namespace whose pods must satisfy the restricted Pod Security Standard, with a quota, sizes for containers that name
- * none, and no traffic but DNS until a policy allows it.
- * {@link https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted}
+ * A namespace whose pods must satisfy the restricted Pod Security Standard, unless it is the one of the host agents
+ * (see `host-agents.ts`), with a quota, sizes for containers that name none, and no traffic but DNS until a policy
+ * allows it.
  */
 export class Namespace extends Construct {
   readonly name: string;
@@ -39,10 +49,10 @@ export class Namespace extends Construct {
 
   constructor(scope: Construct, id: string, props: NamespaceProps) {
     super(scope, id);
-    const { quota } = props;
+    const { quota, podSecurity = "restricted" } = props;
     const level = Object.fromEntries(
       ["enforce", "audit", "warn"].flatMap((mode) => [
-        [`pod-security.kubernetes.io/${mode}`, "restricted"],
+        [`pod-security.kubernetes.io/${mode}`, podSecurity],
         [`pod-security.kubernetes.io/${mode}-version`, "latest"],
       ]),
     );
@@ -63,6 +73,7 @@ export class Namespace extends Construct {
             "requests.memory": `${quota.memory}Mi`,
             "services.loadbalancers": "0",
             "services.nodeports": "0",
+            ...Object.fromEntries((quota.none ?? []).map((kind) => [`count/${kind}`, "0"])),
           },
         },
       }),

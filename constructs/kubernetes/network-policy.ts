@@ -18,7 +18,10 @@ export type Peer =
   | "namespace"
   /** Every pod of the cluster. */
   | "cluster"
-  /** Anybody, nodes too: Dataplane V2 takes no range for a node. {@link https://github.com/cilium/cilium/issues/12277} */
+  /**
+   * Anybody, nodes too: Dataplane V2 takes no range for a node.
+   * {@link https://github.com/cilium/cilium/issues/12277}
+   */
   | "anybody";
 
 export interface Port {
@@ -45,7 +48,11 @@ export interface NetworkPolicyProps {
   readonly egress?: readonly Allowance[];
 }
 
-/** Ranges that are not the internet: private, shared, link-local (with the metadata server), loopback, multicast, reserved. {@link https://www.rfc-editor.org/rfc/rfc6890} */
+/**
+ * Ranges that are not the internet: private, shared, link-local (with the metadata server), loopback, multicast,
+ * reserved.
+ * {@link https://www.rfc-editor.org/rfc/rfc6890}
+ */
 export const NOT_INTERNET = [
   "0.0.0.0/8",
   "10.0.0.0/8",
@@ -62,8 +69,19 @@ export const NOT_INTERNET = [
 /** Public addresses. */
 export const INTERNET: Peer = { range: "0.0.0.0/0", except: NOT_INTERNET };
 
+/** Where Datadog's agent listens on every node: traces, and metrics by DogStatsD. */
+export const HOST_AGENT_PORTS = [{ port: 8126 }, { port: 8125, protocol: "UDP" }] as const satisfies readonly Port[];
+
 /**
- * Name of the policy for one of a workload's connections. Workloads' names have no dots, so two policies never get one name.
+ * To the agent on the pod's own node. A policy may meet the packet before the host port is translated, when it goes to
+ * a node, or after, when it goes to the agent's pod: anybody is both. The agent's namespace says who may come in, and
+ * the network's firewall keeps these ports inside.
+ */
+export const HOST_AGENT: Allowance = { peers: ["anybody"], ports: HOST_AGENT_PORTS };
+
+/**
+ * Name of the policy for one of a workload's connections. Workloads' names have no dots, so two policies never get one
+ * name.
  */
 export const policyName = (workload: string, direction: "to" | "from", other: string): string =>
   `${workload}.${direction}.${other.replace(":", ".")}`;

@@ -3,6 +3,17 @@ import type { ConfigMap } from "./config-map";
 import { NAME_LABEL } from "./labels";
 import type { Secret } from "./secret";
 
+/** Requests and limits of a container, as Kubernetes quantities. */
+export interface Resources {
+  readonly cpu: string;
+  /** Without it the container may use what its node has left. */
+  readonly cpuLimit?: string;
+  readonly memory: string;
+  readonly memoryLimit: string;
+  /** Scratch space, requested and limited. */
+  readonly ephemeralStorage?: string;
+}
+
 /** What the pods of a service, a worker or a migration have in common. */
 export interface PodProps {
   /** Name of the workload, of its container and of the label that selects its pods. */
@@ -11,19 +22,13 @@ export interface PodProps {
   readonly image: string;
   /** In place of the image's own. */
   readonly command?: readonly string[];
-  /** Node pool. */
-  readonly pool: string;
-  /** Requests and limits, as Kubernetes quantities; without a CPU limit the container may use what its node has left. */
-  readonly resources: {
-    readonly cpu: string;
-    readonly cpuLimit?: string;
-    readonly memory: string;
-    readonly memoryLimit: string;
-  };
+  /** Node pool; none on Autopilot, where Google finds or makes the nodes. */
+  readonly pool?: string;
+  readonly resources: Resources;
   /** Kubernetes service account; its token is not mounted. */
   readonly serviceAccount: string;
   /** Environment variables: those that belong to the release, and those of a ConfigMap and of a Secret. */
-  readonly variables: Readonly<Record<string, string>>;
+  readonly variables: Readonly<Record<string, string | typeof NODE_ADDRESS>>;
   readonly configMap?: ConfigMap;
   readonly secret?: Secret;
   /** PEM files, mounted at {@link CERTIFICATES}. */
@@ -40,6 +45,12 @@ export interface ServingProps {
   readonly health: { readonly live: string; readonly ready: string } | { readonly command: readonly string[] };
 }
 
+/**
+ * Value of a variable: the IP address of the pod's node, where host agents listen.
+ * {@link https://kubernetes.io/docs/concepts/workloads/pods/downward-api/}
+ */
+export const NODE_ADDRESS = { fieldPath: "status.hostIP" } as const;
+
 /** Folder of the certificate authorities. */
 export const CERTIFICATES = "/etc/ssl/datastores";
 
@@ -49,7 +60,8 @@ const DRAIN = 15;
 const USER = 1000;
 
 /**
- * Pod template, as the Kubernetes API has it, that satisfies the restricted Pod Security Standard with a read-only root.
+ * Pod template, as the Kubernetes API has it, that satisfies the restricted Pod Security Standard with a read-only
+ * root.
  * {@link https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted}
  */
 export function podTemplate(props: PodProps, serving?: ServingProps) {
@@ -70,8 +82,10 @@ export function podTemplate(props: PodProps, serving?: ServingProps) {
       serviceAccountName: props.serviceAccount,
       automountServiceAccountToken: false,
       enableServiceLinks: false,
-      nodeSelector: { [POOL_LABEL]: props.pool },
-      tolerations: [{ key: DEDICATED, operator: "Equal", value: props.pool, effect: "NoSchedule" }],
+      ...(props.pool && {
+        nodeSelector: { [POOL_LABEL]: props.pool },
+        tolerations: [{ key: DEDICATED, operator: "Equal", value: props.pool, effect: "NoSchedule" }],
+      }),
       securityContext: {
         runAsNonRoot: true,
         runAsUser: USER,
@@ -94,18 +108,15 @@ export function podTemplate(props: PodProps, serving?: ServingProps) {
           image: props.image,
           imagePullPolicy: "IfNotPresent",
           ...(props.command && { command: [...props.command] }),
-          env: Object.entries({ ...props.variables, HOME: "/tmp" }).map(([name, value]) => ({ name, value })), // the root is read-only
+          // The root is read-only.
+          env: Object.entries({ ...props.variables, HOME: "/tmp" }).map(([name, value]) =>
+            typeof value === "string" ? { name, value } : { name, valueFrom: { fieldRef: value } },
+          ),
           envFrom: [
             ...(props.configMap ? [{ configMapRef: { name: props.configMap.name } }] : []),
             ...(props.secret ? [{ secretRef: { name: props.secret.name } }] : []),
           ],
-          resources: {
-            requests: { cpu: props.resources.cpu, memory: props.resources.memory },
-            limits: {
-              ...(props.resources.cpuLimit && { cpu: props.resources.cpuLimit }),
-              memory: props.resources.memoryLimit,
-            },
-          },
+          resources: requestsAndLimits(props.resources),
           securityContext: {
             allowPrivilegeEscalation: false,
             privileged: false,
@@ -126,6 +137,15 @@ export function podTemplate(props: PodProps, serving?: ServingProps) {
         ...(props.certificates ? [{ name: "certificates", configMap: { name: props.certificates.name } }] : []),
       ],
     },
+  };
+}
+
+/** As the Kubernetes API has them. */
+export function requestsAndLimits({ cpu, cpuLimit, memory, memoryLimit, ephemeralStorage }: Resources) {
+  const scratch = ephemeralStorage && { "ephemeral-storage": ephemeralStorage };
+  return {
+    requests: { cpu, memory, ...scratch },
+    limits: { ...(cpuLimit && { cpu: cpuLimit }), memory: memoryLimit, ...scratch },
   };
 }
 
@@ -151,7 +171,9 @@ function httpProbes({ live, ready }: { readonly live: string; readonly ready: st
   };
 }
 
-/** Each probe starts a program, so there are few of them. Readiness gates rollouts, though nothing is routed to the pod. */
+/**
+ * Each probe starts a program, so there are few of them. Readiness gates rollouts, though nothing is routed to the pod.
+ */
 function commandProbes({ command }: { readonly command: readonly string[] }) {
   const exec = { exec: { command }, timeoutSeconds: 10 };
   return {

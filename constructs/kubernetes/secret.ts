@@ -19,9 +19,9 @@ export interface SecretProps {
 }
 
 /**
- * A Secret whose values are write-only. Terraform cannot compare such values, so one digest of the keys and of what each
- * value changes with decides: as a number it is the revision that writes the Secret again, as an annotation it rolls the
- * pods.
+ * A Secret whose values are write-only. Terraform cannot compare such values, so one digest of the keys and of what
+ * each value changes with decides: as a number it is the revision that writes the Secret again, as an annotation it
+ * rolls the pods.
  * {@link https://developer.hashicorp.com/terraform/language/manage-sensitive-data/write-only}
  */
 export class Secret extends Construct {

@@ -22,7 +22,10 @@ export interface WebServiceProps extends WorkloadProps {
 /** Port of the Service. */
 export const SERVICE_PORT = 80;
 
-/** Google's load balancers and their health checks. {@link https://cloud.google.com/load-balancing/docs/health-check-concepts#ip-ranges} */
+/**
+ * Google's load balancers and their health checks.
+ * {@link https://cloud.google.com/load-balancing/docs/health-check-concepts#ip-ranges}
+ */
 const LOAD_BALANCERS: readonly Peer[] = [{ range: "35.191.0.0/16" }, { range: "130.211.0.0/22" }];
 
 /** {@link https://owasp.org/www-project-secure-headers/} */
@@ -32,7 +35,10 @@ const SECURITY_HEADERS = [
   "Strict-Transport-Security: max-age=31536000; includeSubDomains",
 ];
 
-/** A workload that answers HTTP: a Service before it, reachable by Google's load balancer when public, and by named workloads. */
+/**
+ * A workload that answers HTTP: a Service before it, reachable by Google's load balancer when public, and by named
+ * workloads.
+ */
 export class WebService extends Construct {
   readonly rollout: Workload["rollout"];
   /** Name of the Service, for routes. */

@@ -12,7 +12,9 @@ export interface WorkloadProps {
   readonly namespace: Namespace;
   readonly pod: PodProps;
   readonly serving: ServingProps;
-  /** Fixed number of pods, or an autoscaler's range with the load, in per cent of the requests, at which it adds pods. */
+  /**
+   * Fixed number of pods, or an autoscaler's range with the load, in per cent of the requests, at which it adds pods.
+   */
   readonly replicas:
     | number
     | { readonly min: number; readonly max: number; readonly cpu: number; readonly memory?: number };
@@ -23,7 +25,10 @@ export interface WorkloadProps {
   readonly dependsOn: readonly ITerraformDependable[];
 }
 
-/** A Deployment with everything around it but a way in: autoscaler, disruption budget, network policies. By itself it is a worker. */
+/**
+ * A Deployment with everything around it but a way in: autoscaler, disruption budget, network policies. By itself it is
+ * a worker.
+ */
 export class Workload extends Construct {
   /** Done when every pod is ready. */
   readonly rollout: ReturnType<typeof deployment>;

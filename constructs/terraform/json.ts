@@ -4,8 +4,8 @@ import { Fn, Token } from "cdktf";
 /**
  * JSON text of a value that may hold tokens.
  *
- * Not `Fn.jsonencode`: cdktf renders the text of a function's arguments without escaping quotes. Here text is JSON before
- * Terraform sees it, and each token is encoded by Terraform in its own place.
+ * Not `Fn.jsonencode`: cdktf renders the text of a function's arguments without escaping quotes. Here text is JSON
+ * before Terraform sees it, and each token is encoded by Terraform in its own place.
  */
 export function json(value: unknown): string {
   const { skeleton, tokens } = split(value);
@@ -13,8 +13,8 @@ export function json(value: unknown): string {
 }
 
 /**
- * SHA-256 of a value that may hold tokens, in hexadecimal; the order of keys does not matter. It changes with every part
- * of the value, and is known while planning when the tokens are.
+ * SHA-256 of a value that may hold tokens, in hexadecimal; the order of keys does not matter. It changes with every
+ * part of the value, and is known while planning when the tokens are.
  */
 export function digest(value: unknown): string {
   const { skeleton, tokens } = split(sorted(value));

@@ -14,6 +14,7 @@ export default {
     controlPlane: "172.16.0.0/28",
   },
   cluster: {
+    mode: "standard",
     channel: "REGULAR",
     maintenance: "03:00",
     nodePools: {
@@ -32,13 +33,22 @@ export default {
     recoveryDays: 7,
     maintenance: { day: "SUNDAY", hour: 3, track: "stable" },
     insightsQueryLength: 1024,
+    replicaRegion: "europe-west3",
   },
   cache: { tier: "STANDARD_HA", memoryGb: 5, maintenance: { day: "SUNDAY", hour: 4 } },
-  monitoring: { pool: "monitoring", retentionDays: 15 },
+  monitoring: {
+    pool: "monitoring",
+    retentionDays: 15,
+    diskGb: 100,
+    email: "oncall@pmcrm.io",
+    receiver: { kind: "slack", channel: "#pmcrm-alerts" },
+  },
+  datadog: { site: "datadoghq.eu" },
   services: {
     backend: { replicas: { min: 3, max: 20 }, hosts: ["api.pmcrm.io"] },
     worker: { replicas: 2 },
   },
+  waf: { mode: "preview" },
   variables: {
     LOG_LEVEL: "info",
     GOOGLE_CLIENT_ID: "pmcrm-production.apps.googleusercontent.com",

@@ -14,6 +14,7 @@ export default {
     controlPlane: "172.16.1.0/28",
   },
   cluster: {
+    mode: "standard",
     channel: "REGULAR",
     maintenance: "03:00",
     nodePools: {
@@ -34,11 +35,17 @@ export default {
     insightsQueryLength: 1024,
   },
   cache: { tier: "BASIC", memoryGb: 1, maintenance: { day: "SATURDAY", hour: 4 } },
-  monitoring: { pool: "monitoring", retentionDays: 3 },
+  monitoring: {
+    pool: "monitoring",
+    retentionDays: 3,
+    diskGb: 20,
+    email: "platform@pmcrm.io",
+  },
   services: {
     backend: { replicas: { min: 1, max: 3 }, hosts: ["api.staging.pmcrm.io"] },
     worker: { replicas: 1 },
   },
+  waf: { mode: "enforce" },
   variables: {
     LOG_LEVEL: "debug",
     GOOGLE_CLIENT_ID: "pmcrm-staging.apps.googleusercontent.com",

@@ -2,10 +2,17 @@ import type { Environment, EnvironmentName } from "../environment";
 import type { Release } from "../release";
 import type { System } from "../system";
 
+/** What a problem shows in place of what is at its path. */
+export interface Shows {
+  readonly secret?: boolean;
+  /** A name that is wrong, rather than all that is under it. */
+  readonly value?: unknown;
+}
+
 /** Reports a problem at a path of one of the three files; the value is looked up there. */
 export type Say = Record<
   "system" | "environment" | "release",
-  (path: readonly PropertyKey[], rule: string, remedy: string, shows?: { readonly secret: boolean }) => void
+  (path: readonly PropertyKey[], rule: string, remedy: string, shows?: Shows) => void
 >;
 
 export interface Subject {
@@ -29,6 +36,10 @@ export const check = <S extends keyof System, E extends keyof Environment, R ext
   release: readonly R[],
   run: (s: Pick<System, S>, e: Pick<Environment, E>, r: Pick<Release, R>, subject: Subject) => void,
 ): Check => ({ needs: { system, environment, release }, run });
+
+/** What a record has under a name that a person wrote: nothing that it has from its prototype. */
+export const own = <T>(record: Readonly<Record<string, T>>, name: string): T | undefined =>
+  Object.hasOwn(record, name) ? record[name] : undefined;
 
 export const list = (names: Iterable<string>): string => [...names].join(", ") || "none";
 

@@ -1,5 +1,8 @@
+import { signedBy, WAF_FIELDS_OF_A_KIND, WAF_OPT_OUTS } from "../../constructs/google/waf";
 import { contains, overlaps, parseCidr } from "../cidr";
+import { mostNodes, nodePoolsOf } from "../environment";
 import { CERTIFICATES_PER_LOAD_BALANCER, tierProblem } from "../google";
+import { PLATFORM_SECRETS } from "../system";
 import { type Check, check, list } from "./check";
 
 /** What must hold within an environment's file, policies of production included. */
@@ -28,7 +31,7 @@ export const environmentChecks: readonly Check[] = [
     }
   }),
   check([], ["network", "cluster"], [], (_s, { network, cluster }, _r, { say }) => {
-    const nodes = Object.values(cluster.nodePools).reduce((n, p) => n + p.max + 1, 0); // one more each while upgrading
+    const nodes = mostNodes({ cluster });
     const room = 2 ** (24 - (parseCidr(network.pods)?.prefix ?? 24)); // a /24 for each node of 110 pods
     if (room < nodes)
       say.environment(
@@ -56,8 +59,8 @@ export const environmentChecks: readonly Check[] = [
           "name the addresses that need it",
         );
     }
-    const pools = Object.entries(cluster.nodePools);
-    if (!pools.some(([, p]) => !p.dedicated))
+    const pools = Object.entries(nodePoolsOf({ cluster }));
+    if (cluster.mode === "standard" && !pools.some(([, p]) => !p.dedicated))
       say.environment(
         ["cluster", "nodePools"],
         "leave the cluster's own pods nowhere to run",
@@ -104,6 +107,10 @@ export const environmentChecks: readonly Check[] = [
         `must be above diskGb (${d.diskGb})`,
         "raise it: the disk grows by itself",
       );
+    if (d.serves === "restored" && !d.restore)
+      say.environment(["database", "serves"], "names a copy that is not there", "add restore, or remove it");
+    if (d.restore && Date.parse(d.restore.at) > Date.now())
+      say.environment(["database", "restore", "at"], "is in the future", "name a moment that has passed");
     if (environmentName === "production") {
       if (d.availability !== "REGIONAL")
         say.environment(["database", "availability"], "must be REGIONAL in production", "use REGIONAL");
@@ -115,13 +122,46 @@ export const environmentChecks: readonly Check[] = [
     if (environmentName === "production" && cache.tier !== "STANDARD_HA")
       say.environment(["cache", "tier"], "must be STANDARD_HA in production", "use STANDARD_HA");
   }),
+  check([], ["database", "region"], [], (_s, e, _r, { say }) => {
+    if (e.database.replicaRegion === e.region)
+      say.environment(
+        ["database", "replicaRegion"],
+        "is the region that the replica is to outlive",
+        "choose another region",
+      );
+  }),
+  check([], ["database"], [], (_s, { database: { restore } }, _r, { say, systemName, environmentName }) => {
+    const original = `${systemName}-${environmentName}`;
+    if (restore && (restore.name === "replica" || restore.name.startsWith(original)))
+      say.environment(
+        ["database", "restore", "name"],
+        `follows ${original} in the copy's name, which would read like the original's or its replica's`,
+        "say what the copy is for, such as before-import",
+      );
+  }),
   check([], ["cluster", "monitoring"], [], (_s, e, _r, { say }) => {
-    if (!e.cluster.nodePools[e.monitoring.pool])
+    const { pool } = e.monitoring;
+    if (e.cluster.mode === "autopilot") {
+      if (pool !== undefined)
+        say.environment(["monitoring", "pool"], "is a node pool, and Autopilot has none", "remove it");
+    } else if (pool === undefined || !Object.hasOwn(e.cluster.nodePools, pool))
       say.environment(
         ["monitoring", "pool"],
         "is no node pool",
         `use one of ${list(Object.keys(e.cluster.nodePools))}`,
       );
+  }),
+  check([], ["generations", "monitoring", "datadog"], [], (_s, e, _r, { say }) => {
+    for (const [secret, used, section] of [
+      [PLATFORM_SECRETS.receiver, e.monitoring.receiver, "monitoring.receiver"],
+      [PLATFORM_SECRETS.datadog, e.datadog, "datadog"],
+    ] as const)
+      if (Object.hasOwn(e.generations, secret) && !used)
+        say.environment(
+          ["generations", secret],
+          `is used by nothing without ${section}`,
+          `add ${section}, or remove it`,
+        );
   }),
   check([], ["services"], [], (_s, e, _r, { say }) => {
     const seen = new Map<string, string>();
@@ -141,6 +181,42 @@ export const environmentChecks: readonly Check[] = [
         `have ${seen.size} hosts, and a load balancer takes ${CERTIFICATES_PER_LOAD_BALANCER} certificates`,
         "use fewer hosts",
       );
+  }),
+  check([], ["waf"], [], (_s, { waf }, _r, { say }) => {
+    const path = ["waf", "exclusions"];
+    for (const [i, { ruleSet, signatures, fields }] of waf.exclusions.entries()) {
+      if (!signatures && !fields)
+        say.environment([...path, i], "excludes nothing", "name signatures, fields or both, or remove it");
+      for (const [j, signature] of (signatures ?? []).entries())
+        if (!signedBy(ruleSet, signature))
+          say.environment(
+            [...path, i, "signatures", j],
+            `is no signature of ${ruleSet}`,
+            "name the rule set that it is of, or correct it",
+          );
+      for (const [j, { in: kind, operator, value }] of (fields ?? []).entries()) {
+        const any = operator === "EQUALS_ANY";
+        if (any && value !== undefined)
+          say.environment([...path, i, "fields", j, "value"], "is nothing that EQUALS_ANY compares with", "remove it");
+        if (!any && value === undefined)
+          say.environment([...path, i, "fields", j, "value"], `is required: ${operator} compares with it`, "add it");
+        if ((fields ?? []).slice(0, j).filter((f) => f.in === kind).length === WAF_FIELDS_OF_A_KIND)
+          say.environment(
+            [...path, i, "fields", j],
+            `is one ${kind} more than the ${WAF_FIELDS_OF_A_KIND} that Cloud Armor takes`,
+            "turn the signature off instead",
+          );
+      }
+      const off = waf.exclusions
+        .slice(0, i + 1)
+        .flatMap((e) => (e.ruleSet === ruleSet && !e.fields ? (e.signatures ?? []) : []));
+      if (!fields && off.length > WAF_OPT_OUTS)
+        say.environment(
+          [...path, i, "signatures"],
+          `make ${off.length} that are off in ${ruleSet}, and an expression has room for ${WAF_OPT_OUTS}`,
+          "exclude the fields that they find something in",
+        );
+    }
   }),
   check([], ["allowDestroy", "project"], [], (_s, e, _r, { say, environmentName, env }) => {
     if (e.allowDestroy && environmentName === "production" && env.ALLOW_DESTROY !== e.project)

@@ -1,30 +1,46 @@
+import { parseCpu, parseMemory } from "../../constructs/kubernetes/quantity";
 import { environmentNames } from "../environment";
-import { CLOUD_ARMOR_INTERVALS, POSTGRES_OWN, secretLooking } from "../google";
-import { parseCpu, parseMemory } from "../quantity";
-import { kindOf, platformSecrets } from "../system";
-import { type Check, check, list, workloads } from "./check";
+import { POSTGRES_OWN, secretLooking, secretsName } from "../google";
+import { CONNECTIONS, kindOf, platformSecrets } from "../system";
+import { type Check, check, list, own, workloads } from "./check";
+
+/** With the longest environment's name it makes 40 characters: all that a cluster and a Memorystore instance take. */
+const SYSTEM_NAME = /^[a-z][-a-z0-9]{0,27}[a-z0-9]$/;
+
+/** A connection's name as it stands in the addresses of resources. */
+const addressed = (connection: string): string => connection.replace(/[^\w-]+/g, "-");
 
 /** What must hold within a system's file. */
 export const systemChecks: readonly Check[] = [
   check(["database"], [], [], ({ database: { name, user } }, _e, _r, { say }) => {
     for (const [field, value] of Object.entries({ name, user }))
-      if (POSTGRES_OWN.includes(value))
+      if (POSTGRES_OWN.includes(value) || value.startsWith("cloudsql"))
         say.system(["database", field], "is PostgreSQL's or Google's own", "name it after the system");
   }),
+  check(["database", "auditLogs"], [], [], ({ database, auditLogs }, _e, _r, { say }) => {
+    for (const [path, names] of [
+      [["database", "extensions"], database.extensions],
+      [["auditLogs", "services"], auditLogs.services],
+    ] as const)
+      for (const [i, name] of names.entries())
+        if ((names as readonly string[]).indexOf(name) !== i)
+          say.system([...path, i], "is listed twice", "remove one of the two");
+  }),
   check(["namespace"], [], [], ({ namespace }, _e, _r, { say, systemName }) => {
-    if (!/^[a-z][-a-z0-9]{1,28}$/.test(systemName))
+    if (!SYSTEM_NAME.test(systemName))
       say.system(
         [],
-        "must be a file with a name of 2 to 29 lower-case letters, digits and dashes",
+        "must have a name of 2 to 29 lower-case letters, digits and dashes that starts with a letter and ends with no dash",
         "rename the system's files",
+        { value: systemName },
       );
-    if (namespace === "default" || namespace === "monitoring" || /^(kube|gke|gmp)-/.test(namespace))
+    if (["default", "monitoring", "host-agents"].includes(namespace) || /^(kube|gke|gmp)-/.test(namespace))
       say.system(["namespace"], "must not be a namespace that belongs to something else", "name it after the system");
   }),
   check(["services", "migrations", "variables"], [], [], (s, _e, _r, { say }) => {
     for (const w of workloads(s)) {
       for (const [i, name] of w.variables.entries()) {
-        const variable = s.variables[name];
+        const variable = own(s.variables, name);
         const path = [...w.path, "variables", i];
         if (!variable) {
           say.system(
@@ -38,9 +54,9 @@ export const systemChecks: readonly Check[] = [
         const kind = kindOf(variable);
         if (kind === "port" && !w.port)
           say.system(path, "is the port of something that listens on none", "remove it, or give the service a port");
-        const store = { "database-url": "database", "cache-url": "cache" }[kind as string];
-        if (store && !w.connects.includes(store))
-          say.system(path, `needs a connection to the ${store}`, `add "${store}" to connects, or remove the variable`);
+        const to = { "database-url": "database", "cache-url": "cache", "node-address": "host-agent" }[kind as string];
+        if (to && !w.connects.includes(to))
+          say.system(path, `needs a connection to the ${to}`, `add "${to}" to connects, or remove the variable`);
       }
       const { cpu, cpuLimit = cpu } = w.resources;
       if ((parseCpu(cpuLimit) ?? 0) < (parseCpu(cpu) ?? 0))
@@ -54,15 +70,15 @@ export const systemChecks: readonly Check[] = [
       for (const [i, to] of w.connects.entries()) {
         const path = [...w.path, "connects", i];
         if (w.connects.indexOf(to) !== i) say.system(path, "is listed twice", "remove one of the two");
-        if (["database", "cache", "internet:443"].includes(to)) continue;
+        if (CONNECTIONS.includes(to)) continue;
         if (w.path.at(-1) === to) say.system(path, "is the service itself", "remove it");
         else if (!Object.hasOwn(s.services, to))
           say.system(
             path,
             "is no connection",
-            `use database, cache, internet:443 or a service: ${list(Object.keys(s.services))}`,
+            `use ${CONNECTIONS.join(", ")} or a service: ${list(Object.keys(s.services))}`,
           );
-        else if (!s.services[to]?.port)
+        else if (!own(s.services, to)?.port)
           say.system(
             path,
             "is a service that listens on no port",
@@ -74,7 +90,7 @@ export const systemChecks: readonly Check[] = [
       if (name === "HOME")
         say.system(["variables", name], "is set for every pod: /tmp, the one folder to write to", "remove it");
       if (platformSecrets.includes(name))
-        say.system(["variables", name], "is a secret that the platform makes for itself", "choose another name");
+        say.system(["variables", name], "is a secret of the platform itself", "choose another name");
       if (typeof variable === "string" && secretLooking(variable))
         say.system(
           ["variables", name],
@@ -82,6 +98,24 @@ export const systemChecks: readonly Check[] = [
           'declare it { kind: "supplied" } and keep the value in Secret Manager',
           { secret: true },
         );
+      else if (typeof variable === "string" && secretsName(name))
+        say.system(
+          ["variables", name],
+          "is a secret by its name, and this is plain text",
+          'declare it { kind: "supplied" } and keep the value in Secret Manager',
+          { secret: true },
+        );
+      if (name === "SECRETS")
+        say.system(["variables", name], "is what all secrets are called together", "choose another name");
+      if (typeof variable === "object" && variable.kind === "database-url")
+        for (const [parameter, value] of Object.entries(variable.parameters))
+          if (secretLooking(value))
+            say.system(
+              ["variables", name, "parameters", parameter],
+              "looks like a secret",
+              "remove it: the URL has its password already",
+              { secret: true },
+            );
       if (!workloads(s).some((w) => w.variables.includes(name)))
         say.system(["variables", name], "is used by nothing", "remove it, or list it in a service's variables");
     }
@@ -106,40 +140,79 @@ export const systemChecks: readonly Check[] = [
           "must differ from the service's port, which is public",
           "serve metrics on another port",
         );
-      if (service.rateLimit) {
-        if (!CLOUD_ARMOR_INTERVALS.includes(service.rateLimit.seconds))
+      for (const [i, { path }] of service.rateLimits.entries()) {
+        const where = ["services", name, "rateLimits", i];
+        if (!service.port) say.system(where, "limits a service without a port", "remove it");
+        if (path?.includes("%"))
           say.system(
-            ["services", name, "rateLimit", "seconds"],
-            "is no interval of Cloud Armor",
-            `use one of ${CLOUD_ARMOR_INTERVALS.join(", ")}`,
+            [...where, "path"],
+            "must be as decoded, without percent signs",
+            "write the characters themselves",
           );
-        if (!service.port) say.system(["services", name, "rateLimit"], "limits a service without a port", "remove it");
+        if (service.rateLimits.findIndex((other) => other.path?.toLowerCase() === path?.toLowerCase()) !== i)
+          say.system(where, "limits what another one limits", "remove one of the two, or name another path");
       }
+      if (service.objective && !service.metrics?.requests)
+        say.system(
+          ["services", name, "objective"],
+          "cannot be measured: the service names no metric of its requests",
+          "add metrics.requests, or remove the objective",
+        );
+      if (service.objective?.latency && service.metrics?.requests && !service.metrics.requests.histogram)
+        say.system(
+          ["services", name, "objective", "latency"],
+          "cannot be measured: the service names no histogram of durations",
+          "add metrics.requests.histogram, or remove the latency",
+        );
       for (const [i, m] of service.after.entries()) {
         if (service.after.indexOf(m) !== i)
           say.system(["services", name, "after", i], "is listed twice", "remove one of the two");
-        if (!s.migrations[m])
+        if (!own(s.migrations, m))
           say.system(
             ["services", name, "after", i],
             "is no migration",
             `use one of ${list(Object.keys(s.migrations))}`,
           );
       }
-      if (["database", "cache"].includes(name))
+      if (CONNECTIONS.map(addressed).includes(name))
         say.system(
           ["services", name],
-          "has the name of a datastore, so that connections to it would be ambiguous",
+          "has the name of another connection, so that connections to it would be ambiguous",
           "rename it",
+          { value: name },
         );
-      if (s.migrations[name]) say.system(["services", name], "has the name of a migration", "rename one of the two");
+      if (own(s.migrations, name))
+        say.system(["services", name], "has the name of a migration", "rename one of the two", { value: name });
     }
   }),
   check(["services", "migrations"], [], [], (s, _e, _r, { say }) => {
-    for (const { path } of workloads(s))
-      if (path[1] === "default")
-        say.system(path, "has the name of every namespace's own service account", "choose another name");
+    for (const { path, command, ...w } of workloads(s)) {
+      const name = path[1];
+      if (name === "default")
+        say.system(path, "has the name of every namespace's own service account", "choose another name", {
+          value: name,
+        });
+      if (name === "workload")
+        say.system(path, "is what all services and migrations are called together", "choose another name", {
+          value: name,
+        });
+      const health = "health" in w && "command" in w.health ? w.health.command : [];
+      for (const [where, words] of [
+        [["command"], command ?? []],
+        [["health", "command"], health],
+      ] as const)
+        for (const [i, word] of words.entries())
+          if (secretLooking(word))
+            say.system(
+              [...path, ...where, i],
+              "looks like a secret",
+              'let the program read it from a variable of the kind "supplied"',
+              { secret: true },
+            );
+    }
   }),
   check(["services"], [], [], (s, _e, _r, { say, systemName }) => {
+    if (!SYSTEM_NAME.test(systemName)) return;
     for (const name of Object.keys(s.services)) {
       const id = `${systemName}-${name}`;
       if (environmentNames.some((environment) => name === `${environment}-nodes`))
@@ -147,12 +220,14 @@ export const systemChecks: readonly Check[] = [
           ["services", name],
           `makes the service account id ${id}, which is the nodes'`,
           "choose another name",
+          { value: name },
         );
       if (id.length < 6 || id.length > 30)
         say.system(
           ["services", name],
           `makes the service account id ${id}, which must have 6 to 30 characters`,
-          "shorten the name",
+          `${id.length < 6 ? "lengthen" : "shorten"} the name`,
+          { value: name },
         );
     }
   }),

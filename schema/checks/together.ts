@@ -1,7 +1,8 @@
-import { machineOf, secretLooking } from "../google";
-import { parseCpu, parseMemory } from "../quantity";
-import { kindOf, platformSecrets, type Variable } from "../system";
-import { type Check, check, list, workloads } from "./check";
+import { parseCpu, parseMemory } from "../../constructs/kubernetes/quantity";
+import { nodePoolsOf } from "../environment";
+import { machineOf, maxConnections, secretLooking, secretsName, tierProblem } from "../google";
+import { kindOf, PLATFORM_SECRETS, platformSecrets, type Variable } from "../system";
+import { type Check, check, list, own, workloads } from "./check";
 
 const isSecret = (v: Variable) => ["generated", "supplied"].includes(kindOf(v));
 
@@ -9,14 +10,14 @@ const isSecret = (v: Variable) => ["generated", "supplied"].includes(kindOf(v));
 export const checksTogether: readonly Check[] = [
   check(["services"], ["services"], [], (s, e, _r, { say, environmentName }) => {
     for (const name of Object.keys(s.services))
-      if (!e.services[name])
+      if (!own(e.services, name))
         say.environment(
           ["services", name],
           "is required: the system has this service",
           "add it, for example { replicas: 2 }",
         );
     for (const [name, size] of Object.entries(e.services)) {
-      const service = s.services[name];
+      const service = own(s.services, name);
       const path = ["services", name];
       if (!service) {
         say.environment(path, "is no service of the system", `use one of ${list(Object.keys(s.services))}`);
@@ -43,12 +44,12 @@ export const checksTogether: readonly Check[] = [
       if (environmentName === "production" && (typeof r === "number" ? r : r.min) < 2)
         say.environment(
           [...path, "replicas"],
-          "must be at least 2 in production",
-          "one replica is an outage at every node upgrade",
+          "must be at least 2 in production: one replica is an outage at every node upgrade",
+          "write 2 or more",
         );
       if (size.hosts.length && !service.port)
         say.environment([...path, "hosts"], "are for services with a port", "remove them");
-      if (service.rateLimit && !size.hosts.length)
+      if (service.port && service.rateLimits.length && !size.hosts.length)
         say.environment(
           [...path, "hosts"],
           "must name a host: the system limits this service's rate at the edge",
@@ -57,9 +58,9 @@ export const checksTogether: readonly Check[] = [
     }
   }),
   check(["services", "migrations"], ["cluster"], [], (s, e, _r, { say }) => {
-    const pools = e.cluster.nodePools;
+    const pools = nodePoolsOf(e);
     for (const w of workloads(s))
-      if (!pools[w.pool])
+      if (e.cluster.mode === "standard" && !Object.hasOwn(pools, w.pool))
         say.system(
           [...w.path, "pool"],
           "is no node pool of every environment",
@@ -68,11 +69,18 @@ export const checksTogether: readonly Check[] = [
   }),
   check(["variables"], ["variables", "generations"], [], (s, e, _r, { say }) => {
     for (const [name, v] of Object.entries(s.variables))
-      if (kindOf(v) === "environment" && e.variables[name] === undefined)
+      if (kindOf(v) === "environment" && own(e.variables, name) === undefined)
         say.environment(["variables", name], "is required: the system takes it from here", "add it");
     for (const [name, value] of Object.entries(e.variables)) {
-      const variable = s.variables[name];
-      if (!variable)
+      const variable = own(s.variables, name);
+      if (platformSecrets.includes(name))
+        say.environment(
+          ["variables", name],
+          "is a secret of the platform itself",
+          "remove it: npm run secrets prints the lines that add it to Secret Manager",
+          { secret: true },
+        );
+      else if (!variable)
         say.environment(["variables", name], "is no variable of the system", "remove it, or declare it in the system");
       else if (kindOf(variable) !== "environment")
         say.environment(
@@ -87,15 +95,26 @@ export const checksTogether: readonly Check[] = [
           'declare it { kind: "supplied" } and keep the value in Secret Manager',
           { secret: true },
         );
+      else if (secretsName(name))
+        say.environment(
+          ["variables", name],
+          "is a secret by its name, and this is plain text",
+          'declare it { kind: "supplied" } and keep the value in Secret Manager',
+          { secret: true },
+        );
     }
     for (const [name, generation] of Object.entries(e.generations)) {
-      const variable = s.variables[name];
+      const variable = own(s.variables, name);
+      if (name === PLATFORM_SECRETS.database) {
+        say.environment(["generations", name], "has a field of its own", "write it to database.password");
+        continue;
+      }
       if (platformSecrets.includes(name)) continue;
       if (!variable || !isSecret(variable))
         say.environment(
           ["generations", name],
           "is no secret of the system",
-          `use one of ${list([...platformSecrets, ...Object.keys(s.variables).filter((n) => isSecret(s.variables[n] as Variable))])}`,
+          `use one of ${list([...platformSecrets.filter((n) => n !== PLATFORM_SECRETS.database), ...Object.keys(s.variables).filter((n) => isSecret(s.variables[n] as Variable))])}`,
         );
       else if (
         typeof variable !== "string" &&
@@ -113,7 +132,7 @@ export const checksTogether: readonly Check[] = [
   check(["services", "migrations"], ["registries"], ["images"], (s, e, r, { say }) => {
     const used = new Set(workloads(s).map((w) => w.image));
     for (const name of used)
-      if (!r.images[name]) say.release(["images", name], "is required: the system runs it", "add the image");
+      if (!own(r.images, name)) say.release(["images", name], "is required: the system runs it", "add the image");
     for (const [name, image] of Object.entries(r.images)) {
       if (!used.has(name))
         say.release(["images", name], "is used by nothing", `remove it, or use one of ${list(used)}`);
@@ -127,13 +146,12 @@ export const checksTogether: readonly Check[] = [
   }),
   check(["services", "migrations"], ["cluster"], [], (s, e, _r, { say }) => {
     for (const w of workloads(s)) {
-      const type = e.cluster.nodePools[w.pool]?.machineType;
+      const type = own(nodePoolsOf(e), w.pool)?.machineType;
       const machine = type && machineOf(type);
       if (!machine) continue;
-      // A tenth of a node and more is the system's own.
       for (const [what, asked, most] of [
-        ["cpu", parseCpu(w.resources.cpu) ?? 0, machine.cpus * 900],
-        ["memory", parseMemory(w.resources.memory) ?? 0, machine.memory * 0.85],
+        ["cpu", parseCpu(w.resources.cpu) ?? 0, machine.usable.cpu],
+        ["memory", parseMemory(w.resources.memory) ?? 0, machine.usable.memory],
       ] as const)
         if (asked > most)
           say.system(
@@ -142,5 +160,24 @@ export const checksTogether: readonly Check[] = [
             "lower it, or use larger machines",
           );
     }
+  }),
+  check(["services", "migrations", "database"], ["services", "database"], [], (s, e, _r, { say }) => {
+    const { edition, tier } = e.database;
+    const most = maxConnections(tier);
+    if (most === undefined || tierProblem(edition, tier)) return;
+    const pods = workloads(s)
+      .filter(({ connects }) => connects.includes("database"))
+      .map(({ path: [group, name] }) => {
+        const replicas = group === "services" ? (own(e.services, name as string)?.replicas ?? 1) : 1;
+        const largest = typeof replicas === "number" ? replicas : replicas.max;
+        return group === "services" ? Math.ceil(largest * 1.25) : 1; // a rollout starts a quarter more
+      });
+    const asked = pods.reduce((sum, n) => sum + n, 0) * s.database.connectionsPerPod;
+    if (asked > most)
+      say.environment(
+        ["database", "tier"],
+        `takes ${most} connections, and the pods may open ${asked} while they roll out`,
+        "use one with more memory, or lower the replicas or the system's connectionsPerPod",
+      );
   }),
 ];

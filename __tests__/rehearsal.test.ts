@@ -1,0 +1,78 @@
+import { spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
+import os from "node:os";
+import path from "node:path";
+import { whatMachineLacks } from "../rehearsal/machine";
+import { whatIsMissing } from "../rehearsal/planner";
+import { rehearse, type Step } from "../rehearsal/rehearsal";
+import { synthesize } from "../stacks/synthesize";
+import { configuration, ROOT } from "./support";
+
+const SECONDS = 1000;
+const work = mkdtempSync(path.join(os.tmpdir(), "rehearsal-"));
+afterAll(() => rmSync(work, { recursive: true, force: true }));
+
+// Jest wants to know before it starts which tests there are.
+const missing = whatIsMissing(work) ?? whatMachineLacks();
+if (missing) console.warn(`SKIPPED: a rehearsal of staging on Autopilot. ${missing}.`);
+
+async function stagingOnAutopilot(): Promise<readonly Step[]> {
+  const out = path.join(work, "out");
+  mkdirSync(out);
+  const quiet = jest.spyOn(console, "error").mockImplementation(() => {});
+  const changed = configuration(({ staging: { environment } }) => {
+    const { channel, maintenance } = environment.cluster;
+    environment.cluster = { mode: "autopilot", channel, maintenance };
+    delete environment.monitoring.pool;
+    environment.datadog = { site: "datadoghq.eu" };
+  });
+  synthesize(changed, {}, out);
+  quiet.mockRestore();
+  return rehearse({ stacks: [path.join(out, "stacks", "staging")], work, timeout: 120, seedSecrets: true });
+}
+
+const skipped = missing ? ` (SKIPPED: ${missing.split(";")[0]})` : "";
+(missing ? test.skip : test)(
+  `staging on Autopilot is applied from nothing, and then there is nothing left to do${skipped}`,
+  async () => {
+    const steps = await stagingOnAutopilot();
+    expect(steps.filter((step) => step.wrong.length)).toEqual([]);
+    expect(steps.map((step) => step.what)).toEqual([
+      "validate",
+      "plan",
+      "apply",
+      "second plan is empty",
+      "no secret in state, plan or logs",
+      "every copy of each secret agrees",
+      "exactly the declared workloads run",
+      "no warning",
+    ]);
+  },
+  240 * SECONDS,
+);
+
+const cli = (...args: readonly string[]) =>
+  spawnSync(process.execPath, ["--import", "tsx", "rehearsal/rehearse.ts", ...args], { cwd: ROOT, encoding: "utf8" });
+
+test.each([
+  ["--again without anything destroyed", ["v1", "--again"], "--again needs --destroy"],
+  ["a fault in an update that there is not", ["v1", "--fault-update", "x"], "--fault-update needs an update"],
+  ["changes of a version that there is not", ["v1", "v2", "--changes", "3:x"], "there is no update to version 3"],
+  ["a scale without a number", ["v1", "v2", "--scaled", "a/b"], "--scaled is NAMESPACE/NAME=N"],
+])("%s is refused before anything starts", (_what, args, message) => {
+  const { status, stdout } = cli(...args);
+  expect(stdout).toContain(message);
+  expect(status).toBe(2);
+});
+
+test("a port that is in use is named at once", async () => {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const { status, stdout } = cli("v1", "--port", String(port), "--work", path.join(work, "busy"));
+  server.close();
+  expect(stdout).toContain(`port ${port} is in use`);
+  expect(status).toBe(1);
+});

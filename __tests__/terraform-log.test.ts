@@ -1,0 +1,137 @@
+import { spawn } from "node:child_process";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { run, terraformEnvironment } from "../rehearsal/terraform";
+import { runsProviders } from "../schema/ancestors";
+import { refuseLogs } from "../schema/load";
+import { ROOT } from "./support";
+
+const cdktf = (...args: string[]) => [
+  ["sh", "-c", "node main.ts"],
+  ["node", "/app/node_modules/.bin/cdktf", ...args],
+  ["bash"],
+];
+
+test.each(["deploy", "apply", "destroy", "diff", "plan", "watch"])("cdktf %s runs the providers", (command) => {
+  expect(runsProviders(cdktf(command, "production"))).toBe(true);
+  expect(runsProviders([["npm", "run", command, "production"]])).toBe(false);
+});
+
+test.each(["synth", "list", "output"])("cdktf %s does not", (command) => {
+  expect(runsProviders(cdktf(command, "production"))).toBe(false);
+});
+
+describe("the program", () => {
+  const attempt =
+    (env: NodeJS.ProcessEnv, commandLines = cdktf("diff", "staging"), terminal = false) =>
+    () =>
+      refuseLogs(
+        env,
+        () => commandLines,
+        () => terminal,
+      );
+
+  test("refuses each variable that makes Terraform log, with a line that says what to do", () => {
+    expect(attempt({ TF_LOG: "INFO", TF_LOG_PROVIDER_KUBERNETES: "TRACE", TF_LOG_PATH: "/tmp/log" })).toThrow(
+      [
+        ["TF_LOG", "INFO"],
+        ["TF_LOG_PATH", "/tmp/log"],
+        ["TF_LOG_PROVIDER_KUBERNETES", "TRACE"],
+      ]
+        .map(
+          ([name, value]) =>
+            `${name} = "${value}": must not be set where no person watches: Terraform's log has the contents of Secrets; unset it, or use npm run diff, deploy or destroy`,
+        )
+        .join("\n"),
+    );
+  });
+
+  test.each([
+    ["nothing is set", attempt({ TF_LOG: "", TF_VAR_LOG: "x" })],
+    ["nothing is applied", attempt({ TF_LOG: "INFO" }, cdktf("synth"))],
+    ["a person watches", attempt({ TF_LOG: "INFO" }, cdktf("deploy", "staging"), true)],
+  ])("lets pass where %s", (_, pass) => expect(pass).not.toThrow());
+
+  test("takes CI for nobody, even with a terminal", () => {
+    expect(attempt({ TF_LOG: "INFO", CI: "true" }, cdktf("deploy", "staging"), true)).toThrow("TF_LOG");
+  });
+});
+
+test("rehearsals and inventories never log", () => {
+  process.env.TF_LOG_PROVIDER = "INFO";
+  try {
+    expect(Object.keys(terraformEnvironment()).filter((name) => name.startsWith("TF_LOG"))).toEqual([]);
+  } finally {
+    delete process.env.TF_LOG_PROVIDER;
+  }
+});
+
+describe("npm run", () => {
+  let folder: string;
+  const { CI: _, ...outside } = process.env;
+  /** The environment with a cdktf that is this shell script. */
+  const withCdktf = (script: string): NodeJS.ProcessEnv => {
+    const file = path.join(folder, "cdktf");
+    writeFileSync(file, `#!/bin/sh\n${script}\n`);
+    chmodSync(file, 0o755);
+    // npm puts the checkout's own programs first, unless a shell of ours puts them back.
+    const shell = path.join(folder, "shell");
+    writeFileSync(shell, `#!/bin/sh\nPATH="${folder}:$PATH" exec /bin/sh "$@"\n`);
+    chmodSync(shell, 0o755);
+    return { ...outside, npm_config_script_shell: shell };
+  };
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(os.tmpdir(), "cdktf-"));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  test.each(["synth", "diff", "deploy", "destroy"])(
+    "%s starts cdktf without Terraform's log, and says so",
+    (command) => {
+      const env = withCdktf('echo "args $*"; env | grep -E "^(TF_LOG|CHECKPOINT|DISABLE|OTHER)" | sort; exit 7');
+      const logs = {
+        TF_LOG: "INFO",
+        TF_LOG_CORE: "TRACE",
+        TF_LOG_PROVIDER_KUBERNETES: "DEBUG",
+        TF_LOG_PATH: "/tmp/log",
+      };
+      const { status, stdout, stderr } = run(
+        "npm",
+        ["run", "--silent", command, "--", "production", "--auto-approve", "a b"],
+        { env: { ...env, ...logs, OTHER: "1" }, cwd: ROOT, timeout: 30 },
+      );
+      expect(stdout).toBe(
+        `args ${command} production --auto-approve a b\nCHECKPOINT_DISABLE=1\nDISABLE_VERSION_CHECK=1\nOTHER=1\n`,
+      );
+      expect(stderr.split("\n").filter((line) => line.includes("TF_LOG"))).toEqual([
+        "TF_LOG, TF_LOG_CORE, TF_LOG_PATH, TF_LOG_PROVIDER_KUBERNETES: unset for this run, for Terraform's log would hold the contents of Secrets",
+      ]);
+      expect(status).toBe(7);
+    },
+  );
+
+  test.each(["SIGINT", "SIGTERM"] as const)(
+    "hands %s on once, and waits for cdktf to end as it likes",
+    async (signal) => {
+      const env = withCdktf(
+        'trap "echo signal" INT TERM; echo ready; while :; do sleep 0.1; n=$((n+1)); [ $n = 15 ] && exit 3; done',
+      );
+      const program = path.join(ROOT, "commands", "cdktf.ts");
+      const child = spawn(process.execPath, ["--import", "tsx", program, "deploy"], {
+        cwd: ROOT,
+        env: { ...env, PATH: `${folder}:${env.PATH}` },
+        detached: true, // no terminal
+      });
+      let out = "";
+      const code = await new Promise((resolve) => {
+        child.stdout.on("data", (data) => {
+          out += data;
+          if (String(data).includes("ready")) child.kill(signal);
+        });
+        child.on("close", resolve);
+      });
+      expect([out, code]).toEqual(["ready\nsignal\n", 3]);
+    },
+  );
+});

@@ -1,0 +1,50 @@
+import { dotted, type Problem } from "./problem";
+
+/** Levels, twice as many as the schema has. */
+const DEEPEST = 12;
+
+/**
+ * What a file may not export though it is an object: what is no plain data is more than its own keys and values, so
+ * that something in it would be passed over, or run while it is read.
+ */
+export function notPlain(file: string, root: unknown): Problem[] {
+  const problems: Problem[] = [];
+  const within: unknown[] = [];
+  const visit = (value: unknown, path: readonly PropertyKey[]): void => {
+    if (value === null || typeof value !== "object") return;
+    const say = (where: readonly PropertyKey[], rule: string, remedy: string) =>
+      problems.push({
+        path: `${file} ${dotted(where)}`.trimEnd(),
+        value: at(value, where.slice(path.length)),
+        rule,
+        remedy,
+      });
+    if (within.includes(value)) return void say(path, "holds itself", "write it out");
+    if (within.length === DEEPEST) return void say(path, `is more than ${DEEPEST} levels deep`, "remove it");
+    if (!hasPlainPrototype(value))
+      return void say(path, "must be a plain object or list, without a prototype of its own", "write it in braces");
+    within.push(value);
+    for (const key of Reflect.ownKeys(value)) {
+      const where = [...path, key];
+      const property = Object.getOwnPropertyDescriptor(value, key) as PropertyDescriptor;
+      if (Array.isArray(value) && !/^\d+$/.test(String(key))) {
+        if (key !== "length") say(where, "is a name, and a list has none", "remove it");
+      } else if (key === "__proto__") say(where, "is not a known key", "remove it");
+      else if (typeof key === "symbol") say(where, "is a symbol, and keys are text", "remove it");
+      else if (property.get || property.set) say(where, "must be a value, not a getter", "write the value");
+      else visit(property.value, where);
+    }
+    within.pop();
+  };
+  const at = (value: object, [key]: readonly PropertyKey[]): unknown =>
+    key === undefined ? value : Object.getOwnPropertyDescriptor(value, key)?.value;
+  visit(root, []);
+  return problems;
+}
+
+/** Whether nothing comes from a prototype but what every object, or list, has. */
+function hasPlainPrototype(value: object): boolean {
+  const prototype = Object.getPrototypeOf(value);
+  const root = Array.isArray(value) ? Object.getPrototypeOf(prototype ?? {}) : prototype;
+  return root === null || (Object.getPrototypeOf(root) === null && Object.keys(root).length === 0);
+}

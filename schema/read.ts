@@ -1,0 +1,47 @@
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { dotted } from "./problem";
+
+/**
+ * What a file holds: a module's default export, or JSON.
+ * @throws with one line, without the machine's own paths
+ */
+export async function read(root: string, file: string): Promise<unknown> {
+  const full = path.join(root, file);
+  try {
+    if (!existsSync(full)) throw new Error("it does not exist");
+    if (!file.endsWith(".json")) return ((await import(full)) as { default: unknown }).default;
+    const text = readFileSync(full, "utf8");
+    const value: unknown = JSON.parse(text);
+    const [twice] = repeatedKeys(text);
+    if (twice) throw new Error(`${twice} is there twice, and only the last would count`);
+    return value;
+  } catch (error) {
+    throw new Error(reasonOf(error, root));
+  }
+}
+
+/** The beginning of an error's message, in one line. */
+function reasonOf(error: unknown, root: string): string {
+  const message = error instanceof Error ? error.message || error.name : `it throws ${String(error)}`;
+  const line = message.replaceAll(`${root}${path.sep}`, "").replace(/\s+/g, " ").trim();
+  return line.length > 200 ? `${line.slice(0, 197)}...` : line;
+}
+
+/** Paths of the keys that a JSON object has twice: JSON.parse takes the last without a word. */
+function repeatedKeys(json: string): string[] {
+  const found: string[] = [];
+  const open: { readonly keys: Set<string>; key: string }[] = [];
+  for (const [token, text, colon] of json.matchAll(/("(?:[^"\\]|\\.)*")(\s*:)?|[{}[\]]/g)) {
+    if (token === "{" || token === "[") open.push({ keys: new Set(), key: "" });
+    else if (token === "}" || token === "]") open.pop();
+    else if (text && colon) {
+      const object = open.at(-1);
+      if (!object) continue;
+      object.key = JSON.parse(text) as string;
+      if (object.keys.has(object.key)) found.push(dotted(open.map(({ key }) => key).filter(Boolean)));
+      object.keys.add(object.key);
+    }
+  }
+  return found;
+}

@@ -1,0 +1,117 @@
+import type { ITerraformDependable } from "cdktf";
+import { Construct } from "constructs";
+import type { Cache } from "../constructs/google/cache";
+import { CloudMonitoring } from "../constructs/google/cloud-monitoring";
+import type { Cluster } from "../constructs/google/cluster";
+import type { Database } from "../constructs/google/database";
+import type { Project } from "../constructs/google/project";
+import { Datadog } from "../constructs/helm/datadog";
+import { PrometheusStack } from "../constructs/helm/prometheus-stack";
+import { hostAgents } from "../constructs/kubernetes/host-agents";
+import { ServiceMonitoring } from "../constructs/prometheus/service-monitoring";
+import { type Environment, mostNodes, nodePoolsOf } from "../schema/environment";
+import type { System } from "../schema/system";
+import { type Secrets, secretValue } from "./secrets";
+
+export interface MonitoringProps {
+  readonly systemName: string;
+  readonly environmentName: string;
+  /** Of the system and the environment, for names in Google Cloud. */
+  readonly fullName: string;
+  readonly system: System;
+  readonly environment: Environment;
+  readonly project: Project;
+  readonly cluster: Cluster;
+  /** Where Prometheus runs: its node pool, or the cluster. */
+  readonly nodes: ITerraformDependable;
+  /** What lets its images run. */
+  readonly admission: ITerraformDependable;
+  readonly secrets: Secrets;
+  readonly database: Database;
+  readonly cache: Cache;
+  readonly chartsMirror?: string;
+}
+
+/** Nodes that agents have room for on Autopilot, which sets no limit. */
+const AUTOPILOT_NODES = 100;
+
+/** Who watches: Prometheus in the cluster, Google Cloud from outside, and where the environment wants it Datadog. */
+export class Monitoring extends Construct {
+  constructor(scope: Construct, id: string, props: MonitoringProps) {
+    super(scope, id);
+    const { systemName, system, environment, project, cluster, secrets, admission, chartsMirror } = props;
+    const { pool, retentionDays, diskGb, email, receiver } = environment.monitoring;
+    const { controlPlane: controlPlaneRange } = environment.network;
+    const autopilot = environment.cluster.mode === "autopilot";
+    const nodePools = nodePoolsOf(environment);
+
+    // The node exporter, which Autopilot refuses, and Datadog.
+    const agents =
+      autopilot && !environment.datadog
+        ? undefined
+        : hostAgents(this, "host-agents", {
+            nodes: autopilot ? AUTOPILOT_NODES : mostNodes(environment),
+            dependsOn: [cluster.cluster, admission],
+          });
+    const prometheus = new PrometheusStack(this, "prometheus", {
+      pool,
+      autopilot,
+      retentionDays,
+      diskGb,
+      receiver: receiver && secrets.receiver && { ...receiver, secret: secretValue(secrets.receiver) },
+      hostAgents: autopilot ? undefined : agents,
+      adminPassword: secretValue(secrets.adminPassword),
+      controlPlaneRange,
+      chartsMirror,
+      dependsOn: [props.nodes, admission],
+    });
+    new ServiceMonitoring(this, "services", {
+      namespace: prometheus.namespace,
+      definitions: prometheus.definitions,
+      system: systemName,
+      services: Object.entries(system.services).map(([name, { metrics, objective }]) => ({
+        name,
+        namespace: system.namespace,
+        metrics: metrics?.requests && {
+          counter: metrics.requests.counter,
+          statusLabel: metrics.requests.status,
+          histogram: metrics.requests.histogram,
+        },
+        objective,
+      })),
+      autopilot,
+    });
+    if (environment.datadog && agents && secrets.datadog)
+      new Datadog(this, "datadog", {
+        namespace: agents,
+        site: environment.datadog.site,
+        clusterName: props.fullName,
+        tags: { env: props.environmentName, system: systemName },
+        apiKey: secretValue(secrets.datadog),
+        controlPlaneRange,
+        autopilot,
+        chartsMirror,
+      });
+
+    new CloudMonitoring(this, "cloud", {
+      project,
+      name: props.fullName,
+      email,
+      hosts: Object.fromEntries(
+        Object.entries(environment.services).flatMap(([name, { hosts }]) => {
+          const health = system.services[name]?.health;
+          return health && "ready" in health ? hosts.map((host) => [host, health.ready]) : [];
+        }),
+      ),
+      database: {
+        instance: props.database.instance.name,
+        diskLimitGb: environment.database.diskLimitGb,
+        maxConnections: props.database.maxConnections,
+        replica: props.database.replica?.name,
+      },
+      cache: { instance: props.cache.instance.id },
+      cluster: cluster.cluster.name,
+      nodePools,
+    });
+  }
+}
