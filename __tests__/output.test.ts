@@ -55,6 +55,7 @@ test("the outputs are what people look for, none of them sensitive", () => {
       "cluster",
       "credentials_command",
       "database",
+      "database_replica",
       "edge_address",
       "environment",
       "hosts",
