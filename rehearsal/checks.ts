@@ -205,8 +205,11 @@ export async function copies(machine: Machine): Promise<Finding> {
   return { wrong, note: `${compared} copies` };
 }
 
-/** Warnings of a volume that is just being made, and of the control plane's own Service as it starts. */
-const NOT_OURS = /unbound immediate PersistentVolumeClaims|^Service\/kubernetes: /;
+/**
+ * Warnings of a volume that is just being made, and of the control plane that is busy: of its own Service, of its
+ * allocator of addresses.
+ */
+const NOT_OURS = /unbound immediate PersistentVolumeClaims|^Service\/kubernetes: |is not allocated; repairing$/;
 
 /** Kubernetes' warnings and calls that the stand-in does not know. */
 export function warnings(machine: Machine): Finding {
