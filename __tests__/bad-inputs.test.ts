@@ -1175,6 +1175,10 @@ const FURTHER: Readonly<Record<string, Refused>> = {
     system((s) => (s.services.backend.rateLimits[1].path = "/a%20b")),
     `${S} services.backend.rateLimits.1.path = "/a%20b": must be as decoded, without percent signs; write the characters themselves`,
   ),
+  "a retention shorter than the alerts' windows": refused(
+    production((e) => (e.monitoring.retentionDays = 2)),
+    `${P} monitoring.retentionDays = 2: must be at least 3: the alerts on objectives look back as many days; raise it`,
+  ),
   "no retention": refused(
     production((e) => (e.monitoring.retentionDays = 0)),
     `${P} monitoring.retentionDays = 0: must be at least 1 (days); write a number from 1 to 400`,

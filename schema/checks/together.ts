@@ -161,6 +161,14 @@ export const checksTogether: readonly Check[] = [
           );
     }
   }),
+  check(["services"], ["monitoring"], [], (s, { monitoring }, _r, { say }) => {
+    if (monitoring.retentionDays < 3 && Object.values(s.services).some(({ objective }) => objective))
+      say.environment(
+        ["monitoring", "retentionDays"],
+        "must be at least 3: the alerts on objectives look back as many days",
+        "raise it",
+      );
+  }),
   check(["services", "migrations", "database"], ["services", "database"], [], (s, e, _r, { say }) => {
     const { edition, tier } = e.database;
     const most = maxConnections(tier);
