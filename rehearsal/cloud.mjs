@@ -1553,6 +1553,9 @@ http
               code,
               message: e.message,
               status: e.status ?? "INTERNAL",
+              errors: /Cloud SQL instance already exists/.test(e.message)
+                ? [{ reason: "instanceAlreadyExists", message: e.message, domain: "global" }]
+                : undefined,
               stack: code === 500 ? e.stack : undefined,
             },
           });

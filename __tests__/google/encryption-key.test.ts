@@ -88,7 +88,9 @@ describe("ring and key that are there already", () => {
         id: ref("each.value"),
       },
       {
-        for_each: ref("toset(flatten(data.google_kms_crypto_keys.boot-disks_keys[*].keys[*].id))"),
+        for_each: ref(
+          "toset(flatten([for key in flatten(data.google_kms_crypto_keys.boot-disks_keys[*].keys) : key.id if key != null]))",
+        ),
         to: "google_kms_crypto_key.boot_disks_key",
         id: ref("each.value"),
       },

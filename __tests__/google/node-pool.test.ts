@@ -35,7 +35,7 @@ test("the autoscaler decides how many nodes there are, all zones together", () =
   expect(pool.autoscaling).toMatchObject({ total_min_node_count: 3, total_max_node_count: 12 });
   expect(pool.autoscaling).not.toHaveProperty("min_node_count"); // that one is for each zone
   expect(pool).not.toHaveProperty("node_count");
-  expect(pool.lifecycle.ignore_changes).toEqual(["initial_node_count"]);
+  expect(pool.lifecycle).toEqual({ create_before_destroy: true, ignore_changes: ["initial_node_count"] });
 });
 
 test("nodes are repaired and upgraded by themselves, a new one before an old one goes", () => {

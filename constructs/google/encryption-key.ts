@@ -64,7 +64,9 @@ export class EncryptionKey extends Construct {
       filter: `name=${path}/cryptoKeys/${name}`,
     });
     new Adoption(this, "ring-adoption", ring, `data.google_kms_key_rings.${rings.friendlyUniqueId}.key_rings[*].id`);
-    new Adoption(this, "key-adoption", this.key, `data.google_kms_crypto_keys.${keys.friendlyUniqueId}[*].keys[*].id`);
+    // Of a ring without keys the provider makes null, not an empty list.
+    const found = `flatten(data.google_kms_crypto_keys.${keys.friendlyUniqueId}[*].keys)`;
+    new Adoption(this, "key-adoption", this.key, `[for key in ${found} : key.id if key != null]`);
 
     this.grant = new KmsCryptoKeyIamMember(this, "grant", {
       cryptoKeyId: this.key.id,

@@ -67,7 +67,10 @@ export class NodePool extends Construct {
         ...(props.dedicated && { taint: [{ key: DEDICATED, value: props.name, effect: "NO_SCHEDULE" }] }),
       },
       timeouts: { create: "45m", update: "60m", delete: "45m" },
-      lifecycle: { ignoreChanges: ["initial_node_count"] }, // a change of it would replace the pool
+      lifecycle: {
+        createBeforeDestroy: true, // a pool that is removed goes after its pods have moved to another
+        ignoreChanges: ["initial_node_count"], // a change of it would replace the pool
+      },
       dependsOn: [...cluster.nodeGrants],
     });
   }
