@@ -1,32 +1,18 @@
 import { execFile } from "node:child_process";
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { checkout } from "../commands/checkout";
 import { everyStack } from "../rehearsal/inventory";
 import { ROOT } from "./support";
 
 /** A checkout of its own, to be spoilt. */
-let checkout: string;
+let folder: string;
 beforeEach(() => {
-  checkout = mkdtempSync(path.join(os.tmpdir(), "checkout-"));
-  for (const part of [
-    "main.ts",
-    "cdktf.json",
-    "package.json",
-    "tsconfig.json",
-    "schema",
-    "systems",
-    "environments",
-    "releases",
-    "stacks",
-    "constructs",
-    "charts",
-    "commands",
-  ])
-    cpSync(path.join(ROOT, part), path.join(checkout, part), { recursive: true });
-  symlinkSync(path.join(ROOT, "node_modules"), path.join(checkout, "node_modules"));
+  folder = mkdtempSync(path.join(os.tmpdir(), "checkout-"));
+  checkout(folder);
 });
-afterEach(() => rmSync(checkout, { recursive: true }));
+afterEach(() => rmSync(folder, { recursive: true }));
 
 interface Ended {
   readonly code: number;
@@ -37,17 +23,17 @@ const { CI: _ci, SYSTEM: _system, ...outside } = process.env;
 const run = (command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) =>
   new Promise<Ended>((resolve) => {
     const settings = { TF_CLI_CONFIG_FILE: "", CHECKPOINT_DISABLE: "1", DISABLE_VERSION_CHECK: "1" };
-    execFile(command, args, { cwd: checkout, env: { ...outside, ...settings, ...env } }, (error, stdout, stderr) =>
+    execFile(command, args, { cwd: folder, env: { ...outside, ...settings, ...env } }, (error, stdout, stderr) =>
       resolve({ code: error ? Number(error.code ?? 1) : 0, out: stdout + stderr }),
     );
   });
 const cdktf = (args: readonly string[], env?: NodeJS.ProcessEnv) =>
-  run(path.join(checkout, "node_modules", ".bin", "cdktf"), args, env);
+  run(path.join(folder, "node_modules", ".bin", "cdktf"), args, env);
 const program = (env?: NodeJS.ProcessEnv) => run(process.execPath, ["--import", "tsx", "main.ts"], env);
 const spoil = (file: string, from: string, to: string) => {
-  const text = readFileSync(path.join(checkout, file), "utf8");
+  const text = readFileSync(path.join(folder, file), "utf8");
   expect(text).toContain(from);
-  writeFileSync(path.join(checkout, file), text.replace(from, to));
+  writeFileSync(path.join(folder, file), text.replace(from, to));
 };
 const TRACE = /^\s+at .+:\d+:\d+\)?$/m;
 
@@ -56,7 +42,7 @@ test("cdktf synth writes both stacks, and says which system's they are", async (
   expect(out).toMatch(/pmcrm: staging \d+ resources, production \d+ resources/);
   expect(code).toBe(0);
   for (const stack of ["staging", "production"])
-    expect(existsSync(path.join(checkout, "cdktf.out", "stacks", stack, "cdk.tf.json"))).toBe(true);
+    expect(existsSync(path.join(folder, "cdktf.out", "stacks", stack, "cdk.tf.json"))).toBe(true);
 });
 
 test("through cdktf, a wrong configuration ends with one line for each problem, exit 1, no stack trace and nothing written", async () => {
@@ -74,11 +60,11 @@ test("through cdktf, a wrong configuration ends with one line for each problem, 
   ])
     expect(out).toContain(line);
   expect(out).not.toMatch(TRACE);
-  expect(existsSync(path.join(checkout, "cdktf.out", "stacks", "production", "cdk.tf.json"))).toBe(false);
+  expect(existsSync(path.join(folder, "cdktf.out", "stacks", "production", "cdk.tf.json"))).toBe(false);
 });
 
 test("what was written before stays when the configuration is wrong", async () => {
-  const file = path.join(checkout, "cdktf.out", "stacks", "production", "cdk.tf.json");
+  const file = path.join(folder, "cdktf.out", "stacks", "production", "cdk.tf.json");
   expect((await program()).code).toBe(0);
   const before = readFileSync(file, "utf8");
   spoil("environments/pmcrm/production.ts", '"STANDARD_HA"', '"BASIC"');
@@ -93,7 +79,7 @@ test("what was written before stays when the configuration is wrong", async () =
 });
 
 test("a file that is no TypeScript is a problem like any other", async () => {
-  writeFileSync(path.join(checkout, "environments", "pmcrm", "staging.ts"), "export default {");
+  writeFileSync(path.join(folder, "environments", "pmcrm", "staging.ts"), "export default {");
   const { code, out } = await program();
   expect(code).toBe(1);
   expect(out).toContain("environments/pmcrm/staging.ts = nothing: cannot be read: ");

@@ -1,8 +1,9 @@
 import { execFile } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { inspect } from "node:util";
+import { checkout } from "../commands/checkout";
 import { environmentNames, environmentSchema } from "../schema/environment";
 import { type Configuration, InvalidConfiguration, validate } from "../schema/load";
 import { notPlain } from "../schema/plain";
@@ -10,7 +11,7 @@ import { releaseSchema } from "../schema/release";
 import { systemSchema } from "../schema/system";
 import { synthesize } from "../stacks/synthesize";
 import { environmentsOf, everythingOf, isNode, mutate } from "./mutations";
-import { FILE_NAMES, type Files, filesOfPmcrm, ROOT } from "./support";
+import { FILE_NAMES, type Files, filesOfPmcrm } from "./support";
 
 /** `MUTATION_SEED` makes the same mutations again, `MUTATIONS` more of them. A failure names the seed of its own. */
 const SEED = Number(process.env.MUTATION_SEED ?? Math.floor(Math.random() * 1e9));
@@ -130,22 +131,10 @@ function moduleOf(value: unknown): string | undefined {
 }
 
 test("three of them end the program with exit 1, the same lines and nothing written", async () => {
-  const checkout = mkdtempSync(path.join(os.tmpdir(), "mutations-"));
+  const folder = mkdtempSync(path.join(os.tmpdir(), "mutations-"));
   try {
-    for (const part of [
-      "main.ts",
-      "cdktf.json",
-      "package.json",
-      "tsconfig.json",
-      "schema",
-      "constructs",
-      "systems",
-      "releases",
-    ])
-      cpSync(path.join(ROOT, part), path.join(checkout, part), { recursive: true });
-    symlinkSync(path.join(ROOT, "node_modules"), path.join(checkout, "node_modules"));
-    mkdirSync(path.join(checkout, "environments", "pmcrm"), { recursive: true });
-    const before = readdirSync(checkout);
+    checkout(folder);
+    const before = readdirSync(folder);
     const { CI: _ci, SYSTEM: _system, ...env } = process.env;
     let left = 3;
     for (let seed = SEED; left > 0; seed++) {
@@ -154,18 +143,18 @@ test("three of them end the program with exit 1, the same lines and nothing writ
       if (!refused || modules.some(([, text]) => text === undefined)) continue;
       left--;
       for (const [name, text] of modules)
-        writeFileSync(path.join(checkout, FILE_NAMES[name].environment), text as string);
+        writeFileSync(path.join(folder, FILE_NAMES[name].environment), text as string);
       const ended = await new Promise((resolve) => {
-        execFile(process.execPath, ["--import", "tsx", "main.ts"], { cwd: checkout, env }, (error, stdout, stderr) =>
+        execFile(process.execPath, ["--import", "tsx", "main.ts"], { cwd: folder, env }, (error, stdout, stderr) =>
           resolve({ seed, code: error?.code, stdout, stderr }),
         );
       });
       const { length } = refused.problems;
       const heading = `${length} ${length === 1 ? "problem" : "problems"} in the configuration; nothing was written.`;
       expect(ended).toEqual({ seed, code: 1, stdout: "", stderr: `${heading}\n${refused.message}\n` });
-      expect(readdirSync(checkout)).toEqual(before.toSorted());
+      expect(readdirSync(folder)).toEqual(before.toSorted());
     }
   } finally {
-    rmSync(checkout, { recursive: true });
+    rmSync(folder, { recursive: true });
   }
 });

@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { checkout } from "./checkout";
 
 const ROOT = path.resolve(__dirname, "..");
 const RUNS = 5;
@@ -44,31 +45,16 @@ function medians(commands: readonly (() => number)[]): number[] {
 }
 
 /** A folder with the project's program in it, or with another. */
-function checkout(name: string, main?: string): string {
+function program(name: string, main?: string): string {
   const to = path.join(folder, name);
-  mkdirSync(to);
-  for (const part of [
-    "cdktf.json",
-    "package.json",
-    "tsconfig.json",
-    "main.ts",
-    "schema",
-    "systems",
-    "environments",
-    "releases",
-    "stacks",
-    "constructs",
-    "charts",
-  ])
-    cpSync(path.join(ROOT, part), path.join(to, part), { recursive: true });
+  checkout(to);
   if (main) writeFileSync(path.join(to, "main.ts"), main);
-  symlinkSync(path.join(ROOT, "node_modules"), path.join(to, "node_modules"));
   return to;
 }
 
 const cdktf = path.join(ROOT, "node_modules", ".bin", "cdktf");
-const whole = checkout("whole");
-const one = checkout(
+const whole = program("whole");
+const one = program(
   "one",
   `import "./stacks/stack-trace";
 import { App, TerraformStack } from "cdktf";
@@ -96,7 +82,7 @@ const files = JSON.parse(readFileSync(list, "utf8")) as string[];
 const modulesAlone = files.filter((file) => !/\/(main|record)\.ts$/.test(file));
 writeFileSync(path.join(whole, "load.ts"), `for (const file of ${JSON.stringify(modulesAlone)}) require(file);\n`);
 
-const [cliWhole, cliOne, program, modules] = medians([
+const [cliWhole, cliOne, alone, modules] = medians([
   () => time(cdktf, ["synth"], whole),
   () => time(cdktf, ["synth"], one),
   () => time(process.execPath, ["--import", "tsx", "main.ts"], whole),
@@ -122,6 +108,6 @@ function report(what: string, value: number, limit: number, detail: string): voi
 }
 const ms = (n: number) => `${Math.round(n)} ms`;
 report("cdktf synth against an app of one resource", cliWhole / cliOne, LIMITS.cli, `${ms(cliWhole)} / ${ms(cliOne)}`);
-report("the program against loading its modules", program / modules, LIMITS.program, `${ms(program)} / ${ms(modules)}`);
+report("the program against loading its modules", alone / modules, LIMITS.program, `${ms(alone)} / ${ms(modules)}`);
 report("binding modules for each type in use", bindings.size / types.length, 1, `${bindings.size} / ${types.length}`);
 process.exitCode = failed ? 1 : 0;

@@ -1,7 +1,7 @@
 import { BOOTSTRAP_APIS } from "../constructs/google/bootstrap-apis";
 import { NODE_ROLES } from "../constructs/google/node-roles";
 import { WAF_RULES } from "../constructs/google/waf";
-import { nodePoolsOf } from "../schema/environment";
+import { mostNodesOf, nodePoolsOf } from "../schema/environment";
 import { machineOf } from "../schema/google";
 import { type Context, onEnvironment } from "./context";
 import { addLines, suppliedSecrets } from "./secrets";
@@ -100,14 +100,16 @@ function bootstrapLines(context: Context): string[] {
   ];
 }
 
-/** What the region must allow for: nodes with one more in each pool while it is upgraded, and disks. */
+/** What the region must allow for: nodes and disks. */
 function quotaLines({ project, region, monitoring, ...environment }: Context["environment"]): string[] {
   const needs = new Map<string, number>();
   const need = (metric: string, n: number) => needs.set(metric, (needs.get(metric) ?? 0) + n);
-  for (const { machineType, max, diskGb } of Object.values(nodePoolsOf(environment))) {
+  for (const pool of Object.values(nodePoolsOf(environment))) {
+    const { machineType, diskGb } = pool;
+    const nodes = mostNodesOf(pool);
     const series = machineType.split("-")[0]?.toUpperCase() ?? "";
-    need(["E2", "N1"].includes(series) ? "CPUS" : `${series}_CPUS`, (max + 1) * (machineOf(machineType)?.cpus ?? 0));
-    need("SSD_TOTAL_GB", (max + 1) * diskGb);
+    need(["E2", "N1"].includes(series) ? "CPUS" : `${series}_CPUS`, nodes * (machineOf(machineType)?.cpus ?? 0));
+    need("SSD_TOTAL_GB", nodes * diskGb);
   }
   need("SSD_TOTAL_GB", monitoring.diskGb);
   return [

@@ -252,9 +252,12 @@ export type Environment = z.output<typeof environmentSchema>;
 export const nodePoolsOf = ({ cluster }: Pick<Environment, "cluster">) =>
   cluster.mode === "standard" ? cluster.nodePools : {};
 
-/** The most nodes that the pools may have, one more in each while it is upgraded. */
+/** The most nodes that a pool may have: one more while it is upgraded. */
+export const mostNodesOf = ({ max }: { readonly max: number }): number => max + 1;
+
+/** The most that all pools may have. */
 export const mostNodes = (e: Pick<Environment, "cluster">): number =>
-  Object.values(nodePoolsOf(e)).reduce((sum, { max }) => sum + max + 1, 0);
+  Object.values(nodePoolsOf(e)).reduce((sum, pool) => sum + mostNodesOf(pool), 0);
 
 /** Generation of a secret, by its variable's name. */
 export const generationOf = (e: Pick<Environment, "generations" | "database">, secret: string): number =>

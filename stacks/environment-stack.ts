@@ -127,7 +127,7 @@ export class EnvironmentStack extends TerraformStack {
       ...environment.database,
       maxConnections: maxConnections(environment.database.tier) as number, // of a tier that validation knows
       database: system.database.name,
-      user: system.database.user,
+      role: system.database.user,
       serving: environment.database.serves,
       password: {
         source: secrets.databasePassword,

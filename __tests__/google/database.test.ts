@@ -22,7 +22,7 @@ const synth = (props: Partial<DatabaseProps> = {}) =>
       maintenance: { day: "SUNDAY", hour: 3, track: "stable" },
       insightsQueryLength: 1024,
       database: "shop",
-      user: "shop_app",
+      role: "shop_app",
       password: { source: { value: "the-password", generation: 4 } as GeneratedSecret, keepsPrevious: false },
       extensions: ["vector", "pg_trgm"],
       administrator: "deployer@acme-test.iam.gserviceaccount.com",

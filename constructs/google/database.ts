@@ -24,7 +24,7 @@ export interface DatabaseProps extends Omit<DatabaseInstanceProps, "address"> {
   /** Name of the database. */
   readonly database: string;
   /** Name of the role that owns what is in it; the users that act as it have names that begin with it. */
-  readonly user: string;
+  readonly role: string;
   /** Of whoever logs in, and whether the generation before still may. */
   readonly password: DatabasePassword;
   /** PostgreSQL extensions; pgaudit is always there, for the audit log needs it. */
@@ -73,14 +73,14 @@ const settingsOf = ({ availability, backups, recoveryDays, maintenance }: Databa
  * Who is a member of cloudsqlsuperuser may make roles only as cloudsqlsuperuser: attributes are not inherited.
  * {@link https://www.postgresql.org/docs/current/role-membership.html}
  */
-const scriptOf = ({ database, user, extensions }: DatabaseProps) =>
+const scriptOf = ({ database, role, extensions }: DatabaseProps) =>
   [
     "SET ROLE cloudsqlsuperuser;",
     "DO $do$ BEGIN",
-    `  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${user}') THEN CREATE ROLE "${user}" NOLOGIN; END IF;`,
+    `  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${role}') THEN CREATE ROLE "${role}" NOLOGIN; END IF;`,
     "END $do$;",
-    `GRANT CONNECT, CREATE, TEMPORARY ON DATABASE "${database}" TO "${user}";`,
-    `GRANT USAGE, CREATE ON SCHEMA public TO "${user}";`,
+    `GRANT CONNECT, CREATE, TEMPORARY ON DATABASE "${database}" TO "${role}";`,
+    `GRANT USAGE, CREATE ON SCHEMA public TO "${role}";`,
     ...["pgaudit", ...extensions].map((name) => `CREATE EXTENSION IF NOT EXISTS "${name}";`),
   ].join("\n");
 
@@ -210,11 +210,11 @@ export class Database extends Construct {
     });
     administrator.addOverride("database_roles", ["cloudsqlsuperuser"]); // newer than the bindings
 
-    const common = { project, role: props.user, password: props.password, deletionProtection };
+    const common = { project, role: props.role, password: props.password, deletionProtection };
     const users = new DatabaseUsers(this, "users", {
       ...common,
       instance: primary,
-      name: props.user,
+      name: props.role,
       roleExists: [provision(this, primary, props, [database, administrator])],
     });
     const instances = {
@@ -224,7 +224,7 @@ export class Database extends Construct {
         users: new DatabaseUsers(restored, "users", {
           ...common,
           instance: restored.instance,
-          name: `${props.user}_restored`, // copies of the original's users are there already
+          name: `${props.role}_restored`, // copies of the original's users are there already
           // Database and administrator are copies; the role may be younger than the moment, and an extension too.
           roleExists: [provision(restored, restored.instance, props)],
         }),
@@ -239,7 +239,7 @@ export class Database extends Construct {
     this.maxConnections = props.maxConnections;
     this.database = props.database;
     this.user = serving.users.name;
-    this.role = props.user;
+    this.role = props.role;
     this.password = props.password.source;
     this.certificateAuthority = serving.instance.serverCaCert.get(0).cert;
     this.ready = [serving.users.current];

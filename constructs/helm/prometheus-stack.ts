@@ -6,23 +6,9 @@ import { Namespace } from "../kubernetes/namespace";
 import { INTERNET, networkPolicy, type Peer } from "../kubernetes/network-policy";
 import { requestsAndLimits } from "../kubernetes/pod";
 import { Secret, type SecretValue } from "../kubernetes/secret";
+import { alertmanagerConfig, RECEIVER_SECRET, type Receiver } from "../prometheus/alertmanager";
+import { ANNOTATED_PODS } from "../prometheus/scraping";
 import { release } from "./release";
-
-/** Where alerts go, with the secret that opens it; it is read from a file. */
-export type Receiver = (
-  | {
-      readonly kind: "slack";
-      /** With its `#`. */
-      readonly channel: string;
-    }
-  | { readonly kind: "pagerduty" }
-  | { readonly kind: "webhook" }
-) & {
-  /**
-   * URL of the incoming webhook (Slack, https on port 443 for another), or PagerDuty's integration key (Events API v2).
-   */
-  readonly secret: SecretValue;
-};
 
 export interface PrometheusStackProps {
   /** Node pool; none on Autopilot. */
@@ -59,9 +45,6 @@ export interface PrometheusStackProps {
 
 const REPOSITORY = "https://prometheus-community.github.io/helm-charts";
 const NAMESPACE = "monitoring";
-/** Label `job` of what annotated pods count. */
-export const SCRAPE_JOB = "annotated-pods";
-const RECEIVER_SECRET = "alertmanager-receiver";
 /**
  * GKE's class of balanced disks.
  * {@link https://cloud.google.com/kubernetes-engine/docs/how-to/persistent-volumes/gce-pd-csi-driver}
@@ -249,7 +232,7 @@ export class PrometheusStack extends Construct {
           },
         },
         alertmanager: {
-          config: routing(receiver),
+          config: alertmanagerConfig(receiver),
           alertmanagerSpec: {
             ...placed,
             ...sized(50, "64Mi", "128Mi"),
@@ -330,97 +313,3 @@ const ALERTS_OF_HOSTS = [
   "KubeCPUOvercommit",
   "KubeMemoryOvercommit",
 ];
-
-/**
- * Alertmanager's routes and receivers. What is critical holds back what warns of the same, of one service. One message
- * for all instances of an alert on a service; what is critical is repeated every hour, the rest twice a day.
- * {@link https://prometheus.io/docs/alerting/latest/configuration/}
- */
-function routing(receiver?: Receiver) {
-  const nobody = "null";
-  const people = receiver?.kind ?? nobody;
-  return {
-    route: {
-      receiver: people,
-      group_by: ["namespace", "service", "alertname"],
-      group_wait: "30s",
-      group_interval: "5m",
-      repeat_interval: "12h",
-      routes: [
-        // The one always fires, the other only silences alerts that inform.
-        { receiver: nobody, matchers: ['alertname =~ "Watchdog|InfoInhibitor"'] },
-        { receiver: people, matchers: ['severity = "critical"'], repeat_interval: "1h" },
-      ],
-    },
-    inhibit_rules: [
-      {
-        source_matchers: ['severity = "critical"'],
-        target_matchers: ['severity =~ "warning|info"'],
-        equal: ["namespace", "service", "alertname"],
-      },
-      {
-        source_matchers: ['severity = "warning"'],
-        target_matchers: ['severity = "info"'],
-        equal: ["namespace", "service", "alertname"],
-      },
-      {
-        source_matchers: ['alertname = "InfoInhibitor"'],
-        target_matchers: ['severity = "info"'],
-        equal: ["namespace"],
-      },
-    ],
-    receivers: [{ name: nobody }, ...(receiver ? [{ name: people, ...notifier(receiver) }] : [])],
-  };
-}
-
-function notifier(receiver: Receiver) {
-  const file = `/etc/alertmanager/secrets/${RECEIVER_SECRET}/${receiver.kind}`;
-  const common = { send_resolved: true };
-  switch (receiver.kind) {
-    case "slack":
-      return { slack_configs: [{ ...common, api_url_file: file, channel: receiver.channel, text: TEXT }] };
-    case "pagerduty":
-      return { pagerduty_configs: [{ ...common, routing_key_file: file, severity: SEVERITY }] };
-    case "webhook":
-      return { webhook_configs: [{ ...common, url_file: file }] };
-  }
-}
-
-/** What a message says of each alert. {@link https://prometheus.io/docs/alerting/latest/notifications/} */
-const TEXT = "{{ range .Alerts }}*{{ .Annotations.summary }}*\n{{ .Annotations.description }}\n{{ end }}";
-/** In PagerDuty's words, which have no `none`. */
-const SEVERITY = '{{ if eq .CommonLabels.severity "critical" }}critical{{ else }}warning{{ end }}';
-
-/** Scrapes every pod that is annotated `prometheus.io/scrape: "true"`, at `prometheus.io/port` and `/path`. */
-const ANNOTATED_PODS = {
-  job_name: SCRAPE_JOB,
-  kubernetes_sd_configs: [{ role: "pod" }],
-  relabel_configs: [
-    { source_labels: ["__meta_kubernetes_pod_annotation_prometheus_io_scrape"], action: "keep", regex: "true" },
-    // GKE annotates pods of its own, some of them in the nodes' network, where nothing but kubelets may be asked.
-    { source_labels: ["__meta_kubernetes_namespace"], action: "drop", regex: "kube-system|gke-.+|gmp-.+" },
-    { source_labels: ["__meta_kubernetes_pod_phase"], action: "drop", regex: "Succeeded|Failed" },
-    {
-      source_labels: ["__meta_kubernetes_pod_annotation_prometheus_io_path"],
-      action: "replace",
-      target_label: "__metrics_path__",
-      regex: "(.+)",
-    },
-    {
-      source_labels: ["__meta_kubernetes_pod_ip", "__meta_kubernetes_pod_annotation_prometheus_io_port"],
-      action: "replace",
-      target_label: "__address__",
-      regex: "(.+);(.+)",
-      replacement: "$1:$2",
-    },
-    // A pod with several containers is found once for each.
-    {
-      source_labels: ["__meta_kubernetes_pod_annotation_prometheus_io_port"],
-      action: "keepequal",
-      target_label: "__meta_kubernetes_pod_container_port_number",
-    },
-    { source_labels: ["__meta_kubernetes_namespace"], target_label: "namespace" },
-    { source_labels: ["__meta_kubernetes_pod_name"], target_label: "pod" },
-    { source_labels: ["__meta_kubernetes_pod_label_app_kubernetes_io_name"], target_label: "service" },
-  ],
-};

@@ -1,4 +1,4 @@
-import { SCRAPE_JOB } from "../helm/prometheus-stack";
+import { SCRAPE_JOB } from "./scraping";
 
 /** A service, as Prometheus knows it. */
 export interface MonitoredService {

@@ -1,0 +1,25 @@
+import { cpSync, mkdirSync, symlinkSync } from "node:fs";
+import path from "node:path";
+
+const ROOT = path.resolve(__dirname, "..");
+const PARTS = [
+  "main.ts",
+  "cdktf.json",
+  "package.json",
+  "tsconfig.json",
+  "schema",
+  "systems",
+  "environments",
+  "releases",
+  "stacks",
+  "constructs",
+  "charts",
+  "commands",
+];
+
+/** Copies the program into a folder, to be measured or spoilt there; its packages are the project's. */
+export function checkout(folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  for (const part of PARTS) cpSync(path.join(ROOT, part), path.join(folder, part), { recursive: true });
+  symlinkSync(path.join(ROOT, "node_modules"), path.join(folder, "node_modules"));
+}
