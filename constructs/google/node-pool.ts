@@ -28,6 +28,15 @@ export const DEDICATED = "dedicated";
 /** Label that GKE puts on every node. */
 export const POOL_LABEL = "cloud.google.com/gke-nodepool";
 
+/** Fields of a pod's spec that put it on a pool's nodes; none where there are no pools. */
+export const placedOn = (pool?: string) =>
+  pool
+    ? {
+        nodeSelector: { [POOL_LABEL]: pool },
+        tolerations: [{ key: DEDICATED, operator: "Equal", value: pool, effect: "NoSchedule" }],
+      }
+    : {};
+
 /**
  * An autoscaled pool of shielded, auto-repaired, auto-upgraded nodes on Container-Optimized OS, spread over the zones.
  */

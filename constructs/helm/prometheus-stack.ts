@@ -1,7 +1,7 @@
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { autopilotResources } from "../google/autopilot";
-import { DEDICATED, POOL_LABEL } from "../google/node-pool";
+import { placedOn } from "../google/node-pool";
 import { Namespace } from "../kubernetes/namespace";
 import { INTERNET, networkPolicy, type Peer } from "../kubernetes/network-policy";
 import { requestsAndLimits } from "../kubernetes/pod";
@@ -147,12 +147,7 @@ export class PrometheusStack extends Construct {
     });
     this.definitions = definitions;
 
-    const placed = props.pool
-      ? {
-          nodeSelector: { [POOL_LABEL]: props.pool },
-          tolerations: [{ key: DEDICATED, operator: "Equal", value: props.pool, effect: "NoSchedule" }],
-        }
-      : {};
+    const placed = placedOn(props.pool);
     const sized = (millicores: number, memory: string, memoryLimit: string) => ({
       resources: requestsAndLimits(
         autopilot // where a limit on CPU slows down what would use more for a moment, so that there is twice as much

@@ -1,4 +1,4 @@
-import { DEDICATED, POOL_LABEL } from "../google/node-pool";
+import { placedOn } from "../google/node-pool";
 import type { ConfigMap } from "./config-map";
 import { NAME_LABEL } from "./labels";
 import type { Secret } from "./secret";
@@ -82,10 +82,7 @@ export function podTemplate(props: PodProps, serving?: ServingProps) {
       serviceAccountName: props.serviceAccount,
       automountServiceAccountToken: false,
       enableServiceLinks: false,
-      ...(props.pool && {
-        nodeSelector: { [POOL_LABEL]: props.pool },
-        tolerations: [{ key: DEDICATED, operator: "Equal", value: props.pool, effect: "NoSchedule" }],
-      }),
+      ...placedOn(props.pool),
       securityContext: {
         runAsNonRoot: true,
         runAsUser: USER,
