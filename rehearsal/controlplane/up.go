@@ -11,15 +11,12 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"os"
 	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"syscall"
 	"time"
-
-	"go.etcd.io/etcd/server/v3/embed"
 )
 
 func must(err error) {
@@ -29,33 +26,25 @@ func must(err error) {
 	}
 }
 
-func etcd() {
-	fs := flag.NewFlagSet("etcd", flag.ExitOnError)
-	dir := fs.String("dir", "", "")
-	port := fs.Int("port", 23790, "")
-	fs.Parse(os.Args[1:])
-	c := embed.NewConfig()
-	c.Dir = *dir
-	c.LogLevel = "error"
-	c.UnsafeNoFsync = true
-	u, _ := url.Parse(fmt.Sprintf("http://127.0.0.1:%d", *port))
-	p, _ := url.Parse(fmt.Sprintf("http://127.0.0.1:%d", *port+1))
-	c.ListenClientUrls, c.AdvertiseClientUrls = []url.URL{*u}, []url.URL{*u}
-	c.ListenPeerUrls, c.AdvertisePeerUrls = []url.URL{*p}, []url.URL{*p}
-	c.InitialCluster = c.InitialClusterFromName(c.Name)
-	e, err := embed.StartEtcd(c)
-	must(err)
-	s := make(chan os.Signal, 1)
-	signal.Notify(s, syscall.SIGTERM, syscall.SIGINT)
-	<-s
-	e.Close()
-}
+// auditPolicy records what the deployer changes: which calls there are that could fail.
+const auditPolicy = `apiVersion: audit.k8s.io/v1
+kind: Policy
+omitStages: [RequestReceived]
+rules:
+- level: Metadata
+  users: [deployer]
+  verbs: [create, update, patch, delete, deletecollection]
+- level: None
+`
 
+// up starts the components one after the other and says when they answer. The deployer and the control plane's own parts
+// are different users, so that a policy can tell them apart.
 func up() {
 	fs := flag.NewFlagSet("up", flag.ExitOnError)
 	dir := fs.String("dir", "", "state folder")
 	port := fs.Int("port", 6443, "API server port")
 	etcdPort := fs.Int("etcd-port", 23790, "etcd port; its peers' is the next")
+	start := fs.Duration("start", 0, "what a pod takes to start")
 	whileStdin := fs.Bool("while-stdin", false, "end when the standard input does, which is when whoever started this is gone")
 	fs.Parse(os.Args[1:])
 	d, err := filepath.Abs(*dir)
@@ -65,14 +54,16 @@ func up() {
 	must(err)
 	sa := filepath.Join(d, "sa.key")
 	must(os.WriteFile(sa, pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)}), 0o600))
-	must(os.WriteFile(filepath.Join(d, "tokens.csv"), []byte("rehearsal-access-token,admin,admin,system:masters\n"), 0o600))
+	must(os.WriteFile(filepath.Join(d, "tokens.csv"), []byte("rehearsal-access-token,deployer,deployer,system:masters\nrehearsal-control-plane,control-plane,control-plane,system:masters\n"), 0o600))
+	audit := filepath.Join(d, "audit.yaml")
+	must(os.WriteFile(audit, []byte(auditPolicy), 0o600))
 	certs := filepath.Join(d, "certs")
 	kubeconfig := filepath.Join(d, "kubeconfig")
 	server := fmt.Sprintf("https://127.0.0.1:%d", *port)
 	must(os.WriteFile(kubeconfig, []byte(fmt.Sprintf(`apiVersion: v1
 kind: Config
 clusters: [{name: t, cluster: {server: %q, certificate-authority: %q}}]
-users: [{name: a, user: {token: rehearsal-access-token}}]
+users: [{name: a, user: {token: rehearsal-control-plane}}]
 contexts: [{name: t, context: {cluster: t, user: a}}]
 current-context: t
 `, server, filepath.Join(certs, "apiserver.crt"))), 0o600))
@@ -85,7 +76,7 @@ current-context: t
 		}()
 	}
 	self, _ := os.Executable()
-	start := func(name string, args ...string) *exec.Cmd {
+	launch := func(name string, args ...string) *exec.Cmd {
 		log, err := os.Create(filepath.Join(d, name+".log"))
 		must(err)
 		c := exec.CommandContext(ctx, self, append([]string{name}, args...)...)
@@ -103,14 +94,17 @@ current-context: t
 		return c
 	}
 	t0 := time.Now()
-	start("etcd", "--dir", filepath.Join(d, "etcd"), "--port", fmt.Sprint(*etcdPort))
-	start("kube-apiserver",
+	launch("etcd", "--dir", filepath.Join(d, "etcd"), "--port", fmt.Sprint(*etcdPort))
+	launch("kube-apiserver",
 		fmt.Sprintf("--etcd-servers=http://127.0.0.1:%d", *etcdPort),
 		fmt.Sprintf("--secure-port=%d", *port), "--bind-address=127.0.0.1", "--advertise-address=127.0.0.1", "--cert-dir="+certs,
 		"--service-cluster-ip-range=10.96.0.0/16", "--service-account-issuer=https://kubernetes.default.svc",
 		"--service-account-key-file="+sa, "--service-account-signing-key-file="+sa,
 		"--token-auth-file="+filepath.Join(d, "tokens.csv"), "--authorization-mode=RBAC", "--anonymous-auth=true",
 		"--allow-privileged=true",
+		"--audit-policy-file="+audit, "--audit-log-path="+filepath.Join(d, "audit.log"),
+		// what Autopilot's webhook does to pods is played by such a policy
+		"--feature-gates=MutatingAdmissionPolicy=true", "--runtime-config=admissionregistration.k8s.io/v1beta1=true",
 		// simulated pods serve no webhook: calling one would only send traffic off this machine
 		"--disable-admission-plugins=MutatingAdmissionWebhook,ValidatingAdmissionWebhook", "--endpoint-reconciler-type=none", "--watch-cache=true", "--profiling=false")
 	hc := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}, Timeout: 2 * time.Second}
@@ -132,11 +126,11 @@ current-context: t
 			os.Exit(1)
 		}
 	}
-	start("kube-controller-manager", "--kubeconfig="+kubeconfig, "--leader-elect=false",
+	launch("kube-controller-manager", "--kubeconfig="+kubeconfig, "--leader-elect=false",
 		"--controllers=*,-node-lifecycle-controller,-cloud-node-lifecycle-controller,-node-ipam-controller,-node-route-controller,-service-lb-controller",
 		"--horizontal-pod-autoscaler-sync-period=2s", "--use-service-account-credentials=false", "--service-account-private-key-file="+sa, "--root-ca-file="+filepath.Join(certs, "apiserver.crt"), "--secure-port=0")
-	start("kube-scheduler", "--kubeconfig="+kubeconfig, "--leader-elect=false", "--secure-port=0")
-	start("nodes", "--kubeconfig", kubeconfig)
+	launch("kube-scheduler", "--kubeconfig="+kubeconfig, "--leader-elect=false", "--secure-port=0")
+	launch("nodes", "--kubeconfig", kubeconfig, "--start", start.String())
 	fmt.Printf("ready in %.1f s: %s\n", time.Since(t0).Seconds(), kubeconfig)
 	<-ctx.Done()
 	time.Sleep(300 * time.Millisecond)
