@@ -1,0 +1,33 @@
+/** A call as faults and logs name it: `POST compute projects/p/global/networks/n`, with the new one's name. */
+export type Label = string;
+
+/** A call that is to fail, once: the n-th one (1 by default) whose label matches. */
+export interface Fault {
+  readonly label: RegExp | Label;
+  readonly occurrence?: number;
+}
+
+/** Calls that are yet to fail. */
+export class Faults {
+  private pending: { fault: Fault; seen: number }[] = [];
+
+  /** Arms these in place of those that were armed before, and answers with those of them that did not strike. */
+  arm(faults: readonly Fault[]): Fault[] {
+    const left = this.pending.map(({ fault }) => fault);
+    this.pending = faults.map((fault) => ({ fault, seen: 0 }));
+    return left;
+  }
+
+  strikes(label: Label): boolean {
+    let strikes = false;
+    for (const one of this.pending) {
+      const { label: wanted, occurrence = 1 } = one.fault;
+      const matches = typeof wanted === "string" ? wanted === label : wanted.test(label);
+      if (matches && ++one.seen === occurrence) {
+        strikes = true;
+        this.pending = this.pending.filter((other) => other !== one);
+      }
+    }
+    return strikes;
+  }
+}

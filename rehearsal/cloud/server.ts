@@ -1,0 +1,134 @@
+import { createWriteStream } from "node:fs";
+import http from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Body } from "./body";
+import { Cloud, type CloudOptions, type Request } from "./cloud";
+import { Faults, type Label } from "./faults";
+import { precondition, Refusal } from "./refusal";
+import { SERVICES } from "./services";
+
+/** What the stand-in takes for the deployer's access token. */
+export const ACCESS_TOKEN = "rehearsal-access-token";
+
+export interface ServerOptions extends CloudOptions {
+  /** File of the log. */
+  readonly log: string;
+  /** Port to listen on; a free one by default. */
+  readonly port?: number;
+}
+
+/** A call that was answered. */
+export interface Answered {
+  readonly label: Label;
+  /** Whether it asked for a change. */
+  readonly changes: boolean;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly code: number;
+  /** What a refusal says. */
+  readonly message?: string;
+}
+
+/** The stand-in for Google Cloud's APIs, listening. */
+export interface Server {
+  readonly cloud: Cloud;
+  readonly faults: Faults;
+  /** Every call so far. */
+  readonly calls: Answered[];
+  /** Sends the google provider here. */
+  readonly env: Readonly<Record<string, string>>;
+  stop(): Promise<void>;
+}
+
+export async function startServer(options: ServerOptions): Promise<Server> {
+  const cloud = new Cloud(options);
+  const faults = new Faults();
+  const calls: Answered[] = [];
+  const log = createWriteStream(options.log, { flags: "a" });
+  const server = http.createServer(async (incoming, outgoing) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of incoming) chunks.push(chunk as Buffer);
+    const method = incoming.method ?? "";
+    const { code, body, label, sent } = answer(
+      cloud,
+      faults,
+      method,
+      incoming.url ?? "",
+      Buffer.concat(chunks).toString(),
+    );
+    const message = code >= 400 ? (body as Body).error.message : undefined;
+    calls.push({ label, changes: changes(label), at: Date.now(), code, message });
+    log.write(`${JSON.stringify({ label, code, sent: withoutSecrets(sent), message })}\n`);
+    outgoing.writeHead(code, { "content-type": "application/json" }).end(JSON.stringify(body));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject).listen(options.port ?? 0, "127.0.0.1", resolve);
+  });
+  const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const endpoints = SERVICES.flatMap(({ name, endpoints }) =>
+    Object.entries(endpoints).map(([variable, version]) => [
+      `GOOGLE_${variable}_CUSTOM_ENDPOINT`,
+      `${address}/${name}/${version}/`,
+    ]),
+  );
+  return {
+    cloud,
+    faults,
+    calls,
+    env: { GOOGLE_OAUTH_ACCESS_TOKEN: ACCESS_TOKEN, ...Object.fromEntries(endpoints) },
+    async stop() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      log.end();
+    },
+  };
+}
+
+/**
+ * `/compute/compute/v1/projects/p`: the service's name, its version and what else it has before its own paths. The
+ * provider adds Monitoring's version to an endpoint that has it already.
+ */
+const ADDRESS =
+  /^\/(?<service>[a-z0-9]+)\/(?:(?:sql|storage|dns|compute)\/)?(?:v\d+(?:(?:alpha|beta)\d+)?\/)+(?<path>.*)$/;
+
+function answer(cloud: Cloud, faults: Faults, method: string, address: string, text: string) {
+  const url = new URL(address, "http://stand-in");
+  const { service = "", path = "" } = ADDRESS.exec(url.pathname)?.groups ?? {};
+  const request = {
+    method,
+    service: service === "dns" ? "clouddns" : service, // the provider resolves `dns/v1` beside the endpoint's last part
+    path: decodeURIComponent(path),
+    query: url.searchParams,
+    body: text ? (JSON.parse(text) as Body) : {},
+  };
+  const label = labelOf(request);
+  try {
+    if (changes(label) && faults.strikes(label)) throw precondition("simulated failure");
+    return { code: 200, body: cloud.call(request) as Body, label, sent: request.body };
+  } catch (error) {
+    const { code, status, message, reason } =
+      error instanceof Refusal
+        ? error
+        : { code: 500, status: "INTERNAL", message: String((error as Error).stack), reason: undefined };
+    const errors = [{ domain: "global", reason: reason ?? status, message }];
+    return { code, body: { error: { code, status, message, errors } }, label, sent: request.body };
+  }
+}
+
+/** Policies are read by POST too. */
+const changes = (label: Label): boolean => !/^GET |:(getIamPolicy|testIamPermissions)$/.test(label);
+
+/** What a call makes is named by its query or its body. */
+function labelOf({ method, service, path, query, body = {} }: Required<Request>): Label {
+  const id = [...query].find(([key]) => /[a-z]Id$/.test(key))?.[1];
+  const name =
+    body.name ?? body.accountId ?? body.cluster?.name ?? body.nodePool?.name ?? body.displayName ?? query.get("name");
+  const made = method === "POST" && /\/\w+s$/.test(path) ? (id ?? name) : undefined; // into a collection
+  return `${method} ${service} ${path}${made ? `/${made}` : ""}`;
+}
+
+/** A body that may be written to a file. */
+const withoutSecrets = (body: Body): Body =>
+  JSON.parse(
+    JSON.stringify(body, (key, value) => (/^(data|password|rootPassword)$/.test(key) ? "(not logged)" : value)),
+  );

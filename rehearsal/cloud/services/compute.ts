@@ -1,0 +1,67 @@
+import { REGIONS } from "../../../schema/google";
+import { type Route, route } from "../route";
+import type { Service } from "../service";
+import { addresses } from "./compute-address";
+import { firewalls } from "./compute-firewall";
+import { computeOperations, urlOf } from "./compute-kind";
+import { networks } from "./compute-network";
+import { routers } from "./compute-router";
+import { securityPolicies } from "./compute-security-policy";
+import { ssl } from "./compute-ssl";
+import { subnetworks } from "./compute-subnetwork";
+
+export { needNetwork, needSubnetwork, pathOf } from "./compute-reference";
+
+/** Those of most regions are a to c: https://cloud.google.com/compute/docs/regions-zones#available */
+const ZONES: Readonly<Record<string, string>> = { "europe-west1": "bcd", "us-east1": "bcd", "us-central1": "abcf" };
+
+/** What comes with a project. */
+const given: Route[] = [
+  route("GET", "projects/{project}", ({ path, params: { project = "" } }, cloud) => ({
+    kind: "compute#project",
+    name: project,
+    id: cloud.numberOf(project),
+    selfLink: urlOf(path),
+    defaultNetworkTier: "PREMIUM",
+  })),
+  route("GET", "projects/{project}/zones", ({ params: { project } }) => ({
+    items: REGIONS.flatMap((region) =>
+      [...(ZONES[region] ?? "abc")].map((zone) => ({
+        name: `${region}-${zone}`,
+        status: "UP",
+        region: urlOf(`projects/${project}/regions/${region}`),
+      })),
+    ),
+  })),
+];
+
+const MANAGERS = "projects/{project}/zones/{zone}/instanceGroupManagers";
+
+/** Node pools' groups of machines, which the provider looks at: https://cloud.google.com/compute/docs/reference/rest/v1/instanceGroupManagers */
+const instanceGroups: Route[] = [
+  route("GET", MANAGERS, () => ({ items: [] })),
+  route("GET", `${MANAGERS}/{name}`, ({ path, params: { name } }) => ({
+    name,
+    targetSize: 1,
+    instanceGroup: urlOf(path.replace("/instanceGroupManagers/", "/instanceGroups/")),
+  })),
+];
+
+/** Compute Engine, with the networks of VPC and Cloud Armor: https://cloud.google.com/compute/docs/reference/rest/v1 */
+export const compute: Service = {
+  name: "compute",
+  api: "compute.googleapis.com",
+  endpoints: { COMPUTE: "compute/v1" },
+  routes: [
+    ...given,
+    ...instanceGroups,
+    ...computeOperations,
+    ...networks,
+    ...subnetworks,
+    ...addresses,
+    ...firewalls,
+    ...routers,
+    ...securityPolicies,
+    ...ssl,
+  ],
+};
