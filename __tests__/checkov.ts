@@ -1,4 +1,4 @@
-import { run } from "../rehearsal/terraform";
+import { runSync } from "../rehearsal/terraform";
 
 /** A finding that is accepted, by check and address. */
 export interface Waiver {
@@ -35,12 +35,12 @@ interface CheckovJson {
 const SETTINGS = /^(BC|PRISMA|CKV|CHECKOV|LOG_LEVEL)/;
 const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !SETTINGS.test(name)));
 
-export const isInstalled = (): boolean => run("which", ["checkov"], { env, timeout: 10 }).status === 0;
+export const isInstalled = (): boolean => runSync("which", ["checkov"], { env, timeout: 10 }).status === 0;
 
 /** Scans the file of a plan's JSON, in a folder without settings of checkov. */
 export function scan(file: string, cwd: string): Report {
   const args = ["--file", file, "--framework", "terraform_plan", "--output", "json", "--quiet", "--compact"];
-  const { status, stdout, stderr } = run("checkov", [...args, "--skip-download"], { env, cwd, timeout: 60 });
+  const { status, stdout, stderr } = runSync("checkov", [...args, "--skip-download"], { env, cwd, timeout: 60 });
   if (status !== 0 && status !== 1) throw new Error(`checkov fails\n${stdout}${stderr}`);
   const { summary, results } = JSON.parse(stdout) as CheckovJson;
   return {

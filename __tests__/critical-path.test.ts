@@ -1,45 +1,18 @@
+import { TIMES } from "../rehearsal/cloud/times";
+import { NEEDS } from "../rehearsal/edges";
+import { type Graph, graphOf } from "../rehearsal/graph";
+import { scheduleOf } from "../rehearsal/schedule";
 import { references } from "./graph";
-import { synth } from "./support";
-
-/** Minutes that Google Cloud and the cluster typically take; what is not here takes seconds. */
-const MINUTES: Readonly<Record<string, number>> = {
-  google_container_cluster: 7,
-  google_container_node_pool: 3,
-  google_project_service: 0.5,
-  google_redis_instance: 6,
-  google_service_networking_connection: 1.5,
-  google_sql_database_instance: 12,
-  helm_release: 1.5,
-  kubernetes_job_v1: 1,
-};
-const SECONDS = 0.1;
-/** With an empty copy of nothing: the least that Google takes. */
-const REPLICA = 10;
+import { type Stack, synth } from "./support";
 
 const { staging, production } = synth();
 
-/** The chain of resources that ends last, and the minute in which each of a stack's resources is there. */
-function schedule(stack: typeof production) {
-  const graph = references(stack);
-  const ends = new Map<string, number>();
-  const end = (address: string): number => {
-    const known = ends.get(address);
-    if (known !== undefined) return known;
-    const begins = Math.max(0, ...[...(graph.get(address) ?? [])].map(end));
-    const own = address.endsWith("_replica") ? REPLICA : (MINUTES[address.split(".")[0] as string] ?? SECONDS);
-    ends.set(address, begins + own);
-    return begins + own;
-  };
-  for (const address of graph.keys()) end(address);
-  const slowest = (of: Iterable<string>) => [...of].sort((a, b) => end(b) - end(a))[0];
-  const path: string[] = [];
-  for (
-    let next = slowest([...graph.keys()].filter((a) => !a.includes("replica")));
-    next;
-    next = slowest(graph.get(next) ?? [])
-  )
-    path.unshift(next);
-  return { path, minute: (address: string) => Math.round(10 * end(address)) / 10 };
+/** What a stack's resources wait for, what is in the cluster for the cluster too: its provider is made of it. */
+function graph(stack: Stack): Graph {
+  const found = references(stack);
+  for (const [address, waits] of found)
+    if (/^(kubernetes|helm)_/.test(address)) waits.add("google_container_cluster.cluster");
+  return found;
 }
 
 const DATABASE = [
@@ -50,37 +23,108 @@ const DATABASE = [
   "google_sql_database_instance.database",
 ];
 
-test.each([
+describe.each([
   ["staging", staging],
   ["production", production],
-] as const)("%s: the slowest chain is the database, its users, the migration and a rollout", (_name, stack) => {
-  const { path } = schedule(stack);
-  expect(path.slice(0, DATABASE.length)).toEqual(DATABASE);
-  expect(path.slice(DATABASE.length)).toEqual([
-    expect.stringMatching(/^google_sql_(database\.database|user\.database_administrator)$/),
-    "google_sql_provision_script.database_script",
-    "google_sql_user.database_users_1",
-    "kubernetes_job_v1.workload_migrate_migration_job",
-    expect.stringMatching(/^helm_release\.workload_(backend_web-service|worker)_workload_deployment$/),
-    ...(path.at(-1)?.startsWith("kubernetes_horizontal") ? [expect.stringContaining("autoscaler")] : []),
-  ]);
-});
+] as const)("%s", (_name, stack) => {
+  const schedule = scheduleOf(graph(stack));
 
-test("what watches and guards is there before the services are", () => {
-  const { path, minute } = schedule(production);
-  const services = minute(path.at(-1) as string);
-  const late = production.resources
-    .map(([address]) => address)
-    .filter((a) => /monitoring|binary-authorization|audit-log|security-policy|host-agents|datadog/.test(a))
-    .filter((a) => minute(a) >= services)
-    // They name the instances that they watch.
-    .filter((a) => !/^google_monitoring_alert_policy\.monitoring_cloud_(database|cache)/.test(a));
-  expect(late).toEqual([]);
+  test("the slowest chain is the database, its users, the migration and a rollout", () => {
+    const { addresses } = schedule.cluster.criticalPath;
+    expect(addresses.slice(0, DATABASE.length)).toEqual(DATABASE);
+    expect(addresses.slice(DATABASE.length)).toEqual([
+      expect.stringMatching(/^google_sql_(database\.database|user\.database_administrator)$/),
+      "google_sql_provision_script.database_script",
+      "google_sql_user.database_users_1",
+      "kubernetes_job_v1.workload_migrate_migration_job",
+      expect.stringMatching(/^helm_release\.workload_(backend_web-service|worker)_workload_deployment$/),
+      ...(addresses.at(-1)?.startsWith("kubernetes_horizontal") ? [expect.stringContaining("autoscaler")] : []),
+    ]);
+  });
+
+  test("it is at most 1.05 times the least that the services allow", () => {
+    for (const { criticalPath, lowerBound } of [schedule.all, schedule.cluster])
+      expect(criticalPath.minutes / lowerBound.minutes).toBeLessThanOrEqual(1.05);
+  });
+
+  test("what watches and guards is there before the services are", () => {
+    const ends = new Map(schedule.bars.map((bar) => [bar.address, bar.to]));
+    const services = schedule.cluster.criticalPath.minutes;
+    const late = [...ends]
+      .filter(([a]) => /monitoring|binary-authorization|audit-log|security-policy|host-agents|datadog/.test(a))
+      .filter(([, to]) => to >= services)
+      .map(([address]) => address)
+      // They name the instances that they watch.
+      .filter((a) => !/^google_monitoring_alert_policy\.monitoring_cloud_(database|cache)/.test(a));
+    expect(late).toEqual([]);
+  });
 });
 
 test("the replica waits for its primary alone", () => {
-  const { minute } = schedule(production);
-  expect(minute("google_sql_database_instance.database_replica")).toBe(
-    minute("google_sql_database_instance.database") + REPLICA,
+  const { bars } = scheduleOf(graph(production));
+  const bar = (name: string) => bars.find((b) => b.address === `google_sql_database_instance.${name}`);
+  expect(bar("database_replica")?.from).toBe(bar("database")?.to);
+});
+
+describe("the model", () => {
+  const of = (edges: Record<string, readonly string[]>) =>
+    scheduleOf(new Map(Object.entries(edges).map(([address, waits]) => [address, new Set(waits)])));
+  const CLUSTER = "google_container_cluster.c";
+
+  test("a wait that no service imposes makes the critical path longer than the lower bound", () => {
+    const { all } = of({
+      [CLUSTER]: ["google_redis_instance.r"],
+      "google_redis_instance.r": [],
+      "google_container_node_pool.p": [CLUSTER],
+    });
+    expect(all.criticalPath).toEqual({
+      minutes: 16,
+      addresses: ["google_redis_instance.r", CLUSTER, "google_container_node_pool.p"],
+    });
+    expect(all.lowerBound).toEqual({ minutes: 10, addresses: [CLUSTER, "google_container_node_pool.p"] });
+  });
+
+  test("what a service imposes counts through others too", () => {
+    const { all } = of({
+      "google_container_node_pool.p": ["random_id.x"],
+      "random_id.x": [CLUSTER],
+      [CLUSTER]: [],
+    });
+    expect(all.lowerBound.minutes).toBe(10);
+  });
+
+  test("ten are made at a time", () => {
+    const many = Object.fromEntries(Array.from({ length: 11 }, (_, i) => [`google_redis_instance.r${i}`, []]));
+    expect(of(many).all.criticalPath.minutes).toBe(12);
+    expect(of(many).all.lowerBound.minutes).toBe(6);
+  });
+
+  test("what waits for each other is an error", () => {
+    expect(() => of({ "a.a": ["b.b"], "b.b": ["a.a"] })).toThrow("a.a, b.b wait for each other");
+  });
+
+  test("every time and every edge has its page", () => {
+    const pages = [...Object.values(TIMES), ...Object.values(NEEDS).flat()].map(({ source }) => source);
+    expect(pages.filter((page) => !/^https:\/\/[\w.]+\/\S+$/.test(page))).toEqual([]);
+  });
+});
+
+test("the graph is Terraform's own, without what is no resource", () => {
+  const graph = graphOf(`digraph {
+    "[root] google_a.a" -> "[root] provider[\\"registry.terraform.io/hashicorp/google\\"]"
+    "[root] google_b.b (expand)" -> "[root] google_a.a"
+    "[root] kubernetes_c.c" -> "[root] provider[\\"registry.terraform.io/hashicorp/kubernetes\\"]"
+    "[root] provider[\\"registry.terraform.io/hashicorp/kubernetes\\"]" -> "[root] ephemeral.x.token (expand)"
+    "[root] provider[\\"registry.terraform.io/hashicorp/kubernetes\\"]" -> "[root] google_b.b"
+    "[root] ephemeral.x.token (close)" -> "[root] kubernetes_c.c"
+    "[root] output.o" -> "[root] kubernetes_c.c"
+  }`);
+  expect(graph).toEqual(
+    new Map([
+      ["google_a.a", new Set()],
+      ["google_b.b", new Set(["google_a.a"])],
+      ["kubernetes_c.c", new Set(["ephemeral.x.token", "google_b.b"])],
+      ["ephemeral.x.token", new Set()],
+    ]),
   );
 });

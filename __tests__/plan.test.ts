@@ -14,7 +14,7 @@ import {
   stackText,
   synthesizeEvery,
 } from "../rehearsal/inventory";
-import { type Plan, type Planner, startPlanner, whatIsMissing } from "../rehearsal/planner";
+import { type Plan, planFromNothing, whatIsMissing } from "../rehearsal/planner";
 import { isInstalled, type Report, scan, type Waiver } from "./checkov";
 import accepted from "./checkov-waivers.json";
 import { ROOT } from "./support";
@@ -38,18 +38,21 @@ if (withoutPlans) console.warn(`SKIPPED: plans of ${stacks.length} stacks. ${wit
 if (withoutScans) console.warn(`SKIPPED: checkov's scan of production. ${withoutScans}.`);
 
 /** A test, or one that is skipped with the reason, in short, in its name. */
-function testUnless(missing: string | undefined, name: string, run: () => void, timeout = 60 * SECONDS): void {
+function testUnless(missing: string | undefined, name: string, run: () => Promise<void>, timeout = 60 * SECONDS): void {
   if (missing) test.skip(`${name} (SKIPPED: ${missing.split(";")[0]})`, run);
   else test(name, run, timeout);
 }
 
 let folderOf: (stack: Stack) => string;
-let planner: Planner | undefined;
-const plans = new Map<string, Plan>();
+const plans = new Map<string, Promise<Plan>>();
+let last: Promise<unknown> = Promise.resolve();
 
-/** A stack's plan, made once. */
-function planOf(stack: Stack): Plan {
-  const plan = plans.get(stack.name) ?? (planner as Planner).plan(folderOf(stack));
+/** A stack's plan, made once, and one at a time: they share a folder. */
+function planOf(stack: Stack): Promise<Plan> {
+  const known = plans.get(stack.name);
+  if (known) return known;
+  const plan = last.then(() => planFromNothing(folderOf(stack), work));
+  last = plan.catch(() => undefined);
   plans.set(stack.name, plan);
   return plan;
 }
@@ -58,13 +61,9 @@ beforeAll(async () => {
   const quiet = jest.spyOn(console, "error").mockImplementation(() => {});
   folderOf = await synthesizeEvery(ROOT, path.join(work, "out"));
   quiet.mockRestore();
-  if (!withoutPlans) planner = await startPlanner(work);
 }, 60 * SECONDS);
 
-afterAll(async () => {
-  await planner?.stop();
-  rmSync(work, { recursive: true });
-});
+afterAll(() => rmSync(work, { recursive: true }));
 
 /** Runs expectations on a stack's inventory; where they fail the message says how to renew it. */
 function compare(stack: Stack, expectations: (committed: Inventory) => void): void {
@@ -83,12 +82,12 @@ describe.each(stacks.map((stack) => [stack.name, stack] as const))("%s", (_name,
     compare(stack, (committed) => expect(hashOf(stackText(folderOf(stack)))).toBe(committed.stack));
   });
 
-  testUnless(withoutPlans, "is valid, without a warning", () => {
-    expect(planOf(stack).validation.trim()).toBe("Success! The configuration is valid.");
+  testUnless(withoutPlans, "is valid, without a warning", async () => {
+    expect((await planOf(stack)).validation.trim()).toBe("Success! The configuration is valid.");
   });
 
-  testUnless(withoutPlans, "creates from nothing what its inventory lists", () => {
-    const planned = inventory(stackText(folderOf(stack)), planOf(stack).json);
+  testUnless(withoutPlans, "creates from nothing what its inventory lists", async () => {
+    const planned = inventory(stackText(folderOf(stack)), (await planOf(stack)).json);
     compare(stack, (committed) => expect(planned).toEqual(committed));
   });
 });
@@ -97,8 +96,10 @@ test("every inventory is one of a stack", () => {
   expect(readdirSync(path.join(ROOT, FOLDER)).sort()).toEqual(stacks.map((s) => path.basename(fileOf(s.name))).sort());
 });
 
-testUnless(withoutPlans, "inventories show values of every type, and each value somewhere", () => {
-  const planned = stacks.map((stack) => inventory(stackText(folderOf(stack)), planOf(stack).json));
+testUnless(withoutPlans, "inventories show values of every type, and each value somewhere", async () => {
+  const planned = await Promise.all(
+    stacks.map(async (stack) => inventory(stackText(folderOf(stack)), (await planOf(stack)).json)),
+  );
   const types = [...new Set(planned.flatMap((p) => Object.keys(p.counts)))];
   expect(types.filter((type) => !MATTERS[type])).toEqual([]);
 
@@ -113,33 +114,38 @@ testUnless(withoutPlans, "inventories show values of every type, and each value 
 
 describe("checkov on production's plans", () => {
   const waivers: readonly Waiver[] = accepted.waivers;
-  let scanned: Report[] | undefined;
+  let scanned: Promise<Report[]> | undefined;
   const reports = () => {
-    scanned ??= stacks.filter((s) => s.environment === "production").map((s) => scan(planOf(s).file, work));
+    scanned ??= Promise.all(
+      stacks.filter((s) => s.environment === "production").map(async (s) => scan((await planOf(s)).file, work)),
+    );
     return scanned;
   };
-  const failures = () => reports().flatMap((r) => r.failures);
+  const failures = async () => (await reports()).flatMap((r) => r.failures);
   const same = (a: Pick<Waiver, "check" | "address">, b: typeof a) => a.check === b.check && a.address === b.address;
 
-  testUnless(withoutScans, "holds nothing against them but what is waived", () => {
-    const held = failures()
+  testUnless(withoutScans, "holds nothing against them but what is waived", async () => {
+    const held = (await failures())
       .filter((failure) => !waivers.some((waiver) => same(waiver, failure)))
       .map(({ check, address, says }) => `${check} ${address}: ${says}`);
-    const versions = new Set(reports().map((r) => r.version));
+    const versions = new Set((await reports()).map((r) => r.version));
     if (held.length && !versions.has(accepted.checkov))
       held.push(`(this is checkov ${[...versions]}; the waivers were written for ${accepted.checkov})`);
     expect(held).toEqual([]);
   });
 
-  testUnless(withoutScans, "looks at every resource", () => {
-    const planned = stacks
-      .filter((s) => s.environment === "production")
-      .map((s) => planOf(s).json.resource_changes?.filter((c) => c.mode === "managed").length);
-    expect(reports().map((r) => r.resources)).toEqual(planned);
+  testUnless(withoutScans, "looks at every resource", async () => {
+    const planned = await Promise.all(
+      stacks
+        .filter((s) => s.environment === "production")
+        .map(async (s) => (await planOf(s)).json.resource_changes?.filter((c) => c.mode === "managed").length),
+    );
+    expect((await reports()).map((r) => r.resources)).toEqual(planned);
   });
 
-  testUnless(withoutScans, "waives nothing that is not held against them", () => {
-    expect(waivers.filter((waiver) => !failures().some((failure) => same(waiver, failure)))).toEqual([]);
+  testUnless(withoutScans, "waives nothing that is not held against them", async () => {
+    const found = await failures();
+    expect(waivers.filter((waiver) => !found.some((failure) => same(waiver, failure)))).toEqual([]);
   });
 
   test(`waives at most ${MOST_WAIVED_CHECKS} checks, each with a reason`, () => {

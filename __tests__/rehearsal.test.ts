@@ -6,7 +6,7 @@ import os from "node:os";
 import path from "node:path";
 import { whatMachineLacks } from "../rehearsal/machine";
 import { whatIsMissing } from "../rehearsal/planner";
-import { rehearse, type Step } from "../rehearsal/rehearsal";
+import { type Rehearsed, rehearse } from "../rehearsal/rehearsal";
 import { synthesize } from "../stacks/synthesize";
 import { configuration, ROOT } from "./support";
 
@@ -18,7 +18,7 @@ afterAll(() => rmSync(work, { recursive: true, force: true }));
 const missing = whatIsMissing(work) ?? whatMachineLacks();
 if (missing) console.warn(`SKIPPED: a rehearsal of staging on Autopilot. ${missing}.`);
 
-async function stagingOnAutopilot(): Promise<readonly Step[]> {
+async function stagingOnAutopilot(): Promise<Rehearsed> {
   const out = path.join(work, "out");
   mkdirSync(out);
   const quiet = jest.spyOn(console, "error").mockImplementation(() => {});
@@ -30,14 +30,14 @@ async function stagingOnAutopilot(): Promise<readonly Step[]> {
   });
   synthesize(changed, {}, out);
   quiet.mockRestore();
-  return rehearse({ stacks: [path.join(out, "stacks", "staging")], work, timeout: 120, seedSecrets: true });
+  return rehearse({ stacks: [path.join(out, "stacks", "staging")], work, timeout: 120 });
 }
 
 const skipped = missing ? ` (SKIPPED: ${missing.split(";")[0]})` : "";
 (missing ? test.skip : test)(
   `staging on Autopilot is applied from nothing, and then there is nothing left to do${skipped}`,
   async () => {
-    const steps = await stagingOnAutopilot();
+    const { steps } = await stagingOnAutopilot();
     expect(steps.filter((step) => step.wrong.length)).toEqual([]);
     expect(steps.map((step) => step.what)).toEqual([
       "validate",
@@ -56,23 +56,23 @@ const skipped = missing ? ` (SKIPPED: ${missing.split(";")[0]})` : "";
 const cli = (...args: readonly string[]) =>
   spawnSync(process.execPath, ["--import", "tsx", "rehearsal/rehearse.ts", ...args], { cwd: ROOT, encoding: "utf8" });
 
-test.each([
-  ["--again without anything destroyed", ["v1", "--again"], "--again needs --destroy"],
-  ["a fault in an update that there is not", ["v1", "--fault-update", "x"], "--fault-update needs an update"],
-  ["changes of a version that there is not", ["v1", "v2", "--changes", "3:x"], "there is no update to version 3"],
-  ["a scale without a number", ["v1", "v2", "--scaled", "a/b"], "--scaled is NAMESPACE/NAME=N"],
-])("%s is refused before anything starts", (_what, args, message) => {
-  const { status, stdout } = cli(...args);
-  expect(stdout).toContain(message);
+test("where there are no providers a line says which and where Terraform looks", () => {
+  const { status, stderr, stdout } = spawnSync(
+    process.execPath,
+    ["--import", "tsx", "rehearsal/rehearse.ts", "production", "--work", path.join(work, "none")],
+    { cwd: ROOT, encoding: "utf8", env: { ...process.env, PATH: path.dirname(process.execPath) } },
+  );
+  expect(stderr).toBe("nothing was rehearsed: terraform is not on PATH\n");
+  expect(stdout).toBe("");
   expect(status).toBe(2);
 });
 
-test("a port that is in use is named at once", async () => {
+(missing ? test.skip : test)(`a port that is in use is named at once${skipped}`, async () => {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
-  const { status, stdout } = cli("v1", "--port", String(port), "--work", path.join(work, "busy"));
+  const { status, stderr } = cli("production", "--port", String(port), "--work", path.join(work, "busy"));
   server.close();
-  expect(stdout).toContain(`port ${port} is in use`);
+  expect(stderr).toContain(`port ${port} is in use`);
   expect(status).toBe(1);
 });

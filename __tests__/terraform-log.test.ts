@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { run, terraformEnvironment } from "../rehearsal/terraform";
+import { runSync, terraformEnvironment } from "../rehearsal/terraform";
 import { runsProviders } from "../schema/ancestors";
 import { refuseLogs } from "../schema/load";
 import { ROOT } from "./support";
@@ -96,7 +96,7 @@ describe("npm run", () => {
         TF_LOG_PROVIDER_KUBERNETES: "DEBUG",
         TF_LOG_PATH: "/tmp/log",
       };
-      const { status, stdout, stderr } = run(
+      const { status, stdout, stderr } = runSync(
         "npm",
         ["run", "--silent", command, "--", "production", "--auto-approve", "a b"],
         { env: { ...env, ...logs, OTHER: "1" }, cwd: ROOT, timeout: 30 },

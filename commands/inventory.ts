@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import os from "node:os";
 import path from "node:path";
 import { everyStack, FOLDER, fileOf, inventory, print, stackText, synthesizeEvery } from "../rehearsal/inventory";
-import { startPlanner, whatIsMissing } from "../rehearsal/planner";
+import { planFromNothing, whatIsMissing } from "../rehearsal/planner";
 import { InvalidConfiguration } from "../schema/load";
 
 const USAGE = `Plans every system's stacks from nothing and writes what they create into ${FOLDER}, which the tests compare
@@ -20,26 +20,21 @@ async function renew(work: string): Promise<void> {
     return;
   }
   const folderOf = await synthesizeEvery(ROOT, path.join(work, "out"));
-  const planner = await startPlanner(work);
-  try {
-    const stacks = everyStack(ROOT);
-    mkdirSync(path.join(ROOT, FOLDER), { recursive: true });
-    for (const stack of stacks) {
-      const folder = folderOf(stack);
-      const found = inventory(stackText(folder), planner.plan(folder).json);
-      const file = path.join(ROOT, fileOf(stack.name));
-      const text = print(found);
-      const same = existsSync(file) && readFileSync(file, "utf8") === text;
-      writeFileSync(file, text);
-      console.log(`${fileOf(stack.name)}: ${found.resources.length} resources${same ? ", as before" : ""}`);
-    }
-    const kept = new Set(stacks.map((stack) => path.basename(fileOf(stack.name))));
-    for (const file of readdirSync(path.join(ROOT, FOLDER)).filter((f) => !kept.has(f))) {
-      rmSync(path.join(ROOT, FOLDER, file));
-      console.log(`${path.join(FOLDER, file)}: removed, there is no such stack`);
-    }
-  } finally {
-    await planner.stop();
+  const stacks = everyStack(ROOT);
+  mkdirSync(path.join(ROOT, FOLDER), { recursive: true });
+  for (const stack of stacks) {
+    const folder = folderOf(stack);
+    const found = inventory(stackText(folder), (await planFromNothing(folder, work)).json);
+    const file = path.join(ROOT, fileOf(stack.name));
+    const text = print(found);
+    const same = existsSync(file) && readFileSync(file, "utf8") === text;
+    writeFileSync(file, text);
+    console.log(`${fileOf(stack.name)}: ${found.resources.length} resources${same ? ", as before" : ""}`);
+  }
+  const kept = new Set(stacks.map((stack) => path.basename(fileOf(stack.name))));
+  for (const file of readdirSync(path.join(ROOT, FOLDER)).filter((f) => !kept.has(f))) {
+    rmSync(path.join(ROOT, FOLDER, file));
+    console.log(`${path.join(FOLDER, file)}: removed, there is no such stack`);
   }
 }
 

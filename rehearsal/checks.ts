@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { ACCESS_TOKEN, type Machine } from "./machine";
+import { ACCESS_TOKEN } from "./cloud/server";
+import { type Machine, SUPPLIED } from "./machine";
 
 /** What a check found: nothing to complain about when `wrong` is empty. */
 export interface Finding {
@@ -19,24 +20,12 @@ interface State {
 
 const stateOf = ({ work }: Machine): State =>
   JSON.parse(readFileSync(path.join(work, "tf", "terraform.tfstate"), "utf8"));
-const store = async (machine: Machine, what = "_store"): Promise<Record<string, Record<string, unknown>>> =>
-  // Terraform runs synchronously between two calls, and a kept connection would be stale by then.
-  (await (await fetch(`${machine.cloud}/${what}`, { headers: { connection: "close" } })).json()) as Record<
-    string,
-    Record<string, unknown>
-  >;
-
-/** Value that the stand-in answers for a supplied secret. */
-const SEEDED = "seeded-by-rehearsal";
-
 /** Versions that Secret Manager holds: secret's name, version's number, value. */
-async function versions(machine: Machine) {
-  return Object.entries(await store(machine)).flatMap(([key, v]) => {
-    const [, secret, version] =
-      /^secretmanager:projects\/[a-z][^/]*\/secrets\/([^/]+)\/versions\/(\d+)$/.exec(key) ?? [];
-    const data = (v.payload as { data?: string } | undefined)?.data;
-    return secret && version && data
-      ? [{ secret, version: Number(version), value: Buffer.from(data, "base64").toString() }]
+function versions({ google }: Machine) {
+  return google.cloud.store.entries().flatMap(([key, { payload }]) => {
+    const [, secret, version] = /^secretmanager\/projects\/[^/]+\/secrets\/([^/]+)\/versions\/(\d+)$/.exec(key) ?? [];
+    return secret && version && payload?.data
+      ? [{ secret, version: Number(version), value: Buffer.from(payload.data, "base64").toString() }]
       : [];
   });
 }
@@ -48,12 +37,12 @@ const SECRET_ATTRIBUTE = /^(result|bcrypt_hash|password|root_password|auth_strin
  * No value of Secret Manager (plain, as JSON, base64, URL-encoded) nor the access token in the state, or in the plans
  * and logs whose names begin with the id.
  */
-export async function leaks(machine: Machine, id: string): Promise<Finding> {
+export function leaks(machine: Machine, id: string): Finding {
   const values = new Map([
     ["the access token", ACCESS_TOKEN],
-    ["a supplied secret", SEEDED],
+    ["a supplied secret", SUPPLIED],
   ]);
-  for (const v of await versions(machine)) values.set(`${v.secret} version ${v.version}`, v.value);
+  for (const v of versions(machine)) values.set(`${v.secret} version ${v.version}`, v.value);
   const files = [
     path.join("tf", "terraform.tfstate"),
     ...readdirSync(machine.work).filter((file) => file.startsWith(`${id}-`)),
@@ -101,8 +90,8 @@ const ready = ({ kind, spec, status = {} }: KubernetesObject): readonly [number,
   kind === "DaemonSet"
     ? [Number(status.numberReady ?? 0), Number(status.desiredNumberScheduled ?? 1)]
     : [Number(status.readyReplicas ?? 0), Number(spec.replicas)];
-const list = (machine: Machine, kind: string): KubernetesObject[] =>
-  JSON.parse(machine.kubectl("get", kind, "-A", "-o", "json") || '{"items":[]}').items;
+const list = async (machine: Machine, kind: string): Promise<KubernetesObject[]> =>
+  JSON.parse((await machine.kubectl("get", kind, "-A", "-o", "json")) || '{"items":[]}').items;
 
 /**
  * Exactly the workloads that the state declares, each with its replicas ready (an autoscaled one between its bounds),
@@ -139,9 +128,9 @@ export async function workloads(machine: Machine, seconds = 60): Promise<Finding
   const ours = (o: KubernetesObject) => namespaces.has(o.metadata.namespace);
   const key = (o: KubernetesObject) => `${o.metadata.namespace}/${o.metadata.name}`;
 
-  const look = (): string[] => {
+  const look = async (): Promise<string[]> => {
     const wrong: string[] = [];
-    const running = list(machine, "deployments,statefulsets,daemonsets");
+    const running = await list(machine, "deployments,statefulsets,daemonsets");
     const deployments = running.filter((o) => ours(o) && o.kind === "Deployment");
     for (const [name, { min, max }] of declared) {
       const found = deployments.find((d) => key(d) === name);
@@ -154,17 +143,17 @@ export async function workloads(machine: Machine, seconds = 60): Promise<Finding
       if (is !== shall) wrong.push(`${o.kind} ${key(o)} has ${is} ready of ${shall}`);
     }
     for (const d of deployments) if (!declared.has(key(d))) wrong.push(`${key(d)} is not declared`);
-    const finished = list(machine, "jobs").filter(ours);
+    const finished = (await list(machine, "jobs")).filter(ours);
     for (const name of jobs)
       if (!finished.some((j) => key(j) === name && j.status?.succeeded)) wrong.push(`${name} has not succeeded`);
     for (const j of finished) if (!jobs.has(key(j))) wrong.push(`${key(j)} is not declared`);
     return wrong;
   };
-  let wrong = look();
-  for (const end = Date.now() + seconds * 1000; wrong.length && Date.now() < end; wrong = look())
+  let wrong = await look();
+  for (const end = Date.now() + seconds * 1000; wrong.length && Date.now() < end; wrong = await look())
     await new Promise((resolve) => setTimeout(resolve, 1000));
-  const pods = list(machine, "pods").filter((p) => !/^(Running|Succeeded)$/.test(String(p.status?.phase)));
-  const running = list(machine, "deployments,statefulsets,daemonsets");
+  const pods = (await list(machine, "pods")).filter((p) => !/^(Running|Succeeded)$/.test(String(p.status?.phase)));
+  const running = await list(machine, "deployments,statefulsets,daemonsets");
   const counts = running.filter((o) => declared.has(key(o))).map((o) => `${key(o)} ${o.spec.replicas}`);
   return {
     wrong: [...wrong, ...pods.map((p) => `pod ${key(p)} is ${p.status?.phase}`)],
@@ -178,13 +167,12 @@ export async function workloads(machine: Machine, seconds = 60): Promise<Finding
  */
 export async function copies(machine: Machine): Promise<Finding> {
   const newest = new Map<string, string>();
-  for (const { secret, value } of (await versions(machine)).sort((a, b) => a.version - b.version))
-    newest.set(secret, value);
+  for (const { secret, value } of versions(machine).sort((a, b) => a.version - b.version)) newest.set(secret, value);
   const wrong: string[] = [];
   let compared = 0;
   const password = [...newest].find(([secret]) => secret.endsWith("-database-password"))?.[1];
-  const users = Object.entries(await store(machine, "_passwords"));
-  for (const o of list(machine, "secrets") as (KubernetesObject & { data?: Record<string, string> })[])
+  const users = [...machine.google.cloud.passwords];
+  for (const o of (await list(machine, "secrets")) as (KubernetesObject & { data?: Record<string, string> })[])
     for (const [variable, encoded] of Object.entries(o.data ?? {})) {
       const value = Buffer.from(encoded, "base64").toString();
       const source = [...newest].find(([secret]) => secret.endsWith(`-${variable.toLowerCase().replace(/_/g, "-")}`));
@@ -195,7 +183,7 @@ export async function copies(machine: Machine): Promise<Finding> {
         if (decodeURIComponent(url.password) !== password)
           wrong.push(`${where} has another password than Secret Manager`);
         const same = users.filter(([user]) => user.endsWith(`/users/${decodeURIComponent(url.username)}`));
-        if (!same.some(([, is]) => (is as unknown) === decodeURIComponent(url.password)))
+        if (!same.some(([, is]) => is === decodeURIComponent(url.password)))
           wrong.push(`${where}: ${url.username} cannot log in with its password`);
       } else if (source) {
         compared++;
@@ -212,9 +200,9 @@ export async function copies(machine: Machine): Promise<Finding> {
 const NOT_OURS = /unbound immediate PersistentVolumeClaims|^Service\/kubernetes: |is not allocated; repairing$/;
 
 /** Kubernetes' warnings and calls that the stand-in does not know. */
-export function warnings(machine: Machine): Finding {
-  const events = machine
-    .kubectl(
+export async function warnings(machine: Machine): Promise<Finding> {
+  const events = (
+    await machine.kubectl(
       "get",
       "events",
       "-A",
@@ -223,15 +211,12 @@ export function warnings(machine: Machine): Finding {
       "-o",
       'jsonpath={range .items[*]}{.involvedObject.kind}/{.involvedObject.name}: {.message}{"\\n"}{end}',
     )
+  )
     .split("\n")
     .filter((line) => line && !NOT_OURS.test(line));
-  const unknown = readFileSync(machine.cloudLog, "utf8")
-    .split("\n")
-    .filter((line) => line.includes('"code":501'))
-    .map((line) => {
-      const { m, u } = JSON.parse(line) as { m: string; u: string };
-      return `the stand-in does not know ${m} ${u}`;
-    });
+  const unknown = machine.google.calls.flatMap(({ code, message }) =>
+    code === 501 || code === 500 ? [String(message)] : [],
+  );
   return { wrong: [...new Set([...events, ...unknown])], note: "" };
 }
 
@@ -239,8 +224,8 @@ export function warnings(machine: Machine): Finding {
 export async function snapshot(machine: Machine): Promise<string> {
   const file = path.join(machine.work, "tf", "terraform.tfstate");
   return JSON.stringify([
-    await store(machine),
-    machine.kubectl("get", "deployments,secrets,namespaces", "-A", "-o", "name"),
+    machine.google.cloud.store.entries(),
+    await machine.kubectl("get", "deployments,secrets,namespaces", "-A", "-o", "name"),
     readFileSync(file, "utf8"),
   ]);
 }

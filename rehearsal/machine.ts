@@ -1,15 +1,18 @@
-import { spawn, spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
+import { spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
-import os from "node:os";
 import path from "node:path";
-import { startGoogle } from "./google";
-import { type Run, run, terraformEnvironment } from "./terraform";
-
-export { ACCESS_TOKEN } from "./google";
-export type { Run } from "./terraform";
+import { BOOTSTRAP_APIS } from "../constructs/google/bootstrap-apis";
+import type { Fault, Label } from "./cloud/faults";
+import { type Server, startServer } from "./cloud/server";
+import { addZoneByHand } from "./cloud/services/dns";
+import { addByHand } from "./cloud/services/secret-manager";
+import { podStartMinutes } from "./cloud/times";
+import { AUTOPILOT, faultPolicy, isKubernetes, labelsOf } from "./cluster-policies";
+import { isControlPlaneBuilt, startControlPlane } from "./control-plane";
+import type { MadeByHand } from "./stack";
+import { type Run, type RunOptions, run, terraformEnvironment } from "./terraform";
 
 /**
  * The surroundings of a rehearsal on this machine: a Kubernetes control plane, a stand-in for Google Cloud, Terraform.
@@ -17,19 +20,20 @@ export type { Run } from "./terraform";
 export interface Machine {
   /** Folder of logs, plans and the state. */
   readonly work: string;
-  /** Address of the stand-in for Google Cloud. */
-  readonly cloud: string;
-  readonly cloudLog: string;
+  readonly google: Server;
   /** What leads commands to this machine's cloud and cluster. */
   readonly env: NodeJS.ProcessEnv;
   /**
-   * Lets calls fail once, as regular expressions on "<method> <product> <path>", in place of those that were to fail
-   * before; these are returned where they did not.
+   * Lets calls fail, in place of those that were to fail before; those of them that did not are returned. One to Google
+   * Cloud fails once, one to Kubernetes until others are armed.
    */
-  fail(calls: readonly string[]): Promise<string[]>;
-  terraform(name: string, args: readonly string[]): Run;
-  kubectl(...args: readonly string[]): string;
-  stop(): void;
+  arm(faults: readonly Fault[]): Promise<Fault[]>;
+  /** Every change so far that Terraform asked Google Cloud and Kubernetes for, in order. */
+  changes(): Label[];
+  /** Runs Terraform; its output is kept under the name. */
+  terraform(name: string, args: readonly string[], onLine?: RunOptions["onLine"]): Promise<Run>;
+  kubectl(...args: readonly string[]): Promise<string>;
+  stop(): Promise<void>;
 }
 
 export interface MachineOptions {
@@ -39,11 +43,16 @@ export interface MachineOptions {
   readonly port?: number;
   /** Limit of one Terraform command, in seconds. */
   readonly timeout: number;
-  /** Answer for secret versions that nobody added. */
-  readonly seedSecrets: boolean;
+  /** Minutes of the model that pass in a minute here. */
+  readonly speed: number;
+  /** What is there before the first deploy. */
+  readonly madeByHand: MadeByHand;
   /** Whether the real charts, which bring their own custom resource definitions, are installed. */
   readonly realCharts: boolean;
 }
+
+/** Value of the secrets that a person would have added. */
+export const SUPPLIED = "supplied-by-rehearsal";
 
 /** Custom resources that GKE brings, and those that the charts would bring where stubs stand in for them. */
 const GKE_KINDS = [
@@ -56,17 +65,32 @@ const CHART_KINDS = ["ServiceMonitor", "PodMonitor", "PrometheusRule", "Probe"].
 );
 
 export async function startMachine(options: MachineOptions): Promise<Machine> {
-  const { work } = options;
+  const { work, timeout, speed } = options;
+  mkdirSync(work, { recursive: true });
   for (const old of ["kube", "cloud.log", "tf/terraform.tfstate"])
     rmSync(path.join(work, old), { recursive: true, force: true });
   const port = await basePort(options.port);
-  const controlPlane = await startControlPlane(work, port);
-  const google = await startGoogle({
-    work,
-    port: port + ABOVE.cloud,
-    seedSecrets: options.seedSecrets,
-    kubernetes: { host: `127.0.0.1:${port}`, authority: controlPlane.authority },
+  const controlPlane = await startControlPlane({
+    folder: path.join(work, "kube"),
+    port,
+    etcdPort: port + ABOVE.etcd,
+    podStart: (podStartMinutes * 60) / speed,
   });
+  const google = await startServer({
+    log: path.join(work, "cloud.log"),
+    port: port + ABOVE.cloud,
+    speed,
+    enabled: BOOTSTRAP_APIS.map((api) => `${api}.googleapis.com`),
+    kubernetes: {
+      host: `127.0.0.1:${port}`,
+      authority: readFileSync(controlPlane.authority, "utf8"),
+      prepare: async ({ autopilot }) => autopilot?.enabled && (await apply(AUTOPILOT)),
+    },
+  });
+  for (const { project, secret, version } of options.madeByHand.secrets)
+    addByHand(google.cloud, project, secret, version, SUPPLIED);
+  for (const { project, zone, dnsName } of options.madeByHand.zones)
+    addZoneByHand(google.cloud, project, zone, dnsName);
 
   // The DNS endpoint has a public certificate; here the API server's own is added to the system's.
   const roots = path.join(work, "roots.pem");
@@ -88,37 +112,42 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
     HELM_CACHE_HOME: path.join(work, "cache", "helm"),
     HELM_CONFIG_HOME: path.join(work, "cache", "helm"),
   };
-  const { timeout } = options;
+  async function apply(items: readonly unknown[]): Promise<void> {
+    const input = JSON.stringify({ apiVersion: "v1", kind: "List", items });
+    const { status, stderr } = await run("kubectl", ["apply", "--server-side", "-f", "-"], { env, timeout, input });
+    if (status !== 0) throw new Error(stderr);
+  }
+  await apply([...GKE_KINDS, ...(options.realCharts ? [] : CHART_KINDS)].map(definition));
 
-  const kinds = [...GKE_KINDS, ...(options.realCharts ? [] : CHART_KINDS)].map(definition);
-  const defined = run("kubectl", ["apply", "--server-side", "-f", "-"], {
-    env,
-    timeout,
-    input: JSON.stringify({ apiVersion: "v1", kind: "List", items: kinds }),
-  });
-  if (defined.status !== 0) throw new Error(defined.stderr);
-
-  return {
+  let armed: readonly Fault[] = [];
+  const machine: Machine = {
     work,
-    cloud: google.address,
-    cloudLog: google.log,
+    google,
     env,
-    async fail(calls) {
-      // Terraform runs synchronously between two calls, and a kept connection would be stale by then.
-      const init = { method: "POST", body: JSON.stringify(calls), headers: { connection: "close" } };
-      return (await (await fetch(`${google.address}/_faults`, init)).json()) as string[];
+    async arm(faults) {
+      const left = google.faults.arm(faults.filter((fault) => !isKubernetes(fault)));
+      if (armed.length) await machine.kubectl("delete", "validatingadmissionpolicybindings", "simulated-failure");
+      armed = faults.filter(isKubernetes);
+      if (armed.length) await apply(faultPolicy(armed));
+      return left;
     },
-    terraform(name, args) {
-      const result = run("terraform", [...args, "-no-color"], { env, timeout, cwd: path.join(work, "tf") });
+    changes: () => [
+      ...google.calls.filter(({ changes, code }) => changes && code < 400).map(({ label }) => label),
+      ...labelsOf(existsSync(controlPlane.audit) ? readFileSync(controlPlane.audit, "utf8") : ""),
+    ],
+    async terraform(name, args, onLine) {
+      const cwd = path.join(work, "tf");
+      const result = await run("terraform", [...args, "-no-color"], { env, timeout, cwd, onLine });
       writeFileSync(path.join(work, `${name}.log`), result.stdout + result.stderr);
       return result;
     },
-    kubectl: (...args) => run("kubectl", args, { env, timeout }).stdout,
-    stop() {
+    kubectl: async (...args) => (await run("kubectl", args, { env, timeout })).stdout,
+    async stop() {
       controlPlane.stop();
-      void google.stop();
+      await google.stop();
     },
   };
+  return machine;
 }
 
 /** The stand-in for Google Cloud, etcd and its peers listen so far above the API server. */
@@ -156,66 +185,8 @@ async function isFree(port: number): Promise<boolean> {
  */
 export function whatMachineLacks(): string | undefined {
   if (spawnSync("kubectl", ["version", "--client"]).status !== 0) return "kubectl is not on PATH";
-  if (!existsSync(controlPlaneFile()))
-    return "the control plane is not built yet; the first `npm run rehearse` does it";
+  if (!isControlPlaneBuilt()) return "the control plane is not built yet; the first `npm run rehearse` does it";
   return undefined;
-}
-
-/** Starts the control plane; it ends with this process, or before when told to. */
-async function startControlPlane(work: string, port: number) {
-  const folder = path.join(work, "kube");
-  const child = spawn(
-    controlPlaneBinary(),
-    ["up", "--while-stdin", "--dir", folder, "--port", String(port), "--etcd-port", String(port + ABOVE.etcd)],
-    { stdio: ["pipe", "pipe", "pipe"] },
-  );
-  const stop = () => void child.kill("SIGTERM");
-  process.on("exit", stop);
-
-  let out = "";
-  await new Promise<void>((resolve, reject) => {
-    for (const stream of [child.stdout, child.stderr])
-      stream.on("data", (data) => {
-        out += data;
-        if (out.includes("ready in")) resolve();
-      });
-    child.on("exit", (code) => reject(new Error(`the control plane ended (${code}) ${out}`)));
-  });
-  return {
-    kubeconfig: path.join(folder, "kubeconfig"),
-    authority: path.join(folder, "certs", "apiserver.crt"),
-    stop,
-  };
-}
-
-const CONTROL_PLANE = path.join(__dirname, "controlplane");
-
-/** Where the control plane's binary is kept: in a cache, under a name that its sources give. */
-function controlPlaneFile(): string {
-  const hash = createHash("sha256");
-  for (const file of readdirSync(CONTROL_PLANE).sort()) hash.update(readFileSync(path.join(CONTROL_PLANE, file)));
-  const cache = path.join(process.env.XDG_CACHE_HOME ?? path.join(os.homedir(), ".cache"), "slipway");
-  return path.join(cache, `controlplane-${hash.digest("hex").slice(0, 12)}`);
-}
-
-/** The control plane's binary, built from published modules where it is not there. */
-function controlPlaneBinary(): string {
-  const binary = controlPlaneFile();
-  if (existsSync(binary)) return binary;
-  mkdirSync(path.dirname(binary), { recursive: true });
-  console.log("building the control plane, once: about four minutes on two cores");
-  const version = "k8s.io/component-base/version";
-  const flags = `-s -w -X ${version}.gitVersion=v1.34.4 -X ${version}.gitMajor=1 -X ${version}.gitMinor=34`;
-  const unfinished = `${binary}.${process.pid}`; // another rehearsal may be building it too
-  const built = spawnSync(
-    "go",
-    ["build", "-p", "2", "-trimpath", "-buildvcs=false", "-ldflags", flags, "-o", unfinished, "."],
-    { cwd: CONTROL_PLANE, stdio: "inherit", env: { ...process.env, CGO_ENABLED: "0" } },
-  );
-  if (built.status !== 0)
-    throw new Error("the control plane cannot be built: Go 1.25 or newer and its module proxy are needed");
-  renameSync(unfinished, binary);
-  return binary;
 }
 
 /** A CustomResourceDefinition that accepts anything, from `<group>/<version> <Kind> [plural]`. */

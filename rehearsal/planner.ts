@@ -1,9 +1,12 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { BOOTSTRAP_APIS } from "../constructs/google/bootstrap-apis";
 import { PROVIDER_VERSIONS, TERRAFORM_VERSION } from "../stacks/providers";
-import { startGoogle } from "./google";
-import { prepare } from "./stack";
-import { run, terraformEnvironment } from "./terraform";
+import { startServer } from "./cloud/server";
+import { addByHand } from "./cloud/services/secret-manager";
+import { SUPPLIED } from "./machine";
+import { madeByHand, prepare, readStack } from "./stack";
+import { run, runSync, terraformEnvironment } from "./terraform";
 
 /** A plan as `terraform show -json` prints it, as far as it is looked into. */
 export interface PlanJson {
@@ -33,13 +36,6 @@ export interface Plan {
   readonly json: PlanJson;
 }
 
-/** Plans stacks from nothing with the real providers. A cluster that is not there yet needs no Kubernetes API. */
-export interface Planner {
-  /** Plans a synthesized stack; fails with Terraform's own words. */
-  plan(stack: string): Plan;
-  stop(): Promise<unknown>;
-}
-
 /** Seconds that Terraform has to find the providers, which it may have to download, and for any other command. */
 const INIT_TIMEOUT = 30;
 const TIMEOUT = 120;
@@ -48,7 +44,7 @@ const TIMEOUT = 120;
 const PLUGINS = "~/.terraform.d/plugins/registry.terraform.io/hashicorp/<name>/<version>/<os>_<arch>";
 
 /**
- * Initialises Terraform with the pinned providers, for every stack that {@link startPlanner} plans in the same folder.
+ * Initialises Terraform with the pinned providers, for every stack that {@link planFromNothing} plans in the same folder.
  * Where that cannot be done, the answer is what is missing.
  */
 export function whatIsMissing(work: string): string | undefined {
@@ -62,7 +58,7 @@ export function whatIsMissing(work: string): string | undefined {
     backend: { local: { path: "terraform.tfstate" } },
   };
   writeFileSync(path.join(folder, "main.tf.json"), JSON.stringify({ terraform }));
-  const { status, stdout, stderr } = run("terraform", ["init", "-no-color"], {
+  const { status, stdout, stderr } = runSync("terraform", ["init", "-no-color"], {
     env: terraformEnvironment(),
     timeout: INIT_TIMEOUT,
     cwd: folder,
@@ -83,29 +79,35 @@ export function whatIsMissing(work: string): string | undefined {
   return `Terraform does not find ${providers.map((p) => p.join(" ")).join(", ")}${reason ? ` (${reason})` : ""}; it looks ${places}`;
 }
 
-/** Starts what planning needs, in a folder where {@link whatIsMissing} found that nothing is. */
-export async function startPlanner(work: string): Promise<Planner> {
-  const google = await startGoogle({ work, seedSecrets: true });
-  const env = { ...terraformEnvironment(), ...google.env };
-  const terraform = (...args: readonly string[]): string => {
-    const { status, stdout, stderr } = run("terraform", [...args, "-no-color"], {
-      env,
+/**
+ * Plans a synthesized stack from nothing with the real providers, in a folder where {@link whatIsMissing} found that
+ * nothing is. A cluster that is not there yet needs no Kubernetes API. Fails with Terraform's own words.
+ */
+export async function planFromNothing(stack: string, work: string): Promise<Plan> {
+  const google = await startServer({
+    log: path.join(work, "cloud.log"),
+    enabled: BOOTSTRAP_APIS.map((api) => `${api}.googleapis.com`),
+  });
+  const terraform = async (...args: readonly string[]): Promise<string> => {
+    const { status, stdout, stderr } = await run("terraform", [...args, "-no-color"], {
+      env: { ...terraformEnvironment(), ...google.env },
       timeout: TIMEOUT,
       cwd: path.join(work, "tf"),
     });
     if (status !== 0) throw new Error(`terraform ${args[0]} fails\n${stdout.slice(-500)}${stderr}`);
     return stdout;
   };
-  let count = 0;
-  return {
-    plan(stack) {
-      prepare(stack, work);
-      const validation = terraform("validate");
-      terraform("plan", "-out=plan.bin");
-      const file = path.join(work, `plan-${++count}.json`);
-      writeFileSync(file, terraform("show", "-json", "plan.bin"));
-      return { validation, file, json: JSON.parse(readFileSync(file, "utf8")) };
-    },
-    stop: google.stop,
-  };
+  try {
+    prepare(stack, work);
+    for (const { project, secret, version } of madeByHand(readStack(stack)).secrets)
+      addByHand(google.cloud, project, secret, version, SUPPLIED);
+    const validation = await terraform("validate");
+    await terraform("plan", "-out=plan.bin");
+    const text = await terraform("show", "-json", "plan.bin");
+    const file = path.join(mkdtempSync(path.join(work, "plan-")), "plan.json");
+    writeFileSync(file, text);
+    return { validation, file, json: JSON.parse(text) };
+  } finally {
+    await google.stop();
+  }
 }

@@ -1,9 +1,14 @@
 import { spawn } from "node:child_process";
-import { mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import { openSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { copies, type Finding, leaks, snapshot, warnings, workloads } from "./checks";
-import { type Machine, type Run, startMachine } from "./machine";
-import { prepare } from "./stack";
+import type { Fault } from "./cloud/faults";
+import { type Drift, driftOf } from "./drift";
+import { type Graph, graphOf } from "./graph";
+import { type Machine, startMachine } from "./machine";
+import type { PlanJson } from "./planner";
+import { madeByHand, prepare, readStack } from "./stack";
+import { type Action, actions, complaints, diagnostics, message, type Run } from "./terraform";
 
 export interface RehearsalOptions {
   /** Folders of synthesized stacks: the first is applied from nothing, each of the others as an update. */
@@ -14,14 +19,20 @@ export interface RehearsalOptions {
   readonly port?: number;
   /** Limit of one Terraform command, in seconds. */
   readonly timeout: number;
-  /** Calls that fail once in the first apply, as regular expressions on "<method> <product> <path>". */
-  readonly faults?: readonly string[];
+  /** Minutes of the model that pass in a minute here; by default everything is done at once. */
+  readonly speed?: number;
+  /** Calls that fail in the first apply. */
+  readonly faults?: readonly Fault[];
   /** The same in the last update's. */
-  readonly updateFaults?: readonly string[];
+  readonly updateFaults?: readonly Fault[];
+  /** Stops Terraform when it has made half of what it plans, and lets it go on. */
+  readonly interrupt?: boolean;
   /** What an update may change, and must change one of each. */
   readonly changes?: readonly Change[];
   /** Deployment that is scaled between plan and apply of an update, and must not drop. */
   readonly scaled?: Scaled;
+  /** Changes things behind Terraform's back: its next plan must show just these, and mend them. */
+  readonly drift?: boolean;
   /** Whether a destroy must refuse and change nothing. */
   readonly refuseDestroy?: boolean;
   /** Version that allows destruction: it is applied, and destroyed. */
@@ -30,12 +41,14 @@ export interface RehearsalOptions {
   readonly again?: boolean;
   /** Validate and plan only. */
   readonly planOnly?: boolean;
-  /** Answer for secret versions that nobody added. */
-  readonly seedSecrets: boolean;
+  /** What a person makes before the first deploy is missing, as in a new project. */
+  readonly nothingByHand?: boolean;
   /** Repository that holds the real charts; without it stubs stand in for them. */
   readonly chartsMirror?: string;
   /** Told of each step as it ends. */
   readonly report?: (step: Step) => void;
+  /** Told what is under way. */
+  readonly progress?: (doing: string) => void;
   /** What is done before everything is stopped. */
   readonly hold?: (machine: Machine) => Promise<void>;
 }
@@ -56,15 +69,35 @@ export interface Scaled {
 /** What was done or looked at, and what was found. */
 export interface Step extends Finding {
   readonly what: string;
+  readonly seconds: number;
+}
+
+/** What became of a rehearsal. */
+export interface Rehearsed {
+  readonly steps: readonly Step[];
+  /** What the first apply did to each resource. */
+  readonly actions: readonly Action[];
+  /** What waits for what in it. */
+  readonly graph: Graph;
+  /** Plans by version, the first from nothing. */
+  readonly plans: readonly PlanJson[];
+  /** Every change that Google Cloud and Kubernetes were asked for until the first apply had ended, in order. */
+  readonly calls: readonly string[];
 }
 
 /** A step failed that the next ones need. */
 class Ended extends Error {}
 
 /** Applies the versions of a stack for real on this machine and looks at what became of them. */
-export async function rehearse(options: RehearsalOptions): Promise<Step[]> {
-  mkdirSync(options.work, { recursive: true });
-  const machine = await startMachine({ ...options, realCharts: Boolean(options.chartsMirror) });
+export async function rehearse(options: RehearsalOptions): Promise<Rehearsed> {
+  const { stacks, nothingByHand, chartsMirror, speed = Number.POSITIVE_INFINITY } = options;
+  options.progress?.("starting the control plane");
+  const machine = await startMachine({
+    ...options,
+    speed,
+    madeByHand: nothingByHand ? { secrets: [], zones: [] } : madeByHand(readStack(stacks[0] as string)),
+    realCharts: Boolean(chartsMirror),
+  });
   const rehearsal = new Rehearsal(options, machine);
   try {
     await rehearsal.play();
@@ -72,20 +105,29 @@ export async function rehearse(options: RehearsalOptions): Promise<Step[]> {
   } catch (error) {
     if (!(error instanceof Ended)) throw error;
   } finally {
-    machine.stop();
+    await machine.stop();
   }
-  return rehearsal.steps;
+  return rehearsal;
 }
 
-const errors = ({ stdout, stderr }: Run) =>
-  (stdout + stderr)
-    .split("\n")
-    .filter((line) => /^(│|╷|╵)|Error|on .*line|Warning:/.test(line))
-    .slice(0, 60);
 const took = ({ seconds }: Run) => `(${seconds.toFixed(1)} s)`;
+const complete = ({ stdout }: Run) => /(Apply|Destroy) complete![^"\\\n]*/.exec(stdout)?.[0] ?? "";
 
-class Rehearsal {
+interface Deployment {
+  readonly id: string;
+  readonly label: string;
+  readonly faults?: readonly Fault[];
+  readonly interrupt?: boolean;
+  readonly update?: readonly Change[];
+}
+
+class Rehearsal implements Rehearsed {
   readonly steps: Step[] = [];
+  readonly plans: PlanJson[] = [];
+  actions: readonly Action[] = [];
+  graph: Graph = new Map();
+  calls: readonly string[] = [];
+  private since = Date.now();
 
   constructor(
     private readonly options: RehearsalOptions,
@@ -93,98 +135,154 @@ class Rehearsal {
   ) {}
 
   async play(): Promise<void> {
-    const { stacks, faults = [], updateFaults = [], refuseDestroy, destroy, again } = this.options;
+    const { stacks, faults, updateFaults, interrupt, drift, refuseDestroy, destroy, again } = this.options;
     for (const [i, stack] of stacks.entries()) {
       const version = i + 1;
-      const last = i > 0 && version === stacks.length;
       await this.deploy(stack, {
         id: String(i),
         label: stacks.length > 1 ? `version ${version}: ` : "",
-        faults: i === 0 ? faults : last ? updateFaults : [],
+        faults: i === 0 ? faults : version === stacks.length ? updateFaults : [],
+        interrupt: i === 0 && interrupt,
         update: i > 0 ? (this.options.changes ?? []).filter((c) => (c.version ?? version) === version) : undefined,
       });
     }
+    if (drift) await this.drift();
     if (refuseDestroy) await this.refuse();
-    if (destroy) this.destroy(destroy);
-    if (again) await this.deploy(stacks[0] as string, { id: "again", label: "again: ", faults: [] });
+    if (destroy) await this.destroy(destroy);
+    if (again) await this.deploy(stacks[0] as string, { id: "again", label: "again: " });
   }
 
   /** One version: from its plan to what runs. */
-  private async deploy(
-    stack: string,
-    { id, label, faults, update }: { id: string; label: string; faults: readonly string[]; update?: readonly Change[] },
-  ): Promise<void> {
+  private async deploy(stack: string, deployment: Deployment): Promise<void> {
     const { machine } = this;
+    const { id, label, update } = deployment;
     prepare(stack, machine.work, this.options.chartsMirror);
-    this.init(id);
-    this.must(`${label}validate`, machine.terraform(`${id}-validate`, ["validate"]), (r) =>
-      r.stdout.includes("Warning") ? errors(r).join("\n") : "",
+    await this.init(id);
+    this.must(`${label}validate`, await this.terraform(`${id}-validate`, ["validate"]), (r) =>
+      r.stdout.includes("Warning") ? complaints(r).join("\n") : "",
     );
-    this.must(`${label}plan`, machine.terraform(`${id}-plan`, ["plan", "-out=plan.bin"]), (r) =>
+    this.must(`${label}plan`, await this.terraform(`${id}-plan`, ["plan", "-out=plan.bin"]), (r) =>
       [/Plan: .*|No changes.*/.exec(r.stdout)?.[0], took(r)].join(" "),
     );
-    const planJson = machine.terraform(`${id}-show`, ["show", "-json", "plan.bin"]).stdout;
-    writeFileSync(path.join(machine.work, `${id}-plan.json`), planJson);
-    if (update) this.say(`${label}changes only what it should`, compare(changedAddresses(planJson), update));
+    const { stdout } = await this.terraform(`${id}-show`, ["show", "-json", "plan.bin"]);
+    writeFileSync(path.join(machine.work, `${id}-plan.json`), stdout);
+    const plan = JSON.parse(stdout) as PlanJson;
+    if (id !== "again") this.plans.push(plan);
+    if (id === "0")
+      this.graph = graphOf((await this.terraform("0-graph", ["graph", "-type=apply", "-plan=plan.bin"])).stdout);
+    if (update) this.say(`${label}changes only what it should`, compare(changed(plan), update));
     if (this.options.planOnly) return;
 
     const { scaled } = this.options;
-    const watching = update && scaled ? this.scaleUp(scaled) : undefined;
-    const apply = await this.apply(id, label, faults);
+    const watching = update && scaled ? await this.scaleUp(scaled) : undefined;
+    const apply = await this.apply(deployment, changed(plan).length);
     if (watching) this.say(`${label}${scaled?.namespace}/${scaled?.name} never drops`, await watching.end());
-    const applied = this.step(`${label}apply`, apply, (r) => `${/Apply complete.*/.exec(r.stdout)?.[0]} ${took(r)}`);
-    if (applied) {
-      const replan = machine.terraform(`${id}-plan-again`, ["plan", "-detailed-exitcode"]);
-      const differences = replan.stdout.split("\n").filter((l) => /^\s+# |^\s+[~+-]/.test(l));
-      const wrong = replan.status === 0 ? [] : [...differences.slice(0, 60), ...errors(replan)];
-      this.say(`${label}second plan is empty`, { wrong, note: took(replan) });
-      this.say(`${label}no secret in state, plan or logs`, await leaks(machine, id));
-      this.say(`${label}every copy of each secret agrees`, await copies(machine));
-      this.say(`${label}exactly the declared workloads run`, await workloads(machine));
+    const applied = this.step(`${label}apply`, apply, (r) => `${complete(r)} ${took(r)}`);
+    if (id === "0") {
+      this.actions = actions(apply);
+      this.calls = machine.changes();
     }
-    this.say(`${label}no warning`, warnings(machine));
+    if (applied) await this.look(id, label);
+    this.say(`${label}no warning`, await warnings(machine));
     if (!applied) throw new Ended();
   }
 
-  /** Applies the plan, and again for as long as a fault strikes. */
-  private async apply(id: string, label: string, faults: readonly string[]): Promise<Run> {
+  /** What must hold after every apply. */
+  private async look(id: string, label: string): Promise<void> {
     const { machine } = this;
-    await machine.fail(faults);
-    let run = machine.terraform(`${id}-apply`, ["apply", "plan.bin"]);
-    for (let n = 1; n <= faults.length && run.status !== 0; n++) {
-      this.say(`${label}the fault struck`, { wrong: [], note: /Error: .*/.exec(run.stderr)?.[0] ?? "no reason" });
-      run = machine.terraform(`${id}-apply-${n + 1}`, ["apply", "-auto-approve"]);
+    this.say(`${label}second plan is empty`, await this.emptyPlan(`${id}-plan-again`));
+    this.say(`${label}no secret in state, plan or logs`, leaks(machine, id));
+    this.say(`${label}every copy of each secret agrees`, await copies(machine));
+    this.say(`${label}exactly the declared workloads run`, await workloads(machine));
+  }
+
+  private async emptyPlan(name: string): Promise<Finding> {
+    const replan = await this.terraform(name, ["plan", "-detailed-exitcode"]);
+    const differences = replan.stdout.split("\n").filter((l) => /^\s+# |^\s+[~+-]/.test(l));
+    const wrong = replan.status === 0 ? [] : [...differences.slice(0, 60), ...complaints(replan)];
+    return { wrong, note: took(replan) };
+  }
+
+  /** Applies the plan, and again for as long as a fault strikes or when it was interrupted. */
+  private async apply({ id, label, faults = [], interrupt }: Deployment, changes: number): Promise<Run> {
+    const { machine } = this;
+    await machine.arm(faults);
+    let made = 0;
+    const stopHalfway = (): NodeJS.Signals | undefined =>
+      interrupt && made === Math.ceil(changes / 2) ? "SIGINT" : undefined;
+    const watch = (line: string) => {
+      const { type, hook } = message(line) ?? {};
+      if (type !== "apply_complete") return undefined;
+      this.options.progress?.(`${label}apply: ${++made} of ${changes}, ${hook?.resource.addr}`);
+      return stopHalfway();
+    };
+    let run = await machine.terraform(`${id}-apply`, ["apply", "-json", "plan.bin"], watch);
+    if (interrupt)
+      this.say(`${label}Terraform was stopped halfway`, {
+        wrong: run.status === 0 ? ["it went on to the end"] : [],
+        note: `${made} of ${changes} were made ${took(run)}`,
+      });
+    for (let n = 1; n <= faults.length + Number(Boolean(interrupt)) && run.status !== 0; n++) {
+      if (!interrupt || n > 1) this.say(`${label}the fault struck`, namesResource(run));
+      await machine.arm([]);
+      run = await machine.terraform(`${id}-apply-${n + 1}`, ["apply", "-json", "-auto-approve"], watch);
     }
-    const left = await machine.fail([]);
-    if (left.length) this.say(`${label}the fault struck`, { wrong: left.map((f) => `no call matched ${f}`), note: "" });
+    const left = await machine.arm([]);
+    if (left.length)
+      this.say(`${label}the fault struck`, { wrong: left.map((f) => `no call matched ${String(f.label)}`), note: "" });
     return run;
+  }
+
+  /** What was changed elsewhere shows in the plan, alone, and the apply mends it. */
+  private async drift(): Promise<void> {
+    const drifts: Drift[] = await driftOf(this.machine);
+    const run = await this.terraform("drift-plan", ["plan", "-out=drift.bin", "-detailed-exitcode"]);
+    const { stdout } = await this.terraform("drift-show", ["show", "-json", "drift.bin"]);
+    const planned = run.status === 2 ? changed(JSON.parse(stdout) as PlanJson) : [];
+    const expected = drifts.map((d) => d.address);
+    this.say("drift shows in the plan", {
+      wrong: [
+        ...drifts
+          .filter((d) => !planned.includes(d.address))
+          .map((d) => `${d.address}: ${d.what}, and no plan says so`),
+        ...planned.filter((a) => !expected.includes(a)).map((a) => `${a} would change too`),
+        ...(run.status === 2 ? [] : complaints(run)),
+      ],
+      note: drifts.map((d) => `${d.address}: ${d.what}`).join("; "),
+    });
+    const mended = await this.terraform("drift-apply", ["apply", "drift.bin"]);
+    this.step("drift is mended", mended, (r) => `${complete(r)} ${took(r)}`);
+    this.say("the plan is empty again", await this.emptyPlan("drift-plan-again"));
   }
 
   private async refuse(): Promise<void> {
     const { machine } = this;
     const before = await snapshot(machine);
-    const run = machine.terraform("destroy-refused", ["destroy", "-auto-approve"]);
+    const run = await this.terraform("destroy-refused", ["destroy", "-auto-approve"]);
     const refused = run.status !== 0 && /Instance cannot be destroyed/.test(run.stdout + run.stderr);
-    const wrong = refused ? [] : ["it was not refused", ...errors(run)];
+    const wrong = refused ? [] : ["it was not refused", ...complaints(run)];
     if (before !== (await snapshot(machine))) wrong.push("something changed");
     this.say("destroy is refused; state and cloud are unchanged", { wrong, note: "" });
   }
 
-  private destroy(stack: string): void {
-    const { machine } = this;
-    const complete = ({ stdout }: Run) => /(Apply|Destroy) complete.*/.exec(stdout)?.[0] ?? "";
-    prepare(stack, machine.work, this.options.chartsMirror);
-    this.init("destroy");
-    const allow = machine.terraform("destroy-allow", ["apply", "-auto-approve"]);
+  private async destroy(stack: string): Promise<void> {
+    prepare(stack, this.machine.work, this.options.chartsMirror);
+    await this.init("destroy");
+    const allow = await this.terraform("destroy-allow", ["apply", "-auto-approve"]);
     this.must("apply of the version that allows destruction", allow, complete);
-    this.must("destroy", machine.terraform("destroy", ["destroy", "-auto-approve"]), complete);
+    this.must("destroy", await this.terraform("destroy", ["destroy", "-auto-approve"]), complete);
   }
 
-  private init(id: string): void {
-    const { status, stdout, stderr } = this.machine.terraform(`${id}-init`, ["init"]);
+  private async init(id: string): Promise<void> {
+    const { status, stdout, stderr } = await this.terraform(`${id}-init`, ["init"]);
     if (status === 0) return;
     this.say("init", { wrong: [(stdout + stderr).slice(-1500)], note: "" });
     throw new Ended();
+  }
+
+  private terraform(name: string, args: readonly string[]): Promise<Run> {
+    this.options.progress?.(name.replace(/^0-/, "").replace(/^(\d+)-/, (_, i) => `version ${Number(i) + 1}: `));
+    return this.machine.terraform(name, args);
   }
 
   private must(what: string, run: Run, note: (run: Run) => string): void {
@@ -195,24 +293,25 @@ class Rehearsal {
     const ok = run.status === 0;
     return this.say(
       what,
-      ok ? { wrong: [], note: note(run) } : { wrong: [`exit ${run.status}`, ...errors(run)], note: "" },
+      ok ? { wrong: [], note: note(run) } : { wrong: [`exit ${run.status}`, ...complaints(run)], note: "" },
     );
   }
 
   private say(what: string, finding: Finding): boolean {
-    const step = { what, ...finding };
+    const now = Date.now();
+    const step = { what, ...finding, seconds: (now - this.since) / 1000 };
+    this.since = now;
     this.steps.push(step);
     this.options.report?.(step);
     return !finding.wrong.length;
   }
 
   /** Plays the autoscaler between plan and apply, then keeps looking at the number of replicas. */
-  private scaleUp({ namespace, name, replicas }: Scaled) {
+  private async scaleUp({ namespace, name, replicas }: Scaled) {
     const { machine } = this;
-    machine.kubectl("scale", "deployment", name, "-n", namespace, `--replicas=${replicas}`);
+    await machine.kubectl("scale", "deployment", name, "-n", namespace, `--replicas=${replicas}`);
     const file = path.join(machine.work, "replicas.log");
     writeFileSync(file, "");
-    // Terraform runs synchronously here, so another process watches.
     const watch = spawn(
       "kubectl",
       ["get", "deployment", name, "-n", namespace, "--watch", "-o", 'jsonpath={.spec.replicas}{"\\n"}'],
@@ -230,23 +329,29 @@ class Rehearsal {
   }
 }
 
-/** What a plan changes, by address. */
-function changedAddresses(planJson: string): string[] {
-  const { resource_changes = [] } = JSON.parse(planJson) as {
-    resource_changes?: { address: string; mode: string; change: { actions: string[] } }[];
+/** A failed apply must say which resource it could not make. */
+export function namesResource(run: Run): Finding {
+  const errors = diagnostics(run).filter(({ severity }) => severity === "error");
+  const named = errors.find(({ address }) => address);
+  return {
+    wrong: named ? [] : [`no message names a resource: ${complaints(run).join("; ")}`],
+    note: named ? `${named.address}: ${named.summary.replace(/\s+/g, " ").slice(0, 160)}` : "",
   };
-  return resource_changes
-    .filter((c) => c.mode === "managed" && c.change.actions.some((a) => a !== "no-op"))
-    .map((c) => c.address);
 }
 
+/** What a plan changes, by address. */
+const changed = ({ resource_changes = [] }: PlanJson): string[] =>
+  resource_changes
+    .filter((c) => c.mode === "managed" && c.change.actions.some((a) => a !== "no-op"))
+    .map((c) => c.address);
+
 /** Without expectations everything may change. */
-function compare(changed: readonly string[], expected: readonly Change[]): Finding {
+function compare(addresses: readonly string[], expected: readonly Change[]): Finding {
   const patterns = expected.map((e) => new RegExp(e.address));
-  const stray = patterns.length ? changed.filter((a) => !patterns.some((p) => p.test(a))) : [];
-  const missing = patterns.filter((p) => !changed.some((a) => p.test(a)));
+  const stray = patterns.length ? addresses.filter((a) => !patterns.some((p) => p.test(a))) : [];
+  const missing = patterns.filter((p) => !addresses.some((a) => p.test(a)));
   return {
     wrong: [...stray.map((a) => `${a} changes`), ...missing.map((p) => `nothing matches ${p.source}`)],
-    note: changed.join(", "),
+    note: addresses.join(", "),
   };
 }

@@ -1,122 +1,105 @@
-import { mkdtempSync } from "node:fs";
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { parseArgs } from "node:util";
-import { type Change, rehearse, type Scaled, type Step } from "./rehearsal";
+import { InvalidConfiguration } from "../schema/load";
+import { called, change, type Options, scaled, USAGE } from "./arguments";
+import type { Fault } from "./cloud/faults";
+import { failEach } from "./fail-each";
+import { page } from "./page/page";
+import { whatIsMissing } from "./planner";
+import { type RehearsalOptions, rehearse, type Step } from "./rehearsal";
+import { printed, reportOf } from "./report";
+import { isStackName } from "./stack-name";
+import { versionsOf } from "./versions";
 
-const USAGE = `Applies a synthesized stack for real on this machine, without a cloud account: real Terraform and providers, a real
-Kubernetes control plane with simulated nodes, a stand-in for Google Cloud's APIs.
+const fault = (text: string): Fault => ({ label: new RegExp(text) });
 
-  npm run rehearse -- cdktf.out/stacks/production
-  npm run rehearse -- v1/stacks/production v2/stacks/production --changes kubernetes_job --changes helm_release
-  npm run rehearse -- v1/stacks/production --fault 'POST sql .*/users$'
-  npm run rehearse -- v1/stacks/production --refuse-destroy --destroy v3/stacks/production --again
-
-  --fault REGEX         fail this call once in the first apply ("<method> <product> <path>"); the next apply must
-                        converge; may be repeated
-  --fault-update REGEX  the same in the apply of the last update
-  --changes [N:]REGEX   an update may change only matching addresses, and must change one of each; may be repeated.
-                        With N it is said of version N alone (2 is the first update), otherwise of every update
-  --scaled NAME=N       scale the Deployment NAMESPACE/NAME to N between plan and apply of an update; it must not drop
-  --refuse-destroy      terraform destroy must refuse and change nothing
-  --destroy FOLDER      apply this version, which allows destruction, and destroy
-  --again               after the destroy, deploy the first version again in what is left
-  --plan                validate and plan only
-  --no-seed             a secret version that nobody added is missing, as in a new project
-  --charts-mirror URL   chart repository that holds the real charts; without it stubs stand in for them
-  --work DIR            folder of logs, plans and the state, which begins anew
-  --port N              port of the API server; the stand-in's is 1000 above, etcd's 2000. Free ones by default
-  --timeout SECONDS     limit of one Terraform command (420)
-  --keep                leave everything up until Ctrl-C
-
-Needs Terraform 1.11 or newer, kubectl, Go, and the providers where Terraform finds them: the registry, or
-~/.terraform.d/plugins.`;
-
-const { values: options, positionals: stacks } = parseArgs({
-  allowPositionals: true,
-  options: {
-    fault: { type: "string", multiple: true, default: [] },
-    "fault-update": { type: "string", multiple: true, default: [] },
-    changes: { type: "string", multiple: true, default: [] },
-    scaled: { type: "string" },
-    "refuse-destroy": { type: "boolean", default: false },
-    destroy: { type: "string" },
-    again: { type: "boolean", default: false },
-    plan: { type: "boolean", default: false },
-    "no-seed": { type: "boolean", default: false },
-    "charts-mirror": { type: "string" },
-    work: { type: "string" },
-    port: { type: "string" },
-    timeout: { type: "string", default: "420" },
-    keep: { type: "boolean", default: false },
-    help: { type: "boolean", default: false },
-  },
-});
-
-/** Options that would be overlooked. */
-function mistake(): string | undefined {
-  const updates = stacks.length - 1;
-  if (options["fault-update"].length && updates < 1) return "--fault-update needs an update: a second stack";
-  if (options.scaled && updates < 1) return "--scaled needs an update: a second stack";
-  if (options.scaled && !scaled(options.scaled)) return "--scaled is NAMESPACE/NAME=N";
-  for (const { version = 2, address } of options.changes.map(change))
-    if (version < 2 || version > stacks.length) return `--changes ${address}: there is no update to version ${version}`;
-  if (options.again && !options.destroy) return "--again needs --destroy";
-  return undefined;
+/** A line for each step, on the terminal over the line of what is under way. */
+function printer(json: boolean) {
+  const out = json ? process.stderr : process.stdout;
+  const clear = out.isTTY ? "\r\x1b[K" : "";
+  return {
+    report({ what, wrong, note }: Step): void {
+      out.write(
+        `${clear}${wrong.length ? [`FAIL ${what}`, ...wrong].join("\n       ") : `ok   ${what}${note && `  ${note}`}`}\n`,
+      );
+    },
+    progress(doing: string): void {
+      if (out.isTTY) out.write(`${clear}     ${doing.slice(0, (out.columns ?? 80) - 6)}`);
+    },
+    done: () => out.write(clear),
+  };
 }
 
-function change(text: string): Change {
-  const [, version, address] = /^(\d+):(.*)$/.exec(text) ?? [];
-  return address ? { version: Number(version), address } : { address: text };
-}
-
-function scaled(text: string): Scaled | undefined {
-  const { groups } = /^(?<namespace>[^/]+)\/(?<name>[^=]+)=(?<replicas>\d+)$/.exec(text) ?? {};
-  return (
-    groups && { namespace: String(groups.namespace), name: String(groups.name), replicas: Number(groups.replicas) }
-  );
-}
-
-function print({ what, wrong, note }: Step): void {
-  console.log(wrong.length ? [`FAIL ${what}`, ...wrong].join("\n       ") : `ok   ${what}${note && `  ${note}`}`);
-}
-
-async function main(): Promise<boolean> {
+async function main(options: Options, [first = "", ...updates]: readonly string[]): Promise<boolean> {
   const work = options.work ?? mkdtempSync(path.join(os.tmpdir(), "rehearsal-"));
-  const steps = await rehearse({
-    stacks,
+  mkdirSync(work, { recursive: true });
+  const missing = whatIsMissing(path.join(work, "providers"));
+  if (missing) {
+    console.error(`nothing was rehearsed: ${missing}`);
+    process.exit(2);
+  }
+  const print = printer(options.json);
+  print.progress("synthesizing");
+  const versions = isStackName(first) ? await versionsOf(first, path.join(work, "synth"), process.env) : undefined;
+  const settings: RehearsalOptions = {
+    stacks: [versions?.first ?? first, ...(versions && options.release ? [versions.release()] : []), ...updates],
     work,
     port: options.port ? Number(options.port) : undefined,
     timeout: Number(options.timeout),
-    faults: options.fault,
-    updateFaults: options["fault-update"],
+    speed: options.speed ? Number(options.speed) : undefined,
+    faults: options.fault.map(fault),
+    updateFaults: options["fault-update"].map(fault),
+    interrupt: options.interrupt,
     changes: options.changes.map(change),
     scaled: options.scaled ? scaled(options.scaled) : undefined,
+    drift: options.drift,
     refuseDestroy: options["refuse-destroy"],
-    destroy: options.destroy,
+    destroy: options.destroy ? (options.destroyable ?? versions?.destroyable()) : undefined,
     again: options.again,
     planOnly: options.plan,
-    seedSecrets: !options["no-seed"],
+    nothingByHand: options["no-seed"],
     chartsMirror: options["charts-mirror"],
-    report: print,
+    report: print.report,
+    progress: print.progress,
     hold: async ({ env }) => {
       if (!options.keep) return;
-      console.log(`still up: KUBECONFIG=${env.KUBECONFIG}; Ctrl-C ends it`);
+      console.error(`still up: KUBECONFIG=${env.KUBECONFIG}; Ctrl-C ends it`);
       await new Promise(() => undefined);
     },
-  });
-  console.log(`logs, plans and the state: ${work}`);
-  return steps.every((step) => !step.wrong.length);
+  };
+  const rehearsed = await rehearse(settings);
+  const held = rehearsed.steps.every((step) => !step.wrong.length);
+  const failures =
+    options["fail-each"] && held
+      ? await failEach({
+          settings,
+          calls: rehearsed.calls,
+          sample: options.sample ? Number(options.sample) : undefined,
+          jobs: Number(options.jobs),
+        })
+      : undefined;
+  print.done();
+  const report = reportOf(versions?.system, first, rehearsed, failures, settings.speed);
+  const file = path.join(work, "report.html");
+  writeFileSync(file, page(report));
+  if (options["list-calls"] && !options.json) console.log(rehearsed.calls.join("\n"));
+  console.log(options.json ? JSON.stringify(report, null, 2) : printed(report));
+  (options.json ? console.error : console.log)(`logs, plans and the state: ${work}\npicture: ${file}`);
+  return report.ok;
 }
 
-const wrongly = stacks.length ? mistake() : USAGE;
-if (options.help || wrongly) {
-  console.log(options.help ? USAGE : wrongly);
-  process.exit(options.help ? 0 : 2);
-}
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(130));
-main()
-  .catch((error) =>
-    print({ what: "rehearsal", wrong: [error instanceof Error ? error.message : String(error)], note: "" }),
-  )
-  .then((ok) => process.exit(ok ? 0 : 1));
+const asked = called(process.argv.slice(2));
+if (!("options" in asked)) {
+  console.error(asked.join("\n"));
+  process.exitCode = 2;
+} else if (asked.options.help) console.log(USAGE);
+else
+  main(asked.options, asked.stacks)
+    .then((ok) => process.exit(ok ? 0 : 1))
+    .catch((error: unknown) => {
+      const known = error instanceof InvalidConfiguration || (error instanceof Error && !(error instanceof TypeError));
+      console.error(known ? (error as Error).message : error);
+      process.exit(1);
+    });

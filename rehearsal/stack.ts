@@ -1,11 +1,20 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
+type Block = Readonly<Record<string, unknown>>;
+
 /** A synthesized stack as Terraform reads it. */
-interface StackJson {
+export interface StackJson {
   readonly resource?: Record<string, Record<string, Record<string, unknown>>>;
+  readonly data?: Record<string, Record<string, Block>>;
+  readonly ephemeral?: Record<string, Record<string, Block>>;
+  readonly provider?: Record<string, readonly Block[]>;
   readonly terraform: { backend?: unknown };
 }
+
+/** A synthesized stack's file, from its folder. */
+export const readStack = (folder: string): StackJson =>
+  JSON.parse(readFileSync(path.join(folder, "cdk.tf.json"), "utf8"));
 
 /**
  * Puts a synthesized stack, or its next version, where Terraform runs: with the state beside it in place of a bucket,
@@ -17,8 +26,7 @@ export function prepare(stack: string, work: string, chartsMirror?: string): voi
   for (const file of readdirSync(folder))
     if (!/^(\.terraform|terraform\.tfstate)/.test(file)) rmSync(path.join(folder, file), { recursive: true });
   cpSync(stack, folder, { recursive: true, filter: (file) => !/\.terraform|tfstate/.test(path.basename(file)) });
-  const file = path.join(folder, "cdk.tf.json");
-  const json = JSON.parse(readFileSync(file, "utf8")) as StackJson;
+  const json = readStack(folder);
   for (const release of Object.values(json.resource?.helm_release ?? {})) {
     const chart = String(release.chart);
     if (existsSync(path.resolve(folder, chart))) continue;
@@ -30,7 +38,7 @@ export function prepare(stack: string, work: string, chartsMirror?: string): voi
     }
   }
   json.terraform.backend = { local: { path: "terraform.tfstate" } };
-  writeFileSync(file, JSON.stringify(json, null, 1));
+  writeFileSync(path.join(folder, "cdk.tf.json"), JSON.stringify(json, null, 1));
 }
 
 function stub(folder: string, name: string, version: string): string {
@@ -41,4 +49,29 @@ function stub(folder: string, name: string, version: string): string {
     "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: '{{ .Release.Name }}-values'}\ndata:\n  values: {{ toYaml .Values | quote }}\n",
   );
   return folder;
+}
+
+/** What a person makes before the first deploy: the secrets that the stack reads, and the zone of its records. */
+export interface MadeByHand {
+  readonly secrets: readonly { readonly project: string; readonly secret: string; readonly version: number }[];
+  readonly zones: readonly { readonly project: string; readonly zone: string; readonly dnsName: string }[];
+}
+
+const REFERENCE = "${";
+
+export function madeByHand({ resource = {}, ephemeral = {}, provider = {} }: StackJson): MadeByHand {
+  const project = String(provider.google?.[0]?.project);
+  const given = (value: unknown) => value !== undefined && !String(value).includes(REFERENCE);
+  return {
+    secrets: Object.values(ephemeral.google_secret_manager_secret_version ?? {})
+      .filter(({ secret }) => given(secret))
+      .map(({ secret, version = 1 }) => ({ project, secret: String(secret), version: Number(version) })),
+    zones: Object.values(resource.google_dns_record_set ?? {})
+      .filter(({ managed_zone }) => given(managed_zone))
+      .map(({ managed_zone, name }) => ({
+        project,
+        zone: String(managed_zone),
+        dnsName: String(name).split(".").slice(-3).join("."),
+      })),
+  };
 }

@@ -1,0 +1,164 @@
+import { parseArgs } from "node:util";
+import type { Change, Scaled } from "./rehearsal";
+import { isStackName } from "./stack-name";
+
+export const USAGE = `Applies a stack for real on this machine, without a cloud account: real Terraform and providers, a real Kubernetes
+control plane with simulated nodes, a stand-in for Google Cloud's APIs that refuses what Google refuses.
+
+  npm run rehearse -- production                             from nothing, and look at what runs
+  npm run rehearse -- production --release --drift --refuse-destroy --destroy --again
+  npm run rehearse -- production --fail-each --sample 10     every call fails once, in a run of its own
+  npm run rehearse -- production --interrupt                 Terraform is stopped halfway, and goes on
+  npm run rehearse -- staging --speed 60                     Google takes its time: a minute here is an hour there
+  npm run rehearse -- v1/stacks/production v2/stacks/production --changes kubernetes_job --changes helm_release
+
+The first argument is a stack of the checkout's system (SYSTEM=<system> names another), which is synthesized, or the folder
+of a synthesized one; further arguments are folders of its next versions.
+
+  --release             then deploys another digest of every image; prints what that changed
+  --changes [N:]REGEX   an update may change only matching addresses, and must change one of each; may be repeated.
+                        With N it is said of version N alone (2 is the first update), otherwise of every update
+  --scaled NAME=N       scale the Deployment NAMESPACE/NAME to N between plan and apply of an update; it must not drop
+  --drift               changes things behind Terraform's back: its plan must show just these, and mend them
+  --refuse-destroy      terraform destroy must refuse and change nothing
+  --destroy             lift the protections, apply that, and destroy
+  --destroyable FOLDER  the version that --destroy applies; needed where the first argument is a folder
+  --again               after the destroy, deploy the first version again in what is left
+  --plan                validate and plan only
+
+  --fault REGEX         fail this call in the first apply; the next apply must converge; may be repeated. A call is
+                        '<method> <service> <path>' to Google Cloud and 'CREATE|UPDATE|DELETE kubernetes
+                        <namespace>/<resource>/<name>' to Kubernetes, as --list-calls prints them
+  --fault-update REGEX  the same in the apply of the last update
+  --fail-each           each call that the clean run makes fails once, in a run of its own
+  --sample N            only N of them, evenly spread
+  --jobs N              so many of these runs at a time (2)
+  --interrupt           stop Terraform (SIGINT) when half is made; the next apply must converge
+  --list-calls          print the calls that change something
+
+  --speed N             minutes of the model that pass in one minute here; by default everything is done at once
+  --no-seed             what a person makes before the first deploy (supplied secrets) is missing
+  --charts-mirror URL   chart repository that holds the real charts; without it stubs stand in for them
+  --json                print the report as JSON; progress goes to the standard error
+  --work DIR            folder of logs, plans, the state and the page report.html; begins anew
+  --port N              port of the API server; the stand-in's is 1000 above, etcd's 2000. Free ones by default
+  --timeout SECONDS     limit of one Terraform command (420)
+  --keep                leave everything up until Ctrl-C
+
+Exit code: 0 when everything held, 1 when something did not, 2 when it could not be tried.
+
+Needs Terraform 1.11 or newer, kubectl, Go, and the providers where Terraform finds them: the registry, or
+~/.terraform.d/plugins.`;
+
+const FLAG = { type: "boolean", default: false } as const;
+const MANY = { type: "string", multiple: true, default: [] as string[] } as const;
+const ONE = { type: "string" } as const;
+
+const OPTIONS = {
+  release: FLAG,
+  changes: MANY,
+  scaled: ONE,
+  drift: FLAG,
+  "refuse-destroy": FLAG,
+  destroy: FLAG,
+  destroyable: ONE,
+  again: FLAG,
+  plan: FLAG,
+  fault: MANY,
+  "fault-update": MANY,
+  "fail-each": FLAG,
+  sample: ONE,
+  jobs: { type: "string", default: "2" },
+  interrupt: FLAG,
+  "list-calls": FLAG,
+  speed: ONE,
+  "no-seed": FLAG,
+  "charts-mirror": ONE,
+  json: FLAG,
+  work: ONE,
+  port: ONE,
+  timeout: { type: "string", default: "420" },
+  keep: FLAG,
+  help: FLAG,
+} as const;
+
+const parse = (args: string[]) => parseArgs({ args, allowPositionals: true, options: OPTIONS });
+export type Options = ReturnType<typeof parse>["values"];
+
+/** What is wrong with a call: options that would be overlooked, numbers that are none. */
+function mistakes(options: Options, stacks: readonly string[]): string[] {
+  const [first = "", ...updates] = stacks;
+  const named = isStackName(first);
+  const versions = stacks.length + Number(options.release);
+  const say = (wrong: boolean | undefined, text: string) => (wrong ? [text] : []);
+  const numbers = ["sample", "jobs", "speed", "port", "timeout"] as const;
+  return [
+    ...updates
+      .filter(isStackName)
+      .map((name) => `${name}: only the first argument is the name of a stack; a next version is a folder`),
+    ...say(options.release && !named, "--release needs the name of a stack as the first argument: it synthesizes"),
+    ...say(
+      options.destroy && !named && !options.destroyable,
+      "--destroy needs --destroyable where the stack is a folder",
+    ),
+    ...say(options.destroyable !== undefined && !options.destroy, "--destroyable needs --destroy"),
+    ...say(
+      options["fault-update"].length > 0 && versions < 2,
+      "--fault-update needs an update: --release or a second stack",
+    ),
+    ...say(options.scaled !== undefined && versions < 2, "--scaled needs an update: --release or a second stack"),
+    ...say(options.scaled !== undefined && !scaled(options.scaled), "--scaled is NAMESPACE/NAME=N"),
+    ...say(options.again && !options.destroy, "--again needs --destroy"),
+    ...say(options.sample !== undefined && !options["fail-each"], "--sample needs --fail-each"),
+    ...say(options.interrupt && options.fault.length > 0, "--interrupt and --fault are tried one at a time"),
+    ...options.changes
+      .map(change)
+      .filter(({ version = 2 }) => version < 2 || version > versions)
+      .map(({ version = 2, address }) => `--changes ${address}: there is no update to version ${version}`),
+    ...[...options.fault, ...options["fault-update"], ...options.changes].flatMap(invalidExpression),
+    ...numbers.flatMap((name) =>
+      say(
+        options[name] !== undefined && !(Number(options[name]) > 0),
+        `--${name} ${options[name]}: is no number above 0`,
+      ),
+    ),
+  ];
+}
+
+function invalidExpression(text: string): string[] {
+  try {
+    new RegExp(text);
+    return [];
+  } catch (error) {
+    return [(error as Error).message];
+  }
+}
+
+export function change(text: string): Change {
+  const [, version, address] = /^(\d+):(.*)$/.exec(text) ?? [];
+  return address ? { version: Number(version), address } : { address: text };
+}
+
+export function scaled(text: string): Scaled | undefined {
+  const { groups } = /^(?<namespace>[^/]+)\/(?<name>[^=]+)=(?<replicas>\d+)$/.exec(text) ?? {};
+  return (
+    groups && { namespace: String(groups.namespace), name: String(groups.name), replicas: Number(groups.replicas) }
+  );
+}
+
+/** What the command was asked for. */
+export interface Called {
+  readonly options: Options;
+  readonly stacks: readonly string[];
+}
+
+/** A call of the command, or everything that is wrong with it, a line each. */
+export function called(args: string[]): Called | readonly string[] {
+  try {
+    const { values: options, positionals: stacks } = parse(args);
+    const wrong = options.help ? [] : stacks.length ? mistakes(options, stacks) : [USAGE];
+    return wrong.length ? wrong : { options, stacks };
+  } catch (error) {
+    return [(error as Error).message, "See npm run rehearse -- --help"];
+  }
+}

@@ -1,0 +1,131 @@
+/** What a service itself makes one kind of resource wait for. */
+interface Need {
+  /** Terraform's type of what must be there first. */
+  readonly first: string;
+  /** The page that says so. */
+  readonly source: string;
+}
+
+const CLUSTER: Need = {
+  first: "google_container_cluster",
+  source: "https://cloud.google.com/kubernetes-engine/docs/concepts/cluster-architecture",
+};
+const NODES: Need = {
+  first: "google_container_node_pool",
+  source: "https://kubernetes.io/docs/concepts/scheduling-eviction/kube-scheduler/",
+};
+const PRIVATE_SERVICES = "https://cloud.google.com/vpc/docs/configure-private-services-access";
+const API: Need = {
+  first: "google_project_service",
+  source: "https://cloud.google.com/service-usage/docs/enable-disable",
+};
+
+/** By Terraform's type of what waits. What a stack adds of its own accord is not here: it is what a deploy could be without. */
+export const NEEDS: Readonly<Record<string, readonly Need[]>> = {
+  google_compute_network: [API],
+  google_compute_subnetwork: [
+    { first: "google_compute_network", source: "https://cloud.google.com/vpc/docs/create-modify-vpc-networks" },
+  ],
+  google_compute_global_address: [API, { first: "google_compute_network", source: PRIVATE_SERVICES }],
+  google_service_networking_connection: [API, { first: "google_compute_global_address", source: PRIVATE_SERVICES }],
+  google_kms_crypto_key: [{ first: "google_kms_key_ring", source: "https://cloud.google.com/kms/docs/create-key" }],
+  google_kms_crypto_key_iam_member: [
+    API, // Google makes the cluster's account when its API is enabled
+    { first: "google_kms_crypto_key", source: "https://cloud.google.com/kms/docs/iam" },
+  ],
+  google_container_cluster: [
+    API,
+    {
+      first: "google_compute_subnetwork",
+      source: "https://cloud.google.com/kubernetes-engine/docs/concepts/alias-ips",
+    },
+    {
+      first: "google_kms_crypto_key_iam_member",
+      source: "https://cloud.google.com/kubernetes-engine/docs/how-to/encrypting-secrets",
+    },
+  ],
+  google_container_node_pool: [CLUSTER],
+  google_sql_database_instance: [
+    API,
+    {
+      first: "google_service_networking_connection",
+      source: "https://cloud.google.com/sql/docs/postgres/configure-private-services-access",
+    },
+    // a replica or a copy follows its original
+    {
+      first: "google_sql_database_instance",
+      source: "https://cloud.google.com/sql/docs/postgres/replication/create-replica",
+    },
+  ],
+  google_redis_instance: [
+    API,
+    {
+      first: "google_service_networking_connection",
+      source: "https://cloud.google.com/memorystore/docs/redis/networking",
+    },
+  ],
+  google_sql_database: [
+    {
+      first: "google_sql_database_instance",
+      source: "https://cloud.google.com/sql/docs/postgres/create-manage-databases",
+    },
+  ],
+  google_sql_provision_script: [
+    {
+      first: "google_sql_database",
+      source: "https://cloud.google.com/sql/docs/postgres/data-api",
+    },
+    {
+      first: "google_sql_user",
+      source: "https://cloud.google.com/sql/docs/postgres/iam-authentication",
+    },
+  ],
+  google_sql_user: [
+    {
+      first: "google_sql_database_instance",
+      source: "https://cloud.google.com/sql/docs/postgres/create-manage-users",
+    },
+    // whose roles the script makes
+    {
+      first: "google_sql_provision_script",
+      source: "https://cloud.google.com/sql/docs/postgres/roles-and-privileges",
+    },
+  ],
+  kubernetes_namespace_v1: [CLUSTER],
+  kubernetes_secret_v1: [
+    {
+      first: "kubernetes_namespace_v1",
+      source: "https://kubernetes.io/docs/concepts/overview/working-with-objects/namespaces/",
+    },
+    // whose addresses it holds
+    {
+      first: "google_sql_database_instance",
+      source: "https://cloud.google.com/sql/docs/postgres/configure-private-ip",
+    },
+    {
+      first: "google_redis_instance",
+      source: "https://cloud.google.com/memorystore/docs/redis/connect-redis-instance-gke",
+    },
+  ],
+  kubernetes_job_v1: [
+    NODES,
+    CLUSTER,
+    { first: "kubernetes_secret_v1", source: "https://kubernetes.io/docs/concepts/configuration/secret/" },
+    { first: "google_sql_user", source: "https://cloud.google.com/sql/docs/postgres/connect-kubernetes-engine" },
+  ],
+  helm_release: [
+    NODES,
+    CLUSTER,
+    { first: "kubernetes_secret_v1", source: "https://kubernetes.io/docs/concepts/configuration/secret/" },
+    // a release's pods expect the schema that its migration makes
+    { first: "kubernetes_job_v1", source: "https://kubernetes.io/docs/concepts/workloads/controllers/job/" },
+    // objects of a kind that another chart defines
+    { first: "helm_release", source: "https://helm.sh/docs/chart_best_practices/custom_resource_definitions/" },
+  ],
+  kubernetes_horizontal_pod_autoscaler_v2: [
+    {
+      first: "helm_release",
+      source: "https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/",
+    },
+  ],
+};

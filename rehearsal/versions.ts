@@ -1,0 +1,49 @@
+import { mkdirSync } from "node:fs";
+import path from "node:path";
+import type { EnvironmentName } from "../schema/environment";
+import { type Configuration, load, systemName } from "../schema/load";
+import { synthesize } from "../stacks/synthesize";
+
+const ROOT = path.resolve(__dirname, "..");
+
+/** A stack of the checkout's system and further versions of it, synthesized as they are asked for. */
+export interface Versions {
+  readonly system: string;
+  /** As its files say. */
+  readonly first: string;
+  /** With another digest of every image. */
+  release(): string;
+  /** With protections lifted. */
+  destroyable(): string;
+}
+
+/** Synthesizes a stack by its name, below a folder. */
+export async function versionsOf(name: EnvironmentName, outdir: string, env: NodeJS.ProcessEnv): Promise<Versions> {
+  const configuration = await load(ROOT, systemName(ROOT, env), env);
+  const write = (version: string, changed: Partial<Configuration["environments"][EnvironmentName]>): string => {
+    const { [name]: before } = configuration.environments;
+    const out = path.join(outdir, version);
+    mkdirSync(out, { recursive: true });
+    const environments = { ...configuration.environments, [name]: { ...before, ...changed } };
+    synthesize({ ...configuration, environments }, env, out);
+    return path.join(out, "stacks", name);
+  };
+  const { environment, release } = configuration.environments[name];
+  return {
+    system: configuration.name,
+    first: write("first", {}),
+    release: () =>
+      write("release", {
+        release: {
+          version: `${release.version}-next`,
+          images: Object.fromEntries(
+            Object.entries(release.images).map(([image, reference]) => [image, `${reference.split("@")[0]}@${DIGEST}`]),
+          ),
+        },
+      }),
+    destroyable: () => write("destroyable", { environment: { ...environment, allowDestroy: true } }),
+  };
+}
+
+/** Of an image that nobody made. */
+const DIGEST = `sha256:${"f".repeat(64)}`;
