@@ -31,6 +31,7 @@ of a synthesized one; further arguments are folders of its next versions.
                         <namespace>/<resource>/<name>' to Kubernetes, as --list-calls prints them
   --fault-update REGEX  the same in the apply of the last update
   --fail-each           each call that the clean run makes fails once, in a run of its own
+  --only REGEX          only calls that match
   --sample N            only N of them, evenly spread
   --jobs N              so many of these runs at a time (2)
   --interrupt           stop Terraform (SIGINT) when half is made; the next apply must converge
@@ -67,6 +68,7 @@ const OPTIONS = {
   fault: MANY,
   "fault-update": MANY,
   "fail-each": FLAG,
+  only: ONE,
   sample: ONE,
   jobs: { type: "string", default: "2" },
   interrupt: FLAG,
@@ -110,12 +112,15 @@ function mistakes(options: Options, stacks: readonly string[]): string[] {
     ...say(options.scaled !== undefined && !scaled(options.scaled), "--scaled is NAMESPACE/NAME=N"),
     ...say(options.again && !options.destroy, "--again needs --destroy"),
     ...say(options.sample !== undefined && !options["fail-each"], "--sample needs --fail-each"),
+    ...say(options.only !== undefined && !options["fail-each"], "--only needs --fail-each"),
     ...say(options.interrupt && options.fault.length > 0, "--interrupt and --fault are tried one at a time"),
     ...options.changes
       .map(change)
       .filter(({ version = 2 }) => version < 2 || version > versions)
       .map(({ version = 2, address }) => `--changes ${address}: there is no update to version ${version}`),
-    ...[...options.fault, ...options["fault-update"], ...options.changes].flatMap(invalidExpression),
+    ...[...options.fault, ...options["fault-update"], ...options.changes, options.only ?? ""].flatMap(
+      invalidExpression,
+    ),
     ...numbers.flatMap((name) =>
       say(
         options[name] !== undefined && !(Number(options[name]) > 0),

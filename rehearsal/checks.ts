@@ -20,6 +20,12 @@ interface State {
 
 const stateOf = ({ work }: Machine): State =>
   JSON.parse(readFileSync(path.join(work, "tf", "terraform.tfstate"), "utf8"));
+/** What is random in names, and another in every run. */
+export const randomParts = (machine: Machine): string[] =>
+  stateOf(machine)
+    .resources.filter(({ type }) => type === "random_id")
+    .flatMap(({ instances }) => instances.map(({ attributes }) => String(attributes?.hex)));
+
 /** Versions that Secret Manager holds: secret's name, version's number, value. */
 function versions({ google }: Machine) {
   return google.cloud.store.entries().flatMap(([key, { payload }]) => {

@@ -53,7 +53,7 @@ export const faultPolicy = (faults: readonly Fault[]): KubernetesObject[] =>
           .join(" || "),
       },
     ],
-    validations: [{ expression: "false", message: "simulated failure" }],
+    validations: [{ expression: "false", reason: "Forbidden", message: "simulated failure" }],
   });
 
 /** What was changed, in a line of the control plane's audit log. {@link https://kubernetes.io/docs/reference/config-api/apiserver-audit.v1/} */
@@ -85,10 +85,10 @@ export function labelsOf(audit: string): Label[] {
     .filter(
       ({ responseStatus, objectRef }) => (responseStatus?.code ?? 0) < 400 && objectRef?.name && !objectRef.subresource,
     )
-    .map(
-      ({ verb, objectRef }) =>
-        `${OPERATIONS[verb]} kubernetes ${objectRef?.namespace ?? ""}/${objectRef?.resource}/${objectRef?.name}`,
-    );
+    .map(({ verb, objectRef: { resource, namespace = "", name } = { resource: "" } }) => {
+      const within = resource === "namespaces" ? name : namespace; // admission says of a namespace that it is in itself
+      return `${OPERATIONS[verb]} kubernetes ${within}/${resource}/${name}`;
+    });
 }
 
 /** Namespaces that Autopilot manages. {@link https://cloud.google.com/kubernetes-engine/docs/concepts/autopilot-security} */
@@ -162,6 +162,7 @@ export const AUTOPILOT: readonly KubernetesObject[] = [
     validations: [
       {
         expression: "false",
+        reason: "Forbidden",
         messageExpression:
           '"GKE Warden rejected the request because it violates one or more constraints. Violations details: {\\"[denied by managed-namespaces-limitation]\\":[\\"the namespace \\\\\\"" + request.namespace + "\\\\\\" is managed and the request\'s verb \\\\\\"" + request.operation.lowerAscii() + "\\\\\\" is denied\\"]}"',
       },

@@ -57,13 +57,15 @@ export function faultsOf(calls: readonly Label[]): Fault[] {
   });
 }
 
-const spread = <T>(all: readonly T[], n = all.length): T[] =>
+/** So many of a list, evenly spread; all by default. */
+export const spread = <T>(all: readonly T[], n = all.length): T[] =>
   all.filter((_, i) => Math.floor((i * n) / all.length) !== Math.floor(((i - 1) * n) / all.length) || i === 0);
 
 async function failOnce(settings: RehearsalOptions, fault: Fault, work: string): Promise<Failure> {
   const start = Date.now();
   const call = `${fault.label}${(fault.occurrence ?? 1) > 1 ? ` (${fault.occurrence})` : ""}`;
   const { stacks, timeout, chartsMirror } = settings;
+  rmSync(work, { recursive: true, force: true });
   const machine = await startMachine({
     work,
     timeout,
@@ -72,10 +74,11 @@ async function failOnce(settings: RehearsalOptions, fault: Fault, work: string):
     realCharts: Boolean(chartsMirror),
   });
   try {
-    cpSync(path.join(settings.work, "tf"), path.join(work, "tf"), {
+    const clean = path.join(settings.work, "tf");
+    cpSync(clean, path.join(work, "tf"), {
       recursive: true,
       verbatimSymlinks: true,
-      filter: (file) => !/\.tfstate/.test(file),
+      filter: (file) => !path.relative(clean, file).startsWith("terraform.tfstate"),
     });
     const finding = await converges(machine, fault);
     return { call, ...finding, seconds: (Date.now() - start) / 1000 };

@@ -179,15 +179,15 @@ async function isFree(port: number): Promise<boolean> {
   }
 }
 
-/**
- * What a rehearsal needs beside Terraform and the providers and does not find; to build the control plane takes
- * minutes.
- */
+/** What a rehearsal needs beside Terraform and the providers and does not find. */
 export function whatMachineLacks(): string | undefined {
-  if (spawnSync("kubectl", ["version", "--client"]).status !== 0) return "kubectl is not on PATH";
-  if (!isControlPlaneBuilt()) return "the control plane is not built yet; the first `npm run rehearse` does it";
+  if (!isOnPath("kubectl", ["version", "--client"])) return "kubectl is not on PATH";
+  if (!isControlPlaneBuilt() && !isOnPath("go", ["version"]))
+    return "Go is not on PATH, and the control plane is not built yet";
   return undefined;
 }
+
+const isOnPath = (command: string, args: readonly string[]): boolean => spawnSync(command, args).status === 0;
 
 /** A CustomResourceDefinition that accepts anything, from `<group>/<version> <Kind> [plural]`. */
 function definition(line: string) {

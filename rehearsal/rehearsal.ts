@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { openSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { copies, type Finding, leaks, snapshot, warnings, workloads } from "./checks";
+import { copies, type Finding, leaks, randomParts, snapshot, warnings, workloads } from "./checks";
 import type { Fault } from "./cloud/faults";
 import { type Drift, driftOf } from "./drift";
 import { type Graph, graphOf } from "./graph";
@@ -180,7 +180,8 @@ class Rehearsal implements Rehearsed {
     const applied = this.step(`${label}apply`, apply, (r) => `${complete(r)} ${took(r)}`);
     if (id === "0") {
       this.actions = actions(apply);
-      this.calls = machine.changes();
+      const random = randomParts(machine);
+      this.calls = machine.changes().map((label) => random.reduce((text, part) => text.replaceAll(part, "*"), label));
     }
     if (applied) await this.look(id, label);
     this.say(`${label}no warning`, await warnings(machine));

@@ -5,6 +5,7 @@ import { InvalidConfiguration } from "../schema/load";
 import { called, change, type Options, scaled, USAGE } from "./arguments";
 import type { Fault } from "./cloud/faults";
 import { failEach } from "./fail-each";
+import { whatMachineLacks } from "./machine";
 import { page } from "./page/page";
 import { whatIsMissing } from "./planner";
 import { type RehearsalOptions, rehearse, type Step } from "./rehearsal";
@@ -34,7 +35,7 @@ function printer(json: boolean) {
 async function main(options: Options, [first = "", ...updates]: readonly string[]): Promise<boolean> {
   const work = options.work ?? mkdtempSync(path.join(os.tmpdir(), "rehearsal-"));
   mkdirSync(work, { recursive: true });
-  const missing = whatIsMissing(path.join(work, "providers"));
+  const missing = whatIsMissing(path.join(work, "providers")) ?? whatMachineLacks();
   if (missing) {
     console.error(`nothing was rehearsed: ${missing}`);
     process.exit(2);
@@ -74,7 +75,7 @@ async function main(options: Options, [first = "", ...updates]: readonly string[
     options["fail-each"] && held
       ? await failEach({
           settings,
-          calls: rehearsed.calls,
+          calls: rehearsed.calls.filter((label) => new RegExp(options.only ?? "").test(label)),
           sample: options.sample ? Number(options.sample) : undefined,
           jobs: Number(options.jobs),
         })

@@ -20,7 +20,7 @@ export interface RunOptions {
   readonly onLine?: (line: string) => NodeJS.Signals | undefined;
 }
 
-/** Commands that have not ended: none outlives this process. */
+/** Commands that have not ended: none outlives this process, nor do the plugins that they have started. */
 const running = new Set<() => void>();
 process.on("exit", () => {
   for (const kill of running) kill();
@@ -29,8 +29,10 @@ process.on("exit", () => {
 /** Runs a command to its end. */
 export async function run(command: string, args: readonly string[], options: RunOptions): Promise<Run> {
   const start = Date.now();
-  const child = spawn(command, args, { cwd: options.cwd, env: options.env });
-  const kill = () => void child.kill("SIGKILL");
+  const child = spawn(command, args, { cwd: options.cwd, env: options.env, detached: true });
+  const kill = () => {
+    if (child.pid) process.kill(-child.pid, "SIGKILL"); // a group of its own
+  };
   running.add(kill);
   const limit = setTimeout(kill, options.timeout * 1000);
   let stdout = "";

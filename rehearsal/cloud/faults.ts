@@ -1,11 +1,16 @@
 /** A call as faults and logs name it: `POST compute projects/p/global/networks/n`, with the new one's name. */
 export type Label = string;
 
-/** A call that is to fail, once: the n-th one (1 by default) whose label matches. */
+/** A call that is to fail, once: the n-th one (1 by default) whose label matches. A star in a label is part of a name. */
 export interface Fault {
   readonly label: RegExp | Label;
   readonly occurrence?: number;
 }
+
+const expression = (label: RegExp | Label): RegExp =>
+  typeof label === "string"
+    ? new RegExp(`^${label.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replaceAll("*", "[^/]*")}$`)
+    : label;
 
 /** Calls that are yet to fail. */
 export class Faults {
@@ -22,8 +27,7 @@ export class Faults {
     let strikes = false;
     for (const one of this.pending) {
       const { label: wanted, occurrence = 1 } = one.fault;
-      const matches = typeof wanted === "string" ? wanted === label : wanted.test(label);
-      if (matches && ++one.seen === occurrence) {
+      if (expression(wanted).test(label) && ++one.seen === occurrence) {
         strikes = true;
         this.pending = this.pending.filter((other) => other !== one);
       }

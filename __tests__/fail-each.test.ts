@@ -1,0 +1,102 @@
+import { AUTOPILOT, faultPolicy, isKubernetes, labelsOf } from "../rehearsal/cluster-policies";
+import { faultsOf, spread } from "../rehearsal/fail-each";
+import { namesResource } from "../rehearsal/rehearsal";
+import { madeByHand } from "../rehearsal/stack";
+import { actions, complaints } from "../rehearsal/terraform";
+import { synth } from "./support";
+
+test("each call fails once, the same call of Google Cloud as often as it was made, of Kubernetes once", () => {
+  const kubernetes = "UPDATE kubernetes n/secrets/s";
+  expect(faultsOf(["POST a b", kubernetes, "POST a b", "PUT a c", kubernetes])).toEqual([
+    { label: "POST a b", occurrence: 1 },
+    { label: kubernetes, occurrence: 1 },
+    { label: "POST a b", occurrence: 2 },
+    { label: "PUT a c", occurrence: 1 },
+  ]);
+});
+
+test.each([
+  [1, [0]],
+  [3, [0, 4, 7]],
+  [10, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]],
+  [undefined, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]],
+  [99, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]],
+])("a sample of %s of ten is evenly spread", (n, expected) => {
+  expect(spread([0, 1, 2, 3, 4, 5, 6, 7, 8, 9], n)).toEqual(expected);
+});
+
+const event = (verb: string, objectRef: object, code = 200) =>
+  JSON.stringify({ stage: "ResponseComplete", verb, objectRef, responseStatus: { code } });
+
+test("the changes in an audit log are named like faults", () => {
+  const log = [
+    event("create", { resource: "namespaces", name: "n" }, 201),
+    event("patch", { resource: "configmaps", namespace: "n", name: "c" }),
+    event("create", { resource: "pods", namespace: "n", name: "p" }, 403),
+    event("update", { resource: "pods", namespace: "n", name: "p", subresource: "status" }),
+    event("delete", { resource: "jobs", namespace: "n", name: "j" }),
+    "",
+  ].join("\n");
+  expect(labelsOf(log)).toEqual([
+    "CREATE kubernetes n/namespaces/n",
+    "UPDATE kubernetes n/configmaps/c",
+    "DELETE kubernetes n/jobs/j",
+  ]);
+});
+
+test("faults go to Kubernetes by their label", () => {
+  expect(
+    [/CREATE kubernetes n/, "CREATE kubernetes n/x/y", /sql/, "POST sql x"].map((label) => isKubernetes({ label })),
+  ).toEqual([true, true, false, false]);
+  expect(JSON.stringify(faultPolicy([{ label: 'CREATE kubernetes n/x/"y"' }, { label: /jobs\/.*/ }]))).toContain(
+    JSON.stringify(`== "CREATE kubernetes n/x/\\"y\\"" || (`).slice(1, -1),
+  );
+});
+
+test("a policy that refuses is bound, and so is one that changes", () => {
+  const kinds = AUTOPILOT.map((object) => object.kind);
+  for (const kind of kinds.filter((k) => !String(k).endsWith("Binding")))
+    expect(kinds.filter((k) => k === kind)).toHaveLength(kinds.filter((k) => k === `${kind}Binding`).length);
+});
+
+const lines = (...messages: readonly object[]) => ({
+  status: 1,
+  stdout: messages.map((m) => JSON.stringify(m)).join("\n"),
+  stderr: "",
+  seconds: 1,
+});
+const diagnostic = (severity: string, address?: string) => ({
+  type: "diagnostic",
+  diagnostic: { severity, summary: "It\nfailed", detail: "because", address },
+});
+
+test("a failed apply names a resource, or that is wrong", () => {
+  expect(namesResource(lines(diagnostic("error", "a.b")))).toEqual({ wrong: [], note: "a.b: It failed" });
+  const { wrong } = namesResource(lines(diagnostic("warning", "a.b"), diagnostic("error")));
+  expect(wrong).toEqual([expect.stringContaining("no message names a resource")]);
+  expect(complaints(lines(diagnostic("error", "a.b")))).toEqual(["a.b: It failed because"]);
+});
+
+test("what an apply did is read from its output, other words left out", () => {
+  const hook = (type: string, seconds: number) => ({
+    type,
+    "@timestamp": `2026-01-01T00:00:0${seconds}Z`,
+    hook: { resource: { addr: "a.b" }, action: "create" },
+  });
+  const run = lines(hook("apply_start", 1), hook("apply_complete", 3));
+  expect(actions({ ...run, stdout: `a plugin's words\n{broken\n${run.stdout}` })).toEqual([
+    { address: "a.b", action: "create", from: expect.any(Number), to: expect.any(Number), failed: false },
+  ]);
+  const [{ from = 0, to = 0 } = {}] = actions(run);
+  expect(to - from).toBe(2000);
+});
+
+test("what a person makes is read from the stack", () => {
+  const { production } = synth(({ production: { environment } }) => {
+    environment.dnsZone = "pmcrm";
+  });
+  const { secrets, zones } = madeByHand(production.json);
+  expect(secrets).toContainEqual({ project: "pmcrm-production", secret: "pmcrm-openai-api-key", version: 1 });
+  expect(secrets.filter(({ secret }) => /database|jwt/.test(secret))).toEqual([]);
+  expect(zones).toEqual([{ project: "pmcrm-production", zone: "pmcrm", dnsName: "pmcrm.io." }]);
+});
