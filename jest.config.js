@@ -5,6 +5,7 @@ module.exports = {
   setupFiles: ["<rootDir>/stacks/stack-trace.ts"],
   transform: { "^.+\\.ts$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } } }] },
   modulePathIgnorePatterns: ["<rootDir>/cdktf.out"],
+  maxConcurrency: 2, // of tests that are concurrent: two cores
   maxWorkers: 3, // for two cores: plans and a rehearsal wait most of their time
   testTimeout: 60_000, // some tests start processes, on machines that are busy
 };

@@ -822,6 +822,18 @@ describe("refuses", () => {
     },
   );
 
+  test("deletion of a subnetwork that a NAT lists", () => {
+    const compute = world();
+    nat({})(compute);
+    const remove = () => compute.delete(`${REGIONAL}/subnetworks/s`);
+    expect(refusal(remove)).toBe(
+      `400 The subnetwork resource '${REGIONAL}/subnetworks/s' is already being used by '${REGIONAL}/routers/router'`,
+    );
+    compute.patch(`${REGIONAL}/routers/router`, { nats: [] });
+    remove();
+    expect(compute.get(`${REGIONAL}/subnetworks`)).toEqual({ items: [] });
+  });
+
   test("what refers to a network, or changes one, while it is being made", () => {
     const compute = serviceOf("compute", everything({ speed: 1 }));
     compute.post(`${GLOBAL}/networks`, { name: "n" });

@@ -1,0 +1,157 @@
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { BOOTSTRAP_APIS } from "../constructs/google/bootstrap-apis";
+import { type Server, startServer } from "../rehearsal/cloud/server";
+import { addByHand } from "../rehearsal/cloud/services/secret-manager";
+import { SUPPLIED } from "../rehearsal/machine";
+import { whatIsMissing } from "../rehearsal/planner";
+import { madeByHand } from "../rehearsal/stack";
+import { actions, type Diagnostic, diagnostics, run, terraformEnvironment } from "../rehearsal/terraform";
+import { synthesize } from "../stacks/synthesize";
+import { MISTAKES, type Mistake } from "./mistakes";
+import { closure, prune } from "./prune";
+import { configuration, type Json, read, type Stack } from "./support";
+
+const TIMEOUT = 120;
+const PAGES = /^https:\/\/(cloud\.google\.com|registry\.terraform\.io|developer\.hashicorp\.com|github\.com)\//;
+const work = mkdtempSync(path.join(os.tmpdir(), "mistakes-"));
+afterAll(() => rmSync(work, { recursive: true }));
+
+// Jest wants to know before it starts which tests there are.
+const missing = whatIsMissing(work);
+if (missing) console.warn(`SKIPPED: ${MISTAKES.length} mistakes in a stack that Google Cloud refuses. ${missing}.`);
+const skipped = missing ? ` (SKIPPED: ${missing.split(";")[0]})` : "";
+const [testIf, testEach] = missing ? [test.skip, test.skip] : [test, test.concurrent];
+
+const out = path.join(work, "out");
+beforeAll(() => {
+  mkdirSync(out);
+  const quiet = jest.spyOn(console, "error").mockImplementation(() => {});
+  synthesize(configuration(), {}, out);
+  quiet.mockRestore();
+});
+
+/** A copy of production's stack, with changes. */
+function production(...changes: readonly (Mistake["make"] | undefined)[]): Stack {
+  const stack = read(out, "production");
+  for (const change of changes) change?.(stack);
+  return stack;
+}
+
+const ACCOUNTS = "google_service_account";
+
+/** Terraform in a folder of its own, and an empty cloud but for what is made by hand. */
+class Deployment {
+  private constructor(
+    private readonly folder: string,
+    private readonly google: Server,
+  ) {}
+
+  static async begin(): Promise<Deployment> {
+    const folder = mkdtempSync(path.join(work, "tf-"));
+    symlinkSync(path.join(work, "tf", ".terraform"), path.join(folder, ".terraform"));
+    cpSync(path.join(work, "tf", ".terraform.lock.hcl"), path.join(folder, ".terraform.lock.hcl"));
+    const google = await startServer({
+      log: path.join(folder, "cloud.log"),
+      enabled: BOOTSTRAP_APIS.map((api) => `${api}.googleapis.com`),
+    });
+    const { json } = production();
+    for (const { project, secret, version } of madeByHand(json).secrets)
+      addByHand(google.cloud, project, secret, version, SUPPLIED);
+    for (const { project, account_id: accountId, display_name: displayName } of Object.values<Json>(
+      json.resource[ACCOUNTS],
+    ))
+      google.cloud.call({
+        method: "POST",
+        service: "iam",
+        path: `projects/${project}/serviceAccounts`,
+        body: { accountId, serviceAccount: { displayName } },
+      });
+    return new Deployment(folder, google);
+  }
+
+  /** What a command of Terraform's holds against a stack, and whether it began to change anything. */
+  async terraform(stack: Json, ...args: readonly string[]) {
+    writeFileSync(path.join(this.folder, "cdk.tf.json"), JSON.stringify(stack));
+    const env = { ...terraformEnvironment(), ...this.google.env };
+    const result = await run("terraform", args, { env, timeout: TIMEOUT, cwd: this.folder });
+    const said: Diagnostic[] = args.includes("validate") ? JSON.parse(result.stdout).diagnostics : diagnostics(result);
+    return {
+      status: result.status,
+      began: actions(result).length > 0,
+      errors: said.filter(({ severity }) => severity === "error"),
+    };
+  }
+
+  readonly validate = (stack: Json) => this.terraform(stack, "validate", "-json");
+  readonly apply = (stack: Json) => this.terraform(stack, "apply", "-auto-approve", "-json");
+
+  loseState(): void {
+    rmSync(path.join(this.folder, "terraform.tfstate"));
+  }
+
+  readonly stop = () => this.google.stop();
+}
+
+/** What a stack has for some addresses. It takes up service accounts: for one that it makes the provider waits 10 s. */
+function partOf(stack: Stack, addresses: readonly string[], mistaken?: string): Json {
+  const part = prune(stack, addresses);
+  const accounts = Object.entries<Json>(part.resource?.[ACCOUNTS] ?? {}).map(([name, { project, account_id }]) => ({
+    to: `${ACCOUNTS}.${name}`,
+    id: `projects/${project}/serviceAccounts/${account_id}@${project}.iam.gserviceaccount.com`,
+  }));
+  return { ...part, import: [...(part.import ?? []), ...accounts.filter(({ to }) => to !== mistaken)] };
+}
+
+/** Makes a mistake, and answers with what it was refused with. */
+async function refusalOf({ address, also = [], stage, before, stateIsLost, make }: Mistake) {
+  const deployment = await Deployment.begin();
+  const addresses = closure(production(before), [address, ...also]);
+  try {
+    if (before) {
+      const { errors } = await deployment.apply(partOf(production(before), addresses));
+      if (errors.length) throw new Error(`without the mistake: ${JSON.stringify(errors)}`);
+      if (stateIsLost) deployment.loseState();
+    }
+    const part = partOf(production(before, make), addresses, address);
+    return await (stage === "validate" ? deployment.validate(part) : deployment.apply(part));
+  } finally {
+    await deployment.stop();
+  }
+}
+
+testEach.each(MISTAKES.map((mistake) => [mistake.what, mistake.message, mistake] as const))(
+  `%s: %s${skipped}`,
+  async (_what, message, mistake) => {
+    const { status, began, errors } = await refusalOf(mistake);
+    expect(status).not.toBe(0);
+    expect(errors.map(({ summary, detail }) => `${summary} ${detail}`)).toEqual([expect.stringContaining(message)]);
+    for (const { address } of errors) expect(address ?? mistake.address).toBe(mistake.address);
+    expect(began).toBe(mistake.stage === "apply");
+  },
+  TIMEOUT * 1000,
+);
+
+testIf(
+  `without a mistake all of it is applied${skipped}`,
+  async () => {
+    const deployment = await Deployment.begin();
+    const addresses = MISTAKES.flatMap(({ address, also = [] }) => [address, ...also]);
+    expect(await deployment.apply(partOf(production(), addresses))).toEqual({ status: 0, began: true, errors: [] });
+    await deployment.stop();
+  },
+  TIMEOUT * 1000,
+);
+
+test("each of them changes what is deployed, and a page says what comes of it", () => {
+  const without = ({ make, before }: Mistake) =>
+    JSON.stringify(production(before, make).json) === JSON.stringify(production(before).json);
+  expect(MISTAKES.filter(without).map(({ what }) => what)).toEqual([]);
+  expect(MISTAKES.filter(({ page }) => !PAGES.test(page)).map(({ what }) => what)).toEqual([]);
+});
+
+test("there are many of them, each one once", () => {
+  expect(MISTAKES.length).toBeGreaterThanOrEqual(34);
+  expect(new Set(MISTAKES.map(({ what }) => what)).size).toBe(MISTAKES.length);
+});
