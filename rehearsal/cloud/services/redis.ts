@@ -4,7 +4,7 @@ import { type About, collection, longRunning, operationRoutes } from "../collect
 import { conflict, denied, invalid, notFound, precondition } from "../refusal";
 import { type Call, route } from "../route";
 import type { Service } from "../service";
-import { needNetwork } from "./compute";
+import { needNetwork } from "./compute/compute";
 import { needPeering } from "./service-networking";
 
 const INSTANCES = "projects/{project}/locations/{location}/instances";

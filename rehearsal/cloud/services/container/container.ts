@@ -1,14 +1,14 @@
-import type { Body } from "../body";
-import type { Cloud } from "../cloud";
-import { conflict, invalid, unknownHere } from "../refusal";
-import { type Call, type Route, route } from "../route";
-import type { Service } from "../service";
-import { minutesOf } from "../times";
-import { autopilotPools, checkAutopilot, checkNewAutopilot } from "./container-autopilot";
-import { checkEncryption, checkSettings, placeInNetwork } from "./container-cluster";
-import { completeCluster } from "./container-defaults";
-import { CLUSTER_ENUMERATIONS, checkEnumerations } from "./container-enumerations";
-import { checkLocation, checkZones } from "./container-location";
+import type { Body } from "../../body";
+import type { Cloud } from "../../cloud";
+import { conflict, invalid, unknownHere } from "../../refusal";
+import { type Call, type Route, route } from "../../route";
+import type { Service } from "../../service";
+import { minutesOf } from "../../times";
+import { autopilotPools, checkAutopilot, checkNewAutopilot } from "./autopilot";
+import { checkEncryption, checkSettings, placeInNetwork } from "./cluster";
+import { completeCluster } from "./defaults";
+import { CLUSTER_ENUMERATIONS, checkEnumerations } from "./enumerations";
+import { checkLocation, checkZones } from "./location";
 import {
   changePool,
   checkAccount,
@@ -19,8 +19,8 @@ import {
   nodePoolRoutes,
   poolsOf,
   statusOf,
-} from "./container-node-pool";
-import { begin, CLUSTERS, keyOf, needIdle, operationRoutes } from "./container-operation";
+} from "./node-pool";
+import { begin, CLUSTERS, keyOf, needIdle, operationRoutes } from "./operation";
 
 const CLUSTER = `${CLUSTERS}/{cluster}`;
 

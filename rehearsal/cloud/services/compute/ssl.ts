@@ -1,8 +1,8 @@
-import { type Body, defaults } from "../body";
-import type { About } from "../collection";
-import { unknownHere } from "../refusal";
-import type { Route } from "../route";
-import { checkEnumerations, checkFingerprint, computeCollection, wrong } from "./compute-kind";
+import { type Body, defaults } from "../../body";
+import type { About } from "../../collection";
+import { unknownHere } from "../../refusal";
+import type { Route } from "../../route";
+import { checkEnumerations, checkFingerprint, computeCollection, wrong } from "./kind";
 
 /** https://cloud.google.com/compute/docs/reference/rest/v1/sslPolicies */
 const ENUMERATIONS = {

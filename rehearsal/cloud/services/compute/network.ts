@@ -1,19 +1,10 @@
-import { type Body, defaults } from "../body";
-import type { Cloud } from "../cloud";
-import type { About } from "../collection";
-import { invalid } from "../refusal";
-import type { Route } from "../route";
-import {
-  action,
-  checkEnumerations,
-  checkFixed,
-  checkName,
-  computeCollection,
-  inUse,
-  urlOf,
-  wrong,
-} from "./compute-kind";
-import { needNetwork } from "./compute-reference";
+import { type Body, defaults } from "../../body";
+import type { Cloud } from "../../cloud";
+import type { About } from "../../collection";
+import { invalid } from "../../refusal";
+import type { Route } from "../../route";
+import { action, checkEnumerations, checkFixed, checkName, computeCollection, inUse, urlOf, wrong } from "./kind";
+import { needNetwork } from "./reference";
 
 const NETWORKS = "projects/{project}/global/networks";
 

@@ -1,5 +1,5 @@
-import { REGIONS } from "../../../schema/google";
-import { denied, invalid } from "../refusal";
+import { REGIONS } from "../../../../schema/google";
+import { denied, invalid } from "../../refusal";
 
 /**
  * Zones of the regions whose zones are not a, b and c.

@@ -1,7 +1,7 @@
-import type { Body } from "../body";
-import type { Cloud } from "../cloud";
-import { conflict, invalid } from "../refusal";
-import { type Call, type Route, route } from "../route";
+import type { Body } from "../../body";
+import type { Cloud } from "../../cloud";
+import { conflict, invalid } from "../../refusal";
+import { type Call, type Route, route } from "../../route";
 import {
   badRequest,
   begin,
@@ -12,7 +12,7 @@ import {
   needInstance,
   needRunning,
   selfLinkOf,
-} from "./cloud-sql-operations";
+} from "./operations";
 
 /** The instance that a call is about, with its key in the store. */
 function instanceOf({ params }: Call, cloud: Cloud) {

@@ -1,7 +1,7 @@
-import type { Body } from "../body";
-import type { Cloud } from "../cloud";
-import { notFound } from "../refusal";
-import { wrong } from "./compute-kind";
+import type { Body } from "../../body";
+import type { Cloud } from "../../cloud";
+import { notFound } from "../../refusal";
+import { wrong } from "./kind";
 
 /**
  * Path of what a URL, in full or in part, refers to; what is neither stays as it is.

@@ -1,11 +1,11 @@
-import { type Cidr, overlaps, parseCidr } from "../../../schema/cidr";
-import { type Body, defaults } from "../body";
-import type { About } from "../collection";
-import { invalid, unknownHere } from "../refusal";
-import type { Route } from "../route";
-import { checkEnumerations, computeCollection, setLabels, urlOf, wrong } from "./compute-kind";
-import { takenRanges } from "./compute-range";
-import { needNetwork } from "./compute-reference";
+import { type Cidr, overlaps, parseCidr } from "../../../../schema/cidr";
+import { type Body, defaults } from "../../body";
+import type { About } from "../../collection";
+import { invalid, unknownHere } from "../../refusal";
+import type { Route } from "../../route";
+import { checkEnumerations, computeCollection, setLabels, urlOf, wrong } from "./kind";
+import { takenRanges } from "./range";
+import { needNetwork } from "./reference";
 
 const GLOBAL = "projects/{project}/global/addresses";
 const REGIONAL = "projects/{project}/regions/{region}/addresses";

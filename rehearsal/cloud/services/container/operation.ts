@@ -1,7 +1,7 @@
-import type { Body } from "../body";
-import type { Cloud } from "../cloud";
-import { precondition } from "../refusal";
-import { type Route, route } from "../route";
+import type { Body } from "../../body";
+import type { Cloud } from "../../cloud";
+import { precondition } from "../../refusal";
+import { type Route, route } from "../../route";
 
 export const CLUSTERS = "projects/{project}/locations/{location}/clusters";
 

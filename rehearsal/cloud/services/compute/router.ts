@@ -1,9 +1,9 @@
-import { type Body, defaults } from "../body";
-import type { About } from "../collection";
-import { notFound } from "../refusal";
-import type { Route } from "../route";
-import { checkEnumerations, checkFixed, checkName, computeCollection, urlOf, wrong } from "./compute-kind";
-import { needNetwork, needSubnetwork, refer } from "./compute-reference";
+import { type Body, defaults } from "../../body";
+import type { About } from "../../collection";
+import { notFound } from "../../refusal";
+import type { Route } from "../../route";
+import { checkEnumerations, checkFixed, checkName, computeCollection, urlOf, wrong } from "./kind";
+import { needNetwork, needSubnetwork, refer } from "./reference";
 
 /** https://cloud.google.com/compute/docs/reference/rest/v1/routers */
 const ENUMERATIONS = {

@@ -1,8 +1,8 @@
-import type { Body } from "../body";
-import type { Cloud } from "../cloud";
-import { conflict, invalid, Refusal } from "../refusal";
-import { type Route, route } from "../route";
-import { SECONDS } from "../times";
+import type { Body } from "../../body";
+import type { Cloud } from "../../cloud";
+import { conflict, invalid, Refusal } from "../../refusal";
+import { type Route, route } from "../../route";
+import { SECONDS } from "../../times";
 
 /** Path of a project's instances, and of one of them. */
 export const INSTANCES = "projects/{project}/instances";

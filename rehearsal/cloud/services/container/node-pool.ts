@@ -1,13 +1,13 @@
-import { type Body, defaults } from "../body";
-import type { Cloud } from "../cloud";
-import { conflict, invalid, notFound, unknownHere } from "../refusal";
-import { type Call, type Route, route } from "../route";
-import { minutesOf } from "../times";
-import { VERSION } from "./container-defaults";
-import { checkEnumerations, POOL_ENUMERATIONS } from "./container-enumerations";
-import { checkZones } from "./container-location";
-import { begin, CLUSTERS, keyOf, linkOf, needIdle } from "./container-operation";
-import { needServiceAccount } from "./iam";
+import { type Body, defaults } from "../../body";
+import type { Cloud } from "../../cloud";
+import { conflict, invalid, notFound, unknownHere } from "../../refusal";
+import { type Call, type Route, route } from "../../route";
+import { minutesOf } from "../../times";
+import { needServiceAccount } from "../iam";
+import { VERSION } from "./defaults";
+import { checkEnumerations, POOL_ENUMERATIONS } from "./enumerations";
+import { checkZones } from "./location";
+import { begin, CLUSTERS, keyOf, linkOf, needIdle } from "./operation";
 
 const POOLS = `${CLUSTERS}/{cluster}/nodePools`;
 const POOL = `${POOLS}/{pool}`;

@@ -1,8 +1,8 @@
-import { type Body, defaults } from "../body";
-import type { Kubernetes } from "../cloud";
-import { completeAutopilot } from "./container-autopilot";
-import { zonesOf } from "./container-location";
-import { linkOf } from "./container-operation";
+import { type Body, defaults } from "../../body";
+import type { Kubernetes } from "../../cloud";
+import { completeAutopilot } from "./autopilot";
+import { zonesOf } from "./location";
+import { linkOf } from "./operation";
 
 /** Kubernetes version of every control plane and node. */
 export const VERSION = "1.34.4-gke.1000";

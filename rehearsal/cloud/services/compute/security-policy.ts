@@ -1,8 +1,8 @@
-import { CLOUD_ARMOR_INTERVALS } from "../../../schema/google";
-import { type Body, defaults, merge } from "../body";
-import type { About } from "../collection";
-import { notFound } from "../refusal";
-import { type Route, route } from "../route";
+import { CLOUD_ARMOR_INTERVALS } from "../../../../schema/google";
+import { type Body, defaults, merge } from "../../body";
+import type { About } from "../../collection";
+import { notFound } from "../../refusal";
+import { type Route, route } from "../../route";
 import {
   action,
   changed,
@@ -12,8 +12,8 @@ import {
   computeCollection,
   setLabels,
   wrong,
-} from "./compute-kind";
-import { checkTrafficRange } from "./compute-range";
+} from "./kind";
+import { checkTrafficRange } from "./range";
 
 const POLICIES = "projects/{project}/global/securityPolicies";
 

@@ -1,6 +1,6 @@
-import type { Body } from "../body";
-import { invalid, Refusal } from "../refusal";
-import { badRequest } from "./cloud-sql-operations";
+import type { Body } from "../../body";
+import { invalid, Refusal } from "../../refusal";
+import { badRequest } from "./operations";
 
 const words = (text: string) => text.trim().split(/\s+/);
 

@@ -1,10 +1,10 @@
-import { REGIONS } from "../../../schema/google";
-import { type Body, defaults } from "../body";
-import type { Cloud } from "../cloud";
-import { type Collection, collection } from "../collection";
-import { invalid, notFound, precondition, Refusal } from "../refusal";
-import { type Route, route } from "../route";
-import { minutesOf } from "../times";
+import { REGIONS } from "../../../../schema/google";
+import { type Body, defaults } from "../../body";
+import type { Cloud } from "../../cloud";
+import { type Collection, collection } from "../../collection";
+import { invalid, notFound, precondition, Refusal } from "../../refusal";
+import { type Route, route } from "../../route";
+import { minutesOf } from "../../times";
 
 /** What Compute Engine's objects are called by in full. */
 export const urlOf = (path: string): string => `https://www.googleapis.com/compute/v1/${path}`;

@@ -1,12 +1,12 @@
-import { overlaps, parseCidr } from "../../../schema/cidr";
-import type { Body } from "../body";
-import type { Cloud } from "../cloud";
-import { invalid } from "../refusal";
-import { needKeyGrant } from "./cloud-kms";
-import { needNetwork, needSubnetwork } from "./compute";
-import { takenRanges } from "./compute-range";
-import { regionOf } from "./container-location";
-import { checkMaxPods } from "./container-node-pool";
+import { overlaps, parseCidr } from "../../../../schema/cidr";
+import type { Body } from "../../body";
+import type { Cloud } from "../../cloud";
+import { invalid } from "../../refusal";
+import { needKeyGrant } from "../cloud-kms";
+import { needNetwork, needSubnetwork } from "../compute/compute";
+import { takenRanges } from "../compute/range";
+import { regionOf } from "./location";
+import { checkMaxPods } from "./node-pool";
 
 /** Refuses settings that no cluster can have, in a new one and in what an update leads to. */
 export function checkSettings(cluster: Body, project: string): void {

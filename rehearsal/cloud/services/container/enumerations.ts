@@ -1,4 +1,4 @@
-import { invalid } from "../refusal";
+import { invalid } from "../../refusal";
 
 /** Message and name of an enumeration, and its values, by the field that has it. */
 type Enumerations = Readonly<Record<string, readonly [type: string, values: string]>>;

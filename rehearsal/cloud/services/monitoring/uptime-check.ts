@@ -1,6 +1,6 @@
-import { type Body, defaults } from "../body";
-import { invalid } from "../refusal";
-import { checkEnumeration, checkUserLabels, invalidField, missingField, seconds } from "./monitoring-fields";
+import { type Body, defaults } from "../../body";
+import { invalid } from "../../refusal";
+import { checkEnumeration, checkUserLabels, invalidField, missingField, seconds } from "./fields";
 
 /** https://cloud.google.com/monitoring/api/ref_v3/rest/v3/projects.uptimeCheckConfigs */
 const RESOURCES = `

@@ -1,9 +1,9 @@
-import { contains, overlaps } from "../../../schema/cidr";
-import { type Body, defaults } from "../body";
-import type { Cloud } from "../cloud";
-import type { About } from "../collection";
-import { invalid } from "../refusal";
-import type { Route } from "../route";
+import { contains, overlaps } from "../../../../schema/cidr";
+import { type Body, defaults } from "../../body";
+import type { Cloud } from "../../cloud";
+import type { About } from "../../collection";
+import { invalid } from "../../refusal";
+import type { Route } from "../../route";
 import {
   action,
   checkEnumerations,
@@ -14,9 +14,9 @@ import {
   inUse,
   urlOf,
   wrong,
-} from "./compute-kind";
-import { subnetRange, takenRanges } from "./compute-range";
-import { needNetwork, pathOf } from "./compute-reference";
+} from "./kind";
+import { subnetRange, takenRanges } from "./range";
+import { needNetwork, pathOf } from "./reference";
 
 const SUBNETWORKS = "projects/{project}/regions/{region}/subnetworks";
 

@@ -1,11 +1,11 @@
-import { type Body, defaults, masked } from "../body";
-import type { Cloud } from "../cloud";
-import { invalid, notFound } from "../refusal";
-import { type Call, type Route, route } from "../route";
-import type { Service } from "../service";
-import { acceptAlertPolicy } from "./monitoring-alert-policy";
-import { checkUserLabels, invalidField, missingField } from "./monitoring-fields";
-import { acceptUptimeCheck } from "./monitoring-uptime-check";
+import { type Body, defaults, masked } from "../../body";
+import type { Cloud } from "../../cloud";
+import { invalid, notFound } from "../../refusal";
+import { type Call, type Route, route } from "../../route";
+import type { Service } from "../../service";
+import { acceptAlertPolicy } from "./alert-policy";
+import { checkUserLabels, invalidField, missingField } from "./fields";
+import { acceptUptimeCheck } from "./uptime-check";
 
 /** Labels that a channel of a type must have. https://cloud.google.com/monitoring/alerts/using-channels-api#ncd */
 const CHANNELS: Readonly<Record<string, readonly string[]>> = {

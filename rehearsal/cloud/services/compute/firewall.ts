@@ -1,9 +1,9 @@
-import { type Body, defaults } from "../body";
-import type { About } from "../collection";
-import type { Route } from "../route";
-import { checkEnumerations, checkFixed, computeCollection, urlOf, wrong } from "./compute-kind";
-import { checkTrafficRange } from "./compute-range";
-import { needNetwork } from "./compute-reference";
+import { type Body, defaults } from "../../body";
+import type { About } from "../../collection";
+import type { Route } from "../../route";
+import { checkEnumerations, checkFixed, computeCollection, urlOf, wrong } from "./kind";
+import { checkTrafficRange } from "./range";
+import { needNetwork } from "./reference";
 
 /** https://cloud.google.com/compute/docs/reference/rest/v1/firewalls */
 const ENUMERATIONS = {

@@ -1,7 +1,7 @@
-import { type Body, defaults } from "../body";
-import type { Cloud } from "../cloud";
-import { invalid, notFound } from "../refusal";
-import { checkEnumeration, checkUserLabels, invalidField, missingField, seconds } from "./monitoring-fields";
+import { type Body, defaults } from "../../body";
+import type { Cloud } from "../../cloud";
+import { invalid, notFound } from "../../refusal";
+import { checkEnumeration, checkUserLabels, invalidField, missingField, seconds } from "./fields";
 
 const COMBINERS = ["COMBINE_UNSPECIFIED", "AND", "OR", "AND_WITH_MATCHING_RESOURCE"];
 const SEVERITIES = ["SEVERITY_UNSPECIFIED", "CRITICAL", "ERROR", "WARNING"];

@@ -1,11 +1,13 @@
-import { REGIONS } from "../../../schema/google";
-import { type Body, defaults, merge } from "../body";
-import type { Cloud } from "../cloud";
-import { conflict, denied, invalid, Refusal } from "../refusal";
-import { type Call, route } from "../route";
-import type { Service } from "../service";
-import { minutesOf } from "../times";
-import { needKeyGrant } from "./cloud-kms";
+import { REGIONS } from "../../../../schema/google";
+import { type Body, defaults, merge } from "../../body";
+import type { Cloud } from "../../cloud";
+import { conflict, denied, invalid, Refusal } from "../../refusal";
+import { type Call, route } from "../../route";
+import type { Service } from "../../service";
+import { minutesOf } from "../../times";
+import { needKeyGrant } from "../cloud-kms";
+import { needNetwork } from "../compute/compute";
+import { needPeering } from "../service-networking";
 import {
   badEnumeration,
   badRequest,
@@ -17,11 +19,9 @@ import {
   needInstance,
   selfLinkOf,
   sqlOperationRoutes,
-} from "./cloud-sql-operations";
-import { checkSettings, completeSettings, majorOf } from "./cloud-sql-settings";
-import { sqlUserRoutes } from "./cloud-sql-users";
-import { needNetwork } from "./compute";
-import { needPeering } from "./service-networking";
+} from "./operations";
+import { checkSettings, completeSettings, majorOf } from "./settings";
+import { sqlUserRoutes } from "./users";
 
 /** Those of PostgreSQL, which alone is played here. https://cloud.google.com/sql/docs/postgres/admin-api/rest/v1beta4/SqlDatabaseVersion */
 const VERSIONS = ["9_6", ...Array.from({ length: 9 }, (_, i) => String(10 + i))].map(

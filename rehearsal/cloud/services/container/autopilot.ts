@@ -1,6 +1,6 @@
-import { type Body, defaults } from "../body";
-import { invalid } from "../refusal";
-import { isZone } from "./container-location";
+import { type Body, defaults } from "../../body";
+import { invalid } from "../../refusal";
+import { isZone } from "./location";
 
 /** What Autopilot decides by itself, and whether a cluster's fields tell it otherwise. */
 const DECIDED: Readonly<Record<string, (cluster: Body) => unknown>> = {

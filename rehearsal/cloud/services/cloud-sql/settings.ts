@@ -1,8 +1,8 @@
 import { isIPv4 } from "node:net";
-import { type Body, defaults } from "../body";
-import { invalid } from "../refusal";
-import { checkFlags } from "./cloud-sql-flags";
-import { badEnumeration, badRequest } from "./cloud-sql-operations";
+import { type Body, defaults } from "../../body";
+import { invalid } from "../../refusal";
+import { checkFlags } from "./flags";
+import { badEnumeration, badRequest } from "./operations";
 
 /** https://cloud.google.com/sql/docs/postgres/admin-api/rest/v1beta4/instances#Settings */
 const ENUMERATIONS: Readonly<Record<string, readonly string[]>> = {

@@ -1,8 +1,8 @@
 import { isIPv4, isIPv6 } from "node:net";
-import { type Cidr, overlaps, parseCidr } from "../../../schema/cidr";
-import type { Body } from "../body";
-import type { Cloud } from "../cloud";
-import { wrong } from "./compute-kind";
+import { type Cidr, overlaps, parseCidr } from "../../../../schema/cidr";
+import type { Body } from "../../body";
+import type { Cloud } from "../../cloud";
+import { wrong } from "./kind";
 
 /** https://cloud.google.com/vpc/docs/subnets#prohibited-ipv4-ranges */
 const PROHIBITED = [

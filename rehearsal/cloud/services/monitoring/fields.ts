@@ -1,5 +1,5 @@
-import type { Body } from "../body";
-import { invalid, type Refusal } from "../refusal";
+import type { Body } from "../../body";
+import { invalid, type Refusal } from "../../refusal";
 
 /** Cloud Monitoring's words for a field that must be there. */
 export const missingField = (field: string): Refusal => invalid(`Request was missing field ${field}.`);

@@ -1,16 +1,16 @@
-import { REGIONS } from "../../../schema/google";
-import { type Route, route } from "../route";
-import type { Service } from "../service";
-import { addresses } from "./compute-address";
-import { firewalls } from "./compute-firewall";
-import { computeOperations, urlOf } from "./compute-kind";
-import { networks } from "./compute-network";
-import { routers } from "./compute-router";
-import { securityPolicies } from "./compute-security-policy";
-import { ssl } from "./compute-ssl";
-import { subnetworks } from "./compute-subnetwork";
+import { REGIONS } from "../../../../schema/google";
+import { type Route, route } from "../../route";
+import type { Service } from "../../service";
+import { addresses } from "./address";
+import { firewalls } from "./firewall";
+import { computeOperations, urlOf } from "./kind";
+import { networks } from "./network";
+import { routers } from "./router";
+import { securityPolicies } from "./security-policy";
+import { ssl } from "./ssl";
+import { subnetworks } from "./subnetwork";
 
-export { needNetwork, needSubnetwork, pathOf } from "./compute-reference";
+export { needNetwork, needSubnetwork, pathOf } from "./reference";
 
 /** Those of most regions are a to c: https://cloud.google.com/compute/docs/regions-zones#available */
 const ZONES: Readonly<Record<string, string>> = { "europe-west1": "bcd", "us-east1": "bcd", "us-central1": "abcf" };
