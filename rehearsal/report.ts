@@ -89,7 +89,7 @@ export function printed({ ok, steps, resources, schedule, calls, failures, speed
       : []),
     ...(failures
       ? [
-          `${failures.length - failed.length} of ${failures.length} calls that failed once: the apply named the resource, the next one converged, the plan was empty, secrets agreed`,
+          `${failures.length - failed.length} of ${failures.length} calls that failed once: the apply named the resource or the provider sent the call again, the next apply converged, the plan was empty, secrets agreed`,
           ...failed.map(({ call, wrong }) => `FAIL ${call}: ${wrong.join("; ")}`),
         ]
       : []),

@@ -11,7 +11,6 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
-	storagev1 "k8s.io/api/storage/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/dynamic"
@@ -19,8 +18,9 @@ import (
 	"k8s.io/client-go/tools/clientcmd"
 )
 
-// nodes plays what a cloud and its kubelets do: nodes are ready, scheduled pods run,
-// job pods succeed, volumes bind, load balancers and ingresses get an address.
+// nodes plays what a cloud and its kubelets do: nodes are ready, scheduled pods run, the pods of jobs succeed, volumes
+// bind, load balancers and ingresses get an address. It looks at everything four times a second, which a cluster of this
+// size bears more easily than a reader bears informers.
 func nodes() {
 	fs := flag.NewFlagSet("nodes", flag.ExitOnError)
 	kubeconfig := fs.String("kubeconfig", "", "")
@@ -35,61 +35,14 @@ func nodes() {
 	must(err)
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
-	yes := "true"
-	expandable := true
-	for sc, binding := range classes {
-		m := metav1.ObjectMeta{Name: sc}
-		if sc == "standard-rwo" {
-			m.Annotations = map[string]string{"storageclass.kubernetes.io/is-default-class": yes}
-		}
-		c.StorageV1().StorageClasses().Create(ctx, &storagev1.StorageClass{ObjectMeta: m, Provisioner: "pd.csi.storage.gke.io",
-			VolumeBindingMode: &binding, AllowVolumeExpansion: &expandable}, metav1.CreateOptions{})
-	}
-	pools := []string{"app", "workers", "monitoring"}
-	for i := 0; i < 9; i++ {
-		pool := pools[i%3]
-		n := &corev1.Node{ObjectMeta: metav1.ObjectMeta{Name: fmt.Sprintf("node-%s-%d", pool, i), Labels: map[string]string{
-			"cloud.google.com/gke-nodepool": pool, "kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64", "pool": pool,
-			"topology.kubernetes.io/zone": "europe-west1-" + string(rune('b'+i/3)), "topology.kubernetes.io/region": "europe-west1", "iam.gke.io/gke-metadata-server-enabled": yes,
-			"kubernetes.io/hostname": fmt.Sprintf("node-%s-%d", pool, i)}}}
-		c.CoreV1().Nodes().Create(ctx, n, metav1.CreateOptions{})
-		r := corev1.ResourceList{"cpu": resource.MustParse("4"), "memory": resource.MustParse("16Gi"), "pods": resource.MustParse("110"), "ephemeral-storage": resource.MustParse("100Gi")}
-		n.Status = corev1.NodeStatus{Capacity: r, Allocatable: r, Conditions: []corev1.NodeCondition{{Type: "Ready", Status: "True", LastHeartbeatTime: metav1.Now(), LastTransitionTime: metav1.Now()}}}
-		for try := 0; try < 20; try++ {
-			if g, err := c.CoreV1().Nodes().Get(ctx, n.Name, metav1.GetOptions{}); err == nil {
-				g.Status = n.Status
-				if _, err = c.CoreV1().Nodes().UpdateStatus(ctx, g, metav1.UpdateOptions{}); err == nil {
-					break
-				}
-			}
-		}
-		if g, err := c.CoreV1().Nodes().Get(ctx, n.Name, metav1.GetOptions{}); err == nil && len(g.Spec.Taints) > 0 {
-			g.Spec.Taints = nil
-			c.CoreV1().Nodes().Update(ctx, g, metav1.UpdateOptions{})
-		}
-	}
+
+	addClasses(ctx, c)
+	addNodes(ctx, c)
 	for ctx.Err() == nil {
-		pods, err := c.CoreV1().Pods("").List(ctx, metav1.ListOptions{})
-		if err == nil {
-			for i := range pods.Items {
-				run(ctx, c, &pods.Items[i], *start)
-				measure(ctx, usage, &pods.Items[i])
-			}
-		}
-		if l, err := c.CoreV1().Services("").List(ctx, metav1.ListOptions{}); err == nil {
-			for _, s := range l.Items {
-				if s.Spec.Type == corev1.ServiceTypeLoadBalancer && len(s.Status.LoadBalancer.Ingress) == 0 {
-					s.Status.LoadBalancer.Ingress = []corev1.LoadBalancerIngress{{IP: "203.0.113.10"}}
-					c.CoreV1().Services(s.Namespace).UpdateStatus(ctx, &s, metav1.UpdateOptions{})
-				}
-			}
-		}
-		if l, err := c.NetworkingV1().Ingresses("").List(ctx, metav1.ListOptions{}); err == nil {
-			for _, s := range l.Items {
-				if len(s.Status.LoadBalancer.Ingress) == 0 {
-					s.Status.LoadBalancer.Ingress = []networkingv1.IngressLoadBalancerIngress{{IP: "203.0.113.11"}}
-					c.NetworkingV1().Ingresses(s.Namespace).UpdateStatus(ctx, &s, metav1.UpdateOptions{})
-				}
+		if l, err := c.CoreV1().Pods("").List(ctx, metav1.ListOptions{}); err == nil {
+			for i := range l.Items {
+				run(ctx, c, &l.Items[i], *start)
+				measure(ctx, usage, &l.Items[i])
 			}
 		}
 		if l, err := c.CoreV1().PersistentVolumeClaims("").List(ctx, metav1.ListOptions{}); err == nil {
@@ -97,9 +50,78 @@ func nodes() {
 				provision(ctx, c, &l.Items[i])
 			}
 		}
+		giveAddresses(ctx, c)
 		select {
 		case <-ctx.Done():
 		case <-time.After(250 * time.Millisecond):
+		}
+	}
+}
+
+// The nodes: three in each zone, one of each of these pools, large enough for what systems ask for.
+var (
+	region = "europe-west1"
+	zones  = []string{"b", "c", "d"}
+	pools  = []string{"app", "workers", "monitoring"}
+	room   = corev1.ResourceList{
+		"cpu":               resource.MustParse("4"),
+		"memory":            resource.MustParse("16Gi"),
+		"pods":              resource.MustParse("110"),
+		"ephemeral-storage": resource.MustParse("100Gi"),
+	}
+)
+
+func addNodes(ctx context.Context, c kubernetes.Interface) {
+	for i, zone := range zones {
+		for j, pool := range pools {
+			addNode(ctx, c, fmt.Sprintf("node-%s-%d", pool, i*len(pools)+j), pool, region+"-"+zone)
+		}
+	}
+}
+
+// addNode makes a node that is ready at once and takes pods: the control plane taints one that says nothing of itself.
+func addNode(ctx context.Context, c kubernetes.Interface, name, pool, zone string) {
+	labels := map[string]string{
+		"kubernetes.io/hostname": name, "kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64",
+		"topology.kubernetes.io/region": region, "topology.kubernetes.io/zone": zone,
+		"cloud.google.com/gke-nodepool": pool, "pool": pool, "iam.gke.io/gke-metadata-server-enabled": "true",
+	}
+	api := c.CoreV1().Nodes()
+	api.Create(ctx, &corev1.Node{ObjectMeta: metav1.ObjectMeta{Name: name, Labels: labels}}, metav1.CreateOptions{})
+	now := metav1.Now()
+	ready := corev1.NodeCondition{Type: corev1.NodeReady, Status: corev1.ConditionTrue, LastHeartbeatTime: now, LastTransitionTime: now}
+	for try := 0; try < 20; try++ { // the control plane writes it too
+		node, err := api.Get(ctx, name, metav1.GetOptions{})
+		if err != nil {
+			continue
+		}
+		node.Status = corev1.NodeStatus{Capacity: room, Allocatable: room, Conditions: []corev1.NodeCondition{ready}}
+		if _, err = api.UpdateStatus(ctx, node, metav1.UpdateOptions{}); err == nil {
+			break
+		}
+	}
+	if node, err := api.Get(ctx, name, metav1.GetOptions{}); err == nil && len(node.Spec.Taints) > 0 {
+		node.Spec.Taints = nil
+		api.Update(ctx, node, metav1.UpdateOptions{})
+	}
+}
+
+// giveAddresses plays Google's load balancers.
+func giveAddresses(ctx context.Context, c kubernetes.Interface) {
+	if l, err := c.CoreV1().Services("").List(ctx, metav1.ListOptions{}); err == nil {
+		for _, s := range l.Items {
+			if s.Spec.Type == corev1.ServiceTypeLoadBalancer && len(s.Status.LoadBalancer.Ingress) == 0 {
+				s.Status.LoadBalancer.Ingress = []corev1.LoadBalancerIngress{{IP: "203.0.113.10"}}
+				c.CoreV1().Services(s.Namespace).UpdateStatus(ctx, &s, metav1.UpdateOptions{})
+			}
+		}
+	}
+	if l, err := c.NetworkingV1().Ingresses("").List(ctx, metav1.ListOptions{}); err == nil {
+		for _, s := range l.Items {
+			if len(s.Status.LoadBalancer.Ingress) == 0 {
+				s.Status.LoadBalancer.Ingress = []networkingv1.IngressLoadBalancerIngress{{IP: "203.0.113.11"}}
+				c.NetworkingV1().Ingresses(s.Namespace).UpdateStatus(ctx, &s, metav1.UpdateOptions{})
+			}
 		}
 	}
 }

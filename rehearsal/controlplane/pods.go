@@ -10,8 +10,8 @@ import (
 	"k8s.io/client-go/kubernetes"
 )
 
-// run plays a kubelet: a pod that was given a node is ready after what it takes to pull its image and to start, the pod of a
-// job has succeeded after twice as long. A container image whose reference holds "unpullable" never starts; "crashing"
+// run plays a kubelet: a pod that was given a node is ready after what it takes to pull its image and to start, the pod of
+// a job has succeeded after twice as long. A container image whose reference holds "unpullable" never starts; "crashing"
 // never becomes ready.
 func run(ctx context.Context, c kubernetes.Interface, p *corev1.Pod, start time.Duration) {
 	if p.DeletionTimestamp != nil {
@@ -22,62 +22,90 @@ func run(ctx context.Context, c kubernetes.Interface, p *corev1.Pod, start time.
 	if p.Spec.NodeName == "" || p.Status.Phase == corev1.PodRunning || p.Status.Phase == corev1.PodSucceeded {
 		return
 	}
-	now := metav1.Now()
-	job := false
-	for _, o := range p.OwnerReferences {
-		job = job || o.Kind == "Job"
-	}
+	job := isOfJob(p)
 	if job {
 		start *= 2
 	}
 	if time.Since(p.CreationTimestamp.Time) < start {
 		return
 	}
-	ready := corev1.ConditionTrue
-	phase := corev1.PodRunning
+	phase, ready := phaseOf(p, job)
+	if p.Status.Phase == phase && phase == corev1.PodPending && len(p.Status.ContainerStatuses) > 0 {
+		return
+	}
+	now := metav1.Now()
+	var containers, inits []corev1.ContainerStatus
+	for _, ct := range p.Spec.InitContainers {
+		inits = append(inits, statusOf(ct, true, true, now))
+	}
+	for _, ct := range p.Spec.Containers {
+		containers = append(containers, statusOf(ct, job, false, now))
+	}
+	condition := func(kind corev1.PodConditionType, status corev1.ConditionStatus) corev1.PodCondition {
+		return corev1.PodCondition{Type: kind, Status: status, LastTransitionTime: now}
+	}
+	s := &p.Status
+	s.Phase, s.ContainerStatuses, s.InitContainerStatuses = phase, containers, inits
+	s.PodIP, s.HostIP, s.StartTime = "10.4.0.9", "10.0.0.9", &now
+	s.PodIPs, s.HostIPs = []corev1.PodIP{{IP: s.PodIP}}, []corev1.HostIP{{IP: s.HostIP}}
+	s.Conditions = []corev1.PodCondition{
+		condition(corev1.PodScheduled, corev1.ConditionTrue), condition(corev1.PodInitialized, corev1.ConditionTrue),
+		condition(corev1.ContainersReady, ready), condition(corev1.PodReady, ready),
+	}
+	c.CoreV1().Pods(p.Namespace).UpdateStatus(ctx, p, metav1.UpdateOptions{})
+}
+
+func isOfJob(p *corev1.Pod) bool {
+	for _, o := range p.OwnerReferences {
+		if o.Kind == "Job" {
+			return true
+		}
+	}
+	return false
+}
+
+func unpullable(ct corev1.Container) bool { return strings.Contains(ct.Image, "unpullable") }
+func crashing(ct corev1.Container) bool   { return strings.Contains(ct.Image, "crashing") }
+
+// phaseOf is what becomes of a pod, and whether it is ready.
+func phaseOf(p *corev1.Pod, job bool) (corev1.PodPhase, corev1.ConditionStatus) {
+	phase, ready := corev1.PodRunning, corev1.ConditionTrue
 	if job {
 		phase, ready = corev1.PodSucceeded, corev1.ConditionFalse
 	}
-	var st, ist []corev1.ContainerStatus
-	mk := func(ct corev1.Container, init bool) corev1.ContainerStatus {
-		s := corev1.ContainerStatus{Name: ct.Name, Image: ct.Image, ImageID: ct.Image, Ready: true}
-		t := true
-		s.Started = &t
-		s.State.Running = &corev1.ContainerStateRunning{StartedAt: now}
-		if init || job {
-			s.State = corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{ExitCode: 0, Reason: "Completed", FinishedAt: now}}
-			s.Ready = init
-		}
-		if strings.Contains(ct.Image, "unpullable") {
-			phase, ready = corev1.PodPending, corev1.ConditionFalse
-			s.Ready, s.Started = false, nil
-			s.State = corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: "ImagePullBackOff", Message: "simulated"}}
-		}
-		if strings.Contains(ct.Image, "crashing") && !init {
+	for _, ct := range p.Spec.Containers {
+		if crashing(ct) {
 			phase, ready = corev1.PodRunning, corev1.ConditionFalse
 			if job {
 				phase = corev1.PodFailed
 			}
-			s.Ready = false
-			s.State = corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{ExitCode: 1, Reason: "Error", FinishedAt: now}}
 		}
-		return s
 	}
-	for _, ct := range p.Spec.InitContainers {
-		ist = append(ist, mk(ct, true))
+	for _, ct := range append(p.Spec.InitContainers, p.Spec.Containers...) {
+		if unpullable(ct) {
+			return corev1.PodPending, corev1.ConditionFalse
+		}
 	}
-	for _, ct := range p.Spec.Containers {
-		st = append(st, mk(ct, false))
+	return phase, ready
+}
+
+// statusOf is what becomes of a container: it runs, or, where it is one that ends, it has ended.
+func statusOf(ct corev1.Container, ends, init bool, now metav1.Time) corev1.ContainerStatus {
+	yes := true
+	s := corev1.ContainerStatus{Name: ct.Name, Image: ct.Image, ImageID: ct.Image, Ready: init || !ends, Started: &yes}
+	ended := func(code int32, reason string) corev1.ContainerState {
+		return corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{ExitCode: code, Reason: reason, FinishedAt: now}}
 	}
-	if p.Status.Phase == phase && phase == corev1.PodPending && len(p.Status.ContainerStatuses) > 0 {
-		return
+	switch {
+	case unpullable(ct):
+		s.Ready, s.Started = false, nil
+		s.State.Waiting = &corev1.ContainerStateWaiting{Reason: "ImagePullBackOff", Message: "simulated"}
+	case crashing(ct) && !init:
+		s.Ready, s.State = false, ended(1, "Error")
+	case ends:
+		s.State = ended(0, "Completed")
+	default:
+		s.State.Running = &corev1.ContainerStateRunning{StartedAt: now}
 	}
-	p.Status.Phase, p.Status.ContainerStatuses, p.Status.InitContainerStatuses = phase, st, ist
-	p.Status.PodIP, p.Status.HostIP, p.Status.StartTime = "10.4.0.9", "10.0.0.9", &now
-	p.Status.PodIPs = []corev1.PodIP{{IP: "10.4.0.9"}}
-	p.Status.HostIPs = []corev1.HostIP{{IP: "10.0.0.9"}}
-	p.Status.Conditions = []corev1.PodCondition{
-		{Type: corev1.PodScheduled, Status: corev1.ConditionTrue, LastTransitionTime: now}, {Type: corev1.PodInitialized, Status: corev1.ConditionTrue, LastTransitionTime: now},
-		{Type: corev1.ContainersReady, Status: ready, LastTransitionTime: now}, {Type: corev1.PodReady, Status: ready, LastTransitionTime: now}}
-	c.CoreV1().Pods(p.Namespace).UpdateStatus(ctx, p, metav1.UpdateOptions{})
+	return s
 }

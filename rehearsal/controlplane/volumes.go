@@ -16,6 +16,19 @@ var classes = map[string]storagev1.VolumeBindingMode{
 	"standard":     storagev1.VolumeBindingImmediate,
 }
 
+// addClasses makes the classes that claims name.
+func addClasses(ctx context.Context, c kubernetes.Interface) {
+	expandable := true
+	for name, binding := range classes {
+		class := &storagev1.StorageClass{ObjectMeta: metav1.ObjectMeta{Name: name}, Provisioner: "pd.csi.storage.gke.io",
+			VolumeBindingMode: &binding, AllowVolumeExpansion: &expandable}
+		if name == "standard-rwo" {
+			class.Annotations = map[string]string{"storageclass.kubernetes.io/is-default-class": "true"}
+		}
+		c.StorageV1().StorageClasses().Create(ctx, class, metav1.CreateOptions{})
+	}
+}
+
 // provision makes the disk of a claim, and a larger one of a claim that asks for more.
 func provision(ctx context.Context, c kubernetes.Interface, p *corev1.PersistentVolumeClaim) {
 	class := ""
