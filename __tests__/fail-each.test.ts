@@ -1,5 +1,6 @@
-import { AUTOPILOT, faultPolicy, isKubernetes, labelsOf } from "../rehearsal/cluster-policies";
-import { faultsOf, spread } from "../rehearsal/fail-each";
+import { leftToDo, spellings } from "../rehearsal/checks";
+import { AUTOPILOT, faultPolicy, isKubernetes, labelsOf, notStruck } from "../rehearsal/cluster-policies";
+import { failEach, faultsOf, spread } from "../rehearsal/fail-each";
 import { namesResource } from "../rehearsal/rehearsal";
 import { madeByHand } from "../rehearsal/stack";
 import { actions, complaints } from "../rehearsal/terraform";
@@ -25,6 +26,23 @@ test.each([
   expect(spread([0, 1, 2, 3, 4, 5, 6, 7, 8, 9], n)).toEqual(expected);
 });
 
+test("no call to fail is no success", async () => {
+  const settings = { stacks: [], work: "/nowhere", timeout: 1 };
+  await expect(failEach({ settings, calls: [], jobs: 1 })).rejects.toThrow("--only matches no call");
+});
+
+test("a secret is found however it is written", () => {
+  const secret = "pä ss/word+1";
+  for (const before of ["", "a", "ab", "abc", "postgresql://u:"])
+    for (const behind of ["", "@", "@h", "@host"]) {
+      const text = Buffer.from(before + secret + behind).toString("base64");
+      expect(spellings(secret).some((spelling) => text.includes(spelling))).toBe(true);
+      expect(spellings("another/word").some((spelling) => text.includes(spelling))).toBe(false);
+    }
+  expect(spellings(secret)).toEqual(expect.arrayContaining([secret, encodeURIComponent(secret)]));
+  expect(spellings('a"b')).toContain('a\\"b');
+});
+
 const event = (verb: string, objectRef: object, code = 200) =>
   JSON.stringify({ stage: "ResponseComplete", verb, objectRef, responseStatus: { code } });
 
@@ -48,9 +66,36 @@ test("faults go to Kubernetes by their label", () => {
   expect(
     [/CREATE kubernetes n/, "CREATE kubernetes n/x/y", /sql/, "POST sql x"].map((label) => isKubernetes({ label })),
   ).toEqual([true, true, false, false]);
-  expect(JSON.stringify(faultPolicy([{ label: 'CREATE kubernetes n/x/"y"' }, { label: /jobs\/.*/ }]))).toContain(
-    JSON.stringify(`== "CREATE kubernetes n/x/\\"y\\"" || (`).slice(1, -1),
+  expect(JSON.stringify(faultPolicy([{ label: 'CREATE kubernetes n/x/"y-*"' }, { label: /jobs\/.*/ }]))).toContain(
+    JSON.stringify(String.raw`.matches("^CREATE kubernetes n\\/x\\/\"y-[^/]*\"$") || (`).slice(1, -1),
   );
+});
+
+test("a fault in Kubernetes has struck when a call that it means was refused because of it", () => {
+  const refused = (name: string, message: string) =>
+    JSON.stringify({
+      ...JSON.parse(event("create", { resource: "secrets", namespace: "n", name })),
+      responseStatus: { code: 403, message },
+    });
+  const log = [refused("a-1", 'secrets "a-1" is forbidden: simulated failure'), refused("b", "is forbidden")].join(
+    "\n",
+  );
+  const [a, b, c] = ["a-*", "b", "c"].map((name) => ({ label: `CREATE kubernetes n/secrets/${name}` }));
+  expect(
+    notStruck(
+      [a, b, c].flatMap((fault) => fault ?? []),
+      log,
+    ),
+  ).toEqual([b, c]);
+});
+
+test.each([
+  ["nothing to do", 0, "No changes.", []],
+  ["a difference", 2, "  # a.b will be created\n", ["the plan is not empty", "  # a.b will be created"]],
+  ["an error", 1, "Error: no such provider\n", ["exit 1", "Error: no such provider"]],
+  ["a plan that was killed", null, "", ["exit null"]],
+])("left to do after %s", (_what, status, stdout, wrong) => {
+  expect(leftToDo({ status, stdout, stderr: "", seconds: 1 })).toEqual(wrong);
 });
 
 test("a policy that refuses is bound, and so is one that changes", () => {

@@ -1,3 +1,4 @@
+import path from "node:path";
 import { called } from "../rehearsal/arguments";
 
 test.each([
@@ -9,7 +10,10 @@ test.each([
   ["a fault in an update that there is not", ["v1", "--fault-update", "x"], "--fault-update needs an update"],
   ["a fault that is no expression", ["v1", "--fault", "("], "Invalid regular expression: /(/"],
   ["a sample of nothing", ["v1", "--sample", "3"], "--sample needs --fail-each"],
-  ["a number that is none", ["v1", "--fail-each", "--sample", "some"], "--sample some: is no number above 0"],
+  ["a number that is none", ["v1", "--fail-each", "--sample", "some"], "--sample some: is no whole number above 0"],
+  ["half a job", ["v1", "--fail-each", "--jobs", "0.5"], "--jobs 0.5: is no whole number above 0"],
+  ["failing calls of what is planned only", ["v1", "--fail-each", "--plan"], "--fail-each is of the first apply alone"],
+  ["failing calls of an update", ["v1", "v2", "--fail-each"], "--fail-each is of the first apply alone"],
   ["a speed backwards", ["v1", "--speed=-2"], "--speed -2: is no number above 0"],
   ["two kinds of trouble", ["v1", "--interrupt", "--fault", "x"], "--interrupt and --fault are tried one at a time"],
   ["changes of a version that there is not", ["v1", "v2", "--changes", "3:x"], "there is no update to version 3"],
@@ -31,4 +35,5 @@ test("a stack's name or folders are taken with their options", () => {
     stacks: ["v1", "v2"],
     options: { destroyable: "v3", changes: ["2:job"] },
   });
+  expect(called(["v1", "--work", "here"])).toMatchObject({ options: { work: path.resolve("here") } });
 });

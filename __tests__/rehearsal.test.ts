@@ -80,8 +80,10 @@ const skipped = missing ? ` (SKIPPED: ${missing.split(";")[0]})` : "";
     });
     expect(steps.filter((step) => step.wrong.length)).toEqual([]);
     expect(steps.map((step) => step.what)).toEqual([
+      "control plane and stand-in are up",
       "validate",
       "plan",
+      "it waits for nothing needlessly",
       "apply",
       "second plan is empty",
       "no secret in state, plan or logs",

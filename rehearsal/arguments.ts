@@ -1,3 +1,4 @@
+import path from "node:path";
 import { parseArgs } from "node:util";
 import type { Change, Scaled } from "./rehearsal";
 import { isStackName } from "./stack-name";
@@ -84,7 +85,11 @@ const OPTIONS = {
   help: FLAG,
 } as const;
 
-const parse = (args: string[]) => parseArgs({ args, allowPositionals: true, options: OPTIONS });
+function parse(args: string[]) {
+  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: OPTIONS });
+  // Commands run in folders of their own, where a path as it was given would lead elsewhere.
+  return { values: { ...values, work: values.work && path.resolve(values.work) }, positionals };
+}
 export type Options = ReturnType<typeof parse>["values"];
 
 /** What is wrong with a call: options that would be overlooked, numbers that are none. */
@@ -93,7 +98,8 @@ function mistakes(options: Options, stacks: readonly string[]): string[] {
   const named = isStackName(first);
   const versions = stacks.length + Number(options.release);
   const say = (wrong: boolean | undefined, text: string) => (wrong ? [text] : []);
-  const numbers = ["sample", "jobs", "speed", "port", "timeout"] as const;
+  const wholes = ["sample", "jobs", "port"] as const;
+  const numbers = ["speed", "timeout"] as const;
   return [
     ...updates
       .filter(isStackName)
@@ -113,6 +119,10 @@ function mistakes(options: Options, stacks: readonly string[]): string[] {
     ...say(options.again && !options.destroy, "--again needs --destroy"),
     ...say(options.sample !== undefined && !options["fail-each"], "--sample needs --fail-each"),
     ...say(options.only !== undefined && !options["fail-each"], "--only needs --fail-each"),
+    ...say(
+      options["fail-each"] && (options.plan || options.destroy || versions > 1),
+      "--fail-each is of the first apply alone, without --plan, --destroy or an update",
+    ),
     ...say(options.interrupt && options.fault.length > 0, "--interrupt and --fault are tried one at a time"),
     ...options.changes
       .map(change)
@@ -120,6 +130,12 @@ function mistakes(options: Options, stacks: readonly string[]): string[] {
       .map(({ version = 2, address }) => `--changes ${address}: there is no update to version ${version}`),
     ...[...options.fault, ...options["fault-update"], ...options.changes, options.only ?? ""].flatMap(
       invalidExpression,
+    ),
+    ...wholes.flatMap((name) =>
+      say(
+        options[name] !== undefined && !/^[1-9]\d*$/.test(options[name]),
+        `--${name} ${options[name]}: is no whole number above 0`,
+      ),
     ),
     ...numbers.flatMap((name) =>
       say(

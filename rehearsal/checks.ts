@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { ACCESS_TOKEN } from "./cloud/server";
 import { type Machine, SUPPLIED } from "./machine";
+import { complaints, type Run } from "./terraform";
 
 /** What a check found: nothing to complain about when `wrong` is empty. */
 export interface Finding {
@@ -9,22 +10,43 @@ export interface Finding {
   readonly note: string;
 }
 
+/** What is wrong where nothing should be left to do, from a plan that was made with `-detailed-exitcode`. */
+export function leftToDo(plan: Run): string[] {
+  if (plan.status === 0) return [];
+  const differences = plan.stdout.split("\n").filter((line) => /^\s+# |^\s+[~+-]/.test(line));
+  return [
+    plan.status === 2 ? "the plan is not empty" : `exit ${plan.status}`,
+    ...differences.slice(0, 60),
+    ...complaints(plan),
+  ];
+}
+
 interface State {
   readonly resources: readonly {
     mode: string;
     type: string;
     name: string;
-    instances: readonly { attributes?: Record<string, unknown> }[];
+    instances: readonly { status?: "tainted"; attributes?: Record<string, unknown> }[];
   }[];
 }
 
-const stateOf = ({ work }: Machine): State =>
-  JSON.parse(readFileSync(path.join(work, "tf", "terraform.tfstate"), "utf8"));
+/** The state; there is none where an apply failed before it made anything. */
+function stateOf({ work }: Machine): State {
+  const file = path.join(work, "tf", "terraform.tfstate");
+  return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : { resources: [] };
+}
+
 /** What is random in names, and another in every run. */
 export const randomParts = (machine: Machine): string[] =>
   stateOf(machine)
     .resources.filter(({ type }) => type === "random_id")
     .flatMap(({ instances }) => instances.map(({ attributes }) => String(attributes?.hex)));
+
+/** What was made, although a step after that failed; Terraform would make it anew. */
+export const tainted = (machine: Machine): string[] =>
+  stateOf(machine)
+    .resources.filter(({ instances }) => instances.some(({ status }) => status === "tainted"))
+    .map(({ type, name }) => `${type}.${name}`);
 
 /** Versions that Secret Manager holds: secret's name, version's number, value. */
 function versions({ google }: Machine) {
@@ -39,9 +61,19 @@ function versions({ google }: Machine) {
 /** Attributes that hold a secret whatever its value. */
 const SECRET_ATTRIBUTE = /^(result|bcrypt_hash|password|root_password|auth_string|secret_data|private_key)$/;
 
+/** A text as it may be written: plain, in JSON, in a URL, in base64 of whatever stands before it. */
+export function spellings(text: string): string[] {
+  const base64 = [0, 1, 2].map((before) => {
+    const encoded = Buffer.from(" ".repeat(before) + text).toString("base64");
+    // Without the characters that what is before and behind has a part in.
+    return encoded.slice(before && before + 1, Math.floor(((before + Buffer.byteLength(text)) * 8) / 6));
+  });
+  return [text, JSON.stringify(text).slice(1, -1), encodeURIComponent(text), ...base64];
+}
+
 /**
- * No value of Secret Manager (plain, as JSON, base64, URL-encoded) nor the access token in the state, or in the plans
- * and logs whose names begin with the id.
+ * No value of Secret Manager nor the access token in the state, or in the plans and logs whose names begin with the id,
+ * however it is written.
  */
 export function leaks(machine: Machine, id: string): Finding {
   const values = new Map([
@@ -51,21 +83,14 @@ export function leaks(machine: Machine, id: string): Finding {
   for (const v of versions(machine)) values.set(`${v.secret} version ${v.version}`, v.value);
   const files = [
     path.join("tf", "terraform.tfstate"),
+    "cloud.log",
     ...readdirSync(machine.work).filter((file) => file.startsWith(`${id}-`)),
   ];
   const wrong: string[] = [];
   for (const file of files) {
     const text = readFileSync(path.join(machine.work, file), "utf8");
     for (const [name, value] of values)
-      if (
-        [
-          value,
-          JSON.stringify(value).slice(1, -1),
-          Buffer.from(value).toString("base64"),
-          encodeURIComponent(value),
-        ].some((v) => v.length > 7 && text.includes(v))
-      )
-        wrong.push(`${name} in ${file}`);
+      if (spellings(value).some((v) => v.length > 7 && text.includes(v))) wrong.push(`${name} in ${file}`);
   }
   const state = stateOf(machine);
   const known: string[] = [];
@@ -97,7 +122,7 @@ const ready = ({ kind, spec, status = {} }: KubernetesObject): readonly [number,
     ? [Number(status.numberReady ?? 0), Number(status.desiredNumberScheduled ?? 1)]
     : [Number(status.readyReplicas ?? 0), Number(spec.replicas)];
 const list = async (machine: Machine, kind: string): Promise<KubernetesObject[]> =>
-  JSON.parse((await machine.kubectl("get", kind, "-A", "-o", "json")) || '{"items":[]}').items;
+  JSON.parse(await machine.kubectl("get", kind, "-A", "-o", "json")).items;
 
 /**
  * Exactly the workloads that the state declares, each with its replicas ready (an autoscaled one between its bounds),
@@ -231,6 +256,7 @@ export async function snapshot(machine: Machine): Promise<string> {
   const file = path.join(machine.work, "tf", "terraform.tfstate");
   return JSON.stringify([
     machine.google.cloud.store.entries(),
+    machine.google.cloud.policies.entries(),
     await machine.kubectl("get", "deployments,secrets,namespaces", "-A", "-o", "name"),
     readFileSync(file, "utf8"),
   ]);

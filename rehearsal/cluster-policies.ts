@@ -1,4 +1,4 @@
-import type { Fault, Label } from "./cloud/faults";
+import { expressionOf, type Fault, type Label } from "./cloud/faults";
 
 /** Objects of Kubernetes, to be applied. */
 type KubernetesObject = Readonly<Record<string, unknown>>;
@@ -36,6 +36,13 @@ const LABEL =
 export const isKubernetes = ({ label }: Fault): boolean =>
   / kubernetes /.test(typeof label === "string" ? label : label.source.replace(/\\ /g, " "));
 
+/** What a call that was to fail is refused with. */
+const MESSAGE = "simulated failure";
+
+/** A call that fails for as long as any does: admission hears of a policy a while after it was made, or deleted. */
+export const PROBE = ["create", "configmap", "simulated-failure", "--dry-run=server"];
+const PROBED: Fault = { label: "CREATE kubernetes default/configmaps/simulated-failure" };
+
 /** Fails the deployer's calls for as long as it is there. */
 export const faultPolicy = (faults: readonly Fault[]): KubernetesObject[] =>
   refusal("simulated-failure", {
@@ -44,16 +51,12 @@ export const faultPolicy = (faults: readonly Fault[]): KubernetesObject[] =>
       DEPLOYER,
       {
         name: "fault",
-        expression: faults
-          .map(({ label }) =>
-            typeof label === "string"
-              ? `${LABEL} == ${JSON.stringify(label)}`
-              : `(${LABEL}).matches(${JSON.stringify(label.source)})`,
-          )
+        expression: [...faults, PROBED]
+          .map((fault) => `(${LABEL}).matches(${JSON.stringify(expressionOf(fault).source)})`)
           .join(" || "),
       },
     ],
-    validations: [{ expression: "false", reason: "Forbidden", message: "simulated failure" }],
+    validations: [{ expression: "false", reason: "Forbidden", message: MESSAGE }],
   });
 
 /** What was changed, in a line of the control plane's audit log. {@link https://kubernetes.io/docs/reference/config-api/apiserver-audit.v1/} */
@@ -66,7 +69,7 @@ interface AuditEvent {
     readonly name?: string;
     readonly subresource?: string;
   };
-  readonly responseStatus?: { readonly code: number };
+  readonly responseStatus?: { readonly code: number; readonly message?: string };
 }
 
 const OPERATIONS: Readonly<Record<string, string>> = {
@@ -77,13 +80,22 @@ const OPERATIONS: Readonly<Record<string, string>> = {
 };
 
 /** The changes that a control plane's audit log records, as faults name them. */
-export function labelsOf(audit: string): Label[] {
+export const labelsOf = (audit: string): Label[] => labelsWhere(audit, ({ code }) => code < 400);
+
+/** Those of the faults that failed no call in a control plane's audit log. */
+export function notStruck(faults: readonly Fault[], audit: string): Fault[] {
+  const struck = labelsWhere(audit, ({ message = "" }) => message.includes(MESSAGE));
+  return faults.filter((fault) => !struck.some((label) => expressionOf(fault).test(label)));
+}
+
+function labelsWhere(audit: string, ended: (status: NonNullable<AuditEvent["responseStatus"]>) => boolean): Label[] {
   return audit
     .split("\n")
     .filter((line) => line.includes('"ResponseComplete"'))
     .map((line) => JSON.parse(line) as AuditEvent)
     .filter(
-      ({ responseStatus, objectRef }) => (responseStatus?.code ?? 0) < 400 && objectRef?.name && !objectRef.subresource,
+      ({ responseStatus = { code: 0 }, objectRef }) =>
+        ended(responseStatus) && objectRef?.name && !objectRef.subresource,
     )
     .map(({ verb, objectRef: { resource, namespace = "", name } = { resource: "" } }) => {
       const within = resource === "namespaces" ? name : namespace; // admission says of a namespace that it is in itself

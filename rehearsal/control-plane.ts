@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -11,7 +12,8 @@ export interface ControlPlane {
   readonly authority: string;
   /** File of what the deployer changed: a line of JSON for each call. */
   readonly audit: string;
-  stop(): void;
+  /** Resolves when it has ended, and writes no more into its folder. */
+  stop(): Promise<void>;
 }
 
 export interface ControlPlaneOptions {
@@ -25,7 +27,7 @@ export interface ControlPlaneOptions {
   readonly podStart: number;
 }
 
-/** Collects garbage seldom: for the minutes that it lives there is memory enough. */
+/** Little garbage is collected: it starts sooner, and for the minutes that it lives there is memory enough. */
 const SPARING = { ...process.env, GOGC: "400" };
 
 /** Starts a control plane; it ends with this process, or before when told to. */
@@ -52,6 +54,7 @@ export async function startControlPlane({
     ],
     { stdio: ["pipe", "pipe", "pipe"], env: SPARING },
   );
+  const ended = once(child, "exit");
   const stop = () => void child.kill("SIGTERM");
   process.once("exit", stop);
 
@@ -62,15 +65,16 @@ export async function startControlPlane({
         out += data;
         if (out.includes("ready in")) resolve();
       });
-    child.on("exit", (code) => reject(new Error(`the control plane ended (${code}) ${out}`)));
+    ended.then(([code]) => reject(new Error(`the control plane ended (${code}) ${out}`)), reject);
   });
   return {
     kubeconfig: path.join(folder, "kubeconfig"),
     authority: path.join(folder, "certs", "apiserver.crt"),
     audit: path.join(folder, "audit.log"),
-    stop() {
+    async stop() {
       process.off("exit", stop);
       stop();
+      await ended;
     },
   };
 }

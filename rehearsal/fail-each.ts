@@ -1,8 +1,7 @@
-import { cpSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import path from "node:path";
-import { copies, type Finding } from "./checks";
+import { copies, type Finding, leftToDo, tainted } from "./checks";
 import type { Fault, Label } from "./cloud/faults";
-import { isKubernetes } from "./cluster-policies";
 import { type Machine, startMachine } from "./machine";
 import { namesResource, type RehearsalOptions } from "./rehearsal";
 import { madeByHand, readStack } from "./stack";
@@ -22,39 +21,44 @@ export interface FailEachOptions {
 /** What became of a run in which one call failed. */
 export interface Failure extends Finding {
   readonly call: string;
+  /** What was made and, because a step after that failed, is tainted: a person has to say that it may stay. */
+  readonly untainted: readonly string[];
   readonly seconds: number;
 }
 
 /**
  * Lets each call fail once, in a run of its own from nothing: the apply must name the resource that it could not make,
- * the next one must converge, the plan be empty then, and the copies of secrets agree.
+ * the next one must converge, the plan be empty then, and the copies of secrets agree. What Terraform would replace, for
+ * it was made and a step after that failed, and what may not be destroyed, is untainted as the README says.
  */
 export async function failEach({ settings, calls, sample, jobs }: FailEachOptions): Promise<Failure[]> {
+  if (!calls.length) throw new Error("--only matches no call: see --list-calls");
   const faults = spread(faultsOf(calls), sample);
   const failures: Failure[] = [];
-  const queue = [...faults.entries()];
-  const worker = async () => {
-    for (let next = queue.shift(); next; next = queue.shift()) {
-      const [i, fault] = next;
-      const failure = await failOnce(settings, fault, path.join(settings.work, `fault-${i}`));
+  const queue = [...faults];
+  const worker = async (_: unknown, i: number) => {
+    const place = new Place(settings, path.join(settings.work, `faults-${i}`));
+    for (let fault = queue.shift(); fault; fault = queue.shift()) {
+      const failure = await place.run(fault);
       failures.push(failure);
-      settings.report?.({
-        ...failure,
-        what: `${failures.length} of ${faults.length} ${failure.call}`,
-      });
+      settings.report?.({ ...failure, what: `${failures.length} of ${faults.length} ${failure.call}` });
     }
+    await place.leave();
   };
   await Promise.all(Array.from({ length: jobs }, worker));
   return failures;
 }
 
-/** A fault for each call: the first, the second ... of those with the same label. To Kubernetes one for each label. */
+/**
+ * A fault for each call: the first, the second ... of those with the same label. One alone where another run may make
+ * fewer of them: to Kubernetes, and where APIs are enabled, of which some go together in one call as it happens.
+ */
 export function faultsOf(calls: readonly Label[]): Fault[] {
   const seen = new Map<Label, number>();
   return calls.flatMap((label) => {
     const occurrence = (seen.get(label) ?? 0) + 1;
     seen.set(label, occurrence);
-    return occurrence > 1 && / kubernetes /.test(label) ? [] : [{ label, occurrence }];
+    return occurrence > 1 && / kubernetes |services:enable$/.test(label) ? [] : [{ label, occurrence }];
   });
 }
 
@@ -62,59 +66,94 @@ export function faultsOf(calls: readonly Label[]): Fault[] {
 export const spread = <T>(all: readonly T[], n = all.length): T[] =>
   all.filter((_, i) => Math.floor((i * n) / all.length) !== Math.floor(((i - 1) * n) / all.length) || i === 0);
 
-async function failOnce(settings: RehearsalOptions, fault: Fault, work: string): Promise<Failure> {
-  const start = Date.now();
-  const call = `${fault.label}${(fault.occurrence ?? 1) > 1 ? ` (${fault.occurrence})` : ""}`;
-  const { stacks, timeout, chartsMirror } = settings;
-  rmSync(work, { recursive: true, force: true });
-  const machine = await startMachine({
-    work,
-    timeout,
-    speed: Number.POSITIVE_INFINITY,
-    madeByHand: madeByHand(readStack(stacks[0] as string)),
-    realCharts: Boolean(chartsMirror),
-  });
-  try {
-    const clean = path.join(settings.work, "tf");
-    cpSync(clean, path.join(work, "tf"), {
+/** Where one run after the other takes place. */
+class Place {
+  private machine?: Machine;
+
+  constructor(
+    private readonly settings: RehearsalOptions,
+    private readonly work: string,
+  ) {}
+
+  async run(fault: Fault): Promise<Failure> {
+    const start = Date.now();
+    const { label, occurrence = 1 } = fault;
+    const finding = await this.converges(fault).catch(async (error: unknown) => {
+      await this.leave(); // whatever went wrong here, the next run gets another machine
+      return { wrong: [String(error)], note: "", untainted: [] };
+    });
+    if (finding.wrong.length) this.keepLogs(path.join(this.settings.work, "failed", fileName(fault)));
+    const call = `${label}${occurrence > 1 ? ` (${occurrence})` : ""}`;
+    return { call, ...finding, seconds: (Date.now() - start) / 1000 };
+  }
+
+  async leave(): Promise<void> {
+    await this.machine?.stop();
+    this.machine = undefined;
+    rmSync(this.work, { recursive: true, force: true });
+  }
+
+  /** What a run that did not hold has said; the next one writes over it. */
+  private keepLogs(folder: string): void {
+    mkdirSync(folder, { recursive: true });
+    for (const file of existsSync(this.work) ? readdirSync(this.work) : [])
+      if (file.endsWith(".log")) cpSync(path.join(this.work, file), path.join(folder, file));
+  }
+
+  private async converges(fault: Fault): Promise<Converged> {
+    await this.machine?.renew();
+    this.machine ??= await this.start();
+    const clean = path.join(this.settings.work, "tf");
+    const folder = path.join(this.work, "tf");
+    rmSync(folder, { recursive: true, force: true });
+    cpSync(clean, folder, {
       recursive: true,
       verbatimSymlinks: true,
       filter: (file) => !path.relative(clean, file).startsWith("terraform.tfstate"),
     });
-    const finding = await converges(machine, fault);
-    return { call, ...finding, seconds: (Date.now() - start) / 1000 };
-  } finally {
-    await machine.stop();
-    rmSync(work, { recursive: true, force: true });
+    return converges(this.machine, fault);
+  }
+
+  private start(): Promise<Machine> {
+    const { stacks, timeout, chartsMirror } = this.settings;
+    return startMachine({
+      work: this.work,
+      timeout,
+      speed: Number.POSITIVE_INFINITY,
+      madeByHand: madeByHand(readStack(stacks[0] as string)),
+      realCharts: Boolean(chartsMirror),
+    });
   }
 }
 
-async function converges(machine: Machine, fault: Fault): Promise<Finding> {
+const fileName = ({ label, occurrence = 1 }: Fault): string =>
+  `${String(label)
+    .replace(/[^\w.-]+/g, "_")
+    .slice(0, 200)}_${occurrence}`;
+
+type Converged = Finding & Pick<Failure, "untainted">;
+
+async function converges(machine: Machine, fault: Fault): Promise<Converged> {
   await machine.arm([fault]);
   const failing = await machine.terraform("apply", ["apply", "-json", "plan.bin"]);
   const left = await machine.arm([]);
-  if (left.length) return { wrong: ["the call was not made", ...complaints(failing)], note: "" };
-  const named = failing.status === 0 ? absorbed(fault) : namesResource(failing);
-  if (failing.status !== 0) {
-    const again = await machine.terraform("apply-again", ["apply", "-json", "-auto-approve"]);
-    if (again.status !== 0)
-      return { wrong: [...named.wrong, "does not converge", ...complaints(again)], note: named.note };
+  if (left.length) return { wrong: ["the call was not made", ...complaints(failing)], note: "", untainted: [] };
+  if (failing.status === 0) return { ...(await settled(machine)), note: SENT_AGAIN, untainted: [] };
+  const { wrong, note } = namesResource(failing);
+  let again = await machine.terraform("apply-again", ["apply", "-json", "-auto-approve"]);
+  const untainted = again.status === 0 ? [] : tainted(machine);
+  if (untainted.length) {
+    for (const address of untainted) await machine.terraform("untaint", ["untaint", address]);
+    again = await machine.terraform("apply-untainted", ["apply", "-json", "-auto-approve"]);
   }
-  const plan = await machine.terraform("plan", ["plan", "-detailed-exitcode"]);
-  const differences = plan.stdout.split("\n").filter((line) => /^\s+# /.test(line));
-  const secrets = await copies(machine);
-  return {
-    wrong: [
-      ...named.wrong,
-      ...(plan.status === 0 ? [] : ["the plan is not empty", ...differences, ...complaints(plan)]),
-      ...secrets.wrong,
-    ],
-    note: named.note,
-  };
+  if (again.status !== 0) return { wrong: [...wrong, "does not converge", ...complaints(again)], note, untainted };
+  return { wrong: [...wrong, ...(await settled(machine)).wrong], note, untainted };
 }
 
-/** An apply that succeeds all the same: the provider sent the call again, which Kubernetes would have refused again. */
-const absorbed = (fault: Fault): Finding => ({
-  wrong: isKubernetes(fault) ? ["the apply succeeded"] : [],
-  note: "the provider sent it again by itself",
-});
+/** An apply that succeeds all the same. */
+const SENT_AGAIN = "the provider sent it again by itself";
+
+async function settled(machine: Machine): Promise<Finding> {
+  const plan = await machine.terraform("plan", ["plan", "-detailed-exitcode"]);
+  return { wrong: [...leftToDo(plan), ...(await copies(machine)).wrong], note: "" };
+}

@@ -3,14 +3,15 @@ import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import path from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { BOOTSTRAP_APIS } from "../constructs/google/bootstrap-apis";
 import type { Fault, Label } from "./cloud/faults";
 import { type Server, startServer } from "./cloud/server";
 import { addZoneByHand } from "./cloud/services/dns";
 import { addByHand } from "./cloud/services/secret-manager";
 import { podStartMinutes } from "./cloud/times";
-import { AUTOPILOT, faultPolicy, isKubernetes, labelsOf } from "./cluster-policies";
-import { isControlPlaneBuilt, startControlPlane } from "./control-plane";
+import { AUTOPILOT, faultPolicy, isKubernetes, labelsOf, notStruck, PROBE } from "./cluster-policies";
+import { type ControlPlane, isControlPlaneBuilt, startControlPlane } from "./control-plane";
 import type { MadeByHand } from "./stack";
 import { type Run, type RunOptions, run, terraformEnvironment } from "./terraform";
 
@@ -32,7 +33,10 @@ export interface Machine {
   changes(): Label[];
   /** Runs Terraform; its output is kept under the name. */
   terraform(name: string, args: readonly string[], onLine?: RunOptions["onLine"]): Promise<Run>;
+  /** What kubectl answers; fails where it does, for nothing would look like an answer. */
   kubectl(...args: readonly string[]): Promise<string>;
+  /** Makes cloud and cluster empty again, which is sooner done than to start others. */
+  renew(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -65,7 +69,7 @@ const CHART_KINDS = ["ServiceMonitor", "PodMonitor", "PrometheusRule", "Probe"].
 );
 
 export async function startMachine(options: MachineOptions): Promise<Machine> {
-  const { work, timeout, speed } = options;
+  const { work, speed } = options;
   mkdirSync(work, { recursive: true });
   for (const old of ["kube", "cloud.log", "tf/terraform.tfstate"])
     rmSync(path.join(work, old), { recursive: true, force: true });
@@ -76,6 +80,15 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
     etcdPort: port + ABOVE.etcd,
     podStart: (podStartMinutes * 60) / speed,
   });
+  return around(controlPlane, port, options).catch(async (error: unknown) => {
+    await controlPlane.stop();
+    throw error;
+  });
+}
+
+/** What else belongs to a machine. */
+async function around(controlPlane: ControlPlane, port: number, options: MachineOptions): Promise<Machine> {
+  const { work, timeout, speed } = options;
   const google = await startServer({
     log: path.join(work, "cloud.log"),
     port: port + ABOVE.cloud,
@@ -87,14 +100,17 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
       prepare: async ({ autopilot }) => autopilot?.enabled && (await apply(AUTOPILOT)),
     },
   });
-  for (const { project, secret, version } of options.madeByHand.secrets)
-    addByHand(google.cloud, project, secret, version, SUPPLIED);
-  for (const { project, zone, dnsName } of options.madeByHand.zones)
-    addZoneByHand(google.cloud, project, zone, dnsName);
+  function makeByHand(): void {
+    for (const { project, secret, version } of options.madeByHand.secrets)
+      addByHand(google.cloud, project, secret, version, SUPPLIED);
+    for (const { project, zone, dnsName } of options.madeByHand.zones)
+      addZoneByHand(google.cloud, project, zone, dnsName);
+  }
+  makeByHand();
 
   // The DNS endpoint has a public certificate; here the API server's own is added to the system's.
   const roots = path.join(work, "roots.pem");
-  const system = "/etc/ssl/certs/ca-certificates.crt";
+  const system = process.env.SSL_CERT_FILE ?? "/etc/ssl/certs/ca-certificates.crt";
   writeFileSync(
     roots,
     [system, controlPlane.authority]
@@ -108,9 +124,9 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
     SSL_CERT_FILE: roots,
     KUBECONFIG: controlPlane.kubeconfig,
     // Caches that another cluster at the same port, or another rehearsal, has filled would be believed.
-    KUBECACHEDIR: path.join(work, "cache", "kube"),
-    HELM_CACHE_HOME: path.join(work, "cache", "helm"),
-    HELM_CONFIG_HOME: path.join(work, "cache", "helm"),
+    KUBECACHEDIR: path.join(work, "kube", "cache"),
+    HELM_CACHE_HOME: path.join(work, "kube", "helm"),
+    HELM_CONFIG_HOME: path.join(work, "kube", "helm"),
   };
   async function apply(items: readonly unknown[]): Promise<void> {
     const input = JSON.stringify({ apiVersion: "v1", kind: "List", items });
@@ -119,21 +135,44 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
   }
   await apply([...GKE_KINDS, ...(options.realCharts ? [] : CHART_KINDS)].map(definition));
 
-  let armed: readonly Fault[] = [];
+  /** Waits until the deployer's calls fail, or do no more. Only who really is the deployer is in the audit log. */
+  async function untilFailing(failing: boolean): Promise<void> {
+    for (const end = Date.now() + timeout * 1000; Date.now() < end; await setTimeout(200)) {
+      const { status } = await run("kubectl", [...PROBE, "--as=deployer", "--as-group=system:masters"], {
+        env,
+        timeout,
+      });
+      if ((status !== 0) === failing) return;
+    }
+    throw new Error("the API server does not hear of a policy");
+  }
+
+  const audit = () => (existsSync(controlPlane.audit) ? readFileSync(controlPlane.audit, "utf8") : "");
+  /** The faults of Kubernetes, and where the audit log was when they were armed. */
+  let armed: { readonly faults: readonly Fault[]; readonly from: number } = { faults: [], from: 0 };
   const machine: Machine = {
     work,
     google,
     env,
     async arm(faults) {
-      const left = google.faults.arm(faults.filter((fault) => !isKubernetes(fault)));
-      if (armed.length) await machine.kubectl("delete", "validatingadmissionpolicybindings", "simulated-failure");
-      armed = faults.filter(isKubernetes);
-      if (armed.length) await apply(faultPolicy(armed));
+      const left = [
+        ...google.faults.arm(faults.filter((fault) => !isKubernetes(fault))),
+        ...notStruck(armed.faults, audit().slice(armed.from)),
+      ];
+      if (armed.faults.length) {
+        await machine.kubectl("delete", "validatingadmissionpolicybindings", "simulated-failure");
+        await untilFailing(false);
+      }
+      armed = { faults: faults.filter(isKubernetes), from: audit().length };
+      if (armed.faults.length) {
+        await apply(faultPolicy(armed.faults));
+        await untilFailing(true);
+      }
       return left;
     },
     changes: () => [
       ...google.calls.filter(({ changes, code }) => changes && code < 400).map(({ label }) => label),
-      ...labelsOf(existsSync(controlPlane.audit) ? readFileSync(controlPlane.audit, "utf8") : ""),
+      ...labelsOf(audit()),
     ],
     async terraform(name, args, onLine) {
       const cwd = path.join(work, "tf");
@@ -141,9 +180,24 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
       writeFileSync(path.join(work, `${name}.log`), result.stdout + result.stderr);
       return result;
     },
-    kubectl: async (...args) => (await run("kubectl", args, { env, timeout })).stdout,
+    async kubectl(...args) {
+      const { status, stdout, stderr } = await run("kubectl", args, { env, timeout });
+      if (status !== 0) throw new Error(`kubectl ${args.join(" ")} fails (${status}): ${stderr}`);
+      return stdout;
+    },
+    async renew() {
+      await machine.arm([]);
+      const names = (await machine.kubectl("get", "namespaces", "-o", "name")).split("\n");
+      const made = [
+        ...names.filter((name) => name && !/\/(default|kube-.*)$/.test(name)),
+        ...labelsOf(audit()).flatMap((label) => /^CREATE kubernetes \/(\S+)$/.exec(label)?.[1] ?? []),
+      ];
+      if (made.length) await machine.kubectl("delete", ...new Set(made), "--ignore-not-found");
+      google.renew();
+      makeByHand();
+    },
     async stop() {
-      controlPlane.stop();
+      await controlPlane.stop();
       await google.stop();
     },
   };
@@ -181,6 +235,7 @@ async function isFree(port: number): Promise<boolean> {
 
 /** What a rehearsal needs beside Terraform and the providers and does not find. */
 export function whatMachineLacks(): string | undefined {
+  if (process.platform !== "linux") return "the control plane and the roots of TLS are made for Linux";
   if (!isOnPath("kubectl", ["version", "--client"])) return "kubectl is not on PATH";
   if (!isControlPlaneBuilt() && !isOnPath("go", ["version"]))
     return "Go is not on PATH, and the control plane is not built yet";

@@ -1,6 +1,6 @@
 import type { Failure } from "./fail-each";
 import type { Rehearsed, Step } from "./rehearsal";
-import { type Schedule, scheduleOf } from "./schedule";
+import { type Bound, type Schedule, scheduleOf } from "./schedule";
 import type { Action } from "./terraform";
 
 /** A rehearsal as it is printed, drawn and given to other programs. */
@@ -12,6 +12,8 @@ export interface Report {
   readonly steps: readonly Step[];
   /** Resources of each type. */
   readonly resources: Readonly<Record<string, number>>;
+  /** Seconds here from nothing until the first version was looked at. */
+  readonly seconds?: number;
   /** What each further version changed. */
   readonly updates: readonly (readonly { readonly address: string; readonly actions: readonly string[] }[])[];
   /** The first apply as it goes in Google Cloud, by typical times. */
@@ -29,7 +31,7 @@ export interface Report {
 export function reportOf(
   system: string | undefined,
   stack: string,
-  { steps, plans: [first, ...updates], graph, actions, calls }: Rehearsed,
+  { steps, plans: [first, ...updates], graph, actions, calls, seconds }: Rehearsed,
   failures: readonly Failure[] | undefined,
   speed: number | undefined,
 ): Report {
@@ -42,6 +44,7 @@ export function reportOf(
     resources: Object.fromEntries(
       [...new Set(types)].sort().map((type) => [type, types.filter((t) => t === type).length]),
     ),
+    seconds,
     updates: updates.map(({ resource_changes = [] }) =>
       resource_changes
         .filter((c) => c.mode === "managed" && !c.change.actions.includes("no-op"))
@@ -55,44 +58,58 @@ export function reportOf(
   };
 }
 
+/** Seconds that a rehearsal from nothing may take on two cores. */
+const allowed = (resources: number): number => 20 + 0.4 * resources;
+
 /** The table at the end. */
-export function printed({ ok, steps, resources, schedule, calls, failures, speed, actions }: Report): string {
+export function printed(report: Report): string {
+  const { ok, steps, resources, calls, schedule } = report;
   const width = Math.max(...steps.map(({ what }) => what.length));
-  const count = Object.values(resources).reduce((sum, n) => sum + n, 0);
-  const seconds = (n: number) => `${n.toFixed(1).padStart(7)} s`;
-  const failed = failures?.filter(({ wrong }) => wrong.length) ?? [];
-  const minutes = (n: number) => n.toFixed(1);
-  const ratio = ({ criticalPath, lowerBound }: Schedule["all"]) =>
-    `${minutes(criticalPath.minutes)} minutes in Google Cloud, ${(criticalPath.minutes / lowerBound.minutes).toFixed(2)} times the least that its services allow (${minutes(lowerBound.minutes)})`;
-  const measured = actions.length
-    ? (Math.max(...actions.map((a) => a.to)) - Math.min(...actions.map((a) => a.from))) / 1000
-    : 0;
+  const row = (mark: string, what: string, seconds: number) =>
+    `${mark.padEnd(4)} ${what.padEnd(width)} ${seconds.toFixed(1).padStart(7)} s`;
+  const count = sum(Object.values(resources));
   return [
     "",
-    ...steps.map(
-      ({ what, wrong, seconds: s }) => `${wrong.length ? "FAIL" : "ok  "} ${what.padEnd(width)} ${seconds(s)}`,
-    ),
-    `     ${"all".padEnd(width)} ${seconds(steps.reduce((sum, s) => sum + s.seconds, 0))}`,
+    ...steps.map(({ what, wrong, seconds }) => row(wrong.length ? "FAIL" : "ok", what, seconds)),
+    row("", "all", sum(steps.map(({ seconds }) => seconds))),
     "",
     `${count} resources of ${Object.keys(resources).length} types, ${calls} calls that change something`,
-    ...(schedule.bars.length
-      ? [
-          `everything: ${ratio(schedule.all)}`,
-          `all that is in the cluster: ${ratio(schedule.cluster)}`,
-          `its critical path: ${schedule.cluster.criticalPath.addresses.filter((a) => !/^(data|ephemeral)\./.test(a)).join(" > ")}`,
-        ]
-      : []),
-    ...(speed
-      ? [
-          `played at ${speed} minutes a minute: ${minutes((measured * speed) / 60)} minutes, with what this machine took itself`,
-        ]
-      : []),
-    ...(failures
-      ? [
-          `${failures.length - failed.length} of ${failures.length} calls that failed once: the apply named the resource or the provider sent the call again, the next apply converged, the plan was empty, secrets agreed`,
-          ...failed.map(({ call, wrong }) => `FAIL ${call}: ${wrong.join("; ")}`),
-        ]
-      : []),
+    ...(schedule.bars.length ? inGoogleCloud(schedule) : []),
+    ...here(report, count),
+    ...(report.failures ? failed(report.failures) : []),
     ok ? "all held" : "NOT everything held",
   ].join("\n");
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, n) => total + n, 0);
+
+function inGoogleCloud({ all, cluster }: Schedule): string[] {
+  const ratio = ({ criticalPath, lowerBound }: Bound) =>
+    `${criticalPath.minutes.toFixed(1)} minutes in Google Cloud, ${(criticalPath.minutes / lowerBound.minutes).toFixed(2)} times the least that its services allow (${lowerBound.minutes.toFixed(1)})`;
+  const path = cluster.criticalPath.addresses.filter((address) => !/^(data|ephemeral)\./.test(address));
+  return [
+    `everything: ${ratio(all)}`,
+    `all that is in the cluster: ${ratio(cluster)}`,
+    `its critical path: ${path.join(" > ")}`,
+  ];
+}
+
+function here({ seconds, speed, actions }: Report, resources: number): string[] {
+  if (!seconds) return [];
+  if (!speed)
+    return [
+      `${seconds.toFixed(1)} s here, ${(seconds / allowed(resources)).toFixed(2)} of what so many resources may take on two cores`,
+    ];
+  const took = (Math.max(...actions.map((a) => a.to)) - Math.min(...actions.map((a) => a.from))) / 60_000;
+  return [`played in ${(took * speed).toFixed(1)} minutes of the model, with what this machine took itself`];
+}
+
+function failed(failures: readonly Failure[]): string[] {
+  const wrong = failures.filter((failure) => failure.wrong.length);
+  const helped = failures.filter((failure) => failure.untainted.length && !failure.wrong.length);
+  return [
+    `${failures.length - wrong.length} of ${failures.length} calls that failed once: the apply named the resource (or the provider sent the call again), the next one converged, the plan was empty, secrets agreed`,
+    ...helped.map(({ call, untainted }) => `     after terraform untaint ${untainted.join(" ")}: ${call}`),
+    ...wrong.map((failure) => `FAIL ${failure.call}: ${failure.wrong.join("; ")}`),
+  ];
 }

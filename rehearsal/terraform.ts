@@ -31,7 +31,9 @@ export async function run(command: string, args: readonly string[], options: Run
   const start = Date.now();
   const child = spawn(command, args, { cwd: options.cwd, env: options.env, detached: true });
   const kill = () => {
-    if (child.pid) process.kill(-child.pid, "SIGKILL"); // a group of its own
+    try {
+      if (child.pid) process.kill(-child.pid, "SIGKILL"); // a group of its own
+    } catch {} // it is gone already
   };
   running.add(kill);
   const limit = setTimeout(kill, options.timeout * 1000);
@@ -82,7 +84,7 @@ export function runSync(
 }
 
 /** A person's own settings of Terraform and its providers, but for where providers come from. */
-const SOMEONES_OWN = /^(GOOGLE|GCLOUD|CLOUDSDK|KUBE|TF)_(?!CLI_CONFIG_FILE$|PLUGIN_|REGISTRY_)/;
+const SOMEONES_OWN = /^(GOOGLE|GCLOUD|CLOUDSDK|KUBE|HELM|TF)_(?!CLI_CONFIG_FILE$|PLUGIN_|REGISTRY_)/;
 
 /**
  * What Terraform sees of this process's environment: nothing that leads to a real project or cluster, that moves its
@@ -94,7 +96,9 @@ export function terraformEnvironment(): NodeJS.ProcessEnv {
     CHECKPOINT_DISABLE: "1",
     TF_IN_AUTOMATION: "1",
     TF_INPUT: "0",
-    GOGC: "400", // a quarter less work for Terraform and the providers, who mostly collect garbage
+    // A third less work for Terraform and the providers, who would mostly collect garbage.
+    GOGC: "off",
+    GOMEMLIMIT: "1GiB",
   };
   // Terraform warns of a configuration file that is named and not there.
   if (env.TF_CLI_CONFIG_FILE && !existsSync(env.TF_CLI_CONFIG_FILE)) delete env.TF_CLI_CONFIG_FILE;

@@ -241,6 +241,9 @@ test("a pool's autoscaling and image are changed by its cluster's update, which 
       }),
     ),
   ).toContain('400 Invalid value for field "node_pool.autoscaling.total_min_node_count": 6.');
+  expect(refusal(() => put(C, { update: { desiredNodePoolId: "app", desiredNodeVersion: "1.34" } }))).toContain(
+    "501 the stand-in does not know the field desiredNodeVersion",
+  );
 });
 
 describe("while a pool is being created", () => {

@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { connect } from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { defaults, masked, merge } from "../../rehearsal/cloud/body";
@@ -158,6 +160,18 @@ describe("the server", () => {
       message: expect.stringContaining("already exists"),
       errors: [{ domain: "global", reason: "alreadyExists" }],
     });
+  });
+
+  test.each([
+    ["a call that is broken off", "{"],
+    ["what is no JSON", "x".repeat(9)],
+  ])("outlives %s", async (_what, body) => {
+    const { port, pathname } = new URL(String(server.env.GOOGLE_COMPUTE_CUSTOM_ENDPOINT));
+    const socket = connect(Number(port), "127.0.0.1").on("error", () => {});
+    const head = `POST ${pathname}projects/p/global/networks HTTP/1.1\r\nhost: h\r\ncontent-length: 9\r\n\r\n`;
+    socket.end(head + body);
+    await once(socket.resume(), "close");
+    expect((await call("COMPUTE", "GET", "projects/p/global/networks")).code).toBe(200);
   });
 
   test("lets a change fail once when it is armed, and no reading", async () => {

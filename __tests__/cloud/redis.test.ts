@@ -114,8 +114,13 @@ test.each<[string, Body, string, string]>([
     `redis_configs[databases]': "101"`,
     CONFIGURATIONS,
   ],
-  ["a label with capitals", instance({ labels: { Team: "a" } }), `'instance.labels[Team]'`, LABELS],
-  ["a label's value with a dot", instance({ labels: { team: "a.b" } }), `'instance.labels[team]': "a.b"`, LABELS],
+  ["a label with capitals", instance({ labels: { Team: "a" } }), `key "Team" must match`, LABELS],
+  [
+    "a label's value with a dot",
+    instance({ labels: { team: "a.b" } }),
+    `"labels.team"; value "a.b" must match`,
+    LABELS,
+  ],
   [
     "two windows",
     withWindow({ day: "MONDAY", startTime: {} }, { day: "FRIDAY", startTime: {} }),

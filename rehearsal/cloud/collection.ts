@@ -1,4 +1,4 @@
-import { type Body, defaults, masked, merge } from "./body";
+import { type Body, masked, merge } from "./body";
 import type { Cloud } from "./cloud";
 import { conflict, invalid, notFound, type Refusal } from "./refusal";
 import { type Call, type Route, route } from "./route";
@@ -30,8 +30,8 @@ export interface Collection {
   readonly fixed?: readonly string[];
   /** Refuses the deletion of what is in use or protected. */
   readonly release?: (object: Body, about: About) => void;
-  /** Method of an update; PATCH by default. */
-  readonly update?: "PATCH" | "PUT" | "none";
+  /** Whether PATCH updates one; it does by default. */
+  readonly update?: "PATCH" | "none";
   /** Terraform's type, which tells how long it takes to make one. */
   readonly type?: string;
   /** Says what exists already, in the service's words. */
@@ -91,12 +91,9 @@ export function collection(kind: Collection): Route[] {
       route(update, one, (call, cloud) => {
         const before = find(cloud, call);
         const it = about(cloud, call, call.path, before);
-        const after =
-          update === "PUT"
-            ? defaults(structuredClone(call.body), before)
-            : call.query.has("updateMask")
-              ? masked(before, call.body, call.query.get("updateMask"))
-              : merge(structuredClone(before), call.body);
+        const after = call.query.has("updateMask")
+          ? masked(before, call.body, call.query.get("updateMask"))
+          : merge(structuredClone(before), call.body);
         for (const field of fixed)
           if (JSON.stringify(after[field]) !== JSON.stringify(before[field]))
             throw invalid(`Invalid value for field '${field}': '${after[field]}'. The field is immutable.`);

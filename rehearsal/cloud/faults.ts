@@ -7,7 +7,8 @@ export interface Fault {
   readonly occurrence?: number;
 }
 
-const expression = (label: RegExp | Label): RegExp =>
+/** What matches the labels of a fault's calls. */
+export const expressionOf = ({ label }: Fault): RegExp =>
   typeof label === "string"
     ? new RegExp(`^${label.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replaceAll("*", "[^/]*")}$`)
     : label;
@@ -26,8 +27,8 @@ export class Faults {
   strikes(label: Label): boolean {
     let strikes = false;
     for (const one of this.pending) {
-      const { label: wanted, occurrence = 1 } = one.fault;
-      if (expression(wanted).test(label) && ++one.seen === occurrence) {
+      const { fault } = one;
+      if (expressionOf(fault).test(label) && ++one.seen === (fault.occurrence ?? 1)) {
         strikes = true;
         this.pending = this.pending.filter((other) => other !== one);
       }

@@ -1,6 +1,7 @@
 import { createWriteStream } from "node:fs";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
 import type { Body } from "./body";
 import { Cloud, type CloudOptions, type Request } from "./cloud";
 import { Faults, type Label } from "./faults";
@@ -22,8 +23,6 @@ export interface Answered {
   readonly label: Label;
   /** Whether it asked for a change. */
   readonly changes: boolean;
-  /** Milliseconds since 1970. */
-  readonly at: number;
   readonly code: number;
   /** What a refusal says. */
   readonly message?: string;
@@ -31,35 +30,34 @@ export interface Answered {
 
 /** The stand-in for Google Cloud's APIs, listening. */
 export interface Server {
+  /** What there is; another one after a renewal. */
   readonly cloud: Cloud;
   readonly faults: Faults;
   /** Every call so far. */
   readonly calls: Answered[];
   /** Sends the google provider here. */
   readonly env: Readonly<Record<string, string>>;
+  /** Forgets everything: projects are empty, no call was made, none is to fail. */
+  renew(): void;
   stop(): Promise<void>;
 }
 
 export async function startServer(options: ServerOptions): Promise<Server> {
-  const cloud = new Cloud(options);
+  let cloud = new Cloud(options);
   const faults = new Faults();
   const calls: Answered[] = [];
   const log = createWriteStream(options.log, { flags: "a" });
-  const server = http.createServer(async (incoming, outgoing) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of incoming) chunks.push(chunk as Buffer);
-    const method = incoming.method ?? "";
-    const { code, body, label, sent } = answer(
-      cloud,
-      faults,
-      method,
-      incoming.url ?? "",
-      Buffer.concat(chunks).toString(),
-    );
+  const respond = async (incoming: http.IncomingMessage, outgoing: http.ServerResponse): Promise<void> => {
+    const { method = "", url = "" } = incoming;
+    const { code, body, label, sent } = answer(cloud, faults, method, url, await text(incoming));
     const message = code >= 400 ? (body as Body).error.message : undefined;
-    calls.push({ label, changes: changes(label), at: Date.now(), code, message });
+    calls.push({ label, changes: changes(label), code, message });
     log.write(`${JSON.stringify({ label, code, sent: withoutSecrets(sent), message })}\n`);
     outgoing.writeHead(code, { "content-type": "application/json" }).end(JSON.stringify(body));
+  };
+  // Whoever asks may be stopped before everything is sent: that ends the connection, not the rehearsal.
+  const server = http.createServer((incoming, outgoing) => {
+    respond(incoming, outgoing).catch(() => outgoing.destroy());
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject).listen(options.port ?? 0, "127.0.0.1", resolve);
@@ -72,10 +70,17 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     ]),
   );
   return {
-    cloud,
+    get cloud() {
+      return cloud;
+    },
     faults,
     calls,
     env: { GOOGLE_OAUTH_ACCESS_TOKEN: ACCESS_TOKEN, ...Object.fromEntries(endpoints) },
+    renew() {
+      cloud = new Cloud(options);
+      calls.length = 0;
+      faults.arm([]);
+    },
     async stop() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -123,6 +128,9 @@ function labelOf({ method, service, path, query, body = {} }: Required<Request>)
   const id = [...query].find(([key]) => /[a-z]Id$/.test(key))?.[1];
   const name =
     body.name ?? body.accountId ?? body.cluster?.name ?? body.nodePool?.name ?? body.displayName ?? query.get("name");
+  // APIs are enabled one or several in a call, as it happens.
+  const enabled = /^(.*\/services)(?:\/[^/:]+:enable|:batchEnable)$/.exec(path)?.[1];
+  if (enabled) return `${method} ${service} ${enabled}:enable`;
   const made = method === "POST" && /\/\w+s$/.test(path) ? (id ?? name) : undefined; // into a collection
   return `${method} ${service} ${path}${made ? `/${made}` : ""}`;
 }

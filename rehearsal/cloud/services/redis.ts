@@ -1,10 +1,11 @@
 import { REGIONS } from "../../../schema/google";
 import { type Body, defaults } from "../body";
 import { type About, collection, longRunning, operationRoutes } from "../collection";
+import { checkLabels } from "../labels";
 import { conflict, denied, invalid, notFound, precondition } from "../refusal";
 import { type Call, route } from "../route";
 import type { Service } from "../service";
-import { needNetwork } from "./compute/compute";
+import { needNetwork } from "./compute/reference";
 import { needPeering } from "./service-networking";
 
 const INSTANCES = "projects/{project}/locations/{location}/instances";
@@ -79,10 +80,7 @@ function checkValues(instance: Body): void {
     throw invalid(`Invalid value at 'instance.memory_size_gb': ${instance.memorySizeGb} is not between 1 and 300`);
   for (const [key, value] of Object.entries(instance.redisConfigs ?? {}))
     if (!CONFIGURATIONS[key]?.test(String(value))) throw no(`redis_configs[${key}]`, value);
-  // https://cloud.google.com/resource-manager/docs/labels-overview#requirements
-  for (const [key, value] of Object.entries(instance.labels ?? {}))
-    if (!/^[\p{Ll}\p{Lo}][\p{Ll}\p{Lo}\p{N}_-]{0,62}$/u.test(key) || !/^[\p{Ll}\p{Lo}\p{N}_-]{0,63}$/u.test(`${value}`))
-      throw no(`labels[${key}]`, value);
+  checkLabels(instance.labels);
 }
 
 /** https://cloud.google.com/memorystore/docs/redis/about-read-replicas */

@@ -5,10 +5,9 @@ import { denied, invalid, precondition } from "../refusal";
 import { type Call, route } from "../route";
 import type { Service } from "../service";
 import { minutesOf } from "../times";
-import { needNetwork } from "./compute/compute";
 import { urlOf } from "./compute/kind";
 import { addPeering, peeringsOf, SERVICES_PEERING } from "./compute/network";
-import { refer } from "./compute/reference";
+import { needNetwork, refer } from "./compute/reference";
 
 const API = "servicenetworking.googleapis.com";
 const CONNECTIONS = `services/${API}/connections`;

@@ -6,7 +6,7 @@ import { type Call, route } from "../../route";
 import type { Service } from "../../service";
 import { minutesOf } from "../../times";
 import { needKeyGrant } from "../cloud-kms";
-import { needNetwork } from "../compute/compute";
+import { needNetwork } from "../compute/reference";
 import { needPeering } from "../service-networking";
 import {
   badEnumeration,

@@ -9,11 +9,7 @@ import { routers } from "./router";
 import { securityPolicies } from "./security-policy";
 import { ssl } from "./ssl";
 import { subnetworks } from "./subnetwork";
-
-export { needNetwork, needSubnetwork, pathOf } from "./reference";
-
-/** Those of most regions are a to c: https://cloud.google.com/compute/docs/regions-zones#available */
-const ZONES: Readonly<Record<string, string>> = { "europe-west1": "bcd", "us-east1": "bcd", "us-central1": "abcf" };
+import { zonesOf } from "./zone";
 
 /** What comes with a project. */
 const given: Route[] = [
@@ -26,8 +22,8 @@ const given: Route[] = [
   })),
   route("GET", "projects/{project}/zones", ({ params: { project } }) => ({
     items: REGIONS.flatMap((region) =>
-      [...(ZONES[region] ?? "abc")].map((zone) => ({
-        name: `${region}-${zone}`,
+      zonesOf(region).map((name) => ({
+        name,
         status: "UP",
         region: urlOf(`projects/${project}/regions/${region}`),
       })),

@@ -3,8 +3,8 @@ import type { Body } from "../../body";
 import type { Cloud } from "../../cloud";
 import { invalid } from "../../refusal";
 import { needKeyGrant } from "../cloud-kms";
-import { needNetwork, needSubnetwork } from "../compute/compute";
 import { takenRanges } from "../compute/range";
+import { needNetwork, needSubnetwork } from "../compute/reference";
 import { regionOf } from "./location";
 import { checkMaxPods } from "./node-pool";
 

@@ -109,6 +109,8 @@ const FIXED = ["name", "network", "subnetwork", "ipAllocationPolicy", "privateCl
 function update(call: Call, cloud: Cloud): Body {
   const { desiredNodePoolId, desiredNodePoolAutoscaling, desiredImageType, ...desired }: Body = call.body.update ?? {};
   // A pool's autoscaling and image are changed by its cluster's update.
+  const other = Object.keys(desired)[0];
+  if (desiredNodePoolId && other) throw unknownHere(`the stand-in does not know the field ${other} of a pool's update`);
   if (desiredNodePoolId)
     return changePool(cloud, `${call.path}/nodePools/${desiredNodePoolId}`, (pool) => {
       if (desiredNodePoolAutoscaling) pool.autoscaling = desiredNodePoolAutoscaling;

@@ -1,7 +1,7 @@
 import { type Body, defaults } from "../../body";
 import type { Kubernetes } from "../../cloud";
 import { completeAutopilot } from "./autopilot";
-import { zonesOf } from "./location";
+import { usualZones } from "./location";
 import { linkOf } from "./operation";
 
 /** Kubernetes version of every control plane and node. */
@@ -73,7 +73,7 @@ export function completeCluster(
   defaults(cluster, {
     location,
     zone: location,
-    locations: zonesOf(location),
+    locations: usualZones(location),
     selfLink: linkOf(path),
     endpoint: host,
     masterAuth: {

@@ -1,20 +1,13 @@
 import { REGIONS } from "../../../../schema/google";
 import { denied, invalid } from "../../refusal";
-
-/**
- * Zones of the regions whose zones are not a, b and c.
- * https://cloud.google.com/compute/docs/regions-zones#available
- */
-const ZONES: Readonly<Record<string, string>> = { "europe-west1": "bcd", "us-east1": "bcd" };
+import { zonesOf } from "../compute/zone";
 
 /** A location is a region, or one of its zones. */
 export const isZone = (location: string): boolean => /^[a-z]+-[a-z]+\d+-[a-z]$/.test(location);
 export const regionOf = (location: string): string => (isZone(location) ? location.slice(0, -2) : location);
 
 /** Where the nodes are when nobody says it. */
-export function zonesOf(location: string): string[] {
-  return isZone(location) ? [location] : [...(ZONES[location] ?? "abc")].map((zone) => `${location}-${zone}`);
-}
+export const usualZones = (location: string): string[] => (isZone(location) ? [location] : zonesOf(location));
 
 export function checkLocation(location: string): void {
   if (!REGIONS.includes(regionOf(location)))
