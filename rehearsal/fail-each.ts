@@ -138,7 +138,7 @@ async function converges(machine: Machine, fault: Fault): Promise<Converged> {
   const failing = await machine.terraform("apply", ["apply", "-json", "plan.bin"]);
   const left = await machine.arm([]);
   if (left.length) return { wrong: ["the call was not made", ...complaints(failing)], note: "", untainted: [] };
-  if (failing.status === 0) return { ...(await settled(machine)), note: SENT_AGAIN, untainted: [] };
+  if (failing.status === 0) return { ...(await unnoticed(machine)), untainted: [] };
   const { wrong, note } = namesResource(failing);
   let again = await machine.terraform("apply-again", ["apply", "-json", "-auto-approve"]);
   const untainted = again.status === 0 ? [] : tainted(machine);
@@ -150,8 +150,14 @@ async function converges(machine: Machine, fault: Fault): Promise<Converged> {
   return { wrong: [...wrong, ...(await settled(machine)).wrong], note, untainted };
 }
 
-/** An apply that succeeds all the same. */
-const SENT_AGAIN = "the provider sent it again by itself";
+/** An apply that succeeded all the same: the provider sent the call again, or Helm did without what it noted. */
+async function unnoticed(machine: Machine): Promise<Finding> {
+  const now = await settled(machine);
+  if (!now.wrong.length) return { wrong: [], note: "the provider sent it again by itself" };
+  const again = await machine.terraform("apply-again", ["apply", "-json", "-auto-approve"]);
+  const { wrong } = again.status === 0 ? await settled(machine) : { wrong: complaints(again) };
+  return { wrong: wrong.length ? ["does not converge", ...wrong] : [], note: "only the next plan showed it" };
+}
 
 async function settled(machine: Machine): Promise<Finding> {
   const plan = await machine.terraform("plan", ["plan", "-detailed-exitcode"]);
