@@ -77,8 +77,8 @@ const REPORT: Report = {
   ],
   calls: 9,
   failures: [
-    { call: "POST compute networks", wrong: [], note: "", untainted: [], seconds: 60 },
-    { call: "POST container clusters", wrong: ["does not converge"], note: "", untainted: [], seconds: 60 },
+    { call: "POST compute networks", wrong: [], note: "", remedies: [], seconds: 60 },
+    { call: "POST container clusters", wrong: ["does not converge"], note: "", remedies: [], seconds: 60 },
   ],
 };
 
@@ -143,7 +143,7 @@ const evil: Report = {
   },
   actions: [action(EVIL, 0, 1000)],
   calls: 1,
-  failures: [{ call: EVIL, wrong: [EVIL], note: EVIL, untainted: [], seconds: 1 }],
+  failures: [{ call: EVIL, wrong: [EVIL], note: EVIL, remedies: [], seconds: 1 }],
 };
 
 test("escapes whatever is said", () => {

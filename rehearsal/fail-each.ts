@@ -21,15 +21,15 @@ export interface FailEachOptions {
 /** What became of a run in which one call failed. */
 export interface Failure extends Finding {
   readonly call: string;
-  /** What was made and, because a step after that failed, is tainted: a person has to say that it may stay. */
-  readonly untainted: readonly string[];
+  /** Commands that a person has to run before the next apply, as the README's Troubleshooting says; mostly none. */
+  readonly remedies: readonly string[];
   readonly seconds: number;
 }
 
 /**
  * Lets each call fail once, in a run of its own from nothing: the apply must name the resource that it could not make,
- * the next one must converge, the plan be empty then, and the copies of secrets agree. What Terraform would replace, for
- * it was made and a step after that failed, and what may not be destroyed, is untainted as the README says.
+ * the next one must converge, the plan be empty then, and the copies of secrets agree. Where the next apply
+ * alone does not get there, the README's remedies are tried, and told.
  */
 export async function failEach({ settings, calls, sample, jobs }: FailEachOptions): Promise<Failure[]> {
   if (!calls.length) throw new Error("--only matches no call: see --list-calls");
@@ -80,7 +80,7 @@ class Place {
     const { label, occurrence = 1 } = fault;
     const finding = await this.converges(fault).catch(async (error: unknown) => {
       await this.leave(); // whatever went wrong here, the next run gets another machine
-      return { wrong: [String(error)], note: "", untainted: [] };
+      return { wrong: [String(error)], note: "", remedies: [] };
     });
     if (finding.wrong.length) this.keepLogs(path.join(this.settings.work, "failed", fileName(fault)));
     const call = `${label}${occurrence > 1 ? ` (${occurrence})` : ""}`;
@@ -131,35 +131,46 @@ const fileName = ({ label, occurrence = 1 }: Fault): string =>
     .replace(/[^\w.-]+/g, "_")
     .slice(0, 200)}_${occurrence}`;
 
-type Converged = Finding & Pick<Failure, "untainted">;
+type Converged = Finding & Pick<Failure, "remedies">;
 
 async function converges(machine: Machine, fault: Fault): Promise<Converged> {
   await machine.arm([fault]);
   const failing = await machine.terraform("apply", ["apply", "-json", "plan.bin"]);
   const left = await machine.arm([]);
-  if (left.length) return { wrong: ["the call was not made", ...complaints(failing)], note: "", untainted: [] };
-  if (failing.status === 0) return { ...(await unnoticed(machine)), untainted: [] };
-  const { wrong, note } = namesResource(failing);
+  if (left.length) return { wrong: ["the call was not made", ...complaints(failing)], note: "", remedies: [] };
+  const { wrong, note } = failing.status === 0 ? await unnoticed(machine) : namesResource(failing);
+  if (note === SENT_AGAIN) return { wrong, note, remedies: [] };
+
   let again = await machine.terraform("apply-again", ["apply", "-json", "-auto-approve"]);
-  const untainted = again.status === 0 ? [] : tainted(machine);
-  if (untainted.length) {
-    for (const address of untainted) await machine.terraform("untaint", ["untaint", address]);
-    again = await machine.terraform("apply-untainted", ["apply", "-json", "-auto-approve"]);
-  }
-  if (again.status !== 0) return { wrong: [...wrong, "does not converge", ...complaints(again)], note, untainted };
-  return { wrong: [...wrong, ...(await settled(machine)).wrong], note, untainted };
+  const remedies = again.status === 0 ? [] : await remedy(machine);
+  if (remedies.length) again = await machine.terraform("apply-remedied", ["apply", "-json", "-auto-approve"]);
+  if (again.status !== 0) return { wrong: [...wrong, "does not converge", ...complaints(again)], note, remedies };
+  return { wrong: [...wrong, ...(await settled(machine))], note, remedies };
 }
+
+const SENT_AGAIN = "the provider sent it again by itself";
 
 /** An apply that succeeded all the same: the provider sent the call again, or Helm did without what it noted. */
 async function unnoticed(machine: Machine): Promise<Finding> {
-  const now = await settled(machine);
-  if (!now.wrong.length) return { wrong: [], note: "the provider sent it again by itself" };
-  const again = await machine.terraform("apply-again", ["apply", "-json", "-auto-approve"]);
-  const { wrong } = again.status === 0 ? await settled(machine) : { wrong: complaints(again) };
-  return { wrong: wrong.length ? ["does not converge", ...wrong] : [], note: "only the next plan showed it" };
+  const wrong = await settled(machine);
+  return { wrong: [], note: wrong.length ? "only the next plan showed it" : SENT_AGAIN };
 }
 
-async function settled(machine: Machine): Promise<Finding> {
+/** Does what the README's Troubleshooting says where an apply cannot go on by itself. */
+async function remedy(machine: Machine): Promise<string[]> {
+  const commands: string[] = [];
+  for (const address of tainted(machine)) {
+    await machine.terraform("untaint", ["untaint", address]);
+    commands.push(`terraform untaint ${address}`);
+  }
+  const selector = "owner=helm,status in (pending-install,pending-upgrade,pending-rollback)";
+  const pending = await machine.kubectl("delete", "secrets", "-A", "-l", selector, "-o", "name");
+  for (const name of pending.split("\n").filter(Boolean)) commands.push(`kubectl delete ${name}`);
+  return commands;
+}
+
+/** What is wrong where everything should be there. */
+async function settled(machine: Machine): Promise<string[]> {
   const plan = await machine.terraform("plan", ["plan", "-detailed-exitcode"]);
-  return { wrong: [...leftToDo(plan), ...(await copies(machine)).wrong], note: "" };
+  return [...leftToDo(plan), ...(await copies(machine)).wrong];
 }

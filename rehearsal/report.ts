@@ -106,10 +106,10 @@ function here({ seconds, speed, actions }: Report, resources: number): string[] 
 
 function failed(failures: readonly Failure[]): string[] {
   const wrong = failures.filter((failure) => failure.wrong.length);
-  const helped = failures.filter((failure) => failure.untainted.length && !failure.wrong.length);
+  const helped = failures.filter((failure) => failure.remedies.length && !failure.wrong.length);
   return [
     `${failures.length - wrong.length} of ${failures.length} calls that failed once: the apply named the resource (or the provider sent the call again), the next one converged, the plan was empty, secrets agreed`,
-    ...helped.map(({ call, untainted }) => `     after terraform untaint ${untainted.join(" ")}: ${call}`),
+    ...helped.map(({ call, remedies }) => `     after ${remedies.join(", ")}: ${call}`),
     ...wrong.map((failure) => `FAIL ${failure.call}: ${failure.wrong.join("; ")}`),
   ];
 }
