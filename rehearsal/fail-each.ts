@@ -165,7 +165,8 @@ async function remedy(machine: Machine): Promise<string[]> {
   }
   const selector = "owner=helm,status in (pending-install,pending-upgrade,pending-rollback)";
   const pending = await machine.kubectl("delete", "secrets", "-A", "-l", selector, "-o", "name");
-  for (const name of pending.split("\n").filter(Boolean)) commands.push(`kubectl delete ${name}`);
+  for (const name of pending.split("\n").filter((line) => line.startsWith("secret/")))
+    commands.push(`kubectl delete ${name}`);
   return commands;
 }
 
