@@ -29,7 +29,7 @@ export interface Machine {
    * Cloud fails once, one to Kubernetes until others are armed.
    */
   arm(faults: readonly Fault[]): Promise<Fault[]>;
-  /** Every change so far that Terraform asked Google Cloud and Kubernetes for, in order. */
+  /** Every change so far that Terraform asked Google Cloud for, and then Kubernetes. */
   changes(): Label[];
   /** Runs Terraform; its output is kept under the name. */
   terraform(name: string, args: readonly string[], onLine?: RunOptions["onLine"]): Promise<Run>;

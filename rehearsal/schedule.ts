@@ -32,7 +32,7 @@ export interface Bound {
 }
 
 /** Resources that Terraform makes at a time unless it is told otherwise. */
-const PARALLELISM = 10;
+export const PARALLELISM = 10;
 
 const typeOf = (address: string) => address.split(".")[0] as string;
 /** What is only read takes no time worth telling. */

@@ -1,5 +1,6 @@
+import { SECONDS } from "../cloud/times";
 import type { Report } from "../report";
-import type { Bar, Schedule } from "../schedule";
+import { type Bar, PARALLELISM, type Schedule } from "../schedule";
 import type { Action } from "../terraform";
 import { FAMILIES, familyOf, isRead } from "./families";
 import { type Html, html, json } from "./html";
@@ -66,8 +67,7 @@ ${views.map(({ id }) => html`<p class="quiet note" data-of="${id}">${id === "mod
 </section>`;
 }
 
-const MODEL =
-  "Minutes are those that Google Cloud typically takes for each kind of resource, ten at a time as Terraform makes them. What is made in seconds counts a tenth of a minute.";
+const MODEL = `Minutes are those that Google Cloud typically takes for each kind of resource, ${PARALLELISM} at a time as Terraform makes them. What is made in seconds counts ${SECONDS} of a minute.`;
 const measuredNote = (speed: number | undefined) =>
   `Seconds on the machine of the rehearsal, where ${speed ? `a minute stood for ${speed} minutes of Google Cloud` : "Google Cloud's stand-in answers at once"}. The critical path, and what waited longest for what, are the model's.`;
 
