@@ -9,6 +9,7 @@ import { whatIsMissing } from "../rehearsal/planner";
 import { madeByHand } from "../rehearsal/stack";
 import { actions, type Diagnostic, diagnostics, run, terraformEnvironment } from "../rehearsal/terraform";
 import { synthesize } from "../stacks/synthesize";
+import { references, waitsFor } from "./graph";
 import { MISTAKES, type Mistake } from "./mistakes";
 import { closure, prune } from "./prune";
 import { configuration, type Json, read, type Stack } from "./support";
@@ -104,6 +105,22 @@ function partOf(stack: Stack, addresses: readonly string[], mistaken?: string): 
   return { ...part, import: [...(part.import ?? []), ...accounts.filter(({ to }) => to !== mistaken)] };
 }
 
+/**
+ * Lets resources wait for the APIs that they waited for before the mistake. One that names nothing any more would be
+ * made at once, and now and then be refused for an API that is not enabled yet.
+ */
+function afterItsApis(mistaken: Stack, right: Stack): Stack {
+  const [now, before] = [references(mistaken), references(right)];
+  for (const [address, args] of mistaken.resources) {
+    const waited = waitsFor(now, address);
+    const lost = [...waitsFor(before, address)].filter(
+      (other) => other.startsWith("google_project_service.") && now.has(other) && !waited.has(other),
+    );
+    if (lost.length) args.depends_on = [...(args.depends_on ?? []), ...lost];
+  }
+  return mistaken;
+}
+
 /** Makes a mistake, and answers with what it was refused with. */
 async function refusalOf({ address, also = [], stage, before, stateIsLost, make }: Mistake) {
   const deployment = await Deployment.begin();
@@ -114,7 +131,7 @@ async function refusalOf({ address, also = [], stage, before, stateIsLost, make 
       if (errors.length) throw new Error(`without the mistake: ${JSON.stringify(errors)}`);
       if (stateIsLost) deployment.loseState();
     }
-    const part = partOf(production(before, make), addresses, address);
+    const part = partOf(afterItsApis(production(before, make), production(before)), addresses, address);
     return await (stage === "validate" ? deployment.validate(part) : deployment.apply(part));
   } finally {
     await deployment.stop();
