@@ -16,6 +16,11 @@ test("each call fails once, the same call of Google Cloud as often as it was mad
   ]);
 });
 
+test.each(["POST serviceusage projects/p/services:enable", "POST cloudresourcemanager projects/p:setIamPolicy"])(
+  "%s fails once, for the provider makes one call of several as it happens",
+  (label) => expect(faultsOf([label, label])).toEqual([{ label, occurrence: 1 }]),
+);
+
 test.each([
   [1, [0]],
   [3, [0, 4, 7]],
