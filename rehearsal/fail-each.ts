@@ -59,7 +59,9 @@ export function faultsOf(calls: readonly Label[]): Fault[] {
   return calls.flatMap((label) => {
     const occurrence = (seen.get(label) ?? 0) + 1;
     seen.set(label, occurrence);
-    return occurrence > 1 && / kubernetes |services:enable$| cloudresourcemanager /.test(label) ? [] : [{ label, occurrence }];
+    return occurrence > 1 && / kubernetes |services:enable$| cloudresourcemanager /.test(label)
+      ? []
+      : [{ label, occurrence }];
   });
 }
 
