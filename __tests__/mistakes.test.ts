@@ -124,14 +124,15 @@ function afterItsApis(mistaken: Stack, right: Stack): Stack {
 /** Makes a mistake, and answers with what it was refused with. */
 async function refusalOf({ address, also = [], stage, before, stateIsLost, make }: Mistake) {
   const deployment = await Deployment.begin();
-  const addresses = closure(production(before), [address, ...also]);
+  const right = production(before);
+  const addresses = closure(right, [address, ...also]);
   try {
     if (before) {
-      const { errors } = await deployment.apply(partOf(production(before), addresses));
+      const { errors } = await deployment.apply(partOf(right, addresses));
       if (errors.length) throw new Error(`without the mistake: ${JSON.stringify(errors)}`);
       if (stateIsLost) deployment.loseState();
     }
-    const part = partOf(afterItsApis(production(before, make), production(before)), addresses, address);
+    const part = partOf(afterItsApis(production(before, make), right), addresses, address);
     return await (stage === "validate" ? deployment.validate(part) : deployment.apply(part));
   } finally {
     await deployment.stop();
@@ -149,6 +150,14 @@ testEach.each(MISTAKES.map((mistake) => [mistake.what, mistake.message, mistake]
   },
   TIMEOUT * 1000,
 );
+
+test("a mistaken resource that names nothing any more waits for its API", () => {
+  const mistake = MISTAKES.find(({ what }) => what === "a subnetwork is in no network") as Mistake;
+  const waits = (stack: Stack) =>
+    waitsFor(references(stack), mistake.address).has("google_project_service.project_compute");
+  expect(waits(production(mistake.make))).toBe(false);
+  expect(waits(afterItsApis(production(mistake.make), production()))).toBe(true);
+});
 
 testIf(
   `without a mistake all of it is applied${skipped}`,
