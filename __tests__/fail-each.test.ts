@@ -1,5 +1,12 @@
 import { leftToDo, spellings } from "../rehearsal/checks";
-import { AUTOPILOT, faultPolicy, isKubernetes, labelsOf, notStruck } from "../rehearsal/cluster-policies";
+import {
+  AUTOPILOT,
+  createdElsewhere,
+  faultPolicy,
+  isKubernetes,
+  labelsOf,
+  notStruck,
+} from "../rehearsal/cluster-policies";
 import { failEach, faultsOf, spread } from "../rehearsal/fail-each";
 import { namesResource } from "../rehearsal/rehearsal";
 import { madeByHand } from "../rehearsal/stack";
@@ -65,6 +72,23 @@ test("the changes in an audit log are named like faults", () => {
     "UPDATE kubernetes n/configmaps/c",
     "DELETE kubernetes n/jobs/j",
   ]);
+});
+
+test("what was created outside of the namespaces that go is told by the namespace that stays", () => {
+  const labels = [
+    "CREATE kubernetes n/namespaces/n",
+    "CREATE kubernetes n/secrets/s",
+    "CREATE kubernetes /clusterroles/r",
+    "CREATE kubernetes kube-system/rolebindings/b",
+    "UPDATE kubernetes kube-system/configmaps/c",
+    "CREATE kubernetes default/services/a",
+    "CREATE kubernetes default/services/b",
+  ];
+  expect(Object.fromEntries(createdElsewhere(labels))).toEqual({
+    "": ["clusterroles/r"],
+    "kube-system": ["rolebindings/b"],
+    default: ["services/a", "services/b"],
+  });
 });
 
 test("faults go to Kubernetes by their label", () => {

@@ -1,6 +1,8 @@
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { environmentNames } from "../schema/environment";
 import type { Change, Scaled } from "./rehearsal";
+import { whyNoStack } from "./stack";
 import { isStackName } from "./stack-name";
 
 export const USAGE = `Applies a stack for real on this machine, without a cloud account: real Terraform and providers, a real Kubernetes
@@ -71,7 +73,7 @@ const OPTIONS = {
   "fail-each": FLAG,
   only: ONE,
   sample: ONE,
-  jobs: { type: "string", default: "2" },
+  jobs: ONE,
   interrupt: FLAG,
   "list-calls": FLAG,
   speed: ONE,
@@ -92,18 +94,55 @@ function parse(args: string[]) {
 }
 export type Options = ReturnType<typeof parse>["values"];
 
-/** What is wrong with a call: options that would be overlooked, numbers that are none. */
+/** Options that want something applied, or done with what was. */
+const OF_AN_APPLY = [
+  "scaled",
+  "drift",
+  "refuse-destroy",
+  "destroy",
+  "fault",
+  "fault-update",
+  "fail-each",
+  "interrupt",
+  "list-calls",
+  "speed",
+] as const;
+
+/** Options that --fail-each would overlook, or do in the clean run alone. */
+const NOT_WITH_FAIL_EACH = ["destroy", "fault", "interrupt", "keep"] as const;
+
+/**
+ * The greatest numbers: a port that leaves room for those above it, what Node's timers can wait for, and a pod's start
+ * that Go can read.
+ */
+const GREATEST = {
+  sample: Number.MAX_SAFE_INTEGER,
+  jobs: Number.MAX_SAFE_INTEGER,
+  port: 63_000,
+  speed: 1_000_000,
+  timeout: 1_000_000,
+} as const;
+
+/** What is wrong with a call: options that would be overlooked, numbers that are none, folders that hold no stack. */
 function mistakes(options: Options, stacks: readonly string[]): string[] {
   const [first = "", ...updates] = stacks;
   const named = isStackName(first);
   const versions = stacks.length + Number(options.release);
   const say = (wrong: boolean | undefined, text: string) => (wrong ? [text] : []);
-  const wholes = ["sample", "jobs", "port"] as const;
-  const numbers = ["speed", "timeout"] as const;
+  const given = (name: keyof Options) => {
+    const value = options[name];
+    return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false;
+  };
   return [
+    ...Object.entries(options)
+      .filter(([, value]) => value === "" || (Array.isArray(value) && value.includes("")))
+      .map(([name]) => `--${name}: has no value; leave it out or give one`),
     ...updates
       .filter(isStackName)
       .map((name) => `${name}: only the first argument is the name of a stack; a next version is a folder`),
+    ...[...stacks, ...(options.destroyable ? [options.destroyable] : [])]
+      .filter((stack) => !isStackName(stack))
+      .flatMap((folder) => wrongFolder(folder, options.work)),
     ...say(options.release && !named, "--release needs the name of a stack as the first argument: it synthesizes"),
     ...say(
       options.destroy && !named && !options.destroyable,
@@ -117,41 +156,57 @@ function mistakes(options: Options, stacks: readonly string[]): string[] {
     ...say(options.scaled !== undefined && versions < 2, "--scaled needs an update: --release or a second stack"),
     ...say(options.scaled !== undefined && !scaled(options.scaled), "--scaled is NAMESPACE/NAME=N"),
     ...say(options.again && !options.destroy, "--again needs --destroy"),
-    ...say(options.sample !== undefined && !options["fail-each"], "--sample needs --fail-each"),
-    ...say(options.only !== undefined && !options["fail-each"], "--only needs --fail-each"),
-    ...say(
-      options["fail-each"] && (options.plan || options.destroy || versions > 1),
-      "--fail-each is of the first apply alone, without --plan, --destroy or an update",
+    ...(["sample", "only", "jobs"] as const).flatMap((name) =>
+      say(given(name) && !options["fail-each"], `--${name} needs --fail-each`),
     ),
+    ...OF_AN_APPLY.flatMap((name) => say(options.plan && given(name), `--${name} needs an apply: leave out --plan`)),
+    ...say(options["fail-each"] && versions > 1, "--fail-each is of the first apply alone, without an update"),
+    ...NOT_WITH_FAIL_EACH.flatMap((name) =>
+      say(options["fail-each"] && given(name), `--fail-each is of the first apply alone, without --${name}`),
+    ),
+    ...say(options["list-calls"] && options.json, "--list-calls and --json both print: choose one"),
     ...say(options.interrupt && options.fault.length > 0, "--interrupt and --fault are tried one at a time"),
     ...options.changes
       .map(change)
       .filter(({ version = 2 }) => version < 2 || version > versions)
       .map(({ version = 2, address }) => `--changes ${address}: there is no update to version ${version}`),
-    ...[...options.fault, ...options["fault-update"], ...options.changes, options.only ?? ""].flatMap(
-      invalidExpression,
+    ...(["fault", "fault-update", "changes", "only"] as const).flatMap((name) =>
+      [options[name] ?? []].flat().flatMap((text) => invalidExpression(name, text)),
     ),
-    ...wholes.flatMap((name) =>
+    ...(["sample", "jobs", "port"] as const).flatMap((name) =>
       say(
-        options[name] !== undefined && !/^[1-9]\d*$/.test(options[name]),
-        `--${name} ${options[name]}: is no whole number above 0`,
+        options[name] !== undefined && !(/^[1-9]\d*$/.test(options[name]) && Number(options[name]) <= GREATEST[name]),
+        `--${name} ${options[name]}: is no whole number from 1 to ${GREATEST[name]}`,
       ),
     ),
-    ...numbers.flatMap((name) =>
+    ...(["speed", "timeout"] as const).flatMap((name) =>
       say(
-        options[name] !== undefined && !(Number(options[name]) > 0),
-        `--${name} ${options[name]}: is no number above 0`,
+        options[name] !== undefined && !(Number(options[name]) > 0 && Number(options[name]) <= GREATEST[name]),
+        `--${name} ${options[name]}: is no number above 0 and up to ${GREATEST[name]}`,
       ),
     ),
   ];
 }
 
-function invalidExpression(text: string): string[] {
+/** What is wrong with the folder of a stack, which is copied into the folder of logs. */
+function wrongFolder(folder: string, work?: string): string[] {
+  const why = whyNoStack(folder);
+  if (why)
+    return [
+      `${folder}: ${why}; give ${environmentNames.join(" or ")}, or the folder of a synthesized stack such as cdktf.out/stacks/production`,
+    ];
+  const within = (inner: string, outer: string) => !path.relative(outer, inner).startsWith("..");
+  return work && (within(folder, work) || within(work, folder))
+    ? [`--work ${work}: one of it and ${folder} lies in the other, and it begins anew; choose another folder`]
+    : [];
+}
+
+function invalidExpression(name: string, text: string): string[] {
   try {
     new RegExp(text);
     return [];
   } catch (error) {
-    return [(error as Error).message];
+    return [`--${name} ${text}: ${(error as Error).message}; put a backslash before what is meant literally`];
   }
 }
 

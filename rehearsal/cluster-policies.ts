@@ -82,6 +82,20 @@ const OPERATIONS: Readonly<Record<string, string>> = {
 /** The changes that a control plane's audit log records, as faults name them. */
 export const labelsOf = (audit: string): Label[] => labelsWhere(audit, ({ code }) => code < 400);
 
+/**
+ * What was created and goes with no namespace that was, by the namespace that stays: what has none is below an empty name.
+ * Each as kubectl names it, `<resource>/<name>`.
+ */
+export function createdElsewhere(labels: readonly Label[]): Map<string, string[]> {
+  const created = new Map<string, string[]>();
+  for (const label of labels) {
+    const [, namespace, object] = /^CREATE kubernetes (|default|kube-[^/]+)\/([^/]+\/[^/]+)$/.exec(label) ?? [];
+    if (namespace === undefined || !object) continue;
+    created.set(namespace, [...(created.get(namespace) ?? []), object]);
+  }
+  return created;
+}
+
 /** Those of the faults that failed no call in a control plane's audit log. */
 export function notStruck(faults: readonly Fault[], audit: string): Fault[] {
   const struck = labelsWhere(audit, ({ message = "" }) => message.includes(MESSAGE));

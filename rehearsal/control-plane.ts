@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { Untried } from "./untried";
 
 /** A Kubernetes control plane, up. */
 export interface ControlPlane {
@@ -65,7 +66,7 @@ export async function startControlPlane({
         out += data;
         if (out.includes("ready in")) resolve();
       });
-    ended.then(([code]) => reject(new Error(`the control plane ended (${code}) ${out}`)), reject);
+    ended.then(([code]) => reject(new Untried(`the control plane ended (${code}) ${out}`)), reject);
   });
   return {
     kubeconfig: path.join(folder, "kubeconfig"),
@@ -107,7 +108,7 @@ function controlPlaneBinary(): string {
     { cwd: SOURCES, stdio: ["ignore", 2, 2], env: { ...process.env, CGO_ENABLED: "0" } },
   );
   if (built.status !== 0)
-    throw new Error("the control plane cannot be built: Go 1.25 or newer and its module proxy are needed");
+    throw new Untried("the control plane cannot be built: Go 1.25 or newer and its module proxy are needed");
   renameSync(unfinished, binary);
   return binary;
 }

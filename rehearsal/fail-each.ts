@@ -6,6 +6,7 @@ import { type Machine, startMachine } from "./machine";
 import { namesResource, type RehearsalOptions } from "./rehearsal";
 import { madeByHand, readStack } from "./stack";
 import { complaints } from "./terraform";
+import { Untried } from "./untried";
 
 export interface FailEachOptions {
   /** Of the clean run, whose plan is applied again and again. */
@@ -32,7 +33,7 @@ export interface Failure extends Finding {
  * alone does not get there, the README's remedies are tried, and told.
  */
 export async function failEach({ settings, calls, sample, jobs }: FailEachOptions): Promise<Failure[]> {
-  if (!calls.length) throw new Error("--only matches no call: see --list-calls");
+  if (!calls.length) throw new Untried("--only matches no call: see --list-calls");
   const faults = spread(faultsOf(calls), sample);
   const failures: Failure[] = [];
   const queue = [...faults];

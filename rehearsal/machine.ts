@@ -10,10 +10,11 @@ import { type Server, startServer } from "./cloud/server";
 import { addZoneByHand } from "./cloud/services/dns";
 import { addByHand } from "./cloud/services/secret-manager";
 import { podStartMinutes } from "./cloud/times";
-import { AUTOPILOT, faultPolicy, isKubernetes, labelsOf, notStruck, PROBE } from "./cluster-policies";
+import { AUTOPILOT, createdElsewhere, faultPolicy, isKubernetes, labelsOf, notStruck, PROBE } from "./cluster-policies";
 import { type ControlPlane, isControlPlaneBuilt, startControlPlane } from "./control-plane";
 import type { MadeByHand } from "./stack";
 import { type Run, type RunOptions, run, terraformEnvironment } from "./terraform";
+import { Untried } from "./untried";
 
 /**
  * The surroundings of a rehearsal on this machine: a Kubernetes control plane, a stand-in for Google Cloud, Terraform.
@@ -150,6 +151,8 @@ async function around(controlPlane: ControlPlane, port: number, options: Machine
   const audit = () => (existsSync(controlPlane.audit) ? readFileSync(controlPlane.audit, "utf8") : "");
   /** The faults of Kubernetes, and where the audit log was when they were armed. */
   let armed: { readonly faults: readonly Fault[]; readonly from: number } = { faults: [], from: 0 };
+  /** Where the audit log was when everything was renewed. */
+  let renewed = 0;
   const machine: Machine = {
     work,
     google,
@@ -188,10 +191,12 @@ async function around(controlPlane: ControlPlane, port: number, options: Machine
     async renew() {
       await machine.arm([]);
       const names = (await machine.kubectl("get", "namespaces", "-o", "name")).split("\n");
-      const made = [
-        ...names.filter((name) => name && !/\/(default|kube-.*)$/.test(name)),
-        ...labelsOf(audit()).flatMap((label) => /^CREATE kubernetes \/(\S+)$/.exec(label)?.[1] ?? []),
-      ];
+      const { "": global = [], ...within } = Object.fromEntries(createdElsewhere(labelsOf(audit().slice(renewed))));
+      renewed = audit().length;
+      // Before the definitions of custom resources that they may be of.
+      for (const [namespace, objects] of Object.entries(within))
+        await machine.kubectl("delete", "-n", namespace, ...new Set(objects), "--ignore-not-found");
+      const made = [...names.filter((name) => name && !/\/(default|kube-.*)$/.test(name)), ...global];
       if (made.length) await machine.kubectl("delete", ...new Set(made), "--ignore-not-found");
       google.renew();
       makeByHand();
@@ -216,9 +221,9 @@ async function basePort(asked?: number): Promise<number> {
     const busy = (await Promise.all(all.map(async (p) => ((await isFree(p)) ? [] : [p])))).flat();
     if (!busy.length) return port;
     if (asked)
-      throw new Error(`port ${busy.join(", ")} is in use, perhaps by another rehearsal; choose others with --port`);
+      throw new Untried(`port ${busy.join(", ")} is in use, perhaps by another rehearsal; choose others with --port`);
   }
-  throw new Error("no free ports were found");
+  throw new Untried("no free ports were found");
 }
 
 async function isFree(port: number): Promise<boolean> {

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { openSync, readFileSync, writeFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { copies, type Finding, leaks, leftToDo, randomParts, snapshot, warnings, workloads } from "./checks";
 import type { Fault } from "./cloud/faults";
@@ -109,8 +109,6 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsed> {
   try {
     await rehearsal.play();
     await options.hold?.(machine);
-  } catch (error) {
-    if (!(error instanceof Ended)) throw error;
   } finally {
     await machine.stop();
   }
@@ -146,7 +144,16 @@ class Rehearsal implements Rehearsed {
     this.say("control plane and stand-in are up", { wrong: [], note: "" });
   }
 
+  /** Does one thing after the other, until one fails that the next ones need. */
   async play(): Promise<void> {
+    try {
+      await this.all();
+    } catch (error) {
+      if (!(error instanceof Ended)) throw error;
+    }
+  }
+
+  private async all(): Promise<void> {
     const { stacks, faults, updateFaults, interrupt, drift, refuseDestroy, destroy, again } = this.options;
     for (const [i, stack] of stacks.entries()) {
       const version = i + 1;
@@ -198,8 +205,9 @@ class Rehearsal implements Rehearsed {
     this.seconds ??= (Date.now() - this.begun) / 1000;
   }
 
-  private async planned(id: string): Promise<PlanJson> {
-    const shown = await this.terraform(`${id}-show`, ["show", "-json", "plan.bin"]);
+  /** What the plan in a file is. */
+  private async planned(id: string, file = "plan.bin"): Promise<PlanJson> {
+    const shown = await this.terraform(`${id}-show`, ["show", "-json", file]);
     if (shown.status !== 0) this.must("terraform show", shown, () => "");
     writeFileSync(path.join(this.machine.work, `${id}-plan.json`), shown.stdout);
     return JSON.parse(shown.stdout) as PlanJson;
@@ -275,8 +283,7 @@ class Rehearsal implements Rehearsed {
   private async drift(): Promise<void> {
     const drifts: Drift[] = await driftOf(this.machine);
     const run = await this.terraform("drift-plan", ["plan", "-out=drift.bin", "-detailed-exitcode"]);
-    const { stdout } = await this.terraform("drift-show", ["show", "-json", "drift.bin"]);
-    const planned = run.status === 2 ? changed(JSON.parse(stdout) as PlanJson) : [];
+    const planned = run.status === 2 ? changed(await this.planned("drift", "drift.bin")) : [];
     const expected = drifts.map((d) => d.address);
     this.say("drift shows in the plan", {
       wrong: [
@@ -350,12 +357,13 @@ class Rehearsal implements Rehearsed {
     const { machine } = this;
     await machine.kubectl("scale", "deployment", name, "-n", namespace, `--replicas=${replicas}`);
     const file = path.join(machine.work, "replicas.log");
-    writeFileSync(file, "");
+    const log = openSync(file, "w");
     const watch = spawn(
       "kubectl",
       ["get", "deployment", name, "-n", namespace, "--watch", "-o", 'jsonpath={.spec.replicas}{"\\n"}'],
-      { env: machine.env, stdio: ["ignore", openSync(file, "a"), "ignore"] },
+      { env: machine.env, stdio: ["ignore", log, "ignore"] },
     );
+    closeSync(log); // the child has its own
     return {
       async end(): Promise<Finding> {
         await new Promise((resolve) => setTimeout(resolve, 2000));

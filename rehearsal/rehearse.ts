@@ -1,17 +1,18 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
-import os from "node:os";
+import { once } from "node:events";
+import { rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { InvalidConfiguration } from "../schema/load";
-import { called, change, type Options, scaled, USAGE } from "./arguments";
+import { type Called, called, change, scaled, USAGE } from "./arguments";
 import type { Fault } from "./cloud/faults";
 import { failEach } from "./fail-each";
-import { whatMachineLacks } from "./machine";
+import { type Machine, whatMachineLacks } from "./machine";
 import { page } from "./page/page";
 import { whatIsMissing } from "./planner";
 import { type RehearsalOptions, rehearse, type Step } from "./rehearsal";
 import { printed, reportOf } from "./report";
 import { isStackName } from "./stack-name";
+import { Untried } from "./untried";
 import { versionsOf } from "./versions";
+import { workFolder } from "./work-folder";
 
 const fault = (text: string): Fault => ({ label: new RegExp(text) });
 
@@ -32,15 +33,24 @@ function printer(json: boolean) {
   };
 }
 
-async function main(options: Options, [first = "", ...updates]: readonly string[]): Promise<boolean> {
-  const work = options.work ?? mkdtempSync(path.join(os.tmpdir(), "rehearsal-"));
-  mkdirSync(work, { recursive: true });
+/** Leaves everything up until Ctrl-C, which then ends this wait alone. */
+async function untilInterrupted({ env }: Machine): Promise<void> {
+  console.error(`still up: KUBECONFIG=${env.KUBECONFIG}; Ctrl-C ends it`);
+  process.off("SIGINT", interrupted);
+  await once(process, "SIGINT");
+  process.on("SIGINT", interrupted);
+}
+
+async function main(
+  { options, stacks: [first = "", ...updates] }: Called,
+  print: ReturnType<typeof printer>,
+): Promise<boolean> {
+  const work = workFolder(options.work);
   const missing = whatIsMissing(path.join(work, "providers")) ?? whatMachineLacks();
   if (missing) {
-    console.error(`nothing was rehearsed: ${missing}`);
-    process.exit(2);
+    if (!options.work) rmSync(work, { recursive: true });
+    throw new Untried(missing);
   }
-  const print = printer(options.json);
   print.progress("synthesizing");
   const versions = isStackName(first) ? await versionsOf(first, path.join(work, "synth"), process.env) : undefined;
   const settings: RehearsalOptions = {
@@ -63,11 +73,7 @@ async function main(options: Options, [first = "", ...updates]: readonly string[
     chartsMirror: options["charts-mirror"],
     report: print.report,
     progress: print.progress,
-    hold: async ({ env }) => {
-      if (!options.keep) return;
-      console.error(`still up: KUBECONFIG=${env.KUBECONFIG}; Ctrl-C ends it`);
-      await new Promise(() => undefined);
-    },
+    hold: options.keep ? untilInterrupted : undefined,
   };
   const rehearsed = await rehearse(settings);
   const held = rehearsed.steps.every((step) => !step.wrong.length);
@@ -77,7 +83,7 @@ async function main(options: Options, [first = "", ...updates]: readonly string[
           settings,
           calls: rehearsed.calls.filter((label) => new RegExp(options.only ?? "").test(label)),
           sample: options.sample ? Number(options.sample) : undefined,
-          jobs: Number(options.jobs),
+          jobs: Number(options.jobs ?? 2),
         })
       : undefined;
   print.done();
@@ -90,17 +96,21 @@ async function main(options: Options, [first = "", ...updates]: readonly string[
   return report.ok;
 }
 
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(130));
+const interrupted = () => process.exit(130);
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, interrupted);
 const asked = called(process.argv.slice(2));
 if (!("options" in asked)) {
   console.error(asked.join("\n"));
   process.exitCode = 2;
 } else if (asked.options.help) console.log(USAGE);
-else
-  main(asked.options, asked.stacks)
+else {
+  const print = printer(asked.options.json);
+  main(asked, print)
     .then((ok) => process.exit(ok ? 0 : 1))
     .catch((error: unknown) => {
-      const known = error instanceof InvalidConfiguration || (error instanceof Error && !(error instanceof TypeError));
-      console.error(known ? (error as Error).message : error);
-      process.exit(1);
+      print.done();
+      if (error instanceof Untried) console.error(`could not be tried: ${error.message}`);
+      else console.error(error instanceof Error && !(error instanceof TypeError) ? error.message : error);
+      process.exit(error instanceof Untried ? 2 : 1);
     });
+}

@@ -16,6 +16,15 @@ export interface StackJson {
 export const readStack = (folder: string): StackJson =>
   JSON.parse(readFileSync(path.join(folder, "cdk.tf.json"), "utf8"));
 
+/** Why a folder does not hold a synthesized stack; nothing where it does. */
+export function whyNoStack(folder: string): string | undefined {
+  try {
+    return readStack(folder)?.terraform ? undefined : "its cdk.tf.json is no synthesized stack";
+  } catch (error) {
+    return error instanceof SyntaxError ? "its cdk.tf.json is no JSON" : "has no cdk.tf.json that can be read";
+  }
+}
+
 /**
  * Puts a synthesized stack, or its next version, where Terraform runs: with the state beside it in place of a bucket,
  * and charts that can be had here: those of a mirror, or stubs of one ConfigMap with the values.
