@@ -44,10 +44,11 @@ of a synthesized one; further arguments are folders of its next versions.
   --no-seed             what a person makes before the first deploy (supplied secrets) is missing
   --charts-mirror URL   chart repository that holds the real charts; without it stubs stand in for them
   --json                print the report as JSON; progress goes to the standard error
-  --work DIR            folder of logs, plans, the state and the page report.html; begins anew
+  --work DIR            folder of logs, plans, the state and the page report.html: a new or empty one, or that of an
+                        earlier rehearsal, which begins anew
   --port N              port of the API server; the stand-in's is 1000 above, etcd's 2000. Free ones by default
   --timeout SECONDS     limit of one Terraform command (420)
-  --keep                leave everything up until Ctrl-C
+  --keep                leave everything up until Ctrl-C, whatever failed; the table comes then
 
 Exit code: 0 when everything held, 1 when something did not, 2 when it could not be tried.
 
@@ -112,12 +113,12 @@ const OF_AN_APPLY = [
 const NOT_WITH_FAIL_EACH = ["destroy", "fault", "interrupt", "keep"] as const;
 
 /**
- * The greatest numbers: a port that leaves room for those above it, what Node's timers can wait for, and a pod's start
- * that Go can read.
+ * The greatest numbers: a port leaves room for those above it, Node's timers wait no longer, and Go reads no shorter start
+ * of a pod; of samples and jobs no machine does as many.
  */
 const GREATEST = {
-  sample: Number.MAX_SAFE_INTEGER,
-  jobs: Number.MAX_SAFE_INTEGER,
+  sample: 10_000,
+  jobs: 100,
   port: 63_000,
   speed: 1_000_000,
   timeout: 1_000_000,
