@@ -151,6 +151,15 @@ test("a failed apply names a resource, or that is wrong", () => {
   expect(complaints(lines(diagnostic("error", "a.b")))).toEqual(["a.b: It failed because"]);
 });
 
+test("a plan's own words are no complaint", () => {
+  const stdout =
+    '  + title = "Error budget left"\nError: Error retrieving secret\ngoogleapi: Error 404: Secret Version\n';
+  expect(complaints({ status: 1, stdout, stderr: "", seconds: 1 })).toEqual([
+    "Error: Error retrieving secret",
+    "googleapi: Error 404: Secret Version",
+  ]);
+});
+
 test("what an apply did is read from its output, other words left out", () => {
   const hook = (type: string, seconds: number) => ({
     type,

@@ -168,6 +168,6 @@ export function complaints(run: Run): string[] {
   if (said.length) return said.map((line) => line.replace(/\s+/g, " ").slice(0, 600));
   return (run.stdout + run.stderr)
     .split("\n")
-    .filter((line) => /^(│|╷|╵)|Error|on .*line|Warning:|ETIMEDOUT|ENOENT/.test(line))
+    .filter((line) => /^(│|╷|╵)|\bError(:| \d)|on .*line|Warning:|ETIMEDOUT|ENOENT/.test(line))
     .slice(0, 60);
 }
