@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import os from "node:os";
 import path from "node:path";
@@ -94,6 +94,16 @@ const skipped = missing ? ` (SKIPPED: ${missing.split(";")[0]})` : "";
   },
   240 * SECONDS,
 );
+
+(missing ? test.skip : test)(`what failed can be looked at while everything is up${skipped}`, async () => {
+  const stack = path.join(work, "impossible");
+  mkdirSync(stack);
+  writeFileSync(path.join(stack, "cdk.tf.json"), '{"terraform": {"required_version": ">= 99"}}');
+  const hold = jest.fn(async ({ kubectl }: Machine) => void (await kubectl("get", "namespaces")));
+  const { steps } = await rehearse({ stacks: [stack], work: path.join(work, "held"), timeout: 60, hold });
+  expect(steps.at(-1)).toMatchObject({ what: "init", wrong: [expect.stringContaining("Unsupported Terraform Core")] });
+  expect(hold).toHaveBeenCalledTimes(1);
+});
 
 const cli = (...args: readonly string[]) =>
   spawnSync(process.execPath, ["--import", "tsx", "rehearsal/rehearse.ts", ...args], { cwd: ROOT, encoding: "utf8" });
