@@ -7,7 +7,7 @@ import {
   labelsOf,
   notStruck,
 } from "../rehearsal/cluster-policies";
-import { failEach, faultsOf, spread } from "../rehearsal/fail-each";
+import { failEach, faultsOf, notMade, spread } from "../rehearsal/fail-each";
 import { namesResource } from "../rehearsal/rehearsal";
 import { madeByHand } from "../rehearsal/stack";
 import { actions, complaints } from "../rehearsal/terraform";
@@ -23,10 +23,28 @@ test("each call fails once, the same call of Google Cloud as often as it was mad
   ]);
 });
 
-test.each(["POST serviceusage projects/p/services:enable", "POST cloudresourcemanager projects/p:setIamPolicy"])(
-  "%s fails once, for the provider makes one call of several as it happens",
-  (label) => expect(faultsOf([label, label])).toEqual([{ label, occurrence: 1 }]),
-);
+const GRANT = "POST cloudresourcemanager projects/p:setIamPolicy";
+const ENABLED = "POST serviceusage projects/p/services:enable";
+test.each([
+  ["a second grant, which came with the first", GRANT, 2, 0, []],
+  ["a second API, which came with the first", ENABLED, 2, 0, []],
+  ["a second grant that something else kept from being made", GRANT, 2, 1, ["the call was not made"]],
+  ["a first grant, which there always is", GRANT, 1, 0, ["the call was not made"]],
+  [
+    "a grant on a secret, which is a call of its own",
+    "POST secretmanager s:setIamPolicy",
+    2,
+    0,
+    ["the call was not made"],
+  ],
+])("%s is not struck: whether that is wrong", (_what, label, occurrence, status, wrong) => {
+  const { untried = false, ...finding } = notMade(
+    { label, occurrence },
+    { status, stdout: "", stderr: "", seconds: 1 },
+  );
+  expect(finding.wrong).toEqual(wrong);
+  expect(untried).toBe(!wrong.length);
+});
 
 test.each([
   [1, [0]],

@@ -4,7 +4,7 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { page } from "../rehearsal/page/page";
-import type { Report } from "../rehearsal/report";
+import { printed, type Report } from "../rehearsal/report";
 import type { Bar } from "../rehearsal/schedule";
 
 const NETWORK = "google_compute_network.network";
@@ -79,6 +79,7 @@ const REPORT: Report = {
   failures: [
     { call: "POST compute networks", wrong: [], note: "", remedies: [], seconds: 60 },
     { call: "POST container clusters", wrong: ["does not converge"], note: "", remedies: [], seconds: 60 },
+    { call: "POST joined", wrong: [], note: "not struck", untried: true, remedies: [], seconds: 60 },
   ],
 };
 
@@ -93,6 +94,13 @@ test("has its sections in order", () => {
     "Checks",
     "Failing calls",
   ]);
+});
+
+test("counts a call that was not struck neither as held nor as failed", () => {
+  const text = page(REPORT);
+  expect(text).toContain("1 of 2 held, 1 not struck");
+  expect(printed(REPORT)).toContain("\n1 of 2 calls that failed once");
+  expect(printed(REPORT)).toContain("\n     POST joined: not struck\n");
 });
 
 test("leaves out sections that have no data", () => {

@@ -8,6 +8,8 @@ import { complaints, type Run } from "./terraform";
 export interface Finding {
   readonly wrong: readonly string[];
   readonly note: string;
+  /** It could not be looked at, so that it neither held nor did not. */
+  readonly untried?: boolean;
 }
 
 /** What is wrong where nothing should be left to do, from a plan that was made with `-detailed-exitcode`. */

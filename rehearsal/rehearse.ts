@@ -21,10 +21,11 @@ function printer(json: boolean) {
   const out = json ? process.stderr : process.stdout;
   const clear = out.isTTY ? "\r\x1b[K" : "";
   return {
-    report({ what, wrong, note }: Step): void {
-      out.write(
-        `${clear}${wrong.length ? [`FAIL ${what}`, ...wrong].join("\n       ") : `ok   ${what}${note && `  ${note}`}`}\n`,
-      );
+    report({ what, wrong, note, untried }: Step): void {
+      const said = wrong.length
+        ? [`FAIL ${what}`, ...wrong].join("\n       ")
+        : `${untried ? "    " : "ok  "} ${what}${note && `  ${note}`}`;
+      out.write(`${clear}${said}\n`);
     },
     progress(doing: string): void {
       if (out.isTTY) out.write(`${clear}     ${doing.slice(0, (out.columns ?? 80) - 6)}`);
@@ -90,7 +91,7 @@ async function main(
   const report = reportOf(versions?.system, first, rehearsed, failures, settings.speed);
   const file = path.join(work, "report.html");
   writeFileSync(file, page(report));
-  if (options["list-calls"] && !options.json) console.log(rehearsed.calls.join("\n"));
+  if (options["list-calls"]) console.log(rehearsed.calls.join("\n"));
   console.log(options.json ? JSON.stringify(report, null, 2) : printed(report));
   (options.json ? console.error : console.log)(`logs, plans and the state: ${work}\npicture: ${file}`);
   return report.ok;

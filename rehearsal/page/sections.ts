@@ -11,7 +11,8 @@ const fixed = (n: number, digits = 1) => n.toFixed(digits);
 /** What became of it, in a few figures. */
 export function headline({ system, stack, ok, resources, schedule, calls, steps, failures = [] }: Report): Html {
   const total = Object.values(resources).reduce((sum, n) => sum + n, 0);
-  const wrong = [...steps, ...failures].filter((s) => s.wrong.length).length;
+  const tried = [...steps, ...failures].filter(({ untried }) => !untried);
+  const held = tried.filter((s) => !s.wrong.length).length;
   const seconds = steps.reduce((sum, s) => sum + s.seconds, 0);
   const { all, cluster } = schedule;
   const figure = (value: string | number, of: string, more = "") =>
@@ -24,7 +25,7 @@ ${figure(total, "resources", `of ${count(Object.keys(resources).length, "type")}
 ${bounded(all) ? figure(`${fixed(all.criticalPath.minutes)} min`, "in Google Cloud, by the model", `the least possible is ${fixed(all.lowerBound.minutes)}`) : ""}
 ${bounded(all) ? figure(`${ratio(all)}×`, "the lower bound", "what its services allow") : ""}
 ${bounded(cluster) ? figure(`${fixed(cluster.criticalPath.minutes)} min`, "until all is in the cluster", `${ratio(cluster)}× of ${fixed(cluster.lowerBound.minutes)}`) : ""}
-${steps.length ? figure(`${steps.length + failures.length - wrong} of ${steps.length + failures.length}`, "checks held", `${count(calls, "call")}, ${fixed(seconds, 0)} s here`) : ""}
+${steps.length ? figure(`${held} of ${tried.length}`, "checks held", `${count(calls, "call")}, ${fixed(seconds, 0)} s here`) : ""}
 </dl>
 </header>`;
 }
@@ -145,10 +146,11 @@ ${found(
 /** What became of the calls that failed; those after which not everything held come first. */
 export function failed(failures: readonly Failure[] = []): Html | undefined {
   if (!failures.length) return undefined;
-  const held = failures.filter(({ wrong }) => !wrong.length);
-  const sorted = [...failures.filter(({ wrong }) => wrong.length), ...held];
+  const untried = failures.filter((failure) => failure.untried);
+  const held = failures.filter((failure) => !failure.wrong.length && !failure.untried);
+  const sorted = [...failures.filter(({ wrong }) => wrong.length), ...untried, ...held];
   return html`<section aria-labelledby="failed">
-<h2 id="failed">Failing calls <span class="quiet">${held.length} of ${failures.length} held</span></h2>
+<h2 id="failed">Failing calls <span class="quiet">${held.length} of ${failures.length - untried.length} held${untried.length ? `, ${untried.length} not struck` : ""}</span></h2>
 <p class="quiet">Each call failed once, in a run of its own: the apply must name the resource, the next one converge, the plan be empty and the copies of secrets agree.</p>
 ${found(
   "Call",
@@ -166,8 +168,8 @@ function found(of: string, rows: readonly Found[]): Html {
 <thead><tr><th scope="col">Result</th><th scope="col">${of}</th><th scope="col" class="number">Seconds</th><th scope="col">Found</th></tr></thead>
 <tbody>
 ${rows.map(
-  ({ name, wrong, note, seconds }) =>
-    html`<tr><td><span class="verdict ${wrong.length ? "bad" : "ok"}">${wrong.length ? "FAIL" : "ok"}</span></td><th scope="row">${name}</th><td class="number">${fixed(seconds)}</td><td>${wrong.length ? html`<ul class="wrong">${wrong.map((line) => html`<li>${line}</li>`)}</ul>` : ""}${note ? html`<p class="quiet said">${note}</p>` : ""}</td></tr>
+  ({ name, wrong, note, untried, seconds }) =>
+    html`<tr><td>${untried ? "–" : html`<span class="verdict ${wrong.length ? "bad" : "ok"}">${wrong.length ? "FAIL" : "ok"}</span>`}</td><th scope="row">${name}</th><td class="number">${fixed(seconds)}</td><td>${wrong.length ? html`<ul class="wrong">${wrong.map((line) => html`<li>${line}</li>`)}</ul>` : ""}${note ? html`<p class="quiet said">${note}</p>` : ""}</td></tr>
 `,
 )}
 </tbody>
