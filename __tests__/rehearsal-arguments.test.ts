@@ -35,6 +35,7 @@ test.each([
   ["a speed without end", ["v1", "--speed", "Infinity"], "--speed Infinity: is no number above 0"],
   ["a speed backwards", ["v1", "--speed=-2"], "--speed -2: is no number above 0"],
   ["drift of what is planned only", ["v1", "--plan", "--drift"], "--drift needs an apply: leave out --plan"],
+  ["changes of what is planned from nothing", ["v1", "v2", "--plan", "--changes", "x"], "--changes needs an apply"],
   ["a fault in what is planned only", ["v1", "--plan", "--fault", "x"], "--fault needs an apply: leave out --plan"],
   ["failing calls of what is planned only", ["v1", "--fail-each", "--plan"], "--fail-each needs an apply"],
   ["failing calls of an update", ["v1", "v2", "--fail-each"], "--fail-each is of the first apply alone"],
@@ -48,8 +49,8 @@ test.each([
   ["a last version that there is not", ["v1", "--destroy", "--destroyable", "v9"], "v9: has no cdk.tf.json"],
   ["a stack that is no JSON", ["broken"], "broken: its cdk.tf.json is no JSON"],
   ["a stack that is another JSON", ["other"], "other: its cdk.tf.json is no synthesized stack"],
-  ["logs within a stack", ["v1", "--work", "v1/work"], "one of it and v1 lies in the other"],
-  ["a stack within the logs", ["v1", "--work", "."], "one of it and v1 lies in the other"],
+  ["logs within a stack", ["v1", "--work", "v1/work"], "overlaps the stack's folder v1"],
+  ["a stack within the logs", ["v1", "--work", "."], "overlaps the stack's folder v1"],
   ["two kinds of trouble", ["v1", "--interrupt", "--fault", "x"], "--interrupt and --fault are tried one at a time"],
   ["changes of a version that there is not", ["v1", "v2", "--changes", "3:x"], "there is no update to version 3"],
   ["a scale without a number", ["v1", "v2", "--scaled", "a/b"], "--scaled is NAMESPACE/NAME=N"],
@@ -62,6 +63,15 @@ test.each([
 
 test("everything that is wrong with a call is said at once", () => {
   expect(called(["v1", "--again", "--release", "--sample", "0"])).toHaveLength(4);
+  expect(called(["nonsense", "--bad", "value", "--plan=yes", "--sample", "x", "--speed"])).toEqual([
+    "Unknown option '--bad'.",
+    "Option '--plan' does not take an argument",
+    "Option '--speed <value>' argument missing",
+    expect.stringMatching(/^nonsense: has no cdk.tf.json/),
+    "--sample needs --fail-each",
+    "--sample x: is no whole number from 1 to 10000",
+    "See npm run rehearse -- --help",
+  ]);
 });
 
 test("a stack's name or folders are taken with their options", () => {

@@ -48,7 +48,7 @@ of a synthesized one; further arguments are folders of its next versions.
                         earlier rehearsal, which begins anew
   --port N              port of the API server; the stand-in's is 1000 above, etcd's 2000. Free ones by default
   --timeout SECONDS     limit of one Terraform command (420)
-  --keep                leave everything up until Ctrl-C, whatever failed; the table comes then
+  --keep                leave everything up until Ctrl-C, also where something failed; the table comes then
 
 Exit code: 0 when everything held, 1 when something did not, 2 when it could not be tried.
 
@@ -88,6 +88,12 @@ const OPTIONS = {
   help: FLAG,
 } as const;
 
+/** Splits arguments into one option, with its value, or one positional each. */
+function split(args: string[]): string[][] {
+  const { tokens } = parseArgs({ args, allowPositionals: true, options: OPTIONS, strict: false, tokens: true });
+  return tokens.map(({ index }, i) => args.slice(index, tokens[i + 1]?.index));
+}
+
 function parse(args: string[]) {
   const { values, positionals } = parseArgs({ args, allowPositionals: true, options: OPTIONS });
   // Commands run in folders of their own, where a path as it was given would lead elsewhere.
@@ -97,6 +103,7 @@ export type Options = ReturnType<typeof parse>["values"];
 
 /** Options that want something applied, or done with what was. */
 const OF_AN_APPLY = [
+  "changes",
   "scaled",
   "drift",
   "refuse-destroy",
@@ -109,7 +116,7 @@ const OF_AN_APPLY = [
   "speed",
 ] as const;
 
-/** Options that --fail-each would overlook, or do in the clean run alone. */
+/** Options after which the clean run is no measure of the others, or that would hold them up. */
 const NOT_WITH_FAIL_EACH = ["destroy", "fault", "interrupt", "keep"] as const;
 
 /**
@@ -198,7 +205,7 @@ function wrongFolder(folder: string, work?: string): string[] {
     ];
   const within = (inner: string, outer: string) => !path.relative(outer, inner).startsWith("..");
   return work && (within(folder, work) || within(work, folder))
-    ? [`--work ${work}: one of it and ${folder} lies in the other, and it begins anew; choose another folder`]
+    ? [`--work ${work}: overlaps the stack's folder ${folder}, and begins anew; choose another folder`]
     : [];
 }
 
@@ -231,11 +238,25 @@ export interface Called {
 
 /** A call of the command, or everything that is wrong with it, a line each. */
 export function called(args: string[]): Called | readonly string[] {
+  // Node says what is wrong with the first option alone.
+  const parts = split(args).map((part) => ({ part, wrong: unreadable(part) }));
+  const unread = parts.flatMap(({ wrong }) => wrong ?? []);
+  // What follows an option that there is not may be its value.
+  const read = parts.filter(
+    ({ wrong, part: [text = ""] }, i) => !wrong && (text.startsWith("-") || !parts[i - 1]?.wrong),
+  );
+  const { values: options, positionals: stacks } = parse(read.flatMap(({ part }) => part));
+  if (unread.length) return [...unread, ...mistakes(options, stacks), "See npm run rehearse -- --help"];
+  const wrong = options.help ? [] : stacks.length ? mistakes(options, stacks) : [USAGE];
+  return wrong.length ? wrong : { options, stacks };
+}
+
+function unreadable(part: string[]): string | undefined {
   try {
-    const { values: options, positionals: stacks } = parse(args);
-    const wrong = options.help ? [] : stacks.length ? mistakes(options, stacks) : [USAGE];
-    return wrong.length ? wrong : { options, stacks };
+    parse(part);
+    return undefined;
   } catch (error) {
-    return [(error as Error).message, "See npm run rehearse -- --help"];
+    // It goes on with advice for what is no option, which here nothing with a dash is.
+    return (error as Error).message.replace(/ To specify a positional argument.*/s, "").replaceAll("\n", " ");
   }
 }
