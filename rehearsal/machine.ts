@@ -151,7 +151,7 @@ async function around(controlPlane: ControlPlane, port: number, options: Machine
   const audit = () => (existsSync(controlPlane.audit) ? readFileSync(controlPlane.audit, "utf8") : "");
   /** The faults of Kubernetes, and where the audit log was when they were armed. */
   let armed: { readonly faults: readonly Fault[]; readonly from: number } = { faults: [], from: 0 };
-  /** Where the audit log was when everything was renewed. */
+  /** Where the audit log was when everything was renewed: kubectl fails for a kind that went with its definition then. */
   let renewed = 0;
   const machine: Machine = {
     work,

@@ -107,7 +107,9 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsed> {
   });
   const rehearsal = new Rehearsal(options, machine, begun);
   try {
-    await rehearsal.play();
+    await rehearsal.play().catch((error: unknown) => {
+      if (!(error instanceof Ended)) throw error;
+    });
     await options.hold?.(machine);
   } finally {
     await machine.stop();
@@ -146,14 +148,6 @@ class Rehearsal implements Rehearsed {
 
   /** Does one thing after the other, until one fails that the next ones need. */
   async play(): Promise<void> {
-    try {
-      await this.all();
-    } catch (error) {
-      if (!(error instanceof Ended)) throw error;
-    }
-  }
-
-  private async all(): Promise<void> {
     const { stacks, faults, updateFaults, interrupt, drift, refuseDestroy, destroy, again } = this.options;
     for (const [i, stack] of stacks.entries()) {
       const version = i + 1;
