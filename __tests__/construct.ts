@@ -22,8 +22,7 @@ export const project = {
 export const network = {
   network: { id: "network-id" },
   subnetwork: { id: "subnetwork-id" },
-  privateServices: at("private-services"),
-  datastoreRange: "datastore-range",
+  privateServices: { connection: at("private-services"), range: "datastore-range" },
 } as unknown as Network;
 export const cluster = {
   cluster: { name: "shop-test", location: "europe-west1", fqn: "cluster" },

@@ -73,6 +73,14 @@ test("the quota counts what pods ask for and allows no way in beside the edge", 
   });
 });
 
+test("it may have load balancers, if told so, and still no node ports", () => {
+  const { hard } = build((stack) => {
+    const quota = { pods: 1, cpu: 100, memory: 100, loadBalancers: 1 };
+    new Namespace(stack, "edge", { name: "edge", quota, dependsOn: [] });
+  }).resource("kubernetes_resource_quota_v1.edge_quota").spec;
+  expect(hard).toMatchObject({ "services.loadbalancers": "1", "services.nodeports": "0" });
+});
+
 test("containers that name no size get the one that the quota needs to know", () => {
   const { limit } = resource("kubernetes_limit_range_v1.ns_limits").spec;
   expect(limit).toHaveLength(1);

@@ -21,7 +21,11 @@ export interface NamespaceProps {
     readonly memory: number;
     /** Kinds of objects that must not be here, such as `jobs.batch`. */
     readonly none?: readonly string[];
+    /** Services of type LoadBalancer, which take no node ports; default none, so that nothing opens a way in. */
+    readonly loadBalancers?: number;
   };
+  /** Whether Terraform refuses to destroy it, and with it all that is in it; default false. */
+  readonly deletionProtection?: boolean;
   /** The cluster, or the nodes. */
   readonly dependsOn: readonly ITerraformDependable[];
 }
@@ -59,6 +63,7 @@ export class Namespace extends Construct {
     const namespace = new NamespaceV1(this, "namespace", {
       metadata: { name: props.name, labels: { name: props.name, ...level } },
       timeouts: { delete: "20m" },
+      ...(props.deletionProtection !== undefined && { lifecycle: { preventDestroy: props.deletionProtection } }),
       dependsOn: [...props.dependsOn],
     });
     this.name = namespace.metadata.name;
@@ -71,7 +76,7 @@ export class Namespace extends Construct {
             pods: String(quota.pods),
             "requests.cpu": `${quota.cpu}m`,
             "requests.memory": `${quota.memory}Mi`,
-            "services.loadbalancers": "0",
+            "services.loadbalancers": String(quota.loadBalancers ?? 0),
             "services.nodeports": "0",
             ...Object.fromEntries((quota.none ?? []).map((kind) => [`count/${kind}`, "0"])),
           },

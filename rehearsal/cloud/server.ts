@@ -59,6 +59,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const server = http.createServer((incoming, outgoing) => {
     respond(incoming, outgoing).catch(() => outgoing.destroy());
   });
+  // Longer than Go's clients keep an idle connection: one that is closed while a call is written makes that call fail.
+  server.keepAliveTimeout = 120_000;
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject).listen(options.port ?? 0, "127.0.0.1", resolve);
   });

@@ -9,7 +9,7 @@ import (
 	"k8s.io/client-go/kubernetes"
 )
 
-// classes are GKE's, with when they make a disk: when it is claimed, or when a pod that mounts it has a node.
+// classes are GKE's own, with when they make a disk: when it is claimed, or when a pod that mounts it has a node.
 var classes = map[string]storagev1.VolumeBindingMode{
 	"standard-rwo": storagev1.VolumeBindingWaitForFirstConsumer,
 	"premium-rwo":  storagev1.VolumeBindingWaitForFirstConsumer,
@@ -50,11 +50,15 @@ func provision(ctx context.Context, c kubernetes.Interface, p *corev1.Persistent
 	if p.Status.Phase != corev1.ClaimPending || p.Spec.VolumeName != "" {
 		return
 	}
-	if classes[class] == storagev1.VolumeBindingWaitForFirstConsumer && p.Annotations["volume.kubernetes.io/selected-node"] == "" {
+	made, err := c.StorageV1().StorageClasses().Get(ctx, class, metav1.GetOptions{})
+	if err != nil {
+		return
+	}
+	if *made.VolumeBindingMode == storagev1.VolumeBindingWaitForFirstConsumer && p.Annotations["volume.kubernetes.io/selected-node"] == "" {
 		return
 	}
 	c.CoreV1().PersistentVolumes().Create(ctx, &corev1.PersistentVolume{ObjectMeta: metav1.ObjectMeta{Name: "pv-" + string(p.UID)},
-		Spec: corev1.PersistentVolumeSpec{Capacity: wanted, AccessModes: p.Spec.AccessModes, StorageClassName: class, PersistentVolumeReclaimPolicy: corev1.PersistentVolumeReclaimDelete,
+		Spec: corev1.PersistentVolumeSpec{Capacity: wanted, AccessModes: p.Spec.AccessModes, StorageClassName: class, PersistentVolumeReclaimPolicy: *made.ReclaimPolicy,
 			ClaimRef:               &corev1.ObjectReference{Kind: "PersistentVolumeClaim", APIVersion: "v1", Namespace: p.Namespace, Name: p.Name, UID: p.UID},
 			PersistentVolumeSource: corev1.PersistentVolumeSource{HostPath: &corev1.HostPathVolumeSource{Path: "/tmp/none"}}}}, metav1.CreateOptions{})
 }

@@ -1,0 +1,75 @@
+import type { BitnamiProps } from "../../constructs/helm/bitnami";
+import { PostgreSql } from "../../constructs/helm/postgresql";
+import { common, describeDatastore } from "../bitnami";
+import { render, withChart } from "../charts";
+import { build, ref, values } from "../construct";
+import { admits } from "../image-policy";
+
+const synth = (changes: Partial<BitnamiProps> = {}) =>
+  build((stack) => {
+    const { host, port, user, database, image, administrator, peers, ready } = new PostgreSql(stack, "d", {
+      ...common,
+      database: "shop",
+      user: "sales",
+      adminPassword: { value: "the-administrator's", changesWith: [7] },
+      ...changes,
+    });
+    return {
+      host,
+      port,
+      user,
+      database,
+      image,
+      peers,
+      ready: ready.map(({ fqn }) => fqn),
+      administrator: administrator.user,
+      key: administrator.key,
+      secret: administrator.secret.name,
+    };
+  });
+
+describeDatastore(synth, {
+  name: "postgresql",
+  version: "16.7.27",
+  host: "postgresql.datastores.svc",
+  port: 5432,
+  metricsPort: 9187,
+  images: (registry) => PostgreSql.IMAGES(registry),
+  server: "primary",
+  key: "password",
+  prints: ["PodDisruptionBudget", "StatefulSet"],
+});
+
+const { resource, given, readable } = synth();
+const release = resource("helm_release.datastore_postgresql");
+
+test("the user owns the database and is not the administrator, who has a password of its own", () => {
+  const { auth } = values(release);
+  expect(auth).toMatchObject({ username: "sales", database: "shop" });
+  expect(given).toMatchObject({
+    user: "sales",
+    administrator: "postgres",
+    database: "shop",
+    key: auth.secretKeys.adminPasswordKey,
+  });
+  const { data_wo } = resource("kubernetes_secret_v1.d_release_passwords_secret");
+  expect([data_wo[auth.secretKeys.userPasswordKey], data_wo[auth.secretKeys.adminPasswordKey]]).toEqual([
+    "the-password",
+    "the-administrator's",
+  ]);
+  expect(auth.existingSecret).toBe(ref(`jsonencode(${given.secret.slice(2, -1)})`));
+  expect(readable).not.toContain("the-administrator's");
+});
+
+test("the client programs are of the server's image", () => {
+  const { registry, repository, tag } = values(release).image;
+  expect(given.image).toBe(`${registry}/${repository}:${tag}`);
+  expect(PostgreSql.IMAGES("docker.io/bitnamilegacy").some((pattern) => admits(pattern, given.image))).toBe(true);
+});
+
+withChart(release, "the tag is the chart's own", () => {
+  const untagged = release.values[0].replace(/,"tag":"[^"]*"/, "");
+  expect(untagged).not.toBe(release.values[0]);
+  const own = render({ ...release, values: [untagged] }, "datastores");
+  expect(own.join()).toContain(`image: ${given.image}\n`);
+});

@@ -1,0 +1,54 @@
+import { StorageClassV1 } from "@cdktf/provider-kubernetes/lib/storage-class-v1";
+import type { ITerraformDependable } from "cdktf";
+import { Construct } from "constructs";
+import { EncryptionKey } from "../google/encryption-key";
+import type { Project } from "../google/project";
+
+export interface StorageClassProps {
+  readonly project: Project;
+  readonly name: string;
+  /** Name of the disks' key and of its ring. */
+  readonly keyName: string;
+  /** Region of the disks. */
+  readonly location: string;
+  /** Whether Terraform refuses to destroy the key; no default: an environment decides. */
+  readonly deletionProtection: boolean;
+  /** The cluster. */
+  readonly dependsOn: readonly ITerraformDependable[];
+}
+
+/**
+ * Balanced persistent disks that are encrypted with a key of ours, can grow, and stay when their claims are deleted.
+ * Each is in one zone, that of the first pod that uses it. It serves both modes of GKE.
+ * {@link https://cloud.google.com/kubernetes-engine/docs/how-to/using-cmek#create_a_cmek-protected_attached_disk}
+ */
+export class StorageClass extends Construct {
+  readonly name: string;
+  /** What claims disks waits for it. */
+  readonly ready: readonly ITerraformDependable[];
+
+  constructor(scope: Construct, id: string, props: StorageClassProps) {
+    super(scope, id);
+    const { project } = props;
+    const disks = new EncryptionKey(this, "disks", {
+      project,
+      name: props.keyName,
+      location: props.location,
+      // Enabling the API makes Compute Engine's service agent. https://cloud.google.com/iam/docs/service-agents
+      user: `serviceAccount:service-${project.number}@compute-system.iam.gserviceaccount.com`,
+      userExists: [project.api("compute")],
+      deletionProtection: props.deletionProtection,
+    });
+    const storageClass = new StorageClassV1(this, "storage-class", {
+      metadata: { name: props.name },
+      storageProvisioner: "pd.csi.storage.gke.io",
+      parameters: { type: "pd-balanced", "disk-encryption-kms-key": disks.key.id },
+      reclaimPolicy: "Retain",
+      volumeBindingMode: "WaitForFirstConsumer",
+      allowVolumeExpansion: true,
+      dependsOn: [...props.dependsOn, disks.grant],
+    });
+    this.name = storageClass.metadata.name;
+    this.ready = [storageClass];
+  }
+}
