@@ -13,18 +13,20 @@ export const withPromtool = (name: string, run: () => void): void =>
   withoutPromtool ? test.skip(`${name} (SKIPPED: ${withoutPromtool})`, run) : test(name, run);
 
 /**
- * What promtool says of rules (`rules.json`), or of unit tests of them (`tests.json`), which are a minute apart.
+ * What promtool says of rules (`rules.json`), or of unit tests of them (`tests.json`), with a minute between evaluations
+ * unless it is said.
  * {@link https://prometheus.io/docs/prometheus/latest/configuration/unit_testing_rules/}
  */
 export function promtool(
   command: readonly string[],
   groups: readonly object[],
   tests: readonly object[] = [],
+  evaluation_interval = "1m",
 ): { readonly ok: boolean; readonly said: string } {
   const folder = mkdtempSync(path.join(os.tmpdir(), "rules-"));
   try {
     writeFileSync(path.join(folder, "rules.json"), JSON.stringify({ groups }));
-    const unit = { rule_files: ["rules.json"], evaluation_interval: "1m", tests };
+    const unit = { rule_files: ["rules.json"], evaluation_interval, tests };
     writeFileSync(path.join(folder, "tests.json"), JSON.stringify(unit));
     const { status, stdout, stderr } = spawnSync("promtool", command, { cwd: folder, encoding: "utf8" });
     return { ok: status === 0, said: stdout + stderr };

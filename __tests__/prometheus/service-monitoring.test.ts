@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process";
 import path from "node:path";
 import { dashboard } from "../../constructs/prometheus/dashboard";
-import { memoryRules, serviceLevelRules } from "../../constructs/prometheus/service-level";
+import { overviewDashboard } from "../../constructs/prometheus/overview-dashboard";
+import { errorRules, memoryRules, serviceLevelRules } from "../../constructs/prometheus/service-level";
 import { ServiceMonitoring, type ServiceMonitoringProps } from "../../constructs/prometheus/service-monitoring";
 import { at, build, namespace, values } from "../construct";
 import { ROOT } from "../support";
@@ -45,6 +46,30 @@ test("the dashboard is where Grafana's sidecar looks for it", () => {
   expect(JSON.parse(text)).toEqual(
     JSON.parse(JSON.stringify(dashboard({ system: "shop", services: [backend, worker], cadvisor: true }))),
   );
+});
+
+test("an overview is a second dashboard, beside the first", () => {
+  const overview = { title: "Shop", figures: { "Orders (24h)": "orders_created_total" } };
+  const both = synth({ overview });
+  expect(both.counts).toEqual({ helm_release: 1, kubernetes_config_map_v1: 2 });
+  expect(both.resource(DASHBOARD)).toEqual(resource(DASHBOARD));
+  const { metadata, data } = both.resource("kubernetes_config_map_v1.watch_overview_config-map");
+  expect(metadata).toEqual({ ...resource(DASHBOARD).metadata, name: "shop-overview-dashboard" });
+  const [[file, text]] = Object.entries<string>(data) as [[string, string]];
+  expect(Object.keys(resource(DASHBOARD).data)).not.toContain(file); // the sidecar puts them all into one folder
+  expect(JSON.parse(text)).toEqual(
+    JSON.parse(JSON.stringify(overviewDashboard({ system: "shop", services: [backend, worker], ...overview }))),
+  );
+  expect(text).not.toMatch(/[$%]\{/);
+});
+
+test("thresholds add the service's alerts, on Autopilot those that can be measured there", () => {
+  const alerting = { ...backend, alerts: { errorPercent: 10, memoryPercent: 80 } };
+  const alerts = (autopilot: boolean) =>
+    values(synth({ services: [alerting], autopilot }).resource(RULES)).objects[0].spec.groups;
+  const always = [...serviceLevelRules(alerting), ...errorRules(alerting)];
+  expect(alerts(true)).toEqual(always);
+  expect(alerts(false)).toEqual([...always, memoryRules(alerting)]);
 });
 
 test("Autopilot has no rule on cAdvisor's metrics, and no release without rules", () => {

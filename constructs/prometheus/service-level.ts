@@ -9,6 +9,15 @@ export interface MonitoredService {
   readonly metrics?: RequestMetrics;
   /** What its users may expect; it needs `metrics`. */
   readonly objective?: Objective;
+  /** Shares that are reported after five minutes; without them, only memory above 90 % is, after fifteen. */
+  readonly alerts?: AlertThresholds;
+}
+
+export interface AlertThresholds {
+  /** Per cent of requests that are answered with a 5xx; said of services with `metrics` only. */
+  readonly errorPercent: number;
+  /** Per cent of a container's memory limit. */
+  readonly memoryPercent: number;
 }
 
 export interface RequestMetrics {
@@ -126,9 +135,40 @@ export function serviceLevelRules(service: ServiceLevel): RuleGroup[] {
 }
 
 /**
+ * Alerts on a service that fails too often, by the share of requests and not by their number. None without thresholds or
+ * without metrics.
+ */
+export function errorRules(service: MonitoredService): RuleGroup[] {
+  const { name, metrics, alerts } = service;
+  if (!metrics || !alerts) return [];
+  const rate = (...more: readonly string[]) => rateOf(metrics.counter, scraped(service, ...more));
+  return [
+    {
+      name: `${name}-errors`,
+      rules: [
+        {
+          alert: "HighErrorRate",
+          // Until the first failure there is no series of failures; without requests, 0 / 0 is above nothing.
+          expr: `${rate(`${metrics.statusLabel}=~"5.."`)} / ${rate()} > ${alerts.errorPercent / 100}`,
+          for: "5m",
+          labels: { severity: "warning", service: name },
+          annotations: {
+            summary: `Too many of ${name}'s requests fail`,
+            description: `More than ${alerts.errorPercent} % of requests to ${name} have been answered with a 5xx for 5 minutes, now {{ $value | humanizePercentage }}.`,
+          },
+        },
+      ],
+    },
+  ];
+}
+
+/**
  * Alerts on containers that are about to be killed for their memory. What it measures is not to be had on Autopilot.
  */
 export function memoryRules(service: MonitoredService): RuleGroup {
+  const { alert, percent, minutes } = service.alerts
+    ? { alert: "HighMemoryUsage", percent: service.alerts.memoryPercent, minutes: 5 }
+    : { alert: "ContainerMemoryNearLimit", percent: 90, minutes: 15 };
   const by = "namespace, pod, container";
   const used = `max by (${by}) (container_memory_working_set_bytes${contained(service)})`;
   const limit = `max by (${by}) (kube_pod_container_resource_limits${contained(service, 'resource="memory"')})`;
@@ -136,14 +176,13 @@ export function memoryRules(service: MonitoredService): RuleGroup {
     name: `${service.name}-memory`,
     rules: [
       {
-        alert: "ContainerMemoryNearLimit",
-        expr: `${used} / on (${by}) ${limit} > 0.9`,
-        for: "15m",
+        alert,
+        expr: `${used} / on (${by}) ${limit} > ${percent / 100}`,
+        for: `${minutes}m`,
         labels: { severity: "warning", service: service.name },
         annotations: {
           summary: `${service.name} is about to run out of memory`,
-          description:
-            "{{ $labels.pod }} has used more than 90 % of its memory limit for 15 minutes, now {{ $value | humanizePercentage }}; above the limit it is killed.",
+          description: `{{ $labels.pod }} has used more than ${percent} % of its memory limit for ${minutes} minutes, now {{ $value | humanizePercentage }}; above the limit it is killed.`,
         },
       },
     ],

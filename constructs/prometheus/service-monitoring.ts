@@ -3,8 +3,10 @@ import { Construct } from "constructs";
 import { objects } from "../helm/objects";
 import { ConfigMap } from "../kubernetes/config-map";
 import type { Namespace } from "../kubernetes/namespace";
+import { cronJobRules, type WatchedCronJob } from "./cron-job-rules";
 import { dashboard } from "./dashboard";
-import { type MonitoredService, memoryRules, type ServiceLevel, serviceLevelRules } from "./service-level";
+import { overviewDashboard } from "./overview-dashboard";
+import { errorRules, type MonitoredService, memoryRules, type ServiceLevel, serviceLevelRules } from "./service-level";
 
 export interface ServiceMonitoringProps {
   /** Where Prometheus and Grafana are. */
@@ -17,17 +19,29 @@ export interface ServiceMonitoringProps {
   readonly services: readonly MonitoredService[];
   /** Whether the cluster is one of Autopilot, where cAdvisor's metrics are not to be had. */
   readonly autopilot: boolean;
+  /** Those whose success somebody relies on; default none. */
+  readonly cronJobs?: readonly WatchedCronJob[];
+  /** A second dashboard, of the system as a whole. */
+  readonly overview?: {
+    readonly title: string;
+    /** Counters of what the business counts, by legend; each is shown as what the last 24 hours added to it. */
+    readonly figures: Readonly<Record<string, string>>;
+  };
 }
 
-/** Prometheus's rules on a system's services and a Grafana dashboard of them. */
+/** Prometheus's rules on a system's services and a Grafana dashboard of them, or two. */
 export class ServiceMonitoring extends Construct {
   constructor(scope: Construct, id: string, props: ServiceMonitoringProps) {
     super(scope, id);
-    const { namespace, system, services, autopilot } = props;
-    const groups = services.flatMap((service) => [
-      ...(hasLevel(service) ? serviceLevelRules(service) : []),
-      ...(autopilot ? [] : [memoryRules(service)]),
-    ]);
+    const { namespace, system, services, autopilot, overview, cronJobs = [] } = props;
+    const groups = [
+      ...services.flatMap((service) => [
+        ...(hasLevel(service) ? serviceLevelRules(service) : []),
+        ...errorRules(service),
+        ...(autopilot ? [] : [memoryRules(service)]),
+      ]),
+      ...cronJobs.map(cronJobRules),
+    ];
     const name = `${system}-services`;
     if (groups.length)
       objects(this, "rules", {
@@ -43,12 +57,15 @@ export class ServiceMonitoring extends Construct {
         ],
         dependsOn: [props.definitions],
       });
-    new ConfigMap(this, "dashboard", {
-      namespace: namespace.name,
-      name: `${name}-dashboard`,
-      labels: { grafana_dashboard: "1" }, // Grafana's sidecar looks for it
-      data: { [`${name}.json`]: JSON.stringify(dashboard({ system, services, cadvisor: !autopilot })) },
-    });
+    const provision = (id: string, name: string, content: object) =>
+      new ConfigMap(this, id, {
+        namespace: namespace.name,
+        name: `${name}-dashboard`,
+        labels: { grafana_dashboard: "1" }, // Grafana's sidecar looks for it
+        data: { [`${name}.json`]: JSON.stringify(content) },
+      });
+    provision("dashboard", name, dashboard({ system, services, cadvisor: !autopilot }));
+    if (overview) provision("overview", `${system}-overview`, overviewDashboard({ system, services, ...overview }));
   }
 }
 
