@@ -61,6 +61,26 @@ const autopilot = production((e) => {
   delete e.monitoring.pool;
 });
 
+const BITNAMI = { kind: "bitnami", diskGb: 20, resources: { cpu: "100m", memory: "1Gi", memoryLimit: "1Gi" } };
+
+/** pmcrm's production with its datastores in the cluster, or some of them, and a change to it. */
+const inCluster =
+  (change: (environment: Anything, system: Anything) => void = () => {}): Change =>
+  ({ production: { environment }, staging, system }) => {
+    // Versions that both kinds have; what only Google's have is gone.
+    system.database.version = "POSTGRES_17";
+    system.database.extensions = [];
+    system.search = { version: "ELASTICSEARCH_9_1" };
+    (staging.environment as Anything).search = BITNAMI;
+    (staging.environment as Anything).bitnami = { images: "docker.io/bitnamilegacy", pool: "app" };
+    const e: Anything = environment;
+    e.database = { ...BITNAMI, backups: { at: "02:00", keepDays: 30 } };
+    e.search = BITNAMI;
+    e.bitnami = { images: "docker.io/bitnamilegacy", pool: "app" };
+    change(e, system);
+  };
+const traefik = { kind: "traefik", pool: "app", email: "platform@pmcrm.io", acme: "production" };
+
 /** Bad inputs that any platform of this kind has to refuse, by what they are about. */
 const KNOWN: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
   Names: {
@@ -358,7 +378,7 @@ const KNOWN: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
     ),
     "same host and path twice": refused(
       production((e) => (e.services.backend.hosts = ["api.pmcrm.io", "api.pmcrm.io"])),
-      `${P} services.backend.hosts.1 = "api.pmcrm.io": is a host of backend already; give each host one service`,
+      `${P} services.backend.hosts.1 = "api.pmcrm.io": is listed twice; remove one of the two`,
     ),
     "wildcard shadowing a host": refused(
       production((e) => (e.services.backend.hosts = ["*.pmcrm.io"])),
@@ -398,7 +418,7 @@ const KNOWN: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
     ),
     "unknown datastore reference": refused(
       system((s) => s.services.worker.connects.push("search")),
-      `${S} services.worker.connects.4 = "search": is no connection; use database, cache, internet:443, host-agent or a service: backend, worker`,
+      `${S} services.worker.connects.4 = "search": is a datastore that the system has not; declare search, or remove the connection`,
     ),
     "grace period shorter than preStop": impossible((files) => {
       // @ts-expect-error: pods get 15 seconds to leave the load balancer, and 30 more to stop
@@ -602,11 +622,11 @@ const FURTHER: Readonly<Record<string, Refused>> = {
   ),
   "a variable of no known kind": refused(
     system((s) => (s.variables.LOG_LEVEL = { kind: "magic" })),
-    `${S} variables.LOG_LEVEL.kind = "magic": is of no known kind; use one of environment, port, version, node-address, ca-bundle, generated, supplied, database-url, cache-url`,
+    `${S} variables.LOG_LEVEL.kind = "magic": is of no known kind; use one of environment, port, version, node-address, ca-bundle, generated, supplied, database-url, cache-url, datastore`,
   ),
   "a variable without a kind": refused(
     system((s) => (s.variables.LOG_LEVEL = {})),
-    `${S} variables.LOG_LEVEL.kind = nothing: is required; use one of environment, port, version, node-address, ca-bundle, generated, supplied, database-url, cache-url`,
+    `${S} variables.LOG_LEVEL.kind = nothing: is required; use one of environment, port, version, node-address, ca-bundle, generated, supplied, database-url, cache-url, datastore`,
   ),
   "a variable's name in small letters": refused(
     system((s) => {
@@ -632,12 +652,12 @@ const FURTHER: Readonly<Record<string, Refused>> = {
     `${P} project = "123456789012": must be a project id of 6 to 30 lower-case letters, digits and dashes; copy it from gcloud projects list`,
   ),
   "a name with a line's end": refused(
-    production((e) => (e.dnsZone = "pmcrm\n")),
-    `${P} dnsZone = "pmcrm\\n": must be a name of at most 63 lower-case letters, digits and dashes that starts with a letter; write it like "web-api"`,
+    production((e) => (e.edge.dnsZone = "pmcrm\n")),
+    `${P} edge.dnsZone = "pmcrm\\n": must be a name of at most 63 lower-case letters, digits and dashes that starts with a letter; write it like "web-api"`,
   ),
   "a letter that only looks like one": refused(
-    production((e) => (e.dnsZone = "pmсrm")),
-    `${P} dnsZone = "pm\\u0441rm": must be a name of at most 63 lower-case letters, digits and dashes that starts with a letter; write it like "web-api"`,
+    production((e) => (e.edge.dnsZone = "pmсrm")),
+    `${P} edge.dnsZone = "pm\\u0441rm": must be a name of at most 63 lower-case letters, digits and dashes that starts with a letter; write it like "web-api"`,
   ),
   "no region of Google's": refused(
     production((e) => (e.region = "europe-west99")),
@@ -666,9 +686,9 @@ const FURTHER: Readonly<Record<string, Refused>> = {
   ),
   "a reference to what every JavaScript object has": refused(
     system((s) => s.services.worker.connects.push("toString", "__proto__", "constructor")),
-    `${S} services.worker.connects.4 = "toString": is no connection; use database, cache, internet:443, host-agent or a service: backend, worker`,
-    `${S} services.worker.connects.5 = "__proto__": is no connection; use database, cache, internet:443, host-agent or a service: backend, worker`,
-    `${S} services.worker.connects.6 = "constructor": is no connection; use database, cache, internet:443, host-agent or a service: backend, worker`,
+    `${S} services.worker.connects.4 = "toString": is no connection; use database, cache, search, internet:443, host-agent or a service: backend, worker`,
+    `${S} services.worker.connects.5 = "__proto__": is no connection; use database, cache, search, internet:443, host-agent or a service: backend, worker`,
+    `${S} services.worker.connects.6 = "constructor": is no connection; use database, cache, search, internet:443, host-agent or a service: backend, worker`,
   ),
   "a pool that every JavaScript object has": refused(
     production((e) => (e.cluster.nodePools.constructor = { ...e.cluster.nodePools.app })),
@@ -976,7 +996,7 @@ const FURTHER: Readonly<Record<string, Refused>> = {
     files.system.services.other = { ...files.system.services.backend } as Anything;
     files.production.environment.services.other = { replicas: { min: 2, max: 3 }, hosts: ["api.pmcrm.io"] };
     files.staging.environment.services.other = { replicas: { min: 1, max: 2 }, hosts: ["other.pmcrm.io"] };
-  }, `${P} services.other.hosts.0 = "api.pmcrm.io": is a host of backend already; give each host one service`),
+  }, `${P} services.other.hosts.0 = "api.pmcrm.io": is a host of backend already; give each host one service, or the services paths of their own`),
   "more hosts than certificates": refused(
     production((e) => (e.services.backend.hosts = Array.from({ length: 16 }, (_, i) => `h${i}.pmcrm.io`))),
     `${P} services = {"backend":{"replicas":{"min":3,"max":20},"hosts":["h0.pmcrm.io","h1.pmcrm.io...: have 16 hosts, and a load balancer takes 15 certificates; use fewer hosts`,
@@ -1125,26 +1145,26 @@ const FURTHER: Readonly<Record<string, Refused>> = {
   ),
   // ---- who guards
   "a firewall that neither warns nor refuses": refused(
-    production((e) => (e.waf.mode = "off")),
-    `${P} waf.mode = "off": must be one of "preview", "enforce"; choose one of them`,
+    production((e) => (e.edge.waf.mode = "off")),
+    `${P} edge.waf.mode = "off": must be one of "preview", "enforce"; choose one of them`,
   ),
   "an unknown rule set": refused(
-    production((e) => (e.waf.exclusions = [{ ruleSet: "sqli", signatures: ["owasp-crs-v030301-id942432-sqli"] }])),
-    `${P} waf.exclusions.0.ruleSet = "sqli": must be one of ${WAF_RULE_SETS.map((set) => `"${set}"`).join(", ")}; choose one of them`,
+    production((e) => (e.edge.waf.exclusions = [{ ruleSet: "sqli", signatures: ["owasp-crs-v030301-id942432-sqli"] }])),
+    `${P} edge.waf.exclusions.0.ruleSet = "sqli": must be one of ${WAF_RULE_SETS.map((set) => `"${set}"`).join(", ")}; choose one of them`,
   ),
   "no signature's id": refused(
-    production((e) => (e.waf.exclusions = [{ ruleSet: "sqli-v33-stable", signatures: ["942432"] }])),
-    `${P} waf.exclusions.0.signatures.0 = "942432": must be a signature's id; copy it from the load balancer's log (preconfiguredExprIds)`,
+    production((e) => (e.edge.waf.exclusions = [{ ruleSet: "sqli-v33-stable", signatures: ["942432"] }])),
+    `${P} edge.waf.exclusions.0.signatures.0 = "942432": must be a signature's id; copy it from the load balancer's log (preconfiguredExprIds)`,
   ),
   "another rule set's signature": refused(
     production(
-      (e) => (e.waf.exclusions = [{ ruleSet: "sqli-v33-stable", signatures: ["owasp-crs-v030301-id941100-xss"] }]),
+      (e) => (e.edge.waf.exclusions = [{ ruleSet: "sqli-v33-stable", signatures: ["owasp-crs-v030301-id941100-xss"] }]),
     ),
-    `${P} waf.exclusions.0.signatures.0 = "owasp-crs-v030301-id941100-xss": is no signature of sqli-v33-stable; name the rule set that it is of, or correct it`,
+    `${P} edge.waf.exclusions.0.signatures.0 = "owasp-crs-v030301-id941100-xss": is no signature of sqli-v33-stable; name the rule set that it is of, or correct it`,
   ),
   "an exclusion of nothing": refused(
-    production((e) => (e.waf.exclusions = [{ ruleSet: "sqli-v33-stable" }])),
-    `${P} waf.exclusions.0 = {"ruleSet":"sqli-v33-stable"}: excludes nothing; name signatures, fields or both, or remove it`,
+    production((e) => (e.edge.waf.exclusions = [{ ruleSet: "sqli-v33-stable" }])),
+    `${P} edge.waf.exclusions.0 = {"ruleSet":"sqli-v33-stable"}: excludes nothing; name signatures, fields or both, or remove it`,
   ),
   "an exclusion of any field, and of one": refused(
     production((e) => {
@@ -1152,24 +1172,24 @@ const FURTHER: Readonly<Record<string, Refused>> = {
         { in: "header", operator: "EQUALS_ANY", value: "x" },
         { in: "cookie", operator: "EQUALS" },
       ];
-      e.waf.exclusions = [{ ruleSet: "xss-v33-stable", fields }];
+      e.edge.waf.exclusions = [{ ruleSet: "xss-v33-stable", fields }];
     }),
-    `${P} waf.exclusions.0.fields.0.value = "x": is nothing that EQUALS_ANY compares with; remove it`,
-    `${P} waf.exclusions.0.fields.1.value = nothing: is required: EQUALS compares with it; add it`,
+    `${P} edge.waf.exclusions.0.fields.0.value = "x": is nothing that EQUALS_ANY compares with; remove it`,
+    `${P} edge.waf.exclusions.0.fields.1.value = nothing: is required: EQUALS compares with it; add it`,
   ),
   "more fields than Cloud Armor takes": refused(
     production((e) => {
       const fields = Array.from({ length: 11 }, (_, i) => ({ in: "header", operator: "EQUALS", value: `x-${i}` }));
-      e.waf.exclusions = [{ ruleSet: "xss-v33-stable", fields }];
+      e.edge.waf.exclusions = [{ ruleSet: "xss-v33-stable", fields }];
     }),
-    `${P} waf.exclusions.0.fields.10 = {"in":"header","operator":"EQUALS","value":"x-10"}: is one header more than the 10 that Cloud Armor takes; turn the signature off instead`,
+    `${P} edge.waf.exclusions.0.fields.10 = {"in":"header","operator":"EQUALS","value":"x-10"}: is one header more than the 10 that Cloud Armor takes; turn the signature off instead`,
   ),
   "more signatures off than an expression has room for": refused(
     production((e) => {
       const signatures = Array.from({ length: 8 }, (_, i) => `owasp-crs-v030301-id94243${i}-sqli`);
-      e.waf.exclusions = [{ ruleSet: "sqli-v33-stable", signatures }];
+      e.edge.waf.exclusions = [{ ruleSet: "sqli-v33-stable", signatures }];
     }),
-    `${P} waf.exclusions.0.signatures = ["owasp-crs-v030301-id942430-sqli","owasp-crs-v030301-id942431-sqli","owasp-c...: make 8 that are off in sqli-v33-stable, and an expression has room for 7; exclude the fields that they find something in`,
+    `${P} edge.waf.exclusions.0.signatures = ["owasp-crs-v030301-id942430-sqli","owasp-crs-v030301-id942431-sqli","owasp-c...: make 8 that are off in sqli-v33-stable, and an expression has room for 7; exclude the fields that they find something in`,
   ),
   "a limit's path as it is encoded": refused(
     system((s) => (s.services.backend.rateLimits[1].path = "/a%20b")),
@@ -1198,6 +1218,121 @@ const FURTHER: Readonly<Record<string, Refused>> = {
   "audit logs that are gone too soon": refused(
     system((s) => (s.auditLogs.retentionDays = 7)),
     `${S} auditLogs.retentionDays = 7: must be at least 30 (days); write a number from 30 to 3650`,
+  ),
+  // ---- datastores in the cluster
+  "images that Bitnami has taken away": refused(
+    inCluster((e) => (e.bitnami.images = "docker.io/bitnami")),
+    `${P} bitnami.images = "docker.io/bitnami": has no image of the charts' versions since August 2025, so that no pod could start; use "docker.io/bitnamilegacy" or a mirror of it`,
+  ),
+  "the same by their registry's other name": refused(
+    inCluster((e) => (e.bitnami.images = "registry-1.docker.io/bitnami")),
+    `${P} bitnami.images = "registry-1.docker.io/bitnami": has no image of the charts' versions since August 2025, so that no pod could start; use "docker.io/bitnamilegacy" or a mirror of it`,
+  ),
+  "images of no registry": refused(
+    inCluster((e) => (e.bitnami.images = "bitnamilegacy")),
+    `${P} bitnami.images = "bitnamilegacy": must be a registry's folder; write "docker.io/bitnamilegacy", or a mirror of it such as "europe-west1-docker.pkg.dev/my-project/bitnamilegacy"`,
+    `${P} bitnami.images = "bitnamilegacy": has no image of the charts' versions since August 2025, so that no pod could start; use "docker.io/bitnamilegacy" or a mirror of it`,
+  ),
+  "no source of images": refused(
+    inCluster((e) => delete e.bitnami),
+    `${P} bitnami = nothing: is required: a datastore is a release of Bitnami's chart; add it, for example { images: "docker.io/bitnamilegacy" }`,
+  ),
+  "a source of images for nothing": refused(
+    production((e) => (e.bitnami = { images: "docker.io/bitnamilegacy", pool: "app" })),
+    `${P} bitnami = {"images":"docker.io/bitnamilegacy","pool":"app"}: is used by nothing; remove it`,
+  ),
+  "datastores on no pool": refused(
+    inCluster((e) => (e.bitnami.pool = "data")),
+    `${P} bitnami.pool = "data": is no node pool; use one of app, workers, monitoring`,
+  ),
+  "no search index in an environment": refused(
+    inCluster((e) => delete e.search),
+    `${P} search = nothing: is required: the system has a search index; add it`,
+  ),
+  "a search index of no system": refused(
+    production((e) =>
+      Object.assign(e, { search: BITNAMI, bitnami: { images: "docker.io/bitnamilegacy", pool: "app" } }),
+    ),
+    `${P} search = ${JSON.stringify(BITNAMI).slice(0, 77)}...: is used by nothing: the system has no search index; remove it, or declare it`,
+  ),
+  "a version that no image has": refused(
+    inCluster((_e, s) => (s.database.version = "POSTGRES_16")),
+    `${S} database.version = "POSTGRES_16": is none that bitnami has; use one of POSTGRES_17`,
+  ),
+  "extensions of a database in the cluster": refused(
+    inCluster((_e, s) => (s.database.extensions = ["vector"])),
+    `${S} database.extensions = ["vector"]: are made by Cloud SQL's own API, and a database is in the cluster; make them in a migration`,
+  ),
+  "a password that PostgreSQL would not hear of": refused(
+    inCluster((e) => (e.generations = { DATABASE_PASSWORD: 2, DATABASE_ADMINISTRATOR_PASSWORD: 2 })),
+    `${P} generations.DATABASE_PASSWORD = 2: must stay 1: PostgreSQL in the cluster takes its passwords when it first starts; remove it`,
+    `${P} generations.DATABASE_ADMINISTRATOR_PASSWORD = 2: must stay 1: PostgreSQL in the cluster takes its passwords when it first starts; remove it`,
+  ),
+  "a password of no datastore": refused(
+    production((e) => (e.generations = { CACHE_PASSWORD: 2 })),
+    `${P} generations.CACHE_PASSWORD = 2: is used by nothing without a cache of the kind "bitnami"; add a cache of the kind "bitnami", or remove it`,
+  ),
+  "dumps that are gone too soon": refused(
+    inCluster((e) => (e.database.backups.keepDays = 1)),
+    `${P} database.backups.keepDays = 1: must be at least 7 (days); write a number from 7 to 3650`,
+  ),
+  "a database of no known kind": refused(
+    production((e) => (e.database = { kind: "mysql" })),
+    `${P} database.kind = "mysql": is of no known kind; use one of cloud-sql, bitnami`,
+  ),
+  "a range for datastores that are in the cluster": refused(
+    inCluster((e) => {
+      e.cache = BITNAMI;
+    }),
+    `${P} network.datastores = "10.100.0.0/20": is used by nothing: the datastores are in the cluster; remove it`,
+    `${S} cache.version = "REDIS_7_2": is none that bitnami has; use one of REDIS_8_2`,
+  ),
+  "no range for Google's datastores": refused(
+    production((e) => delete e.network.datastores),
+    `${P} network.datastores = nothing: is required: Cloud SQL and Memorystore have their addresses from it; add it, for example "10.100.0.0/20"`,
+  ),
+  "a variable of a search index that is not there": refused(
+    system((s) => {
+      s.variables.SEARCH_HOST = { kind: "datastore", of: "search", field: "host" };
+      s.services.worker.variables.push("SEARCH_HOST");
+    }),
+    `${S} variables.SEARCH_HOST.of = "search": is no datastore of the system; declare search, or use another`,
+    `${S} services.worker.variables.20 = "SEARCH_HOST": needs a connection to the search; add "search" to connects, or remove the variable`,
+  ),
+  "a user of the cache": refused(
+    system((s) => {
+      s.variables.CACHE_USER = { kind: "datastore", of: "cache", field: "user" };
+      s.services.worker.variables.push("CACHE_USER");
+    }),
+    `${S} variables.CACHE_USER.field = "user": is nothing that the cache has; use one of host, port, password`,
+  ),
+  // ---- the way in
+  "an edge of no known kind": refused(
+    production((e) => (e.edge = { kind: "nginx" })),
+    `${P} edge.kind = "nginx": is of no known kind; use one of google, traefik`,
+  ),
+  "a firewall before Traefik": refused((files) => {
+    (files.system as Anything).services.backend.rateLimits = [];
+    production((e) => (e.edge = { ...traefik, waf: { mode: "enforce" } }))(files);
+  }, `${P} edge.waf = {"mode":"enforce"}: is not a known key; remove it, or correct its spelling`),
+  "certificates that nobody trusts": refused((files) => {
+    (files.system as Anything).services.backend.rateLimits = [];
+    production((e) => (e.edge = { ...traefik, acme: "staging" }))(files);
+  }, `${P} edge.acme = "staging": must be production in production: no browser trusts the other certificates; write "production"`),
+  "a limit of one path behind Traefik": refused(
+    production((e) => (e.edge = traefik)),
+    `${S} services.backend.rateLimits.1.path = "/auth/": is one path, and Traefik limits all of a service's; remove the path`,
+  ),
+  "Traefik on no pool": refused((files) => {
+    (files.system as Anything).services.backend.rateLimits = [];
+    production((e) => (e.edge = { ...traefik, pool: "edge" }))(files);
+  }, `${P} edge.pool = "edge": is no node pool; use one of app, workers, monitoring`),
+  "metrics among a service's public paths": refused(
+    system((s) => {
+      s.services.backend.path = "/api";
+      s.services.backend.metrics = { ...s.services.backend.metrics, port: 3000, path: "/api/metrics" };
+    }),
+    `${S} services.backend.metrics.port = 3000: must differ from the service's port, which is public; serve metrics on another port`,
   ),
   // ---- between environments
   "production's host in staging": refused((files) => {

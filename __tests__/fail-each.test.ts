@@ -194,7 +194,7 @@ test("what an apply did is read from its output, other words left out", () => {
 
 test("what a person makes is read from the stack", () => {
   const { production } = synth(({ production: { environment } }) => {
-    environment.dnsZone = "pmcrm";
+    environment.edge.dnsZone = "pmcrm";
   });
   const { secrets, zones } = madeByHand(production.json);
   expect(secrets).toContainEqual({ project: "pmcrm-production", secret: "pmcrm-openai-api-key", version: 1 });

@@ -192,8 +192,8 @@ function declared({ system, environment }: World): Connection[] {
   const connects = Object.entries({ ...system.services, ...system.migrations }).flatMap(([name, workload]) =>
     workload.connects.flatMap((to): Connection | Connection[] => {
       const from = pods(system.namespace, name);
-      if (to === "database") return tcp(from, within(datastores), 5432);
-      if (to === "cache") return tcp(from, within(datastores), 6378);
+      if (to === "database") return tcp(from, within(datastores as string), 5432);
+      if (to === "cache") return tcp(from, within(datastores as string), 6378);
       if (to === "internet:443") return tcp(from, internet, 443);
       if (to === "host-agent" && !environment.datadog) return [];
       if (to === "host-agent") return at("egress", tcp(from, anybody, 8126), udp(from, anybody, 8125)); // the node, or the agent's pod

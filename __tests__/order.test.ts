@@ -21,7 +21,7 @@ const API: readonly (readonly [RegExp, string])[] = [
 ];
 
 const stacks = synth((files) => {
-  files.production.environment.dnsZone = "pmcrm-io";
+  files.production.environment.edge.dnsZone = "pmcrm-io";
 });
 
 describe.each(["staging", "production"] as const)("%s", (name) => {

@@ -35,7 +35,7 @@ test("so does a new generation, of a generated secret, of a supplied one, of the
     }),
   );
   const rotated = after(({ production }) => {
-    production.environment.database.password = { generation: 2, rotatedIn: "1.0.0" };
+    (production.environment.database as Json).password = { generation: 2, rotatedIn: "1.0.0" };
   });
   expect(new Set([original, ...seen, rotated]).size).toBe(4);
 });

@@ -1,7 +1,7 @@
 import { BOOTSTRAP_APIS } from "../constructs/google/bootstrap-apis";
 import { NODE_ROLES } from "../constructs/google/node-roles";
 import { WAF_RULES } from "../constructs/google/waf";
-import { mostNodesOf, nodePoolsOf } from "../schema/environment";
+import { type Environment, mostNodesOf, nodePoolsOf } from "../schema/environment";
 import { machineOf } from "../schema/google";
 import { type Context, onEnvironment } from "./context";
 import { addLines, suppliedSecrets } from "./secrets";
@@ -12,11 +12,7 @@ const DEPLOYER_ROLES: Readonly<Record<string, string>> = {
   "roles/compute.networkAdmin": "network, NAT, addresses, certificates, TLS policy",
   "roles/compute.viewer": "the node pools' instance groups",
   "roles/compute.securityAdmin": "firewall, Cloud Armor, certificates",
-  "roles/servicenetworking.networksAdmin": "private services access",
   "roles/container.admin": "cluster, node pools, everything in the cluster",
-  "roles/cloudsql.admin": "Cloud SQL and its Data API",
-  "roles/cloudsql.instanceUser": "log in to make the extensions",
-  "roles/redis.admin": "Memorystore",
   "roles/cloudkms.admin": "keys and their grants",
   "roles/binaryauthorization.policyEditor": "which images may run",
   "roles/logging.configWriter": "how long logs are kept",
@@ -28,14 +24,26 @@ const DEPLOYER_ROLES: Readonly<Record<string, string>> = {
   "roles/iam.serviceAccountUser": "give nodes their account",
 };
 
+/** Roles for what only some environments have. */
+const rolesOf = ({ edge, database, cache, network }: Environment): Readonly<Record<string, string>> => ({
+  ...DEPLOYER_ROLES,
+  ...(network.datastores && { "roles/servicenetworking.networksAdmin": "private services access" }),
+  ...(database.kind === "cloud-sql" && {
+    "roles/cloudsql.admin": "Cloud SQL and its Data API",
+    "roles/cloudsql.instanceUser": "log in to make the extensions",
+  }),
+  ...(database.kind === "bitnami" && { "roles/storage.admin": "the bucket of the database's dumps" }),
+  ...(cache.kind === "memorystore" && { "roles/redis.admin": "Memorystore" }),
+  ...(edge.dnsZone && { "roles/dns.admin": "records" }),
+});
+
 /** Shell lines from an empty project with billing to the first deploy. */
 function bootstrapLines(context: Context): string[] {
   const { environment, system, systemName, environmentName } = context;
-  const { project, region, deployer, stateBucket, dnsZone } = environment;
+  const { project, region, deployer, stateBucket, edge } = environment;
   const account = deployer.split("@")[0];
   const [registry = ""] = environment.registries;
   const repository = /^([a-z0-9-]+)-docker\.pkg\.dev\/([^/]+)\/(?:([^/]+)\/)?$/.exec(registry);
-  const roles = { ...DEPLOYER_ROLES, ...(dnsZone && { "roles/dns.admin": "records" }) };
   const images = [
     ...new Set([...Object.values(system.services), ...Object.values(system.migrations)].map((w) => w.image)),
   ];
@@ -48,8 +56,12 @@ function bootstrapLines(context: Context): string[] {
     `gcloud services enable ${BOOTSTRAP_APIS.map((api) => `${api}.googleapis.com`).join(" ")} iamcredentials.googleapis.com compute.googleapis.com artifactregistry.googleapis.com --project=${project}`,
     "",
     ...quotaLines(environment),
-    `# The firewall's rules with expressions: ${Object.keys(WAF_RULES).length} and one more for each path with a limit, in each public service; the quota must allow for them.`,
-    `gcloud compute project-info describe ${project} --flatten=quotas --format='csv[no-heading](quotas.metric,quotas.usage,quotas.limit)' | grep SECURITY_POLIC`,
+    ...(edge.kind === "google"
+      ? [
+          `# The firewall's rules with expressions: ${Object.keys(WAF_RULES).length} and one more for each path with a limit, in each public service; the quota must allow for them.`,
+          `gcloud compute project-info describe ${project} --flatten=quotas --format='csv[no-heading](quotas.metric,quotas.usage,quotas.limit)' | grep SECURITY_POLIC`,
+        ]
+      : []),
     "",
     "# 3. The bucket of Terraform's state: versioned, private, readable by the deployer alone.",
     `gcloud storage buckets create gs://${stateBucket} --project=${project} --location=${region} --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=30d`,
@@ -60,7 +72,7 @@ function bootstrapLines(context: Context): string[] {
     `gcloud iam service-accounts create ${account} --project=${project} --display-name='Deploys ${systemName} ${environmentName}'`,
     `gcloud storage buckets add-iam-policy-binding gs://${stateBucket} --member=serviceAccount:${deployer} --role=roles/storage.objectAdmin`,
     `role() { gcloud projects add-iam-policy-binding ${project} --member=serviceAccount:${deployer} --role="$1" --condition=None --format=none; }`,
-    ...Object.entries(roles).map(([role, why]) => `role ${role}  # ${why}`),
+    ...Object.entries(rolesOf(environment)).map(([role, why]) => `role ${role}  # ${why}`),
     "# It grants the nodes' two roles and sets the audit logs, and may grant nothing else.",
     `gcloud projects add-iam-policy-binding ${project} --member=serviceAccount:${deployer} --role=roles/resourcemanager.projectIamAdmin --format=none --condition="^:^title=nodes-only:expression=api.getAttribute('iam.googleapis.com/modifiedGrantsByRole', []).hasOnly([${NODE_ROLES.map((role) => `'${role}'`).join(", ")}])"`,
     "# Compute Engine's own account may edit everything in many projects, and whoever makes accounts could act as it.",
@@ -112,6 +124,8 @@ function quotaLines({ project, region, monitoring, ...environment }: Context["en
     need("SSD_TOTAL_GB", nodes * diskGb);
   }
   need("SSD_TOTAL_GB", monitoring.diskGb);
+  const { database, cache, search } = environment;
+  for (const store of [database, cache, search]) if (store?.kind === "bitnami") need("SSD_TOTAL_GB", store.diskGb);
   return [
     `# The region's quotas must allow for ${[...needs].map(([metric, n]) => `${metric} ${n}`).join(", ")}; this prints what there is.`,
     `gcloud compute regions describe ${region} --project=${project} --flatten=quotas --format='csv[no-heading](quotas.metric,quotas.usage,quotas.limit)' | grep -E '^(${[...needs.keys()].join("|")}),'`,

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { ACCESS_TOKEN } from "./cloud/server";
 import { type Machine, SUPPLIED } from "./machine";
+import { readStack, secretCopies } from "./stack";
 import { complaints, type Run } from "./terraform";
 
 /** What a check found: nothing to complain about when `wrong` is empty. */
@@ -201,6 +202,7 @@ export async function workloads(machine: Machine, seconds = 60): Promise<Finding
 export async function copies(machine: Machine): Promise<Finding> {
   const newest = new Map<string, string>();
   for (const { secret, value } of versions(machine).sort((a, b) => a.version - b.version)) newest.set(secret, value);
+  const declared = secretCopies(readStack(path.join(machine.work, "tf")));
   const wrong: string[] = [];
   let compared = 0;
   const password = [...newest].find(([secret]) => secret.endsWith("-database-password"))?.[1];
@@ -208,7 +210,6 @@ export async function copies(machine: Machine): Promise<Finding> {
   for (const o of (await list(machine, "secrets")) as (KubernetesObject & { data?: Record<string, string> })[])
     for (const [variable, encoded] of Object.entries(o.data ?? {})) {
       const value = Buffer.from(encoded, "base64").toString();
-      const source = [...newest].find(([secret]) => secret.endsWith(`-${variable.toLowerCase().replace(/_/g, "-")}`));
       const where = `${o.metadata.namespace}/${o.metadata.name} ${variable}`;
       if (value.startsWith("postgresql://")) {
         compared += 2;
@@ -218,11 +219,14 @@ export async function copies(machine: Machine): Promise<Finding> {
         const same = users.filter(([user]) => user.endsWith(`/users/${decodeURIComponent(url.username)}`));
         if (!same.some(([, is]) => is === decodeURIComponent(url.password)))
           wrong.push(`${where}: ${url.username} cannot log in with its password`);
-      } else if (source) {
-        compared++;
-        if (value !== source[1]) wrong.push(`${where} differs from Secret Manager`);
       }
+      const source = declared.get(where);
+      if (source === undefined) continue;
+      declared.delete(where);
+      compared++;
+      if (value !== newest.get(source)) wrong.push(`${where} differs from ${source} in Secret Manager`);
     }
+  wrong.push(...[...declared.keys()].map((where) => `${where} is missing`));
   return { wrong, note: `${compared} copies` };
 }
 

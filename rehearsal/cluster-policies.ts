@@ -31,7 +31,7 @@ function refusal(name: string, spec: KubernetesObject): KubernetesObject[] {
  * has no namespace begins with a slash. In CEL it is made of the request.
  */
 const LABEL =
-  'request.operation + " kubernetes " + request.namespace + "/" + request.resource.resource + "/" + request.name';
+  'request.operation + " kubernetes " + (has(request.namespace) ? request.namespace : "") + "/" + request.resource.resource + "/" + request.name';
 
 export const isKubernetes = ({ label }: Fault): boolean =>
   / kubernetes /.test(typeof label === "string" ? label : label.source.replace(/\\ /g, " "));
@@ -182,7 +182,7 @@ export const AUTOPILOT: readonly KubernetesObject[] = [
       DEPLOYER,
       {
         name: "managed",
-        expression: `request.namespace in ${JSON.stringify(MANAGED)} && request.operation != "CONNECT"`,
+        expression: `has(request.namespace) && request.namespace in ${JSON.stringify(MANAGED)} && request.operation != "CONNECT"`,
       },
     ],
     validations: [

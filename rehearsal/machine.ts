@@ -65,9 +65,11 @@ const GKE_KINDS = [
   "networking.gke.io/v1beta1 FrontendConfig",
   "metrics.k8s.io/v1beta1 PodMetrics pods",
 ];
-const CHART_KINDS = ["ServiceMonitor", "PodMonitor", "PrometheusRule", "Probe"].map(
-  (kind) => `monitoring.coreos.com/v1 ${kind}`,
-);
+const CHART_KINDS = [
+  ...["ServiceMonitor", "PodMonitor", "PrometheusRule", "Probe"].map((kind) => `monitoring.coreos.com/v1 ${kind}`),
+  ...["Issuer", "Certificate"].map((kind) => `cert-manager.io/v1 ${kind}`),
+  ...["IngressRoute", "Middleware"].map((kind) => `traefik.io/v1alpha1 ${kind}`),
+];
 
 export async function startMachine(options: MachineOptions): Promise<Machine> {
   const { work, speed } = options;

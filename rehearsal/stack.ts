@@ -2,10 +2,12 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, write
 import path from "node:path";
 
 type Block = Readonly<Record<string, unknown>>;
+// biome-ignore lint/suspicious/noExplicitAny: of resources of some forty kinds, each reader knows its own
+type Resource = Record<string, any>;
 
 /** A synthesized stack as Terraform reads it. */
 export interface StackJson {
-  readonly resource?: Record<string, Record<string, Record<string, unknown>>>;
+  readonly resource?: Record<string, Record<string, Resource>>;
   readonly data?: Record<string, Record<string, Block>>;
   readonly ephemeral?: Record<string, Record<string, Block>>;
   readonly provider?: Record<string, readonly Block[]>;
@@ -83,4 +85,29 @@ export function madeByHand({ resource = {}, ephemeral = {}, provider = {} }: Sta
         dnsName: String(name).split(".").slice(-3).join("."),
       })),
   };
+}
+
+/**
+ * Which of Secret Manager's secrets each key of the cluster's Secrets is a copy of, as `<namespace>/<name> <key>`. Those
+ * that are made of several things, such as URLs, are not among them.
+ */
+export function secretCopies({ resource = {}, ephemeral = {} }: StackJson): Map<string, string> {
+  /** What a reference to an attribute leads to; text is what it says. */
+  const follow = (text: unknown, attribute: (declared: Resource) => unknown): string => {
+    const [, type = "", name = ""] = /^\$\{(\w+)\.([\w-]+)\./.exec(String(text)) ?? [];
+    const declared = resource[type]?.[name];
+    return String(declared ? attribute(declared) : text);
+  };
+  return new Map(
+    Object.values(resource.kubernetes_secret_v1 ?? {}).flatMap(({ metadata, data_wo = {} }) =>
+      Object.entries(data_wo).flatMap(([key, value]): [string, string][] => {
+        const [, read = ""] =
+          /^\$\{ephemeral\.google_secret_manager_secret_version\.([\w-]+)\.secret_data\}$/.exec(String(value)) ?? [];
+        const source = ephemeral.google_secret_manager_secret_version?.[read];
+        if (!source) return [];
+        const namespace = follow(metadata.namespace, (it) => it.metadata.name);
+        return [[`${namespace}/${metadata.name} ${key}`, follow(source.secret, (it) => it.secret_id)]];
+      }),
+    ),
+  );
 }

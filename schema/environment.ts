@@ -3,12 +3,14 @@ import { WAF_FIELDS, WAF_OPERATORS, WAF_RULE_SETS, WAF_SIGNATURE } from "../cons
 import {
   cidr,
   count,
+  cpu,
   email,
   holding,
   hostname,
   instant,
   label,
   matching,
+  memory,
   projectId,
   REGISTRY_HOST,
   region,
@@ -60,6 +62,134 @@ const cluster = {
 const day = z.enum(["MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY"]);
 const hour = count(0, 23, "hour of the day in UTC");
 
+const cloudSql = z.strictObject({
+  kind: z.literal("cloud-sql"),
+  /** ENTERPRISE_PLUS has other tiers, and recovery of up to 35 days. */
+  edition: z.enum(["ENTERPRISE", "ENTERPRISE_PLUS"]),
+  /** `db-custom-<vCPUs>-<MiB>`, or `db-perf-optimized-N-<vCPUs>` in ENTERPRISE_PLUS. */
+  tier: text,
+  /** REGIONAL keeps a standby in another zone and fails over by itself. */
+  availability: z.enum(["ZONAL", "REGIONAL"]),
+  /** Size at the first deploy in GB; it grows by itself. */
+  diskGb: count(10, 65536, "GB"),
+  /** Where growing ends, in GB. */
+  diskLimitGb: count(10, 65536, "GB"),
+  backups: z.strictObject({ at: timeOfDay, keep: count(7, 365, "backups") }),
+  /** Days that point-in-time recovery reaches back. */
+  recoveryDays: count(1, 35, "days"),
+  /** When Google may restart it, and how early it gets what is new: canary first, week5 last. */
+  maintenance: z.strictObject({ day, hour, track: z.enum(["canary", "stable", "week5"]) }),
+  /** Bytes of each query's text that Query Insights keeps. */
+  insightsQueryLength: count(256, 4500, "bytes"),
+  /**
+   * The password once it was rotated. The services move to a user of its own; the one that they leave stays as long
+   * as the release runs that it was rotated in.
+   */
+  password: z.strictObject({ generation: count(2, 100000, "generation"), rotatedIn: version }).optional(),
+  /** Another region that keeps a read replica, for the day that the first one is lost. */
+  replicaRegion: region.optional(),
+  /** A copy of the database as it was, beside it; no service uses it until `serves` says so. */
+  restore: z
+    .strictObject({
+      /** What the copy is for; it follows the original's in its name. */
+      name: label(20),
+      /** In UTC, within the days of recovery when it is first deployed, and not before the first backup. */
+      at: instant,
+    })
+    .optional(),
+  /** Which of the two the services use. */
+  serves: z.enum(["primary", "restored"]).default("primary"),
+});
+
+const memorystore = z.strictObject({
+  kind: z.literal("memorystore"),
+  /** STANDARD_HA keeps a standby in another zone and fails over by itself. */
+  tier: z.enum(["BASIC", "STANDARD_HA"]),
+  memoryGb: count(1, 300, "GB"),
+  maintenance: z.strictObject({ day, hour }),
+});
+
+/** A datastore in the cluster, as a release of Bitnami's chart. What is common to all of them is under `bitnami`. */
+const bitnami = {
+  kind: z.literal("bitnami"),
+  /** Of its volume, in GiB; a later release may raise it. */
+  diskGb: count(1, 65536, "GiB"),
+  resources: z.strictObject({ cpu, cpuLimit: cpu.optional(), memory, memoryLimit: memory }),
+};
+
+/** {@link https://github.com/bitnami/containers/issues/83267} */
+const DOCKER_HUB = /^((registry-1\.|index\.)?docker\.io\/|[^./:]+(\/|$))/;
+const images = matching(
+  new RegExp(`^${REGISTRY_HOST}(/[a-z0-9]([a-z0-9._-]*[a-z0-9])?)+$`),
+  "must be a registry's folder",
+  'write "docker.io/bitnamilegacy", or a mirror of it such as "europe-west1-docker.pkg.dev/my-project/bitnamilegacy"',
+).refine(
+  (source) => !DOCKER_HUB.test(source) || source === "docker.io/bitnamilegacy",
+  rule(
+    "has no image of the charts' versions since August 2025, so that no pod could start",
+    'use "docker.io/bitnamilegacy" or a mirror of it',
+  ),
+);
+
+const dnsZone = {
+  /**
+   * Cloud DNS zone of this project in which the hosts' records are made; without it, point them at the edge's address
+   * yourself.
+   */
+  dnsZone: label().optional(),
+};
+
+const googleEdge = z.strictObject({
+  kind: z.literal("google"),
+  /** Web application firewall before the public services. */
+  waf: z.strictObject({
+    /** Whether what it finds is only logged, or refused; known exploits always are. */
+    mode: z.enum(["preview", "enforce"]),
+    /** What it finds and is harmless: signatures that are off, or parts of requests that they do not look at. */
+    exclusions: z
+      .array(
+        z.strictObject({
+          ruleSet: z.enum(WAF_RULE_SETS),
+          signatures: z
+            .array(
+              z
+                .string()
+                .regex(
+                  WAF_SIGNATURE,
+                  rule("must be a signature's id", "copy it from the load balancer's log (preconfiguredExprIds)"),
+                ),
+            )
+            .min(1, rule("must not be empty", "name a signature, or remove the key"))
+            .optional(),
+          fields: z
+            .array(
+              z.strictObject({
+                in: z.enum(WAF_FIELDS),
+                operator: z.enum(WAF_OPERATORS),
+                /** Nothing for EQUALS_ANY. */
+                value: text.optional(),
+              }),
+            )
+            .min(1, rule("must not be empty", "name a part of requests, or remove the key"))
+            .optional(),
+        }),
+      )
+      .default([]),
+  }),
+  ...dnsZone,
+});
+
+const traefikEdge = z.strictObject({
+  kind: z.literal("traefik"),
+  /** Node pool, where the cluster has pools. */
+  pool: label().optional(),
+  /** Whose certificates they are: who hears from Let's Encrypt. */
+  email,
+  /** Let's Encrypt's staging environment has no limits to speak of, and no browser trusts it. */
+  acme: z.enum(["production", "staging"]),
+  ...dnsZone,
+});
+
 export const environmentSections = {
   project: projectId,
   region,
@@ -90,8 +220,8 @@ export const environmentSections = {
     nodes: cidr(16, 26),
     pods: cidr(9, 21),
     services: cidr(16, 27),
-    /** Reserved for Cloud SQL and Memorystore. */
-    datastores: cidr(16, 24),
+    /** Reserved for Cloud SQL and Memorystore, where one of them is used. */
+    datastores: cidr(16, 24).optional(),
     /** Of the control plane's internal addresses. */
     controlPlane: cidr(28, 28),
   }),
@@ -100,53 +230,32 @@ export const environmentSections = {
     /** Google runs the nodes and bills the pods' requests; a service's pool says nothing here. */
     z.strictObject({ mode: z.literal("autopilot"), ...cluster }),
   ]),
-  database: z.strictObject({
-    /** ENTERPRISE_PLUS has other tiers, and recovery of up to 35 days. */
-    edition: z.enum(["ENTERPRISE", "ENTERPRISE_PLUS"]),
-    /** `db-custom-<vCPUs>-<MiB>`, or `db-perf-optimized-N-<vCPUs>` in ENTERPRISE_PLUS. */
-    tier: text,
-    /** REGIONAL keeps a standby in another zone and fails over by itself. */
-    availability: z.enum(["ZONAL", "REGIONAL"]),
-    /** Size at the first deploy in GB; it grows by itself. */
-    diskGb: count(10, 65536, "GB"),
-    /** Where growing ends, in GB. */
-    diskLimitGb: count(10, 65536, "GB"),
-    backups: z.strictObject({ at: timeOfDay, keep: count(7, 365, "backups") }),
-    /** Days that point-in-time recovery reaches back. */
-    recoveryDays: count(1, 35, "days"),
-    /** When Google may restart it, and how early it gets what is new: canary first, week5 last. */
-    maintenance: z.strictObject({ day, hour, track: z.enum(["canary", "stable", "week5"]) }),
-    /** Bytes of each query's text that Query Insights keeps. */
-    insightsQueryLength: count(256, 4500, "bytes"),
-    /**
-     * The password once it was rotated. The services move to a user of its own; the one that they leave stays as long
-     * as the release runs that it was rotated in.
-     */
-    password: z.strictObject({ generation: count(2, 100000, "generation"), rotatedIn: version }).optional(),
-    /** Another region that keeps a read replica, for the day that the first one is lost. */
-    replicaRegion: region.optional(),
-    /** A copy of the database as it was, beside it; no service uses it until `serves` says so. */
-    restore: z
-      .strictObject({
-        /** What the copy is for; it follows the original's in its name. */
-        name: label(20),
-        /** In UTC, within the days of recovery when it is first deployed, and not before the first backup. */
-        at: instant,
-      })
-      .optional(),
-    /** Which of the two the services use. */
-    serves: z.enum(["primary", "restored"]).default("primary"),
-  }),
-  cache: z.strictObject({
-    /** STANDARD_HA keeps a standby in another zone and fails over by itself. */
-    tier: z.enum(["BASIC", "STANDARD_HA"]),
-    memoryGb: count(1, 300, "GB"),
-    maintenance: z.strictObject({ day, hour }),
-  }),
+  database: z.discriminatedUnion("kind", [
+    cloudSql,
+    z.strictObject({
+      ...bitnami,
+      /** Dumps in Cloud Storage: when, every night in UTC, and the days that each is kept. */
+      backups: z.strictObject({ at: timeOfDay, keepDays: count(7, 3650, "days") }),
+    }),
+  ]),
+  cache: z.discriminatedUnion("kind", [memorystore, z.strictObject(bitnami)]),
+  /** Where the system has a search index. */
+  search: z.strictObject(bitnami).optional(),
+  /** What the releases of Bitnami's charts have in common. */
+  bitnami: z
+    .strictObject({
+      /** Where their images are pulled from. */
+      images,
+      /** Node pool, where the cluster has pools. */
+      pool: label().optional(),
+    })
+    .optional(),
   monitoring: z.strictObject({
     /** Node pool, where the cluster has pools. */
     pool: label().optional(),
     retentionDays: count(1, 400, "days"),
+    /** Seconds between two looks at everything; Prometheus' chart has 30. */
+    scrapeSeconds: count(5, 60, "seconds").optional(),
     /** Disk of Prometheus in GB. */
     diskGb: count(10, 2000, "GB"),
     /** Who hears from Google Cloud: a host is down, the database's disk is filling. */
@@ -183,52 +292,14 @@ export const environmentSections = {
       hosts: z.array(hostname).default([]),
     }),
   ),
-  /** Web application firewall before the public services. */
-  waf: z.strictObject({
-    /** Whether what it finds is only logged, or refused; known exploits always are. */
-    mode: z.enum(["preview", "enforce"]),
-    /** What it finds and is harmless: signatures that are off, or parts of requests that they do not look at. */
-    exclusions: z
-      .array(
-        z.strictObject({
-          ruleSet: z.enum(WAF_RULE_SETS),
-          signatures: z
-            .array(
-              z
-                .string()
-                .regex(
-                  WAF_SIGNATURE,
-                  rule("must be a signature's id", "copy it from the load balancer's log (preconfiguredExprIds)"),
-                ),
-            )
-            .min(1, rule("must not be empty", "name a signature, or remove the key"))
-            .optional(),
-          fields: z
-            .array(
-              z.strictObject({
-                in: z.enum(WAF_FIELDS),
-                operator: z.enum(WAF_OPERATORS),
-                /** Nothing for EQUALS_ANY. */
-                value: text.optional(),
-              }),
-            )
-            .min(1, rule("must not be empty", "name a part of requests, or remove the key"))
-            .optional(),
-        }),
-      )
-      .default([]),
-  }),
+  /** The way in: Google's global load balancer, or Traefik in the cluster with certificates of Let's Encrypt. */
+  edge: z.discriminatedUnion("kind", [googleEdge, traefikEdge]),
   variables: z.record(variableName, text).default({}),
   /**
    * Generation of each secret that is not at its first; raising one rotates it. `GRAFANA_ADMIN_PASSWORD` is Grafana's;
    * the database's has a field of its own.
    */
   generations: z.record(variableName, count(1, 100000, "generation")).default({}),
-  /**
-   * Cloud DNS zone of this project in which the hosts' records are made; without it, point them at the edge's address
-   * yourself.
-   */
-  dnsZone: label().optional(),
   /** Repository that mirrors the Helm charts; without it they come from their publishers. */
   chartsMirror: z
     .string()
@@ -247,6 +318,8 @@ export const environmentSchema = z.strictObject(environmentSections);
 /** As written in `environments/<system>/<environment>.ts`. */
 export type EnvironmentInput = z.input<typeof environmentSchema>;
 export type Environment = z.output<typeof environmentSchema>;
+/** An instance of Cloud SQL. */
+export type CloudSql = z.output<typeof cloudSql>;
 
 /** Its node pools; Autopilot has none. */
 export const nodePoolsOf = ({ cluster }: Pick<Environment, "cluster">) =>
@@ -261,7 +334,19 @@ export const mostNodes = (e: Pick<Environment, "cluster">): number =>
 
 /** Generation of a secret, by its variable's name. */
 export const generationOf = (e: Pick<Environment, "generations" | "database">, secret: string): number =>
-  (secret === PLATFORM_SECRETS.database ? e.database.password?.generation : e.generations[secret]) ?? 1;
+  (secret === PLATFORM_SECRETS.database && e.database.kind === "cloud-sql"
+    ? e.database.password?.generation
+    : e.generations[secret]) ?? 1;
+
+/** The platform's secrets whose generation `generations` may raise. */
+export const rotatedByGeneration = (
+  e: Pick<Environment, "cache" | "search" | "monitoring" | "datadog">,
+): readonly string[] => [
+  PLATFORM_SECRETS.grafana,
+  ...suppliedToPlatform(e),
+  ...(e.cache.kind === "bitnami" ? [PLATFORM_SECRETS.cache] : []),
+  ...(e.search ? [PLATFORM_SECRETS.search] : []),
+];
 
 /** The platform's secrets that a person supplies for this environment. */
 export const suppliedToPlatform = (e: Pick<Environment, "monitoring" | "datadog">): string[] => [

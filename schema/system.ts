@@ -1,13 +1,14 @@
 import { z } from "zod";
 import { AUDITED_SERVICES } from "../constructs/google/audited-services";
 import { count, cpu, httpPath, label, matching, memory, percent, port, text, variableName } from "./fields";
-import { CLOUD_ARMOR_INTERVALS } from "./google";
 import { rule } from "./problem";
 
 /**
  * A system: what runs, the same in every environment. Names, ports, variables, connections; nothing about where or how
  * big. `systems/<system>.ts` exports one.
  */
+
+export const DATASTORES = ["database", "cache", "search"] as const;
 
 /**
  * Where the value of an environment variable comes from.
@@ -20,6 +21,7 @@ import { rule } from "./problem";
  * data unreadable
  * - `supplied`: a person adds the version to Secret Manager; the generation is the version's number
  * - `database-url`, `cache-url`: made of the datastore's address and password inside the Kubernetes Secret
+ * - `datastore`: one of the things that one needs to log in there, by itself
  */
 const variable = z.union(
   [
@@ -55,6 +57,12 @@ const variable = z.union(
           .default({}),
       }),
       z.strictObject({ kind: z.literal("cache-url") }),
+      z.strictObject({
+        kind: z.literal("datastore"),
+        of: z.enum(DATASTORES),
+        /** `name` is the database's. */
+        field: z.enum(["host", "port", "name", "user", "password"]),
+      }),
     ]),
   ],
   rule("must be text or say where the value comes from", 'write it like "text" or { kind: "environment" }'),
@@ -76,10 +84,10 @@ const command = z
   .refine((all) => all.length > 0, rule("must not be empty", "name the program and its arguments"));
 
 /**
- * `database` and `cache`: the datastores; `internet:443`: public addresses only, on that port; `host-agent`: traces and
+ * `database`, `cache` and `search`: the datastores; `internet:443`: public addresses only, on that port; `host-agent`: traces and
  * StatsD to the agent on the pod's node; otherwise a service's name.
  */
-export const CONNECTIONS: readonly string[] = ["database", "cache", "internet:443", "host-agent"];
+export const CONNECTIONS: readonly string[] = [...DATASTORES, "internet:443", "host-agent"];
 const connection = z.string();
 
 const workload = {
@@ -100,9 +108,6 @@ const metricName = matching(
   'write it like "http_requests_total"',
 );
 const metricLabel = matching(/^[a-zA-Z_][a-zA-Z0-9_]*$/, "must be a label's name", 'write it like "status"');
-
-const noInterval = rule("is no interval of Cloud Armor", `use one of ${CLOUD_ARMOR_INTERVALS.join(", ")}`);
-const interval = z.number(noInterval).refine((seconds) => CLOUD_ARMOR_INTERVALS.includes(seconds), noInterval);
 
 const duration = z
   .number(rule("must be a number (seconds)", "write one above 0 and up to 60"))
@@ -131,7 +136,7 @@ const service = z.strictObject({
       'write it like { live: "/health", ready: "/health/ready" } or { command: ["true"] }',
     ),
   ),
-  /** Prometheus metrics, on a port of their own so that the public edge does not serve them. */
+  /** Prometheus metrics, on a port or a path of their own so that the public edge does not serve them. */
   metrics: z
     .strictObject({
       port,
@@ -169,14 +174,22 @@ const service = z.strictObject({
     .optional(),
   /** Migrations that must have run before a rollout. */
   after: z.array(label()).default([]),
-  /** Requests that one client address may make to the service's hosts, in an interval that Cloud Armor knows. */
+  /**
+   * First part of the paths that reach the service at its hosts, where it shares them with others. The service sees
+   * paths as they are.
+   */
+  path: httpPath.default("/"),
+  /**
+   * Requests that one client address may make to the service's hosts. Cloud Armor has some intervals and no others;
+   * Traefik has all, and one limit for all of a service's paths.
+   */
   rateLimits: z
     .array(
       z.strictObject({
         /** Limits the paths that begin like this; without it, all. */
         path: httpPath.optional(),
         requests: count(1, 10000, "requests"),
-        seconds: interval,
+        seconds: count(1, 3600, "seconds"),
       }),
     )
     .default([]),
@@ -211,10 +224,28 @@ export const systemSections = {
       )
       .default([]),
   }),
-  cache: z.strictObject({ version: z.enum(["REDIS_7_0", "REDIS_7_2"]) }),
+  cache: z.strictObject({ version: z.enum(["REDIS_7_0", "REDIS_7_2", "REDIS_8_2"]) }),
+  search: z.strictObject({ version: z.enum(["ELASTICSEARCH_9_1"]) }).optional(),
   variables: z.record(variableName, variable),
   migrations: z.record(label(40), migration).default({}),
   services: z.record(label(40), service),
+  /** Alerts on every service, whatever its objective. */
+  alerts: z
+    .strictObject({
+      /** Requests that are answered with a 5xx, in per cent. */
+      errorPercent: percent(0.1, 100),
+      /** Memory that is used of its limit, in per cent. */
+      memoryPercent: percent(10, 100),
+    })
+    .optional(),
+  /** A dashboard of all services together. */
+  overview: z
+    .strictObject({
+      title: text,
+      /** Counter by legend: how many in the last 24 hours. */
+      figures: z.record(text, metricName),
+    })
+    .optional(),
   /** Who read or changed what in Google Cloud. */
   auditLogs: z.strictObject({
     /** Services whose data access is logged, beside the administrative changes that always are. */
@@ -234,9 +265,13 @@ export type System = z.output<typeof systemSchema>;
 export type Service = System["services"][string];
 export type Variable = System["variables"][string];
 
-/** The platform's own secrets, whose names systems may not use: two that it makes, two that a person supplies. */
+/** The platform's own secrets, whose names systems may not use: some that it makes, two that a person supplies. */
 export const PLATFORM_SECRETS = {
   database: "DATABASE_PASSWORD",
+  /** Of the datastores in the cluster: Redis, Elasticsearch and PostgreSQL's administrator. */
+  cache: "CACHE_PASSWORD",
+  search: "SEARCH_PASSWORD",
+  databaseAdministrator: "DATABASE_ADMINISTRATOR_PASSWORD",
   grafana: "GRAFANA_ADMIN_PASSWORD",
   /** What Alertmanager notifies with: a webhook's URL, or PagerDuty's routing key. */
   receiver: "ALERTMANAGER_RECEIVER",

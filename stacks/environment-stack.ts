@@ -2,24 +2,23 @@ import { type TerraformElement, TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct, Node } from "constructs";
 import { AuditLog } from "../constructs/google/audit-log";
 import { BinaryAuthorization, imagesIn } from "../constructs/google/binary-authorization";
-import { Cache } from "../constructs/google/cache";
 import { Cluster } from "../constructs/google/cluster";
-import { Database } from "../constructs/google/database";
-import { Edge } from "../constructs/google/edge";
 import { Network } from "../constructs/google/network";
 import { NodePool } from "../constructs/google/node-pool";
-import { Project } from "../constructs/google/project";
+import { type Api, Project } from "../constructs/google/project";
 import { Datadog } from "../constructs/helm/datadog";
 import { PrometheusStack } from "../constructs/helm/prometheus-stack";
+import { CertificateIssuer } from "../constructs/kubernetes/certificate-issuer";
 import { ConfigMap } from "../constructs/kubernetes/config-map";
-import { Ingress } from "../constructs/kubernetes/ingress";
 import { Namespace } from "../constructs/kubernetes/namespace";
+import type { Resources } from "../constructs/kubernetes/pod";
 import { parseCpu, parseMemory } from "../constructs/kubernetes/quantity";
 import { type Environment, type EnvironmentName, nodePoolsOf } from "../schema/environment";
-import { maxConnections } from "../schema/google";
 import type { Release } from "../schema/release";
-import type { Service, System } from "../schema/system";
+import type { System } from "../schema/system";
 import { addressOf } from "./address";
+import { datastoreImages, datastores } from "./datastores";
+import { edgeImages, googleEdge, traefikEdge } from "./edge";
 import { Monitoring } from "./monitoring";
 import { clusterProviders, googleProviders } from "./providers";
 import { Secrets } from "./secrets";
@@ -65,14 +64,14 @@ export class EnvironmentStack extends TerraformStack {
       apis: [
         "compute",
         "container",
-        "sqladmin",
-        "redis",
-        "servicenetworking",
         "cloudkms",
         "binaryauthorization",
         "logging",
         "monitoring",
-        ...(environment.dnsZone ? (["dns"] as const) : []),
+        ...only<Api>(environment.database.kind === "cloud-sql", "sqladmin"),
+        ...only<Api>(environment.cache.kind === "memorystore", "redis"),
+        ...only<Api>(environment.network.datastores !== undefined, "servicenetworking"),
+        ...only<Api>(environment.edge.dnsZone !== undefined, "dns"),
       ],
     });
     new AuditLog(this, "audit-log", { project, ...system.auditLogs });
@@ -81,7 +80,9 @@ export class EnvironmentStack extends TerraformStack {
       images: [
         ...environment.registries.map(imagesIn),
         ...PrometheusStack.IMAGES,
-        ...(environment.datadog ? Datadog.IMAGES : []),
+        ...only(environment.datadog !== undefined, ...Datadog.IMAGES),
+        ...datastoreImages(environment),
+        ...edgeImages(environment),
       ],
     });
     const network = new Network(this, "network", {
@@ -118,40 +119,27 @@ export class EnvironmentStack extends TerraformStack {
       environment,
       deletionProtection,
     });
-    const database = new Database(this, "database", {
+
+    // ---- the datastores, in Google Cloud or in the cluster
+    clusterProviders(this, cluster);
+    const stores = datastores(this, {
+      systemName,
+      fullName,
+      system,
+      environment,
+      release,
       project,
       network,
-      name: fullName,
-      region,
-      version: system.database.version,
-      ...environment.database,
-      maxConnections: maxConnections(environment.database.tier) as number, // of a tier that validation knows
-      database: system.database.name,
-      role: system.database.user,
-      serving: environment.database.serves,
-      password: {
-        source: secrets.databasePassword,
-        // The services have left it when the release after the rotation runs.
-        keepsPrevious: environment.database.password?.rotatedIn === release.version,
-      },
-      extensions: system.database.extensions,
-      administrator: environment.deployer,
+      cluster,
+      pools,
+      admission,
+      secrets,
       labels,
-      deletionProtection,
-    });
-    const cache = new Cache(this, "cache", {
-      project,
-      network,
-      name: fullName,
-      region,
-      version: system.cache.version,
-      ...environment.cache,
-      labels,
+      chartsMirror,
       deletionProtection,
     });
 
     // ---- the cluster
-    clusterProviders(this, cluster);
     new Monitoring(this, "monitoring", {
       systemName,
       environmentName: name,
@@ -163,8 +151,7 @@ export class EnvironmentStack extends TerraformStack {
       nodes: (environment.monitoring.pool && pools.get(environment.monitoring.pool)) || cluster.cluster,
       admission,
       secrets,
-      database,
-      cache,
+      datastores: stores,
       chartsMirror,
     });
     const namespace = new Namespace(this, "namespace", {
@@ -172,11 +159,14 @@ export class EnvironmentStack extends TerraformStack {
       quota: quotaOf(system, environment),
       dependsOn: [cluster.cluster],
     });
-    const certificates = new ConfigMap(this, "certificates", {
-      namespace: namespace.name,
-      name: "datastore.certificates", // a name that no workload can have
-      data: Variables.certificateFiles(database, cache),
-    });
+    const files = Variables.certificateFiles(stores);
+    const certificates = Object.keys(files).length
+      ? new ConfigMap(this, "certificates", {
+          namespace: namespace.name,
+          name: "datastore.certificates", // a name that no workload can have
+          data: files,
+        })
+      : undefined;
     const workloads = new Workloads(this, "workload", {
       systemName,
       fullName,
@@ -188,31 +178,44 @@ export class EnvironmentStack extends TerraformStack {
       pools,
       admission,
       secrets,
-      database,
-      cache,
+      datastores: stores,
       namespace,
       certificates,
       deletionProtection,
     });
 
     // ---- the way in
-    const hosts = Object.values(environment.services).flatMap((s) => s.hosts);
-    const edge = hosts.length
-      ? new Edge(this, "edge", { project, name: fullName, hosts, dnsZone: environment.dnsZone, deletionProtection })
-      : undefined;
-    if (edge) new Ingress(this, "ingress", { namespace, name: systemName, edge, routes: workloads.routes });
+    const hosts = hostsOf(environment);
+    const { edge } = environment;
+    const entrance = { systemName, fullName, hosts, project, namespace, routes: workloads.routes, deletionProtection };
+    const address = !hosts.length
+      ? undefined
+      : edge.kind === "google"
+        ? googleEdge(this, { ...entrance, edge })
+        : traefikEdge(this, {
+            ...entrance,
+            edge,
+            region,
+            cluster: cluster.cluster,
+            nodes: (edge.pool && pools.get(edge.pool)) || cluster.cluster,
+            admission,
+            autopilot: environment.cluster.mode === "autopilot",
+            controlPlaneRange: environment.network.controlPlane,
+            chartsMirror,
+          });
 
     this.outputs({
       system: systemName,
       environment: name,
       project: environment.project,
       hosts,
-      edge_address: edge?.address.address ?? "",
+      edge_address: address ?? "",
       cluster: cluster.cluster.name,
       credentials_command: cluster.credentialsCommand,
-      database: database.instance.name,
-      database_replica: database.replica?.name ?? "",
-      cache: cache.instance.name,
+      database: stores.cloudSql?.instance.name ?? "",
+      database_replica: stores.cloudSql?.replica?.name ?? "",
+      cache: stores.memorystore?.instance.name ?? "",
+      ...(stores.dumps && { restore_command: stores.dumps.restoreCommand }),
     });
   }
 
@@ -232,13 +235,19 @@ export class EnvironmentStack extends TerraformStack {
   }
 }
 
+/** Public host names, each once. */
+const hostsOf = ({ services }: Environment) => [...new Set(Object.values(services).flatMap(({ hosts }) => hosts))];
+
+/** The items of a list that are there under a condition. */
+const only = <T>(condition: boolean, ...items: readonly T[]): readonly T[] => (condition ? items : []);
+
 /**
  * What all of the system's pods may ask for together: every service at its largest, twice, for pods that a rollout
- * replaces count until they are gone, and every migration.
+ * replaces count until they are gone, every migration, and a solver for each host whose certificate is wanted.
  */
 function quotaOf(system: System, environment: Environment) {
   const total = { pods: 0, cpu: 0, memory: 0 };
-  const add = (pods: number, workload: Pick<Service, "resources">) => {
+  const add = (pods: number, workload: { readonly resources: Resources }) => {
     const resources = resourcesOn(environment.cluster.mode, workload.resources);
     total.pods += pods;
     total.cpu += pods * (parseCpu(resources.cpu) ?? 0);
@@ -250,5 +259,6 @@ function quotaOf(system: System, environment: Environment) {
     add(2 * largest, service);
   }
   for (const migration of Object.values(system.migrations)) add(1, migration);
+  if (environment.edge.kind === "traefik") add(hostsOf(environment).length, { resources: CertificateIssuer.SOLVER });
   return total;
 }

@@ -1,16 +1,15 @@
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import type { Cache } from "../constructs/google/cache";
 import { CloudMonitoring } from "../constructs/google/cloud-monitoring";
 import type { Cluster } from "../constructs/google/cluster";
-import type { Database } from "../constructs/google/database";
 import type { Project } from "../constructs/google/project";
 import { Datadog } from "../constructs/helm/datadog";
 import { PrometheusStack } from "../constructs/helm/prometheus-stack";
 import { hostAgents } from "../constructs/kubernetes/host-agents";
 import { ServiceMonitoring } from "../constructs/prometheus/service-monitoring";
-import { type Environment, mostNodes, nodePoolsOf } from "../schema/environment";
+import { type CloudSql, type Environment, mostNodes, nodePoolsOf } from "../schema/environment";
 import type { System } from "../schema/system";
+import type { Datastores } from "./datastores";
 import { type Secrets, secretValue } from "./secrets";
 
 export interface MonitoringProps {
@@ -27,21 +26,24 @@ export interface MonitoringProps {
   /** What lets its images run. */
   readonly admission: ITerraformDependable;
   readonly secrets: Secrets;
-  readonly database: Database;
-  readonly cache: Cache;
+  readonly datastores: Datastores;
   readonly chartsMirror?: string;
 }
 
 /** Nodes that agents have room for on Autopilot, which sets no limit. */
 const AUTOPILOT_NODES = 100;
 
+/** A dump is made every night, and may take its time. */
+const DUMP_HOURS = 26;
+
 /** Who watches: Prometheus in the cluster, Google Cloud from outside, and where the environment wants it Datadog. */
 export class Monitoring extends Construct {
   constructor(scope: Construct, id: string, props: MonitoringProps) {
     super(scope, id);
     const { systemName, system, environment, project, cluster, secrets, admission, chartsMirror } = props;
-    const { pool, retentionDays, diskGb, email, receiver } = environment.monitoring;
+    const { pool, scrapeSeconds, retentionDays, diskGb, email, receiver } = environment.monitoring;
     const { controlPlane: controlPlaneRange } = environment.network;
+    const { cloudSql, memorystore, dumps } = props.datastores;
     const autopilot = environment.cluster.mode === "autopilot";
     const nodePools = nodePoolsOf(environment);
 
@@ -56,6 +58,7 @@ export class Monitoring extends Construct {
     const prometheus = new PrometheusStack(this, "prometheus", {
       pool,
       autopilot,
+      scrapeSeconds,
       retentionDays,
       diskGb,
       receiver: receiver && secrets.receiver && { ...receiver, secret: secretValue(secrets.receiver) },
@@ -63,6 +66,7 @@ export class Monitoring extends Construct {
       adminPassword: secretValue(secrets.adminPassword),
       controlPlaneRange,
       chartsMirror,
+      cluster: cluster.cluster,
       dependsOn: [props.nodes, admission],
     });
     new ServiceMonitoring(this, "services", {
@@ -78,7 +82,10 @@ export class Monitoring extends Construct {
           histogram: metrics.requests.histogram,
         },
         objective,
+        alerts: system.alerts,
       })),
+      cronJobs: dumps && [{ namespace: dumps.namespace, name: dumps.cronJob, hours: DUMP_HOURS }],
+      overview: system.overview,
       autopilot,
     });
     if (environment.datadog && agents && secrets.datadog)
@@ -99,17 +106,19 @@ export class Monitoring extends Construct {
       email,
       hosts: Object.fromEntries(
         Object.entries(environment.services).flatMap(([name, { hosts }]) => {
-          const health = system.services[name]?.health;
-          return health && "ready" in health ? hosts.map((host) => [host, health.ready]) : [];
+          const service = system.services[name];
+          // A service that has some of its hosts' paths cannot be asked from outside how it is, unless that is one of them.
+          const health = service && "ready" in service.health ? service.health.ready : undefined;
+          return health?.startsWith(service?.path as string) ? hosts.map((host) => [host, health]) : [];
         }),
       ),
-      database: {
-        instance: props.database.instance.name,
-        diskLimitGb: environment.database.diskLimitGb,
-        maxConnections: props.database.maxConnections,
-        replica: props.database.replica?.name,
+      database: cloudSql && {
+        instance: cloudSql.instance.name,
+        diskLimitGb: (environment.database as CloudSql).diskLimitGb,
+        maxConnections: cloudSql.maxConnections,
+        replica: cloudSql.replica?.name,
       },
-      cache: { instance: props.cache.instance.id },
+      cache: memorystore && { instance: memorystore.instance.id },
       cluster: cluster.cluster.name,
       nodePools,
     });

@@ -21,6 +21,8 @@ export const secretValue = ({ value, generation }: SecretSource): SecretValue =>
 /** The system's secrets, and those that the platform makes for itself. */
 export class Secrets extends Construct {
   readonly databasePassword: GeneratedSecret;
+  /** Of the datastores in the cluster; the database's users have {@link databasePassword}. */
+  readonly inCluster: { readonly [store in "databaseAdministrator" | "cache" | "search"]?: GeneratedSecret };
   /** Grafana's. */
   readonly adminPassword: GeneratedSecret;
   /** What Alertmanager notifies with, where the environment has a receiver. */
@@ -48,6 +50,14 @@ export class Secrets extends Construct {
     const supplied = (variable: string) => new SuppliedSecret(this, kebab(variable), common(variable));
 
     this.databasePassword = generated(PLATFORM_SECRETS.database, 40);
+    const { database, cache, search } = environment;
+    this.inCluster = {
+      ...(database.kind === "bitnami" && {
+        databaseAdministrator: generated(PLATFORM_SECRETS.databaseAdministrator, 40),
+      }),
+      ...(cache.kind === "bitnami" && { cache: generated(PLATFORM_SECRETS.cache, 40) }),
+      ...(search && { search: generated(PLATFORM_SECRETS.search, 40) }),
+    };
     this.adminPassword = generated(PLATFORM_SECRETS.grafana, 40);
     if (environment.monitoring.receiver) this.receiver = supplied(PLATFORM_SECRETS.receiver);
     if (environment.datadog) this.datadog = supplied(PLATFORM_SECRETS.datadog);

@@ -1,13 +1,13 @@
 import { Fn } from "cdktf";
 import type { Construct } from "constructs";
-import type { Cache } from "../constructs/google/cache";
-import type { Database } from "../constructs/google/database";
+import type { Datastore } from "../constructs/datastore";
 import { ConfigMap } from "../constructs/kubernetes/config-map";
 import { CERTIFICATES, NODE_ADDRESS, type PodProps } from "../constructs/kubernetes/pod";
 import { Secret, type SecretValue } from "../constructs/kubernetes/secret";
 import type { Environment } from "../schema/environment";
 import type { Release } from "../schema/release";
 import type { System, Variable } from "../schema/system";
+import type { Datastores } from "./datastores";
 import { type Secrets, secretValue } from "./secrets";
 
 const FILES = { database: "database.pem", bundle: "bundle.pem" } as const;
@@ -20,16 +20,16 @@ export class Variables {
       readonly environment: Environment;
       readonly release: Release;
       readonly secrets: Secrets;
-      readonly database: Database;
-      readonly cache: Cache;
+      readonly datastores: Datastores;
     },
   ) {}
 
   /** The datastores' certificate authorities: the database's by itself, for its URL names a file, and all in one. */
-  static certificateFiles(database: Database, cache: Cache): Record<string, string> {
+  static certificateFiles({ database, cache }: Datastores): Record<string, string> {
+    const all = [database, cache].flatMap(({ certificateAuthority }) => certificateAuthority ?? []);
     return {
-      [FILES.database]: database.certificateAuthority,
-      [FILES.bundle]: Fn.join("\n", [database.certificateAuthority, cache.certificateAuthority]),
+      ...(database.certificateAuthority && { [FILES.database]: database.certificateAuthority }),
+      ...(all.length && { [FILES.bundle]: Fn.join("\n", all) }),
     };
   }
 
@@ -68,6 +68,12 @@ export class Variables {
             break;
           case "cache-url":
             secret[name] = this.cacheUrl();
+            break;
+          case "datastore": {
+            const value = this.part(variable.of, variable.field);
+            if (typeof value === "string") config[name] = value;
+            else secret[name] = value;
+          }
         }
     }
     const metadata = { namespace, name: workload };
@@ -79,23 +85,42 @@ export class Variables {
   }
 
   private databaseUrl(parameters: Readonly<Record<string, string>>): SecretValue {
-    const { host, port, user, role, database, password } = this.props.database;
+    const { host, port, user, role, database, password, certificateAuthority } = this.props.datastores.database;
     const query = Object.entries({
-      sslmode: "verify-ca",
-      sslrootcert: `${CERTIFICATES}/${FILES.database}`,
-      options: `-c role=${role}`, // what is made belongs to the role, not to the user that logs in
+      ...(certificateAuthority
+        ? { sslmode: "verify-ca", sslrootcert: `${CERTIFICATES}/${FILES.database}` }
+        : { sslmode: "disable" }), // in the cluster, where network policies say who connects
+      ...(role && { options: `-c role=${role}` }), // what is made belongs to the role, not to the user that logs in
       ...parameters,
     })
       .map(([key, value]) => `${key}=${encodeURIComponent(value)}`)
       .join("&");
     return {
       value: `postgresql://${user}:${Fn.urlencode(password.value)}@${host}:${port}/${database}?${query}`,
-      changesWith: [host, port, user, database, query, password.generation],
+      changesWith: [host, port, user, database, query, ...password.changesWith],
     };
   }
 
   private cacheUrl(): SecretValue {
-    const { host, port, password } = this.props.cache;
-    return { value: `rediss://default:${Fn.urlencode(password)}@${host}:${port}`, changesWith: [host, port] };
+    const { host, port, password, certificateAuthority } = this.props.datastores.cache;
+    const scheme = certificateAuthority ? "rediss" : "redis";
+    return {
+      value: `${scheme}://default:${Fn.urlencode(password.value)}@${host}:${port}`,
+      changesWith: [host, port, ...password.changesWith],
+    };
+  }
+
+  /** One of the things that one needs to log in. */
+  private part(of: "database" | "cache" | "search", field: string): string | SecretValue {
+    const { database, ...others } = this.props.datastores;
+    const store = of === "database" ? database : (others[of] as Datastore); // validation knows that it is there
+    const parts: Readonly<Record<string, string | SecretValue | undefined>> = {
+      host: store.host,
+      port: String(store.port),
+      name: database.database,
+      user: store.user,
+      password: store.password,
+    };
+    return parts[field] as string | SecretValue;
   }
 }

@@ -1,24 +1,26 @@
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { autopilotResources } from "../constructs/google/autopilot";
-import type { Cache } from "../constructs/google/cache";
 import type { Cluster } from "../constructs/google/cluster";
-import type { Database } from "../constructs/google/database";
 import type { Project } from "../constructs/google/project";
 import { SecurityPolicy } from "../constructs/google/security-policy";
 import { WorkloadIdentity } from "../constructs/google/workload-identity";
 import { PrometheusStack } from "../constructs/helm/prometheus-stack";
+import { Traefik } from "../constructs/helm/traefik";
 import type { ConfigMap } from "../constructs/kubernetes/config-map";
+import type { Route } from "../constructs/kubernetes/ingress";
 import { Migration } from "../constructs/kubernetes/migration";
 import type { Namespace } from "../constructs/kubernetes/namespace";
 import { type Allowance, HOST_AGENT, INTERNET } from "../constructs/kubernetes/network-policy";
 import type { PodProps, Resources } from "../constructs/kubernetes/pod";
 import { serviceAccount } from "../constructs/kubernetes/service-account";
+import type { ClientRateLimit } from "../constructs/kubernetes/traefik-ingress";
 import { WebService } from "../constructs/kubernetes/web-service";
 import { Workload } from "../constructs/kubernetes/workload";
 import type { Environment } from "../schema/environment";
 import type { Release } from "../schema/release";
-import type { Service, System } from "../schema/system";
+import { DATASTORES, type Service, type System } from "../schema/system";
+import type { Datastores } from "./datastores";
 import type { Secrets } from "./secrets";
 import { Variables } from "./variables";
 
@@ -36,11 +38,10 @@ export interface WorkloadsProps {
   /** What lets the images run. */
   readonly admission: ITerraformDependable;
   readonly secrets: Secrets;
-  readonly database: Database;
-  readonly cache: Cache;
+  readonly datastores: Datastores;
   readonly namespace: Namespace;
-  /** The datastores' certificate authorities. */
-  readonly certificates: ConfigMap;
+  /** The datastores' certificate authorities, where they have some. */
+  readonly certificates?: ConfigMap;
   readonly deletionProtection: boolean;
 }
 
@@ -50,8 +51,9 @@ export const resourcesOn = (mode: Environment["cluster"]["mode"], resources: Res
 
 /** What runs: the system's migrations and services, each with its configuration, identity and connections. */
 export class Workloads extends Construct {
-  /** Name of the Service that answers each public host. */
-  readonly routes: Record<string, string> = {};
+  /** What answers the public hosts. */
+  readonly routes: (Route & { readonly limit?: ClientRateLimit; readonly workload: string; readonly port: number })[] =
+    [];
   private readonly variables: Variables;
   /** Connections that are no other service's. */
   private readonly outside: Readonly<Record<string, Allowance>>;
@@ -63,12 +65,15 @@ export class Workloads extends Construct {
     private readonly props: WorkloadsProps,
   ) {
     super(scope, id);
-    const { system, environment, database, cache } = props;
+    const { system, datastores } = props;
     this.variables = new Variables(props);
-    const peers = [{ range: environment.network.datastores }];
     this.outside = {
-      database: { peers, ports: [{ port: database.port }] },
-      cache: { peers, ports: [{ port: cache.port }] },
+      ...Object.fromEntries(
+        DATASTORES.flatMap((name) => {
+          const store = datastores[name];
+          return store ? [[name, { peers: store.peers, ports: [{ port: store.port }] }]] : [];
+        }),
+      ),
       "internet:443": { peers: [INTERNET], ports: [{ port: 443 }] },
       "host-agent": HOST_AGENT,
     };
@@ -121,23 +126,28 @@ export class Workloads extends Construct {
       new Workload(scope, "workload", workload);
       return;
     }
-    const policy = hosts.length
-      ? new SecurityPolicy(scope, "security-policy", {
-          project,
-          name: `${fullName}-${name}`,
-          waf: environment.waf,
-          rateLimits,
-        })
-      : undefined;
+    const { edge } = environment;
+    const before = () =>
+      edge.kind === "traefik"
+        ? { proxies: Traefik.PEERS }
+        : {
+            securityPolicy: new SecurityPolicy(scope, "security-policy", {
+              project,
+              name: `${fullName}-${name}`,
+              waf: edge.waf,
+              rateLimits,
+            }).name,
+          };
     const web = new WebService(scope, "web-service", {
       ...workload,
       serving: { ...service, port, health },
-      public: policy && { securityPolicy: policy.name },
+      public: hosts.length ? before() : undefined,
       clients: Object.entries({ ...system.services, ...system.migrations }).flatMap(([client, { connects }]) =>
         connects.includes(name) ? [client] : [],
       ),
     });
-    for (const host of hosts) this.routes[host] = web.name;
+    for (const host of hosts)
+      this.routes.push({ host, path: service.path, service: web.name, limit: rateLimits[0], workload: name, port });
   }
 
   private pod(
@@ -182,7 +192,7 @@ export class Workloads extends Construct {
     return [
       this.props.pools.get(pool) ?? this.props.cluster.cluster,
       this.props.admission,
-      ...(connects.includes("database") ? this.props.database.ready : []),
+      ...DATASTORES.flatMap((name) => (connects.includes(name) ? (this.props.datastores[name]?.ready ?? []) : [])),
     ];
   }
 }

@@ -14,6 +14,7 @@ const synth = (props: Partial<PrometheusStackProps> = {}) =>
       diskGb: 50,
       adminPassword: { value: "the-password", changesWith: [1] },
       controlPlaneRange: "172.16.0.0/28",
+      cluster: at("cluster"),
       dependsOn: [at("pool")],
       ...props,
     });
@@ -104,6 +105,15 @@ test("metrics are kept as long as asked, of annotated pods and of every monitor"
   expect(prometheusSpec.additionalScrapeConfigs.map((c: Json) => c.job_name)).toEqual(["annotated-pods"]);
 });
 
+test("scrapes and evaluations are as often as asked, both; else as the chart has it", () => {
+  const { prometheusSpec } = values(synth({ scrapeSeconds: 15 }).resource(STACK)).prometheus;
+  expect(prometheusSpec).toEqual({
+    ...stack.prometheus.prometheusSpec,
+    scrapeInterval: "15s",
+    evaluationInterval: "15s",
+  });
+});
+
 /** What Prometheus makes of a pod that it discovered; undefined where it drops it. */
 function relabel(rules: Json[], pod: Record<string, string>): Record<string, string> | undefined {
   const labels = { ...pod };
@@ -111,45 +121,74 @@ function relabel(rules: Json[], pod: Record<string, string>): Record<string, str
     const source = source_labels.map((name: string) => labels[name] ?? "").join(";");
     const match = new RegExp(`^(?:${regex})$`).exec(source);
     if (action === "keep" && !match) return undefined;
-    if (action === "keepequal" && source !== labels[target_label]) return undefined;
+    if (action === "drop" && match) return undefined;
+    if (action === "keepequal" && source !== (labels[target_label] ?? "")) return undefined;
     if (action === "replace" && match)
       labels[target_label] = replacement.replace(/\$(\d)/g, (_: string, n: string) => match[Number(n)] ?? "");
   }
   return labels;
 }
 
+/** What Prometheus discovers of a container's port, in a pod with these of `prometheus.io`'s annotations. */
+const discovered = (port: string | undefined, annotations: { readonly port?: string; readonly scrape?: string }) => ({
+  __address__: port ? `10.4.0.7:${port}` : "10.4.0.7",
+  __metrics_path__: "/metrics",
+  __meta_kubernetes_namespace: "shop",
+  __meta_kubernetes_pod_name: "backend-1",
+  __meta_kubernetes_pod_label_app_kubernetes_io_name: "backend",
+  __meta_kubernetes_pod_ip: "10.4.0.7",
+  ...(port && { __meta_kubernetes_pod_container_port_number: port }),
+  __meta_kubernetes_pod_annotation_prometheus_io_path: "/stats",
+  ...Object.fromEntries(
+    Object.entries(annotations).map(([name, value]) => [
+      `__meta_kubernetes_pod_annotation_prometheus_io_${name}`,
+      value,
+    ]),
+  ),
+});
+
 test("an annotated pod is scraped once, at the port and path that it names; others are not", () => {
   const [{ kubernetes_sd_configs, relabel_configs }] = stack.prometheus.prometheusSpec.additionalScrapeConfigs;
   expect(kubernetes_sd_configs).toEqual([{ role: "pod" }]);
-  const discovered = (port: string, scrape?: string) => ({
-    __address__: `10.4.0.7:${port}`,
-    __metrics_path__: "/metrics",
-    __meta_kubernetes_namespace: "shop",
-    __meta_kubernetes_pod_name: "backend-1",
-    __meta_kubernetes_pod_label_app_kubernetes_io_name: "backend",
-    __meta_kubernetes_pod_ip: "10.4.0.7",
-    __meta_kubernetes_pod_container_port_number: port,
-    __meta_kubernetes_pod_annotation_prometheus_io_port: "9464",
-    __meta_kubernetes_pod_annotation_prometheus_io_path: "/stats",
-    ...(scrape && { __meta_kubernetes_pod_annotation_prometheus_io_scrape: scrape }),
-  });
   const target = { __address__: "10.4.0.7:9464", __metrics_path__: "/stats" };
   const known = { namespace: "shop", pod: "backend-1", service: "backend" };
-  expect(relabel(relabel_configs, discovered("9464", "true"))).toMatchObject({ ...target, ...known });
-  expect(relabel(relabel_configs, discovered("3000", "true"))).toBeUndefined(); // the same pod's other port
-  expect(relabel(relabel_configs, discovered("9464", "false"))).toBeUndefined();
-  expect(relabel(relabel_configs, discovered("9464"))).toBeUndefined();
+  expect(relabel(relabel_configs, discovered("9464", { port: "9464", scrape: "true" }))).toMatchObject({
+    ...target,
+    ...known,
+  });
+  expect(relabel(relabel_configs, discovered("3000", { port: "9464", scrape: "true" }))).toBeUndefined(); // the same pod's other port
+  expect(relabel(relabel_configs, discovered("9464", { port: "9464", scrape: "false" }))).toBeUndefined();
+  expect(relabel(relabel_configs, discovered("9464", { port: "9464" }))).toBeUndefined();
+});
+
+test("a pod that names no port is scraped at each port that it declares", () => {
+  const [{ relabel_configs }] = stack.prometheus.prometheusSpec.additionalScrapeConfigs;
+  const address = (declared: string | undefined, annotations: Record<string, string>) =>
+    relabel(relabel_configs, discovered(declared, annotations))?.__address__;
+  const scrape = { scrape: "true" };
+  expect(address("8000", scrape)).toBe("10.4.0.7:8000");
+  expect(relabel(relabel_configs, discovered("8000", scrape))).toMatchObject({
+    __metrics_path__: "/stats",
+    namespace: "shop",
+    pod: "backend-1",
+    service: "backend",
+  });
+  expect(address(undefined, scrape)).toBeUndefined(); // a container that declares none
+  expect(address("8000", {})).toBeUndefined();
+  // Who names a port is scraped there alone, as ever.
+  expect(address("9464", { ...scrape, port: "9464" })).toBe("10.4.0.7:9464");
+  expect(address("8000", { ...scrape, port: "9464" })).toBeUndefined();
 });
 
 test("the namespace is restricted, and its policies are there before the pods", () => {
   expect(resource("kubernetes_namespace_v1.mon_namespace")).toMatchObject({
     metadata: { labels: { "pod-security.kubernetes.io/enforce": "restricted" } },
-    depends_on: ["pool"],
+    depends_on: ["cluster"],
   });
   const policies = Object.keys(synth().json.resource.kubernetes_network_policy_v1);
   expect(policies).toContain("mon_namespace_default-deny");
   expect(resource(STACK).depends_on).toEqual(
-    expect.arrayContaining(policies.map((id) => `kubernetes_network_policy_v1.${id}`)),
+    expect.arrayContaining(["pool", ...policies.map((id) => `kubernetes_network_policy_v1.${id}`)]),
   );
   expect(resource(STACK).namespace).toBe(ref("kubernetes_namespace_v1.mon_namespace.metadata[0].name"));
 });
@@ -294,7 +333,10 @@ describe("on Autopilot", () => {
 });
 
 describe("the real chart", () => {
-  const modes = { hosts: { hostAgents, receiver: { kind: "pagerduty", secret } as const }, autopilot: AUTOPILOT };
+  const modes = {
+    hosts: { hostAgents, receiver: { kind: "pagerduty", secret } as const, scrapeSeconds: 15 },
+    autopilot: AUTOPILOT,
+  };
   const releases = {
     hosts: synth(modes.hosts).resource(STACK),
     autopilot: synth(modes.autopilot).resource(STACK),
@@ -350,6 +392,8 @@ describe("the real chart", () => {
     expect(prometheus).toMatch(/retentionSize: "?43520MB"?/);
     expect(prometheus).toContain("storage: 50Gi");
     expect(prometheus).toContain("serviceDiscoveryRole: EndpointSlice");
+    expect(prometheus).toMatch(/^ {2}scrapeInterval: 15s$/m);
+    expect(prometheus).toMatch(/^ {2}evaluationInterval: 15s$/m);
     const [alertmanager] = kind(objects, "Alertmanager");
     expect(alertmanager).toMatch(/^ {2}secrets:\n {4}- known-to-terraform$/m);
     expect(alertmanager).toContain("storage: 10Gi");

@@ -14,7 +14,10 @@ const { resource, counts } = build((stack) => {
     namespace,
     name: "shop",
     edge,
-    routes: { "shop.example.com": "web", "api.example.com": "backend" },
+    routes: [
+      { host: "shop.example.com", path: "/", service: "web" },
+      { host: "api.example.com", path: "/", service: "backend" },
+    ],
   });
 });
 const FRONTEND = "helm_release.ingress_frontend-config";

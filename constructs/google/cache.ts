@@ -58,7 +58,7 @@ export class Cache extends Construct {
       memorySizeGb: props.memoryGb,
       authorizedNetwork: props.network.network.id,
       connectMode: "PRIVATE_SERVICE_ACCESS",
-      reservedIpRange: props.network.datastoreRange,
+      reservedIpRange: props.network.privateServices.range,
       authEnabled: true,
       transitEncryptionMode: "SERVER_AUTHENTICATION",
       persistenceConfig: { persistenceMode: "RDB", rdbSnapshotPeriod: "TWELVE_HOURS" },
@@ -73,7 +73,7 @@ export class Cache extends Construct {
       labels: { ...props.labels },
       timeouts: { create: "60m", update: "60m", delete: "60m" },
       lifecycle: { preventDestroy: props.deletionProtection },
-      dependsOn: [props.project.api("redis"), props.network.privateServices],
+      dependsOn: [props.project.api("redis"), props.network.privateServices.connection],
     });
     this.instance.overrideLogicalId("cache");
     this.instance.addOverride("deletion_protection", props.deletionProtection); // newer than the bindings

@@ -99,7 +99,7 @@ export class DatabaseInstance extends Construct {
         ipConfiguration: {
           ipv4Enabled: false,
           privateNetwork: props.network.network.id,
-          allocatedIpRange: props.network.datastoreRange,
+          allocatedIpRange: props.network.privateServices.range,
           sslMode: "ENCRYPTED_ONLY",
         },
         databaseFlags: Object.entries({ ...FLAGS, max_connections: String(props.maxConnections) }).map(

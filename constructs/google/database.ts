@@ -148,7 +148,7 @@ export class Database extends Construct {
         settings: { ...settingsOf(props), diskSize: props.diskGb },
         // The disk has grown since; shrinking it back would replace the instance.
         lifecycle: { ignoreChanges: ["settings[0].disk_size"] },
-        dependsOn: [project.api("sqladmin"), props.network.privateServices],
+        dependsOn: [project.api("sqladmin"), props.network.privateServices.connection],
       },
     );
     const replica =
@@ -186,7 +186,7 @@ export class Database extends Construct {
           clone: {
             sourceInstanceName: primary.name,
             pointInTime: restore.at,
-            allocatedIpRange: props.network.datastoreRange,
+            allocatedIpRange: props.network.privateServices.range,
           },
           settings: settingsOf(props), // and the original's disk, which cannot be made smaller
           identity: { at: restore.at },

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { ComputeGlobalAddress } from "@cdktf/provider-google/lib/compute-global-address";
 import { ComputeManagedSslCertificate } from "@cdktf/provider-google/lib/compute-managed-ssl-certificate";
 import { ComputeSslPolicy } from "@cdktf/provider-google/lib/compute-ssl-policy";
-import { DnsRecordSet } from "@cdktf/provider-google/lib/dns-record-set";
 import { Construct } from "constructs";
+import { dnsRecords } from "./dns-records";
 import type { Project } from "./project";
 
 export interface EdgeProps {
@@ -55,16 +55,6 @@ export class Edge extends Construct {
       minTlsVersion: "TLS_1_2",
       dependsOn: [project.api("compute")],
     });
-    if (props.dnsZone)
-      for (const host of props.hosts)
-        new DnsRecordSet(this, `record-${host}`, {
-          project: project.id,
-          managedZone: props.dnsZone,
-          name: `${host}.`,
-          type: "A",
-          ttl: 300,
-          rrdatas: [this.address.address],
-          dependsOn: [project.api("dns")],
-        });
+    dnsRecords(this, { project, zone: props.dnsZone, hosts: props.hosts, address: this.address.address });
   }
 }

@@ -19,12 +19,20 @@ export interface NetworkProps {
     readonly nodes: string;
     readonly pods: string;
     readonly services: string;
-    /** Given to Cloud SQL and Memorystore by private services access. */
-    readonly datastores: string;
+    /** Given to Cloud SQL and Memorystore by private services access; none where neither is used. */
+    readonly datastores?: string;
     readonly controlPlane: string;
   };
   /** Whether Terraform refuses to destroy it, and Google too where it can; no default: an environment decides. */
   readonly deletionProtection: boolean;
+}
+
+/** Private services access. {@link https://cloud.google.com/vpc/docs/private-services-access} */
+export interface PrivateServices {
+  /** Datastores wait for it: nothing in their own arguments refers to it. */
+  readonly connection: ServiceNetworkingConnection;
+  /** Name of the range that it hands out. */
+  readonly range: string;
 }
 
 /** Names of the subnet's secondary ranges. */
@@ -32,17 +40,14 @@ export const SECONDARY_RANGES = { pods: "pods", services: "services" } as const;
 
 /**
  * A VPC with one subnet (flow logs, private Google access), Cloud NAT for the nodes' way out, private services access
- * for the datastores, and a firewall that denies in both directions: out go only the VPC's own ranges and TCP 443. GKE
+ * for Google's datastores where there are any, and a firewall that denies in both directions: out go only the VPC's own ranges and TCP 443. GKE
  * and its load balancers add what they need at a higher priority.
  * {@link https://cloud.google.com/kubernetes-engine/docs/concepts/firewall-rules}
  */
 export class Network extends Construct {
   readonly network: ComputeNetwork;
   readonly subnetwork: ComputeSubnetwork;
-  /** Datastores wait for it: nothing in their own arguments refers to it. */
-  readonly privateServices: ServiceNetworkingConnection;
-  /** Name of the range that private services access hands out. */
-  readonly datastoreRange: string;
+  private readonly connection?: PrivateServices;
 
   constructor(scope: Construct, id: string, props: NetworkProps) {
     super(scope, id);
@@ -94,26 +99,7 @@ export class Network extends Construct {
       logConfig: { enable: true, filter: "ERRORS_ONLY" },
     });
 
-    const [address, prefixLength] = ranges.datastores.split("/") as [string, string];
-    const reserved = new ComputeGlobalAddress(this, "datastore-range", {
-      project: project.id,
-      name: `${name}-datastores`,
-      network: this.network.id,
-      purpose: "VPC_PEERING",
-      addressType: "INTERNAL",
-      address,
-      prefixLength: Number(prefixLength),
-    });
-    this.datastoreRange = reserved.name;
-    this.privateServices = new ServiceNetworkingConnection(this, "private-services", {
-      network: this.network.id,
-      service: "servicenetworking.googleapis.com",
-      reservedPeeringRanges: [reserved.name],
-      // Google keeps using the peering for hours after the last instance has gone; deleting it fails until then.
-      deletionPolicy: "ABANDON",
-      updateOnCreationFail: true, // so a network that comes back under its name finds it there already
-      dependsOn: [project.api("servicenetworking")],
-    });
+    if (ranges.datastores) this.connection = this.connect(props, ranges.datastores);
 
     const firewall = (rule: string, config: Partial<ConstructorParameters<typeof ComputeFirewall>[2]>) =>
       new ComputeFirewall(this, rule, {
@@ -153,5 +139,37 @@ export class Network extends Construct {
       logConfig: logged,
       dependsOn: allowed,
     });
+  }
+
+  /**
+   * For Google's datastores.
+   * @throws when the network has no range for them
+   */
+  get privateServices(): PrivateServices {
+    if (!this.connection) throw new Error("the network has no range for datastores");
+    return this.connection;
+  }
+
+  private connect({ project, name }: NetworkProps, range: string): PrivateServices {
+    const [address, prefixLength] = range.split("/") as [string, string];
+    const reserved = new ComputeGlobalAddress(this, "datastore-range", {
+      project: project.id,
+      name: `${name}-datastores`,
+      network: this.network.id,
+      purpose: "VPC_PEERING",
+      addressType: "INTERNAL",
+      address,
+      prefixLength: Number(prefixLength),
+    });
+    const connection = new ServiceNetworkingConnection(this, "private-services", {
+      network: this.network.id,
+      service: "servicenetworking.googleapis.com",
+      reservedPeeringRanges: [reserved.name],
+      // Google keeps using the peering for hours after the last instance has gone; deleting it fails until then.
+      deletionPolicy: "ABANDON",
+      updateOnCreationFail: true, // so a network that comes back under its name finds it there already
+      dependsOn: [project.api("servicenetworking")],
+    });
+    return { connection, range: reserved.name };
   }
 }

@@ -19,6 +19,8 @@ export interface PrometheusStackProps {
    * {@link https://cloud.google.com/kubernetes-engine/docs/concepts/autopilot-security}
    */
   readonly autopilot: boolean;
+  /** Seconds between scrapes, and between evaluations of rules; default 30, the chart's. */
+  readonly scrapeSeconds?: number;
   /** Days that metrics are kept, if the disk holds as many. */
   readonly retentionDays: number;
   /**
@@ -39,7 +41,9 @@ export interface PrometheusStackProps {
   readonly controlPlaneRange: string;
   /** Repository that stands in for the publisher's. */
   readonly chartsMirror?: string;
-  /** What must be there first: the nodes, and leave to run its images. */
+  /** The cluster. Nothing but pods waits for its nodes. */
+  readonly cluster: ITerraformDependable;
+  /** What the pods wait for: the nodes, and leave to run its images. */
   readonly dependsOn: readonly ITerraformDependable[];
 }
 
@@ -98,7 +102,7 @@ export class PrometheusStack extends Construct {
     const namespace = new Namespace(this, "namespace", {
       name: NAMESPACE,
       quota: { pods: 20, cpu: autopilot ? 3000 : 2000, memory: 6144 },
-      dependsOn: props.dependsOn,
+      dependsOn: [props.cluster],
     });
     this.namespace = namespace;
     const policy = (name: string, config: Omit<Parameters<typeof networkPolicy>[2], "name" | "namespace">) =>
@@ -155,6 +159,7 @@ export class PrometheusStack extends Construct {
           : { cpu: `${millicores}m`, memory, memoryLimit },
       ),
     });
+    const interval = props.scrapeSeconds && `${props.scrapeSeconds}s`;
     const off = { enabled: false };
     release(this, "stack", {
       name: "kube-prometheus-stack",
@@ -162,7 +167,7 @@ export class PrometheusStack extends Construct {
       chart: "kube-prometheus-stack",
       source: source("88.5.3"),
       timeout: 900,
-      dependsOn: [definitions, ...namespace.ready, ...(hostAgents?.ready ?? []), ...policies],
+      dependsOn: [...props.dependsOn, definitions, ...namespace.ready, ...(hostAgents?.ready ?? []), ...policies],
       values: {
         fullnameOverride: "prometheus",
         crds: off,
@@ -213,6 +218,7 @@ export class PrometheusStack extends Construct {
           prometheusSpec: {
             ...placed,
             ...sized(250, "1Gi", "2Gi"),
+            ...(interval && { scrapeInterval: interval, evaluationInterval: interval }), // Grafana's datasource follows
             retention: `${props.retentionDays}d`,
             // Of the disk, what is written before old blocks are deleted needs the rest. Prometheus's MB are MiB.
             retentionSize: `${Math.floor(props.diskGb * 1024 * 0.85)}MB`,

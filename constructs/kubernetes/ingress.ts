@@ -11,8 +11,16 @@ export interface IngressProps {
   readonly name: string;
   /** Address, certificates and TLS policy that it serves with. */
   readonly edge: Edge;
-  /** Name of the Service that answers each host. */
-  readonly routes: Readonly<Record<string, string>>;
+  readonly routes: readonly Route[];
+}
+
+/** What answers a host's paths. */
+export interface Route {
+  readonly host: string;
+  /** First part of the paths; they reach the service as they are. */
+  readonly path: string;
+  /** Name of the Service. */
+  readonly service: string;
 }
 
 /**
@@ -52,16 +60,16 @@ export class Ingress extends Construct {
         },
       },
       spec: {
-        rule: Object.entries(props.routes).map(([host, service]) => ({
+        rule: [...new Set(props.routes.map(({ host }) => host))].map((host) => ({
           host,
           http: {
-            path: [
-              {
-                path: "/",
+            path: props.routes
+              .filter((route) => route.host === host)
+              .map(({ path, service }) => ({
+                path,
                 pathType: "Prefix",
                 backend: { service: { name: service, port: { number: SERVICE_PORT } } },
-              },
-            ],
+              })),
           },
         })),
       },

@@ -150,7 +150,7 @@ function servingFields({ port, metrics, health }: ServingProps) {
   return {
     ports: [
       ...(port ? [{ name: "http", containerPort: port, protocol: "TCP" }] : []),
-      ...(metrics ? [{ name: "metrics", containerPort: metrics.port, protocol: "TCP" }] : []),
+      ...(metrics && metrics.port !== port ? [{ name: "metrics", containerPort: metrics.port, protocol: "TCP" }] : []),
     ],
     ...("live" in health ? httpProbes(health, port) : commandProbes(health)),
     // Load balancers need a moment to see that the pod is leaving.

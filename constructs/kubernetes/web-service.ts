@@ -10,11 +10,11 @@ export interface WebServiceProps extends WorkloadProps {
     readonly port: number;
     readonly health: { readonly live: string; readonly ready: string };
   };
-  /** What stands before the service at Google's load balancer; undefined when it is not public. */
-  readonly public?: {
-    /** Cloud Armor policy. */
-    readonly securityPolicy: string;
-  };
+  /**
+   * What stands before the service: Google's load balancer with a Cloud Armor policy, or the pods of a proxy in the
+   * cluster; undefined when it is not public.
+   */
+  readonly public?: { readonly securityPolicy: string } | { readonly proxies: readonly Peer[] };
   /** Names of the workloads that may connect to it. */
   readonly clients: readonly string[];
 }
@@ -28,15 +28,15 @@ export const SERVICE_PORT = 80;
  */
 const LOAD_BALANCERS: readonly Peer[] = [{ range: "35.191.0.0/16" }, { range: "130.211.0.0/22" }];
 
-/** {@link https://owasp.org/www-project-secure-headers/} */
-const SECURITY_HEADERS = [
+/** Headers of every public response, as `name: value`. {@link https://owasp.org/www-project-secure-headers/} */
+export const SECURITY_HEADERS = [
   "X-Content-Type-Options: nosniff",
   "X-Frame-Options: DENY",
   "Strict-Transport-Security: max-age=31536000; includeSubDomains",
 ];
 
 /**
- * A workload that answers HTTP: a Service before it, reachable by Google's load balancer when public, and by named
+ * A workload that answers HTTP: a Service before it, reachable by what stands before it when it is public, and by named
  * workloads.
  */
 export class WebService extends Construct {
@@ -50,7 +50,13 @@ export class WebService extends Construct {
     const { port, health } = props.serving;
     const namespace = props.namespace.name;
 
-    const peers: Peer[] = [...(props.public ? LOAD_BALANCERS : []), ...props.clients.map((workload) => ({ workload }))];
+    const proxies = props.public && "proxies" in props.public ? props.public.proxies : [];
+    const balanced = props.public && "securityPolicy" in props.public ? props.public : undefined;
+    const peers: Peer[] = [
+      ...(balanced ? LOAD_BALANCERS : []),
+      ...proxies,
+      ...props.clients.map((workload) => ({ workload })),
+    ];
     const policies = peers.length
       ? [
           networkPolicy(this, "from-clients", {
@@ -66,7 +72,7 @@ export class WebService extends Construct {
     // How the load balancer treats the service; no typed resource holds it.
     // https://cloud.google.com/kubernetes-engine/docs/how-to/ingress-configuration
     const backendConfig =
-      props.public &&
+      balanced &&
       objects(this, "backend-config", {
         name: `${name}.edge`,
         namespace,
@@ -77,7 +83,7 @@ export class WebService extends Construct {
             kind: "BackendConfig",
             metadata: { name, namespace },
             spec: {
-              securityPolicy: { name: props.public.securityPolicy },
+              securityPolicy: { name: balanced.securityPolicy },
               healthCheck: { type: "HTTP", requestPath: health.ready, port, checkIntervalSec: 10, timeoutSec: 5 },
               connectionDraining: { drainingTimeoutSec: 30 },
               customResponseHeaders: { headers: SECURITY_HEADERS },
@@ -91,7 +97,7 @@ export class WebService extends Construct {
         name,
         namespace,
         labels: { [NAME_LABEL]: name },
-        annotations: props.public
+        annotations: balanced
           ? {
               "cloud.google.com/neg": JSON.stringify({ ingress: true }),
               "cloud.google.com/backend-config": JSON.stringify({ default: name }),

@@ -24,6 +24,7 @@ export default {
     },
   },
   database: {
+    kind: "cloud-sql",
     edition: "ENTERPRISE",
     tier: "db-custom-4-16384",
     availability: "REGIONAL",
@@ -35,7 +36,7 @@ export default {
     insightsQueryLength: 1024,
     replicaRegion: "europe-west3",
   },
-  cache: { tier: "STANDARD_HA", memoryGb: 5, maintenance: { day: "SUNDAY", hour: 4 } },
+  cache: { kind: "memorystore", tier: "STANDARD_HA", memoryGb: 5, maintenance: { day: "SUNDAY", hour: 4 } },
   monitoring: {
     pool: "monitoring",
     retentionDays: 15,
@@ -48,7 +49,7 @@ export default {
     backend: { replicas: { min: 3, max: 20 }, hosts: ["api.pmcrm.io"] },
     worker: { replicas: 2 },
   },
-  waf: { mode: "preview" },
+  edge: { kind: "google", waf: { mode: "preview" } },
   variables: {
     LOG_LEVEL: "info",
     GOOGLE_CLIENT_ID: "pmcrm-production.apps.googleusercontent.com",

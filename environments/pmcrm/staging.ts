@@ -24,6 +24,7 @@ export default {
     },
   },
   database: {
+    kind: "cloud-sql",
     edition: "ENTERPRISE",
     tier: "db-custom-1-3840",
     availability: "ZONAL",
@@ -34,7 +35,7 @@ export default {
     maintenance: { day: "SATURDAY", hour: 3, track: "canary" },
     insightsQueryLength: 1024,
   },
-  cache: { tier: "BASIC", memoryGb: 1, maintenance: { day: "SATURDAY", hour: 4 } },
+  cache: { kind: "memorystore", tier: "BASIC", memoryGb: 1, maintenance: { day: "SATURDAY", hour: 4 } },
   monitoring: {
     pool: "monitoring",
     retentionDays: 3,
@@ -45,7 +46,7 @@ export default {
     backend: { replicas: { min: 1, max: 3 }, hosts: ["api.staging.pmcrm.io"] },
     worker: { replicas: 1 },
   },
-  waf: { mode: "enforce" },
+  edge: { kind: "google", waf: { mode: "enforce" } },
   variables: {
     LOG_LEVEL: "debug",
     GOOGLE_CLIENT_ID: "pmcrm-staging.apps.googleusercontent.com",

@@ -93,6 +93,7 @@ export const environmentChecks: readonly Check[] = [
       say.environment(["cluster", "channel"], "is for trying out, and this is production", "use REGULAR or STABLE");
   }),
   check([], ["database"], [], (_s, { database: d }, _r, { say, environmentName }) => {
+    if (d.kind !== "cloud-sql") return;
     const wrong = tierProblem(d.edition, d.tier);
     if (wrong) say.environment(["database", "tier"], wrong.rule, wrong.remedy);
     if (d.edition === "ENTERPRISE" && d.recoveryDays > 7)
@@ -119,18 +120,19 @@ export const environmentChecks: readonly Check[] = [
     }
   }),
   check([], ["cache"], [], (_s, { cache }, _r, { say, environmentName }) => {
-    if (environmentName === "production" && cache.tier !== "STANDARD_HA")
+    if (environmentName === "production" && cache.kind === "memorystore" && cache.tier !== "STANDARD_HA")
       say.environment(["cache", "tier"], "must be STANDARD_HA in production", "use STANDARD_HA");
   }),
   check([], ["database", "region"], [], (_s, e, _r, { say }) => {
-    if (e.database.replicaRegion === e.region)
+    if (e.database.kind === "cloud-sql" && e.database.replicaRegion === e.region)
       say.environment(
         ["database", "replicaRegion"],
         "is the region that the replica is to outlive",
         "choose another region",
       );
   }),
-  check([], ["database"], [], (_s, { database: { restore } }, _r, { say, systemName, environmentName }) => {
+  check([], ["database"], [], (_s, { database }, _r, { say, systemName, environmentName }) => {
+    const restore = database.kind === "cloud-sql" ? database.restore : undefined;
     const original = `${systemName}-${environmentName}`;
     if (restore && (restore.name === "replica" || restore.name.startsWith(original)))
       say.environment(
@@ -139,22 +141,57 @@ export const environmentChecks: readonly Check[] = [
         "say what the copy is for, such as before-import",
       );
   }),
-  check([], ["cluster", "monitoring"], [], (_s, e, _r, { say }) => {
-    const { pool } = e.monitoring;
-    if (e.cluster.mode === "autopilot") {
-      if (pool !== undefined)
-        say.environment(["monitoring", "pool"], "is a node pool, and Autopilot has none", "remove it");
-    } else if (pool === undefined || !Object.hasOwn(e.cluster.nodePools, pool))
+  check([], ["cluster", "monitoring", "bitnami", "edge"], [], (_s, e, _r, { say }) => {
+    for (const [section, placed] of [
+      ["monitoring", e.monitoring],
+      ["bitnami", e.bitnami],
+      ["edge", e.edge.kind === "traefik" ? e.edge : undefined],
+    ] as const) {
+      if (!placed) continue;
+      const { pool } = placed;
+      if (e.cluster.mode === "autopilot") {
+        if (pool !== undefined)
+          say.environment([section, "pool"], "is a node pool, and Autopilot has none", "remove it");
+      } else if (pool === undefined || !Object.hasOwn(e.cluster.nodePools, pool))
+        say.environment([section, "pool"], "is no node pool", `use one of ${list(Object.keys(e.cluster.nodePools))}`);
+    }
+  }),
+  check([], ["database", "cache", "search", "bitnami"], [], (_s, e, _r, { say }) => {
+    const used = [e.database, e.cache, e.search].some((store) => store?.kind === "bitnami");
+    if (used && !e.bitnami)
       say.environment(
-        ["monitoring", "pool"],
-        "is no node pool",
-        `use one of ${list(Object.keys(e.cluster.nodePools))}`,
+        ["bitnami"],
+        "is required: a datastore is a release of Bitnami's chart",
+        'add it, for example { images: "docker.io/bitnamilegacy" }',
+      );
+    if (!used && e.bitnami) say.environment(["bitnami"], "is used by nothing", "remove it");
+  }),
+  check([], ["database", "cache", "network"], [], (_s, e, _r, { say }) => {
+    const used = e.database.kind === "cloud-sql" || e.cache.kind === "memorystore";
+    if (used && !e.network.datastores)
+      say.environment(
+        ["network", "datastores"],
+        "is required: Cloud SQL and Memorystore have their addresses from it",
+        'add it, for example "10.100.0.0/20"',
+      );
+    if (!used && e.network.datastores)
+      say.environment(["network", "datastores"], "is used by nothing: the datastores are in the cluster", "remove it");
+  }),
+  check([], ["edge"], [], (_s, { edge }, _r, { say, environmentName }) => {
+    if (environmentName === "production" && edge.kind === "traefik" && edge.acme !== "production")
+      say.environment(
+        ["edge", "acme"],
+        "must be production in production: no browser trusts the other certificates",
+        'write "production"',
       );
   }),
-  check([], ["generations", "monitoring", "datadog"], [], (_s, e, _r, { say }) => {
+  check([], ["generations", "cache", "search", "database", "monitoring", "datadog"], [], (_s, e, _r, { say }) => {
     for (const [secret, used, section] of [
       [PLATFORM_SECRETS.receiver, e.monitoring.receiver, "monitoring.receiver"],
       [PLATFORM_SECRETS.datadog, e.datadog, "datadog"],
+      [PLATFORM_SECRETS.search, e.search, "search"],
+      [PLATFORM_SECRETS.cache, e.cache.kind === "bitnami", 'a cache of the kind "bitnami"'],
+      [PLATFORM_SECRETS.databaseAdministrator, e.database.kind === "bitnami", 'a database of the kind "bitnami"'],
     ] as const)
       if (Object.hasOwn(e.generations, secret) && !used)
         say.environment(
@@ -163,27 +200,23 @@ export const environmentChecks: readonly Check[] = [
           `add ${section}, or remove it`,
         );
   }),
-  check([], ["services"], [], (_s, e, _r, { say }) => {
-    const seen = new Map<string, string>();
-    for (const [name, s] of Object.entries(e.services))
-      for (const [i, host] of s.hosts.entries()) {
-        if (seen.has(host))
-          say.environment(
-            ["services", name, "hosts", i],
-            `is a host of ${seen.get(host)} already`,
-            "give each host one service",
-          );
-        seen.set(host, name);
-      }
-    if (seen.size > CERTIFICATES_PER_LOAD_BALANCER)
+  check([], ["services", "edge"], [], (_s, e, _r, { say }) => {
+    for (const [name, { hosts }] of Object.entries(e.services))
+      for (const [i, host] of hosts.entries())
+        if (hosts.indexOf(host) !== i)
+          say.environment(["services", name, "hosts", i], "is listed twice", "remove one of the two");
+    const seen = new Set(Object.values(e.services).flatMap(({ hosts }) => hosts));
+    if (e.edge.kind === "google" && seen.size > CERTIFICATES_PER_LOAD_BALANCER)
       say.environment(
         ["services"],
         `have ${seen.size} hosts, and a load balancer takes ${CERTIFICATES_PER_LOAD_BALANCER} certificates`,
         "use fewer hosts",
       );
   }),
-  check([], ["waf"], [], (_s, { waf }, _r, { say }) => {
-    const path = ["waf", "exclusions"];
+  check([], ["edge"], [], (_s, { edge }, _r, { say }) => {
+    if (edge.kind !== "google") return;
+    const { waf } = edge;
+    const path = ["edge", "waf", "exclusions"];
     for (const [i, { ruleSet, signatures, fields }] of waf.exclusions.entries()) {
       if (!signatures && !fields)
         say.environment([...path, i], "excludes nothing", "name signatures, fields or both, or remove it");

@@ -7,6 +7,8 @@ import { type Check, check, list, own, workloads } from "./check";
 /** With the longest environment's name it makes 40 characters: all that a cluster and a Memorystore instance take. */
 const SYSTEM_NAME = /^[a-z][-a-z0-9]{0,27}[a-z0-9]$/;
 
+const FIELDS: readonly string[] = ["host", "port", "name", "user", "password"];
+
 /** A connection's name as it stands in the addresses of resources. */
 const addressed = (connection: string): string => connection.replace(/[^\w-]+/g, "-");
 
@@ -34,10 +36,31 @@ export const systemChecks: readonly Check[] = [
         "rename the system's files",
         { value: systemName },
       );
-    if (["default", "monitoring", "host-agents"].includes(namespace) || /^(kube|gke|gmp)-/.test(namespace))
+    if (
+      ["default", "monitoring", "host-agents", "datastores", "traefik", "cert-manager"].includes(namespace) ||
+      /^(kube|gke|gmp)-/.test(namespace)
+    )
       say.system(["namespace"], "must not be a namespace that belongs to something else", "name it after the system");
   }),
-  check(["services", "migrations", "variables"], [], [], (s, _e, _r, { say }) => {
+  check(["variables", "search"], [], [], (s, _e, _r, { say }) => {
+    const fields = {
+      database: FIELDS,
+      cache: ["host", "port", "password"],
+      search: FIELDS.filter((f) => f !== "name"),
+    };
+    for (const [name, variable] of Object.entries(s.variables)) {
+      if (typeof variable === "string" || variable.kind !== "datastore") continue;
+      if (variable.of === "search" && !s.search)
+        say.system(["variables", name, "of"], "is no datastore of the system", "declare search, or use another");
+      if (!fields[variable.of].includes(variable.field))
+        say.system(
+          ["variables", name, "field"],
+          `is nothing that the ${variable.of} has`,
+          `use one of ${list(fields[variable.of])}`,
+        );
+    }
+  }),
+  check(["services", "migrations", "variables", "search"], [], [], (s, _e, _r, { say }) => {
     for (const w of workloads(s)) {
       for (const [i, name] of w.variables.entries()) {
         const variable = own(s.variables, name);
@@ -54,7 +77,10 @@ export const systemChecks: readonly Check[] = [
         const kind = kindOf(variable);
         if (kind === "port" && !w.port)
           say.system(path, "is the port of something that listens on none", "remove it, or give the service a port");
-        const to = { "database-url": "database", "cache-url": "cache", "node-address": "host-agent" }[kind as string];
+        const to =
+          typeof variable === "object" && variable.kind === "datastore"
+            ? variable.of
+            : { "database-url": "database", "cache-url": "cache", "node-address": "host-agent" }[kind as string];
         if (to && !w.connects.includes(to))
           say.system(path, `needs a connection to the ${to}`, `add "${to}" to connects, or remove the variable`);
       }
@@ -70,6 +96,8 @@ export const systemChecks: readonly Check[] = [
       for (const [i, to] of w.connects.entries()) {
         const path = [...w.path, "connects", i];
         if (w.connects.indexOf(to) !== i) say.system(path, "is listed twice", "remove one of the two");
+        if (to === "search" && !s.search)
+          say.system(path, "is a datastore that the system has not", "declare search, or remove the connection");
         if (CONNECTIONS.includes(to)) continue;
         if (w.path.at(-1) === to) say.system(path, "is the service itself", "remove it");
         else if (!Object.hasOwn(s.services, to))
@@ -89,7 +117,7 @@ export const systemChecks: readonly Check[] = [
     for (const [name, variable] of Object.entries(s.variables)) {
       if (name === "HOME")
         say.system(["variables", name], "is set for every pod: /tmp, the one folder to write to", "remove it");
-      if (platformSecrets.includes(name))
+      if (platformSecrets.includes(name) && !(typeof variable === "object" && variable.kind === "datastore"))
         say.system(["variables", name], "is a secret of the platform itself", "choose another name");
       if (typeof variable === "string" && secretLooking(variable))
         say.system(
@@ -134,12 +162,14 @@ export const systemChecks: readonly Check[] = [
           "must be paths: the service has a port, and load balancers ask there",
           'write { live: "/health", ready: "/health/ready" }',
         );
-      if (service.metrics && service.metrics.port === service.port)
+      if (service.metrics && service.metrics.port === service.port && service.metrics.path.startsWith(service.path))
         say.system(
           ["services", name, "metrics", "port"],
           "must differ from the service's port, which is public",
           "serve metrics on another port",
         );
+      if (service.path !== "/" && !service.port)
+        say.system(["services", name, "path"], "is for services with a port", "remove it");
       for (const [i, { path }] of service.rateLimits.entries()) {
         const where = ["services", name, "rateLimits", i];
         if (!service.port) say.system(where, "limits a service without a port", "remove it");

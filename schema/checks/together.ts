@@ -1,8 +1,17 @@
 import { parseCpu, parseMemory } from "../../constructs/kubernetes/quantity";
-import { nodePoolsOf } from "../environment";
-import { machineOf, maxConnections, secretLooking, secretsName, tierProblem } from "../google";
+import { nodePoolsOf, rotatedByGeneration } from "../environment";
+import { CLOUD_ARMOR_INTERVALS, machineOf, maxConnections, secretLooking, secretsName, tierProblem } from "../google";
 import { kindOf, PLATFORM_SECRETS, platformSecrets, type Variable } from "../system";
 import { type Check, check, list, own, workloads } from "./check";
+
+/** Versions that each kind of datastore has. Bitnami's are those of the last images that can be pulled. */
+const IMAGES: Readonly<Record<"database" | "cache" | "search", Readonly<Record<string, readonly string[]>>>> = {
+  database: { "cloud-sql": ["POSTGRES_15", "POSTGRES_16", "POSTGRES_17"], bitnami: ["POSTGRES_17"] },
+  cache: { memorystore: ["REDIS_7_0", "REDIS_7_2"], bitnami: ["REDIS_8_2"] },
+  search: { bitnami: ["ELASTICSEARCH_9_1"] },
+};
+
+const SET_ONCE: readonly string[] = [PLATFORM_SECRETS.database, PLATFORM_SECRETS.databaseAdministrator];
 
 const isSecret = (v: Variable) => ["generated", "supplied"].includes(kindOf(v));
 
@@ -67,68 +76,83 @@ export const checksTogether: readonly Check[] = [
           `use one of ${list(Object.keys(pools))}`,
         );
   }),
-  check(["variables"], ["variables", "generations"], [], (s, e, _r, { say }) => {
-    for (const [name, v] of Object.entries(s.variables))
-      if (kindOf(v) === "environment" && own(e.variables, name) === undefined)
-        say.environment(["variables", name], "is required: the system takes it from here", "add it");
-    for (const [name, value] of Object.entries(e.variables)) {
-      const variable = own(s.variables, name);
-      if (platformSecrets.includes(name))
-        say.environment(
-          ["variables", name],
-          "is a secret of the platform itself",
-          "remove it: npm run secrets prints the lines that add it to Secret Manager",
-          { secret: true },
-        );
-      else if (!variable)
-        say.environment(["variables", name], "is no variable of the system", "remove it, or declare it in the system");
-      else if (kindOf(variable) !== "environment")
-        say.environment(
-          ["variables", name],
-          "is not the environment's to say",
-          `declare it { kind: "environment" } in the system, or remove it here`,
-        );
-      if (secretLooking(value))
-        say.environment(
-          ["variables", name],
-          "looks like a secret",
-          'declare it { kind: "supplied" } and keep the value in Secret Manager',
-          { secret: true },
-        );
-      else if (secretsName(name))
-        say.environment(
-          ["variables", name],
-          "is a secret by its name, and this is plain text",
-          'declare it { kind: "supplied" } and keep the value in Secret Manager',
-          { secret: true },
-        );
-    }
-    for (const [name, generation] of Object.entries(e.generations)) {
-      const variable = own(s.variables, name);
-      if (name === PLATFORM_SECRETS.database) {
-        say.environment(["generations", name], "has a field of its own", "write it to database.password");
-        continue;
+  check(
+    ["variables"],
+    ["variables", "generations", "database", "cache", "search", "monitoring", "datadog"],
+    [],
+    (s, e, _r, { say }) => {
+      for (const [name, v] of Object.entries(s.variables))
+        if (kindOf(v) === "environment" && own(e.variables, name) === undefined)
+          say.environment(["variables", name], "is required: the system takes it from here", "add it");
+      for (const [name, value] of Object.entries(e.variables)) {
+        const variable = own(s.variables, name);
+        if (platformSecrets.includes(name))
+          say.environment(
+            ["variables", name],
+            "is a secret of the platform itself",
+            "remove it: npm run secrets prints the lines that add it to Secret Manager",
+            { secret: true },
+          );
+        else if (!variable)
+          say.environment(
+            ["variables", name],
+            "is no variable of the system",
+            "remove it, or declare it in the system",
+          );
+        else if (kindOf(variable) !== "environment")
+          say.environment(
+            ["variables", name],
+            "is not the environment's to say",
+            `declare it { kind: "environment" } in the system, or remove it here`,
+          );
+        if (secretLooking(value))
+          say.environment(
+            ["variables", name],
+            "looks like a secret",
+            'declare it { kind: "supplied" } and keep the value in Secret Manager',
+            { secret: true },
+          );
+        else if (secretsName(name))
+          say.environment(
+            ["variables", name],
+            "is a secret by its name, and this is plain text",
+            'declare it { kind: "supplied" } and keep the value in Secret Manager',
+            { secret: true },
+          );
       }
-      if (platformSecrets.includes(name)) continue;
-      if (!variable || !isSecret(variable))
-        say.environment(
-          ["generations", name],
-          "is no secret of the system",
-          `use one of ${list([...platformSecrets.filter((n) => n !== PLATFORM_SECRETS.database), ...Object.keys(s.variables).filter((n) => isSecret(s.variables[n] as Variable))])}`,
-        );
-      else if (
-        typeof variable !== "string" &&
-        variable.kind === "generated" &&
-        variable.rotate === "never" &&
-        generation > 1
-      )
-        say.environment(
-          ["generations", name],
-          "must stay 1: what was written with the old value could not be read again",
-          "remove it",
-        );
-    }
-  }),
+      for (const [name, generation] of Object.entries(e.generations)) {
+        const variable = own(s.variables, name);
+        if (name === PLATFORM_SECRETS.database && e.database.kind === "cloud-sql") {
+          say.environment(["generations", name], "has a field of its own", "write it to database.password");
+          continue;
+        }
+        if (SET_ONCE.includes(name) && generation > 1)
+          say.environment(
+            ["generations", name],
+            "must stay 1: PostgreSQL in the cluster takes its passwords when it first starts",
+            "remove it",
+          );
+        if (platformSecrets.includes(name)) continue;
+        if (!variable || !isSecret(variable))
+          say.environment(
+            ["generations", name],
+            "is no secret of the system",
+            `use one of ${list([...rotatedByGeneration(e), ...Object.keys(s.variables).filter((n) => isSecret(s.variables[n] as Variable))])}`,
+          );
+        else if (
+          typeof variable !== "string" &&
+          variable.kind === "generated" &&
+          variable.rotate === "never" &&
+          generation > 1
+        )
+          say.environment(
+            ["generations", name],
+            "must stay 1: what was written with the old value could not be read again",
+            "remove it",
+          );
+      }
+    },
+  ),
   check(["services", "migrations"], ["registries"], ["images"], (s, e, r, { say }) => {
     const used = new Set(workloads(s).map((w) => w.image));
     for (const name of used)
@@ -161,6 +185,53 @@ export const checksTogether: readonly Check[] = [
           );
     }
   }),
+  check(["services"], ["services"], [], (s, e, _r, { say }) => {
+    const taken = new Map<string, string>();
+    for (const [name, { hosts }] of Object.entries(e.services)) {
+      const prefix = own(s.services, name)?.path ?? "/";
+      for (const [i, host] of [...new Set(hosts)].entries()) {
+        const other = taken.get(host + prefix);
+        if (other)
+          say.environment(
+            ["services", name, "hosts", i],
+            prefix === "/" ? `is a host of ${other} already` : `has its paths below ${prefix} answered by ${other}`,
+            "give each host one service, or the services paths of their own",
+          );
+        taken.set(host + prefix, name);
+      }
+    }
+  }),
+  check(["services"], ["edge"], [], (s, { edge }, _r, { say }) => {
+    for (const [name, { rateLimits }] of Object.entries(s.services))
+      for (const [i, { path, seconds }] of rateLimits.entries()) {
+        const where = ["services", name, "rateLimits", i];
+        if (edge.kind === "google" && !CLOUD_ARMOR_INTERVALS.includes(seconds))
+          say.system(
+            [...where, "seconds"],
+            "is no interval of Cloud Armor",
+            `use one of ${CLOUD_ARMOR_INTERVALS.join(", ")}`,
+          );
+        if (edge.kind === "traefik" && path !== undefined)
+          say.system([...where, "path"], "is one path, and Traefik limits all of a service's", "remove the path");
+      }
+  }),
+  check(["database", "cache", "search"], ["database", "cache", "search"], [], (s, e, _r, { say }) => {
+    for (const [store, images] of Object.entries(IMAGES)) {
+      const version = s[store as keyof typeof IMAGES]?.version;
+      const kind = e[store as keyof typeof IMAGES]?.kind;
+      if (version && kind && !(images[kind] ?? []).includes(version))
+        say.system([store, "version"], `is none that ${kind} has`, `use one of ${list(images[kind] ?? [])}`);
+    }
+    if (s.search && !e.search) say.environment(["search"], "is required: the system has a search index", "add it");
+    if (!s.search && e.search)
+      say.environment(["search"], "is used by nothing: the system has no search index", "remove it, or declare it");
+    if (e.database.kind === "bitnami" && s.database.extensions.length)
+      say.system(
+        ["database", "extensions"],
+        "are made by Cloud SQL's own API, and a database is in the cluster",
+        "make them in a migration",
+      );
+  }),
   check(["services"], ["monitoring"], [], (s, { monitoring }, _r, { say }) => {
     if (monitoring.retentionDays < 3 && Object.values(s.services).some(({ objective }) => objective))
       say.environment(
@@ -170,6 +241,7 @@ export const checksTogether: readonly Check[] = [
       );
   }),
   check(["services", "migrations", "database"], ["services", "database"], [], (s, e, _r, { say }) => {
+    if (e.database.kind !== "cloud-sql") return;
     const { edition, tier } = e.database;
     const most = maxConnections(tier);
     if (most === undefined || tierProblem(edition, tier)) return;

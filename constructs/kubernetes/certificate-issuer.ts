@@ -1,0 +1,129 @@
+import type { ITerraformDependable } from "cdktf";
+import { Construct } from "constructs";
+import { autopilotResources } from "../google/autopilot";
+import { placedOn } from "../google/node-pool";
+import { objects } from "../helm/objects";
+import { Traefik } from "../helm/traefik";
+import { NAME_LABEL } from "./labels";
+import type { Namespace } from "./namespace";
+import { networkPolicy, policyName } from "./network-policy";
+import { type Resources, requestsAndLimits } from "./pod";
+
+export interface CertificateIssuerProps {
+  /** Where the certificate is wanted. Its quota counts the solvers: for some minutes, a small pod for each host. */
+  readonly namespace: Namespace;
+  /** Edge that the hosts lead to. */
+  readonly traefik: Traefik;
+  /**
+   * Let's Encrypt's server. Browsers trust production's certificates alone, of which a host gets few; staging is for
+   * trying. {@link https://letsencrypt.org/docs/staging-environment/}
+   */
+  readonly server: keyof typeof SERVERS;
+  /** Contact of the account. */
+  readonly email: string;
+  /** Hosts of the certificate, at most 100. Each must lead to the edge, or none gets a certificate. */
+  readonly hosts: readonly string[];
+  /** Node pool of the solvers; none on Autopilot. */
+  readonly pool?: string;
+  /** Whether the cluster is one of Autopilot, which wants limits that equal the requests. */
+  readonly autopilot: boolean;
+  /** cert-manager's release. */
+  readonly dependsOn: readonly ITerraformDependable[];
+}
+
+const SERVERS = {
+  production: { issuer: "letsencrypt", url: "https://acme-v02.api.letsencrypt.org/directory" },
+  staging: { issuer: "letsencrypt-staging", url: "https://acme-staging-v02.api.letsencrypt.org/directory" },
+} as const;
+const NAME = "certificate";
+const SOLVER = "acme-solver";
+/** {@link https://github.com/cert-manager/cert-manager/blob/v1.21.1/pkg/issuer/acme/http/http.go} */
+const SOLVER_PORT = 8089;
+
+/**
+ * A certificate of Let's Encrypt for the hosts, in a Secret of the namespace, and the issuer that renews it. The ACME
+ * server looks for a challenge at each host, over HTTP; a pod that runs for as long answers it behind Traefik. Its
+ * security context is cert-manager's own, which a restricted namespace admits.
+ *
+ * A Certificate by itself, not by annotations of Ingresses: it is one, whatever Ingresses there are. Applying waits for
+ * its being written, not for its being issued, which must wait for DNS.
+ * {@link https://cert-manager.io/docs/configuration/acme/http01/}
+ */
+export class CertificateIssuer extends Construct {
+  /** What a solver asks for, for the namespace's quota. */
+  static readonly SOLVER: Resources = { cpu: "10m", memory: "64Mi", memoryLimit: "64Mi" };
+
+  /** Name of the Secret, for Ingresses. */
+  readonly secretName = NAME;
+
+  constructor(scope: Construct, id: string, props: CertificateIssuerProps) {
+    super(scope, id);
+    const namespace = props.namespace.name;
+    const { issuer, url } = SERVERS[props.server];
+    const ports = [{ port: SOLVER_PORT }];
+    const policies = [
+      networkPolicy(this, "solver-from-traefik", {
+        name: policyName(SOLVER, "from", "traefik"),
+        namespace,
+        workload: SOLVER,
+        ingress: [{ peers: Traefik.PEERS, ports }],
+      }),
+      networkPolicy(this, "traefik-to-solver", {
+        name: policyName("traefik", "to", SOLVER),
+        namespace: props.traefik.namespace.name,
+        workload: "traefik",
+        egress: [{ peers: [{ pods: { [NAME_LABEL]: SOLVER }, namespace }], ports }],
+      }),
+    ];
+    objects(this, "objects", {
+      name: NAME,
+      namespace,
+      dependsOn: [...props.dependsOn, ...props.namespace.ready, props.traefik.ready, ...policies],
+      objects: [
+        {
+          apiVersion: "cert-manager.io/v1",
+          kind: "Issuer",
+          // Named after the server: a certificate is asked for again when its issuer is another, not when that changes.
+          metadata: { name: issuer, namespace },
+          spec: {
+            acme: {
+              server: url,
+              email: props.email,
+              privateKeySecretRef: { name: `${issuer}-account` },
+              solvers: [
+                {
+                  http01: {
+                    ingress: {
+                      class: Traefik.INGRESS_CLASS,
+                      serviceType: "ClusterIP", // by default it is a node port, which the quota refuses
+                      podTemplate: {
+                        metadata: { labels: { [NAME_LABEL]: SOLVER } },
+                        spec: {
+                          ...placedOn(props.pool),
+                          resources: requestsAndLimits(
+                            props.autopilot ? autopilotResources(CertificateIssuer.SOLVER) : CertificateIssuer.SOLVER,
+                          ),
+                        },
+                      },
+                    },
+                  },
+                },
+              ],
+            },
+          },
+        },
+        {
+          apiVersion: "cert-manager.io/v1",
+          kind: "Certificate",
+          metadata: { name: NAME, namespace },
+          spec: {
+            secretName: NAME,
+            dnsNames: [...props.hosts],
+            privateKey: { algorithm: "ECDSA", size: 256, rotationPolicy: "Always" },
+            issuerRef: { group: "cert-manager.io", kind: "Issuer", name: issuer },
+          },
+        },
+      ],
+    });
+  }
+}

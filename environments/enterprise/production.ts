@@ -1,0 +1,50 @@
+import type { EnvironmentInput } from "../../schema/environment";
+
+export default {
+  project: "enterprise-production",
+  region: "europe-west1",
+  deployer: "deployer@enterprise-production.iam.gserviceaccount.com",
+  stateBucket: "enterprise-production-terraform-state",
+  registries: ["europe-west1-docker.pkg.dev/enterprise-production/"],
+  network: {
+    nodes: "10.32.0.0/20",
+    pods: "10.36.0.0/14",
+    services: "10.40.0.0/20",
+    controlPlane: "172.16.2.0/28",
+  },
+  cluster: {
+    mode: "standard",
+    channel: "REGULAR",
+    maintenance: "03:00",
+    nodePools: {
+      app: { machineType: "e2-standard-4", min: 3, max: 12 },
+      datastores: { machineType: "e2-standard-4", min: 1, max: 3, dedicated: true },
+      monitoring: { machineType: "e2-standard-4", min: 1, max: 3, dedicated: true },
+    },
+  },
+  database: {
+    kind: "bitnami",
+    diskGb: 20,
+    resources: { cpu: "500m", memory: "1Gi", memoryLimit: "2Gi" },
+    backups: { at: "02:00", keepDays: 30 },
+  },
+  cache: { kind: "bitnami", diskGb: 8, resources: { cpu: "100m", memory: "512Mi", memoryLimit: "1Gi" } },
+  search: { kind: "bitnami", diskGb: 20, resources: { cpu: "500m", memory: "2Gi", memoryLimit: "2Gi" } },
+  bitnami: { images: "docker.io/bitnamilegacy", pool: "datastores" },
+  monitoring: {
+    pool: "monitoring",
+    retentionDays: 15,
+    scrapeSeconds: 15,
+    diskGb: 100,
+    email: "oncall@enterprise.com",
+    receiver: { kind: "pagerduty" },
+  },
+  services: {
+    "sales-api": { replicas: { min: 3, max: 10 }, hosts: ["api.enterprise.com"] },
+    "finance-api": { replicas: { min: 3, max: 10 }, hosts: ["api.enterprise.com"] },
+    "hr-api": { replicas: { min: 2, max: 10 }, hosts: ["api.enterprise.com"] },
+    frontend: { replicas: { min: 2, max: 10 }, hosts: ["app.enterprise.com"] },
+  },
+  edge: { kind: "traefik", pool: "app", email: "platform@enterprise.com", acme: "production" },
+  variables: { LOG_LEVEL: "INFO" },
+} satisfies EnvironmentInput;

@@ -1,0 +1,39 @@
+import type { EnvironmentInput } from "../../schema/environment";
+
+export default {
+  project: "enterprise-staging",
+  region: "europe-west1",
+  deployer: "deployer@enterprise-staging.iam.gserviceaccount.com",
+  stateBucket: "enterprise-staging-terraform-state",
+  registries: ["europe-west1-docker.pkg.dev/enterprise-staging/"],
+  network: {
+    nodes: "10.48.0.0/20",
+    pods: "10.52.0.0/14",
+    services: "10.56.0.0/20",
+    controlPlane: "172.16.3.0/28",
+  },
+  cluster: { mode: "autopilot", channel: "REGULAR", maintenance: "03:00" },
+  database: {
+    kind: "bitnami",
+    diskGb: 10,
+    resources: { cpu: "250m", memory: "512Mi", memoryLimit: "1Gi" },
+    backups: { at: "02:00", keepDays: 7 },
+  },
+  cache: { kind: "bitnami", diskGb: 8, resources: { cpu: "100m", memory: "256Mi", memoryLimit: "512Mi" } },
+  search: { kind: "bitnami", diskGb: 10, resources: { cpu: "250m", memory: "2Gi", memoryLimit: "2Gi" } },
+  bitnami: { images: "docker.io/bitnamilegacy" },
+  monitoring: {
+    retentionDays: 3,
+    scrapeSeconds: 15,
+    diskGb: 20,
+    email: "platform@enterprise.com",
+  },
+  services: {
+    "sales-api": { replicas: { min: 2, max: 3 }, hosts: ["api.staging.enterprise.com"] },
+    "finance-api": { replicas: { min: 1, max: 3 }, hosts: ["api.staging.enterprise.com"] },
+    "hr-api": { replicas: { min: 1, max: 3 }, hosts: ["api.staging.enterprise.com"] },
+    frontend: { replicas: { min: 1, max: 3 }, hosts: ["app.staging.enterprise.com"] },
+  },
+  edge: { kind: "traefik", email: "platform@enterprise.com", acme: "staging" },
+  variables: { LOG_LEVEL: "DEBUG" },
+} satisfies EnvironmentInput;

@@ -1,0 +1,275 @@
+import type { ITerraformDependable, TerraformStack } from "cdktf";
+import { Construct } from "constructs";
+import type { Datastore } from "../constructs/datastore";
+import { BackupBucket } from "../constructs/google/backup-bucket";
+import { Cache } from "../constructs/google/cache";
+import type { Cluster } from "../constructs/google/cluster";
+import { Database } from "../constructs/google/database";
+import type { Network } from "../constructs/google/network";
+import type { Project } from "../constructs/google/project";
+import type { GeneratedSecret } from "../constructs/google/secret";
+import { Elasticsearch } from "../constructs/helm/elasticsearch";
+import { PostgreSql } from "../constructs/helm/postgresql";
+import { PrometheusStack } from "../constructs/helm/prometheus-stack";
+import { Redis } from "../constructs/helm/redis";
+import { DatabaseBackup } from "../constructs/kubernetes/database-backup";
+import { NAME_LABEL } from "../constructs/kubernetes/labels";
+import { Namespace } from "../constructs/kubernetes/namespace";
+import type { Resources } from "../constructs/kubernetes/pod";
+import { parseCpu, parseMemory } from "../constructs/kubernetes/quantity";
+import { StorageClass } from "../constructs/kubernetes/storage-class";
+import type { CloudSql, Environment } from "../schema/environment";
+import { maxConnections } from "../schema/google";
+import type { Release } from "../schema/release";
+import type { System } from "../schema/system";
+import { type Secrets, secretValue } from "./secrets";
+
+export interface DatastoresProps {
+  readonly systemName: string;
+  /** Of the system and the environment, for names in Google Cloud. */
+  readonly fullName: string;
+  readonly system: System;
+  readonly environment: Environment;
+  readonly release: Release;
+  readonly project: Project;
+  readonly network: Network;
+  readonly cluster: Cluster;
+  /** Node pool by name. */
+  readonly pools: ReadonlyMap<string, ITerraformDependable>;
+  /** What lets the images run. */
+  readonly admission: ITerraformDependable;
+  readonly secrets: Secrets;
+  /** Google Cloud labels. */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly chartsMirror?: string;
+  readonly deletionProtection: boolean;
+}
+
+/** A database of PostgreSQL. */
+export interface SqlDatastore extends Datastore {
+  readonly user: string;
+  /** Name of the database. */
+  readonly database: string;
+  /** What the user acts as, where that is not itself. */
+  readonly role?: string;
+}
+
+/** The system's datastores, wherever the environment has them. */
+export interface Datastores {
+  readonly database: SqlDatastore;
+  readonly cache: Datastore;
+  readonly search?: Datastore;
+  /** Google's own, for what watches them. */
+  readonly cloudSql?: Database;
+  readonly memorystore?: Cache;
+  /** Dumps of a database in the cluster: the nightly CronJob, and what restores the newest. */
+  readonly dumps?: { readonly namespace: string; readonly cronJob: string; readonly restoreCommand: string };
+}
+
+/** Disks outlive their claims and have a key of ours, which GKE's own classes do not give. */
+const STORAGE_CLASS = "datastores";
+const NAMESPACE = "datastores";
+/** GiB, millicores and MiB that the namespace has beside the datastores: exporters, and the pods of dumps. */
+const REST = { pods: 10, cpu: 3000, memory: 4096 };
+
+/** Images of an environment's datastores in the cluster, as patterns of Binary Authorization. */
+export function datastoreImages({ database, cache, search, bitnami }: Environment): readonly string[] {
+  if (!bitnami) return [];
+  const { images } = bitnami;
+  return [
+    ...(database.kind === "bitnami" ? [...PostgreSql.IMAGES(images), ...DatabaseBackup.IMAGES] : []),
+    ...(cache.kind === "bitnami" ? Redis.IMAGES(images) : []),
+    ...(search ? Elasticsearch.IMAGES(images) : []),
+  ];
+}
+
+/** Makes the datastores. */
+export function datastores(stack: TerraformStack, props: DatastoresProps): Datastores {
+  const { database, cache, search } = props.environment;
+  const releases = [database, cache, search].some((store) => store?.kind === "bitnami")
+    ? new Releases(stack, "datastores", props)
+    : undefined;
+  const cloudSql = database.kind === "cloud-sql" ? cloudSqlOf(stack, props, database) : undefined;
+  const memorystore = cache.kind === "memorystore" ? memorystoreOf(stack, props, cache) : undefined;
+  const peers = props.environment.network.datastores ? [{ range: props.environment.network.datastores }] : [];
+  return {
+    cloudSql,
+    memorystore,
+    // Validation has seen to it that each is one or the other.
+    database: cloudSql
+      ? {
+          host: cloudSql.host,
+          port: cloudSql.port,
+          user: cloudSql.user,
+          password: secretValue(cloudSql.password),
+          database: cloudSql.database,
+          role: cloudSql.role,
+          certificateAuthority: cloudSql.certificateAuthority,
+          peers,
+          ready: cloudSql.ready,
+        }
+      : (releases?.postgresql as PostgreSql),
+    cache: memorystore
+      ? {
+          host: memorystore.host,
+          port: memorystore.port,
+          password: { value: memorystore.password, changesWith: [] },
+          certificateAuthority: memorystore.certificateAuthority,
+          peers,
+          ready: [],
+        }
+      : (releases?.redis as Redis),
+    search: releases?.elasticsearch,
+    dumps: releases?.backup && {
+      namespace: NAMESPACE,
+      cronJob: releases.backup.cronJob,
+      restoreCommand: releases.backup.restoreCommand,
+    },
+  };
+}
+
+function cloudSqlOf(stack: TerraformStack, props: DatastoresProps, sized: CloudSql): Database {
+  const { project, network, fullName: name, system, environment, release, secrets, labels, deletionProtection } = props;
+  return new Database(stack, "database", {
+    project,
+    network,
+    name,
+    region: environment.region,
+    version: system.database.version,
+    ...sized,
+    maxConnections: maxConnections(sized.tier) as number, // of a tier that validation knows
+    database: system.database.name,
+    role: system.database.user,
+    serving: sized.serves,
+    password: {
+      source: secrets.databasePassword,
+      // The services have left it when the release after the rotation runs.
+      keepsPrevious: sized.password?.rotatedIn === release.version,
+    },
+    extensions: system.database.extensions,
+    administrator: environment.deployer,
+    labels,
+    deletionProtection,
+  });
+}
+
+function memorystoreOf(
+  stack: TerraformStack,
+  { project, network, fullName: name, system, environment, labels, deletionProtection }: DatastoresProps,
+  sized: Extract<Environment["cache"], { kind: "memorystore" }>,
+): Cache {
+  return new Cache(stack, "cache", {
+    project,
+    network,
+    name,
+    region: environment.region,
+    version: system.cache.version,
+    ...sized,
+    labels,
+    deletionProtection,
+  });
+}
+
+/** The datastores that are releases of Bitnami's charts, in a namespace of their own. */
+class Releases extends Construct {
+  readonly postgresql?: PostgreSql;
+  readonly backup?: DatabaseBackup;
+  readonly redis?: Redis;
+  readonly elasticsearch?: Elasticsearch;
+
+  constructor(scope: Construct, id: string, props: DatastoresProps) {
+    super(scope, id);
+    const { project, cluster, system, environment, secrets, labels, chartsMirror, deletionProtection, fullName } =
+      props;
+    const { database, cache, search, region } = environment;
+    const { images: registry, pool } = environment.bitnami as NonNullable<Environment["bitnami"]>;
+    const autopilot = environment.cluster.mode === "autopilot";
+    const stores = [database, cache, search].flatMap((store) => (store?.kind === "bitnami" ? [store] : []));
+    const namespace = new Namespace(this, "namespace", {
+      name: NAMESPACE,
+      quota: quotaOf(stores.map(({ resources }) => resources)),
+      deletionProtection,
+      dependsOn: [cluster.cluster],
+    });
+    const storageClass = new StorageClass(this, "storage-class", {
+      project,
+      name: STORAGE_CLASS,
+      keyName: `${fullName}-datastores`,
+      location: region,
+      deletionProtection,
+      dependsOn: [cluster.cluster],
+    });
+    const common = {
+      namespace,
+      storageClass: storageClass.name,
+      registry,
+      pool,
+      autopilot,
+      scrapers: PrometheusStack.SCRAPERS,
+      chartsMirror,
+      deletionProtection,
+      dependsOn: [...storageClass.ready, (pool && props.pools.get(pool)) || cluster.cluster, props.admission],
+    };
+    const clients = (store: string) =>
+      Object.entries({ ...system.services, ...system.migrations }).flatMap(([name, { connects }]) =>
+        connects.includes(store) ? [{ pods: { [NAME_LABEL]: name }, namespace: system.namespace }] : [],
+      );
+    if (database.kind === "bitnami") {
+      this.postgresql = new PostgreSql(this, "postgresql", {
+        ...common,
+        ...database,
+        database: system.database.name,
+        user: system.database.user,
+        password: secretValue(secrets.databasePassword),
+        adminPassword: secretValue(secrets.inCluster.databaseAdministrator as GeneratedSecret),
+        clients: [...clients("database"), DatabaseBackup.PEER],
+      });
+      const bucket = new BackupBucket(this, "backups", {
+        project,
+        name: `${environment.project}-${fullName}-dumps`,
+        region,
+        keepDays: database.backups.keepDays,
+        labels,
+        deletionProtection,
+      });
+      this.backup = new DatabaseBackup(this, "backup", {
+        project,
+        cluster,
+        accountId: `${props.systemName}-dumps`,
+        namespace,
+        postgresql: this.postgresql,
+        bucket,
+        at: database.backups.at,
+        diskGb: database.diskGb,
+        pool,
+        autopilot,
+        deletionProtection,
+      });
+    }
+    if (cache.kind === "bitnami")
+      this.redis = new Redis(this, "redis", {
+        ...common,
+        ...cache,
+        password: secretValue(secrets.inCluster.cache as GeneratedSecret),
+        clients: clients("cache"),
+      });
+    if (search)
+      this.elasticsearch = new Elasticsearch(this, "elasticsearch", {
+        ...common,
+        ...search,
+        password: secretValue(secrets.inCluster.search as GeneratedSecret),
+        clients: clients("search"),
+      });
+  }
+}
+
+/** Every datastore twice, for pods that are replaced count until they are gone, and the rest. */
+function quotaOf(resources: readonly Resources[]) {
+  const total = { ...REST };
+  for (const { cpu, cpuLimit, memory, memoryLimit } of resources) {
+    total.pods += 2;
+    total.cpu += 2 * (parseCpu(cpuLimit ?? cpu) ?? 0);
+    total.memory += 2 * (parseMemory(memoryLimit ?? memory) ?? 0);
+  }
+  return total;
+}
