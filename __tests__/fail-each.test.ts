@@ -9,7 +9,7 @@ import {
 } from "../rehearsal/cluster-policies";
 import { failEach, faultsOf, notMade, spread } from "../rehearsal/fail-each";
 import { namesResource } from "../rehearsal/rehearsal";
-import { madeByHand } from "../rehearsal/stack";
+import { madeByHand, poolsOf } from "../rehearsal/stack";
 import { actions, complaints } from "../rehearsal/terraform";
 import { synth } from "./support";
 
@@ -200,4 +200,15 @@ test("what a person makes is read from the stack", () => {
   expect(secrets).toContainEqual({ project: "pmcrm-production", secret: "pmcrm-openai-api-key", version: 1 });
   expect(secrets.filter(({ secret }) => /database|jwt/.test(secret))).toEqual([]);
   expect(zones).toEqual([{ project: "pmcrm-production", zone: "pmcrm", dnsName: "pmcrm.io." }]);
+});
+
+test("the simulated nodes are of the pools of a stack and its next versions, with their taints", () => {
+  const { production } = synth();
+  const pool = (name: string) => ({ resource: { google_container_node_pool: { [name]: { name } } }, terraform: {} });
+  const dedicated = (value: string) => [{ key: "dedicated", value, effect: "NoSchedule" }];
+  const pools = poolsOf(production.json, pool("app"), pool("batch"));
+  expect(pools.map(({ name }) => name).sort()).toEqual(["app", "batch", "monitoring", "workers"]);
+  expect(pools.find(({ name }) => name === "workers")?.taints).toEqual(dedicated("workers"));
+  expect(pools.find(({ name }) => name === "app")?.taints).toEqual([]);
+  expect(poolsOf({ terraform: {} }).map(({ taints }) => taints)).toEqual([[], [], []]);
 });

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import type { Pool } from "./stack";
 import { Untried } from "./untried";
 
 /** A Kubernetes control plane, up. */
@@ -26,6 +27,7 @@ export interface ControlPlaneOptions {
   readonly etcdPort: number;
   /** Seconds that a pod takes to start. */
   readonly podStart: number;
+  readonly pools: readonly Pool[];
 }
 
 /** Little garbage is collected: it starts sooner, and for the minutes that it lives there is memory enough. */
@@ -37,6 +39,7 @@ export async function startControlPlane({
   port,
   etcdPort,
   podStart,
+  pools,
 }: ControlPlaneOptions): Promise<ControlPlane> {
   mkdirSync(folder, { recursive: true });
   const child = spawn(
@@ -51,6 +54,8 @@ export async function startControlPlane({
       String(etcdPort),
       "--start",
       `${podStart}s`,
+      "--pools",
+      JSON.stringify(pools),
       "--while-stdin",
     ],
     { stdio: ["pipe", "pipe", "pipe"], env: SPARING },

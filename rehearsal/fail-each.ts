@@ -5,7 +5,7 @@ import type { Fault, Label } from "./cloud/faults";
 import { isKubernetes } from "./cluster-policies";
 import { type Machine, startMachine } from "./machine";
 import { namesResource, type RehearsalOptions } from "./rehearsal";
-import { madeByHand, readStack } from "./stack";
+import { madeByHand, poolsOf, readStack } from "./stack";
 import { complaints, type Run } from "./terraform";
 import { Untried } from "./untried";
 
@@ -129,6 +129,7 @@ class Place {
       timeout,
       speed: Number.POSITIVE_INFINITY,
       madeByHand: madeByHand(readStack(stacks[0] as string)),
+      pools: poolsOf(...stacks.map(readStack)),
       realCharts: Boolean(chartsMirror),
     });
   }

@@ -12,7 +12,7 @@ import { addByHand } from "./cloud/services/secret-manager";
 import { podStartMinutes } from "./cloud/times";
 import { AUTOPILOT, createdElsewhere, faultPolicy, isKubernetes, labelsOf, notStruck, PROBE } from "./cluster-policies";
 import { type ControlPlane, isControlPlaneBuilt, startControlPlane } from "./control-plane";
-import type { MadeByHand } from "./stack";
+import type { MadeByHand, Pool } from "./stack";
 import { type Run, type RunOptions, run, terraformEnvironment } from "./terraform";
 import { Untried } from "./untried";
 
@@ -52,6 +52,8 @@ export interface MachineOptions {
   readonly speed: number;
   /** What is there before the first deploy. */
   readonly madeByHand: MadeByHand;
+  /** Node pools, whose nodes are there from the beginning. */
+  readonly pools: readonly Pool[];
   /** Whether the real charts, which bring their own custom resource definitions, are installed. */
   readonly realCharts: boolean;
 }
@@ -72,7 +74,7 @@ const CHART_KINDS = [
 ];
 
 export async function startMachine(options: MachineOptions): Promise<Machine> {
-  const { work, speed } = options;
+  const { work, speed, pools } = options;
   mkdirSync(work, { recursive: true });
   for (const old of ["kube", "cloud.log", "tf/terraform.tfstate"])
     rmSync(path.join(work, old), { recursive: true, force: true });
@@ -82,6 +84,7 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
     port,
     etcdPort: port + ABOVE.etcd,
     podStart: (podStartMinutes * 60) / speed,
+    pools,
   });
   return around(controlPlane, port, options).catch(async (error: unknown) => {
     await controlPlane.stop();

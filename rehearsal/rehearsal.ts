@@ -8,7 +8,7 @@ import { type Graph, graphOf } from "./graph";
 import { type Machine, startMachine } from "./machine";
 import type { PlanJson } from "./planner";
 import { scheduleOf } from "./schedule";
-import { madeByHand, prepare, readStack } from "./stack";
+import { madeByHand, poolsOf, prepare, readStack } from "./stack";
 import { type Action, actions, complaints, diagnostics, message, type Run } from "./terraform";
 
 export interface RehearsalOptions {
@@ -103,6 +103,7 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsed> {
     ...options,
     speed,
     madeByHand: nothingByHand ? { secrets: [], zones: [] } : madeByHand(readStack(stacks[0] as string)),
+    pools: poolsOf(...stacks.map(readStack)),
     realCharts: Boolean(chartsMirror),
   });
   const rehearsal = new Rehearsal(options, machine, begun);

@@ -87,6 +87,39 @@ export function madeByHand({ resource = {}, ephemeral = {}, provider = {} }: Sta
   };
 }
 
+/** A node pool, as far as the scheduler looks at it. */
+export interface Pool {
+  readonly name: string;
+  readonly taints: readonly { readonly key: string; readonly value: string; readonly effect: string }[];
+}
+
+/** The effects of taints in Kubernetes' words. */
+const EFFECTS: Readonly<Record<string, string>> = {
+  NO_SCHEDULE: "NoSchedule",
+  PREFER_NO_SCHEDULE: "PreferNoSchedule",
+  NO_EXECUTE: "NoExecute",
+};
+
+/** The node pools of a stack and its next versions. Where Google chooses the nodes, there are as many as for three. */
+export function poolsOf(...stacks: readonly StackJson[]): Pool[] {
+  const pools = stacks
+    .flatMap(({ resource }) => Object.values(resource?.google_container_node_pool ?? {}))
+    .map(({ name, node_config }): [string, Pool] => [
+      name,
+      {
+        name,
+        taints: (node_config?.taint ?? []).map((taint: Resource) => ({
+          key: taint.key,
+          value: taint.value,
+          effect: EFFECTS[taint.effect],
+        })),
+      },
+    ]);
+  return pools.length
+    ? [...new Map(pools).values()]
+    : ["any-1", "any-2", "any-3"].map((name) => ({ name, taints: [] }));
+}
+
 /**
  * Which of Secret Manager's secrets each key of the cluster's Secrets is a copy of, as `<namespace>/<name> <key>`. Those
  * that are made of several things, such as URLs, are not among them.

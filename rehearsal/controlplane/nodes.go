@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
@@ -25,7 +26,10 @@ func nodes() {
 	fs := flag.NewFlagSet("nodes", flag.ExitOnError)
 	kubeconfig := fs.String("kubeconfig", "", "")
 	start := fs.Duration("start", 0, "what a pod takes to start")
+	pools := fs.String("pools", "[]", "node pools, as JSON")
 	fs.Parse(os.Args[1:])
+	var of []pool
+	must(json.Unmarshal([]byte(*pools), &of))
 	cfg, err := clientcmd.BuildConfigFromFlags("", *kubeconfig)
 	must(err)
 	cfg.QPS, cfg.Burst = 200, 400
@@ -37,7 +41,7 @@ func nodes() {
 	defer stop()
 
 	addClasses(ctx, c)
-	addNodes(ctx, c)
+	addNodes(ctx, c, of)
 	for ctx.Err() == nil {
 		if l, err := c.CoreV1().Pods("").List(ctx, metav1.ListOptions{}); err == nil {
 			for i := range l.Items {
@@ -58,11 +62,10 @@ func nodes() {
 	}
 }
 
-// The nodes: three in each zone, one of each of these pools, large enough for what systems ask for.
+// The nodes: one of each pool in each zone, large enough for what systems ask for.
 var (
 	region = "europe-west1"
 	zones  = []string{"b", "c", "d"}
-	pools  = []string{"app", "workers", "monitoring"}
 	room   = corev1.ResourceList{
 		"cpu":               resource.MustParse("4"),
 		"memory":            resource.MustParse("16Gi"),
@@ -71,20 +74,27 @@ var (
 	}
 )
 
-func addNodes(ctx context.Context, c kubernetes.Interface) {
+// pool is a node pool, as far as the scheduler looks at it.
+type pool struct {
+	Name   string
+	Taints []corev1.Taint
+}
+
+func addNodes(ctx context.Context, c kubernetes.Interface, pools []pool) {
 	for i, zone := range zones {
-		for j, pool := range pools {
-			addNode(ctx, c, fmt.Sprintf("node-%s-%d", pool, i*len(pools)+j), pool, region+"-"+zone)
+		for j, p := range pools {
+			addNode(ctx, c, fmt.Sprintf("node-%s-%d", p.Name, i*len(pools)+j), p, region+"-"+zone)
 		}
 	}
 }
 
-// addNode makes a node that is ready at once and takes pods: the control plane taints one that says nothing of itself.
-func addNode(ctx context.Context, c kubernetes.Interface, name, pool, zone string) {
+// addNode makes a node that is ready at once: the control plane taints one that says nothing of itself, and here it has
+// its pool's taints alone.
+func addNode(ctx context.Context, c kubernetes.Interface, name string, p pool, zone string) {
 	labels := map[string]string{
 		"kubernetes.io/hostname": name, "kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64",
 		"topology.kubernetes.io/region": region, "topology.kubernetes.io/zone": zone,
-		"cloud.google.com/gke-nodepool": pool, "pool": pool, "iam.gke.io/gke-metadata-server-enabled": "true",
+		"cloud.google.com/gke-nodepool": p.Name, "pool": p.Name, "iam.gke.io/gke-metadata-server-enabled": "true",
 	}
 	api := c.CoreV1().Nodes()
 	api.Create(ctx, &corev1.Node{ObjectMeta: metav1.ObjectMeta{Name: name, Labels: labels}}, metav1.CreateOptions{})
@@ -100,8 +110,8 @@ func addNode(ctx context.Context, c kubernetes.Interface, name, pool, zone strin
 			break
 		}
 	}
-	if node, err := api.Get(ctx, name, metav1.GetOptions{}); err == nil && len(node.Spec.Taints) > 0 {
-		node.Spec.Taints = nil
+	if node, err := api.Get(ctx, name, metav1.GetOptions{}); err == nil {
+		node.Spec.Taints = p.Taints
 		api.Update(ctx, node, metav1.UpdateOptions{})
 	}
 }

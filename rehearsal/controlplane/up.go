@@ -45,6 +45,7 @@ func up() {
 	port := fs.Int("port", 6443, "API server port")
 	etcdPort := fs.Int("etcd-port", 23790, "etcd port; its peers' is the next")
 	start := fs.Duration("start", 0, "what a pod takes to start")
+	pools := fs.String("pools", "[]", "node pools, as JSON")
 	whileStdin := fs.Bool("while-stdin", false, "end when the standard input does, which is when whoever started this is gone")
 	fs.Parse(os.Args[1:])
 	d, err := filepath.Abs(*dir)
@@ -130,7 +131,7 @@ current-context: t
 		"--controllers=*,-node-lifecycle-controller,-cloud-node-lifecycle-controller,-node-ipam-controller,-node-route-controller,-service-lb-controller",
 		"--horizontal-pod-autoscaler-sync-period=2s", "--use-service-account-credentials=false", "--service-account-private-key-file="+sa, "--root-ca-file="+filepath.Join(certs, "apiserver.crt"), "--secure-port=0")
 	launch("kube-scheduler", "--kubeconfig="+kubeconfig, "--leader-elect=false", "--secure-port=0")
-	launch("nodes", "--kubeconfig", kubeconfig, "--start", start.String())
+	launch("nodes", "--kubeconfig", kubeconfig, "--start", start.String(), "--pools", *pools)
 	fmt.Printf("ready in %.1f s: %s\n", time.Since(t0).Seconds(), kubeconfig)
 	<-ctx.Done()
 	time.Sleep(300 * time.Millisecond)
