@@ -201,11 +201,14 @@ test("the control plane reaches the operator's webhook; only Prometheus and Aler
   expect(policy("allow-control-plane").ingress).toEqual([
     { from: [{ ip_block: { cidr: "172.16.0.0/28" } }, tunnel], ports: [{ port: "10250", protocol: "TCP" }] },
   ]);
+  const { json } = synth({ receiver: { kind: "pagerduty", secret } });
   for (const [name, workload] of [
     ["allow-scraping", "prometheus"],
     ["allow-notifying", "alertmanager"],
   ] as const)
-    expect(policy(name).pod_selector).toEqual({ match_labels: { "app.kubernetes.io/name": workload } });
+    expect(json.resource.kubernetes_network_policy_v1[`mon_${name}`].spec.pod_selector).toEqual({
+      match_labels: { "app.kubernetes.io/name": workload },
+    });
   expect(policy("allow-each-other").egress).toEqual([{ to: [{ pod_selector: {} }], ports: [] }]);
 });
 
@@ -267,6 +270,7 @@ describe("alerts", () => {
     expect(config.receivers).toEqual([{ name: "null" }]);
     expect(config.route.receiver).toBe("null");
     expect(alertmanagerSpec).not.toHaveProperty("secrets");
+    expect(() => policy("allow-notifying")).toThrow();
     expect(Object.keys(synth().json.resource.kubernetes_secret_v1)).toEqual(["mon_grafana-admin_secret"]);
   });
 
@@ -305,6 +309,7 @@ describe("with a namespace for agents of the host", () => {
         .spec.egress.flatMap(({ to, ports }: Json) => (to ? [] : ports.map((p: Json) => p.port)));
     expect(ports(built)).toEqual(["10250", "9100"]);
     expect(ports(synth())).toEqual(["10250"]);
+    expect(ports(synth(AUTOPILOT))).toEqual([]);
   });
 });
 

@@ -121,10 +121,19 @@ export class PrometheusStack extends Construct {
         egress: [
           { peers: ["cluster"], ports: [] },
           // Kubelets and node exporters are in the nodes' network; its firewall keeps this inside.
-          { peers: ["anybody"], ports: [{ port: 10250 }, ...(hostAgents ? [{ port: 9100 }] : [])] },
+          ...(autopilot
+            ? []
+            : [{ peers: ["anybody"] as const, ports: [{ port: 10250 }, ...(hostAgents ? [{ port: 9100 }] : [])] }]),
         ],
       }),
-      policy("allow-notifying", { workload: "alertmanager", egress: [{ peers: [INTERNET], ports: [{ port: 443 }] }] }),
+      ...(receiver
+        ? [
+            policy("allow-notifying", {
+              workload: "alertmanager",
+              egress: [{ peers: [INTERNET], ports: [{ port: 443 }] }],
+            }),
+          ]
+        : []),
     ];
     const admin = new Secret(this, "grafana-admin", {
       namespace: namespace.name,
