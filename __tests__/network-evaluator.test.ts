@@ -36,6 +36,14 @@ describe("the evaluator", () => {
   const sourcesOf = (p: NetworkPolicies, to: Pod) => everybody.filter((from) => reaches(p, from, to));
   const destinationsOf = (p: NetworkPolicies, from: Pod) => everybody.filter((to) => reaches(p, from, to));
 
+  test("knows a namespace by a reference to its resource, as the name that a selector asks for too", () => {
+    const peer = { namespace_selector: { match_labels: { "kubernetes.io/metadata.name": referenceTo("behind") } } };
+    const p = policies(["front", { policy_types: ["Egress"], egress: [{ to: [peer] }] }]);
+    expect(destinationsOf(p, client)).toEqual([server, sibling]);
+    const nowhere = { namespace_selector: { match_labels: { "kubernetes.io/metadata.name": referenceTo("else") } } };
+    expect(() => policies(["front", { egress: [{ to: [nowhere] }] }])).toThrow("refers to nothing");
+  });
+
   test("allows everything without policies", () => {
     expect(sourcesOf(policies(), server)).toEqual(everybody);
     expect(destinationsOf(policies(), server)).toEqual(everybody);

@@ -141,6 +141,12 @@ export class NetworkPolicies {
     };
   }
 
+  /** A selector of namespaces whose names are references to their resources. */
+  private known({ match_labels = {}, ...rest }: SelectorJson): SelectorJson {
+    const values = Object.entries(match_labels).map(([label, value]) => [label, resolveNamespace(this.json, value)]);
+    return { ...rest, match_labels: Object.fromEntries(values) };
+  }
+
   private peer(peer: PeerJson, ownNamespace: string): (other: Endpoint) => boolean {
     const podSelector = block(peer.pod_selector);
     const namespaceSelector = block(peer.namespace_selector);
@@ -163,7 +169,7 @@ export class NetworkPolicies {
     }
     if (!podSelector && !namespaceSelector) throw new Error("a peer is empty");
     const pods = selector(podSelector ?? {});
-    const namespaces = namespaceSelector && selector(namespaceSelector);
+    const namespaces = namespaceSelector && selector(this.known(namespaceSelector));
     return (other) =>
       isPod(other) &&
       pods(other.labels) &&

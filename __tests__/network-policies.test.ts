@@ -1,24 +1,35 @@
 import { policyName } from "../constructs/kubernetes/network-policy";
+import { everyStack } from "../rehearsal/inventory";
 import { type Endpoint, isPod, NetworkPolicies, type Pod, type Protocol } from "./network-evaluator";
-import { differences, nameOf, podsOf, stacks, withInternalService } from "./network-world";
+import {
+  declaredPods,
+  differences,
+  everyJudged,
+  type Judged,
+  nameOf,
+  podsOf,
+  stacks,
+  withInternalService,
+} from "./network-world";
+import { ROOT } from "./support";
 
-const asWritten = stacks();
 const extended = stacks(withInternalService);
+const asWritten = new Map<string, Judged>();
+beforeAll(async () => {
+  for (const [name, stack] of await everyJudged()) asWritten.set(name, stack);
+});
 
-describe.each([
-  ["staging", asWritten.staging],
-  ["production", asWritten.production],
-  ["staging with an internal service", extended.staging],
-  ["production with an internal service", extended.production],
-])("%s", (_name, { json, world, expected }) => {
-  test("has the pods that the system declares", () => {
-    const { system } = world;
-    const names = [...Object.keys(system.services), ...Object.keys(system.migrations)];
-    expect(podsOf(json).map(nameOf).sort()).toEqual(names.map((name) => `${system.namespace}/${name}`).sort());
+describe.each<[string, () => Judged]>([
+  ...everyStack(ROOT).map(({ name }): [string, () => Judged] => [name, () => asWritten.get(name) as Judged]),
+  ["pmcrm.staging with an internal service", () => extended.staging],
+  ["pmcrm.production with an internal service", () => extended.production],
+])("%s", (_name, stack) => {
+  test("has the pods that are declared", () => {
+    expect(podsOf(stack().json).map(nameOf).sort()).toEqual(declaredPods(stack().world).sort());
   });
 
   test("allows what is declared, and nothing else", () => {
-    expect([...differences(new NetworkPolicies(json), expected)]).toEqual([]);
+    expect([...differences(new NetworkPolicies(stack().json), stack().expected)]).toEqual([]);
   });
 });
 
@@ -116,6 +127,85 @@ describe("in words", () => {
     ["host-agents/stranger", "8.8.8.8", "TCP", 443],
   ] as const)("%s does not reach %s at %s %i", (from, to, protocol, port) => {
     expect(allowed(from, to, protocol, port)).toBe(false);
+  });
+});
+
+describe("in words, of datastores and an edge in the cluster", () => {
+  /** Whether each connection, as `from -> to: protocol port`, comes about. */
+  const comesAbout = (stack: string, connection: string) => {
+    const { json, world } = asWritten.get(stack) as Judged;
+    const [, from = "", to = "", protocol, port] = /^(.+) -> (.+): (TCP|UDP) (\d+)$/.exec(connection) ?? [];
+    const [a, b] = [from, to].map((name): Endpoint => {
+      const pod = world.pods.find((p) => nameOf(p) === name);
+      if (!pod && name.includes("/")) throw new Error(`no ${name}`);
+      return pod ?? { address: name };
+    }) as [Endpoint, Endpoint];
+    const { egress, ingress } = new NetworkPolicies(json).between(a, b)(Number(port), protocol as Protocol);
+    return egress && ingress;
+  };
+  const CONNECTIONS: readonly (readonly [string, boolean])[] = [
+    ["enterprise-system/sales-api -> datastores/postgresql: TCP 5432", true],
+    ["enterprise-system/sales-api -> datastores/redis: TCP 6379", true],
+    ["enterprise-system/sales-api -> datastores/elasticsearch: TCP 9200", true],
+    ["enterprise-system/sales-api -> datastores/postgresql: TCP 9187", false],
+    ["enterprise-system/sales-api -> enterprise-system/hr-api: TCP 8000", false],
+    ["enterprise-system/sales-api -> 8.8.8.8: TCP 443", false],
+    ["enterprise-system/frontend -> datastores/postgresql: TCP 5432", false],
+    ["enterprise-system/acme-solver -> datastores/redis: TCP 6379", false],
+    ["other/would-be-sales-api -> datastores/postgresql: TCP 5432", false],
+    ["datastores/redis -> datastores/postgresql: TCP 5432", false],
+    ["datastores/postgresql -> 8.8.8.8: TCP 443", false],
+    ["datastores/elasticsearch-exporter -> datastores/elasticsearch: TCP 9200", true],
+    ["datastores/postgresql-backup -> datastores/postgresql: TCP 5432", true],
+    ["datastores/postgresql-backup -> 8.8.8.8: TCP 443", true],
+    ["datastores/postgresql-backup -> 169.254.169.254: TCP 80", true],
+    ["datastores/postgresql-backup -> datastores/redis: TCP 6379", false],
+    ["datastores/postgresql-backup -> 10.0.0.5: TCP 443", false],
+    ["datastores/postgresql-restore -> datastores/postgresql: TCP 5432", true],
+    ["datastores/redis -> 169.254.169.254: TCP 80", false],
+    ["datastores/redis -> kube-system/kube-dns: UDP 53", true],
+    ["monitoring/prometheus -> datastores/postgresql: TCP 9187", true],
+    ["monitoring/prometheus -> datastores/redis: TCP 9121", true],
+    ["monitoring/prometheus -> datastores/elasticsearch-exporter: TCP 9114", true],
+    ["monitoring/prometheus -> datastores/postgresql: TCP 5432", false],
+    ["monitoring/prometheus -> traefik/traefik: TCP 9100", true],
+    ["monitoring/prometheus -> cert-manager/webhook: TCP 9402", true],
+    ["203.0.113.9 -> traefik/traefik: TCP 8443", true],
+    ["203.0.113.9 -> traefik/traefik: TCP 9100", false],
+    ["203.0.113.9 -> enterprise-system/sales-api: TCP 8000", false],
+    ["35.191.0.1 -> enterprise-system/sales-api: TCP 8000", false],
+    ["traefik/traefik -> enterprise-system/sales-api: TCP 8000", true],
+    ["traefik/traefik -> enterprise-system/frontend: TCP 8080", true],
+    ["traefik/traefik -> enterprise-system/frontend: TCP 8000", false],
+    ["traefik/traefik -> enterprise-system/acme-solver: TCP 8089", true],
+    ["traefik/traefik -> datastores/postgresql: TCP 5432", false],
+    ["traefik/traefik -> 8.8.8.8: TCP 443", false],
+    ["other/would-be-traefik -> enterprise-system/sales-api: TCP 8000", false],
+    ["cert-manager/cert-manager -> 8.8.8.8: TCP 443", true],
+    ["cert-manager/cert-manager -> traefik/traefik: TCP 8000", true],
+    ["cert-manager/cert-manager -> traefik/traefik: TCP 8443", false],
+    ["cert-manager/cainjector -> 8.8.8.8: TCP 443", false],
+    ["kube-system/konnectivity-agent -> cert-manager/webhook: TCP 10250", true],
+    ["kube-system/konnectivity-agent -> cert-manager/cert-manager: TCP 10250", false],
+    ["monitoring/prometheus -> cert-manager/webhook: TCP 10250", false],
+  ];
+  test.each(["enterprise.staging", "enterprise.production"])("%s", (stack) => {
+    expect(CONNECTIONS.map(([connection]) => [connection, comesAbout(stack, connection)])).toEqual(CONNECTIONS);
+  });
+
+  test.each([
+    ["enterprise.staging", "172.16.3.2", "172.16.2.2", false],
+    ["enterprise.production", "172.16.2.2", "172.16.3.2", true],
+  ])("%s has its own control plane, and Prometheus asks nodes where there are any to ask", (stack, own, not, nodes) => {
+    for (const from of ["traefik/traefik", "cert-manager/cainjector"])
+      expect([own, not].map((to) => comesAbout(stack, `${from} -> ${to}: TCP 443`))).toEqual([true, false]);
+    expect([own, not].map((from) => comesAbout(stack, `${from} -> cert-manager/webhook: TCP 10250`))).toEqual([
+      true,
+      false,
+    ]);
+    for (const port of [9100, 10250])
+      expect(comesAbout(stack, `monitoring/prometheus -> 10.0.0.5: TCP ${port}`)).toBe(nodes);
+    expect(comesAbout(stack, "monitoring/alertmanager -> 8.8.8.8: TCP 443")).toBe(nodes); // where it has a receiver
   });
 });
 

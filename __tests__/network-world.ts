@@ -1,5 +1,7 @@
 import { BlockList } from "node:net";
+import { everyStack } from "../rehearsal/inventory";
 import type { Environment, EnvironmentName } from "../schema/environment";
+import { load } from "../schema/load";
 import type { System } from "../schema/system";
 import {
   type Address,
@@ -12,7 +14,7 @@ import {
   range,
   resolveNamespace,
 } from "./network-evaluator";
-import { configuration, type Files, type Json, synth } from "./support";
+import { configuration, type Files, type Json, ROOT, synth, synthEvery } from "./support";
 
 /**
  * What a stack's network policies are to allow, from the system's and the environment's files alone, and where they
@@ -21,13 +23,21 @@ import { configuration, type Files, type Json, synth } from "./support";
 
 export const NAME = "app.kubernetes.io/name";
 const DNS = "k8s-app";
+/** What answers an ACME server, for as long as it asks. */
+const SOLVER = "acme-solver";
 
 // ---- who there is
 
-/** Everything that a connection may come from or go to, with what the files say about it. */
-export interface World {
+/** What the files say. */
+export interface Declaration {
   readonly system: System;
   readonly environment: Environment;
+}
+
+/** Everything that a connection may come from or go to, with what the files say about it. */
+export interface World extends Declaration {
+  /** The stack's own; each is closed but for what is declared. */
+  readonly namespaces: readonly string[];
   readonly pods: readonly Pod[];
   readonly addresses: readonly Address[];
   readonly ports: readonly number[];
@@ -65,70 +75,135 @@ const SOME_ADDRESSES = [
   "169.254.169.252", // where GKE's metadata server listens, on port 988
 ];
 
-/** Labels that kube-prometheus-stack gives its pods. */
-const MONITORING = [
-  "prometheus",
-  "alertmanager",
-  "grafana",
-  "kube-state-metrics",
-  "kube-prometheus-stack-prometheus-operator",
-];
+/** Beside those that are declared, and the next of each. */
+const SOME_PORTS = [1, 80, 988, 3307, 5432, 6378, 6379, 8080, 8125, 8126, 9100, 9200, 10250, 65535];
 
-/**
- * Name of the namespace of host agents, where a stack has one. The node exporter's pods are in the nodes' own network.
- */
-const HOST_AGENTS = "host-agents";
-/** Label that Datadog's chart gives its agent. */
-const DATADOG: Pod = { name: "datadog", namespace: HOST_AGENTS, labels: { [NAME]: "datadog" } };
+const CLUSTER = "kube-system";
+/** Namespaces of what the charts run. */
+const MONITORING = "monitoring";
+const HOST_AGENTS = "host-agents"; // the node exporter's pods are in the nodes' own network
+const DATASTORES = "datastores";
+const TRAEFIK = "traefik";
+const CERT_MANAGER = "cert-manager";
+/** Somebody else's. */
+const OTHER = "other";
+
+/** Pods with the label that their charts give them, which is mostly their name too. */
+const charted = (namespace: string, names: readonly string[], label?: string): Pod[] =>
+  names.map((name) => ({ name, namespace, labels: { [NAME]: label ?? name } }));
+
+/** A datastore's pods where it is in the cluster, and where it and its exporter listen by their own conventions. */
+const STORES = {
+  database: { pods: charted(DATASTORES, ["postgresql"]), port: 5432, exporter: 9187 },
+  cache: { pods: charted(DATASTORES, ["redis"]), port: 6379, exporter: 9121 },
+  search: {
+    // The exporter's pod has the server's label: to policies they are one.
+    pods: charted(DATASTORES, ["elasticsearch", "elasticsearch-exporter"], "elasticsearch"),
+    port: 9200,
+    exporter: 9114,
+  },
+} as const;
+type Store = keyof typeof STORES;
+/** Of the datastores that are Google's. */
+const MANAGED: Readonly<Record<string, number>> = { database: 5432, cache: 6378 };
+
+/** What an environment has chosen to have in the cluster. */
+function choices({ database, cache, search, edge, services, cluster, datadog }: Environment) {
+  const kinds = { database, cache, search };
+  return {
+    stores: (Object.keys(STORES) as Store[]).filter((store) => kinds[store]?.kind === "bitnami"),
+    dumps: database.kind === "bitnami" ? ["postgresql-backup", "postgresql-restore"] : [],
+    traefik: edge.kind === "traefik" && Object.values(services).some(({ hosts }) => hosts.length),
+    // Autopilot shows neither its kubelets nor its nodes.
+    kubelets: cluster.mode === "standard",
+    datadog: datadog !== undefined,
+  };
+}
+
+/** Pods whose labels are the charts' own. */
+function chartPods(environment: Environment): Pod[] {
+  const { stores, traefik, datadog } = choices(environment);
+  return [
+    ...charted(MONITORING, [
+      "prometheus",
+      "alertmanager",
+      "grafana",
+      "kube-state-metrics",
+      "kube-prometheus-stack-prometheus-operator",
+    ]),
+    ...(datadog ? charted(HOST_AGENTS, ["datadog"]) : []),
+    ...stores.flatMap((store) => STORES[store].pods),
+    ...(traefik ? charted(TRAEFIK, ["traefik"]) : []),
+    ...(traefik ? charted(CERT_MANAGER, ["cert-manager", "webhook", "cainjector", "startupapicheck"]) : []),
+  ];
+}
+
+/** Full names of the pods that are to be among a stack's own objects. */
+export function declaredPods({ system, environment }: Declaration): string[] {
+  const { dumps, traefik } = choices(environment);
+  const own = [...Object.keys(system.services), ...Object.keys(system.migrations), ...(traefik ? [SOLVER] : [])];
+  return [...own.map((name) => `${system.namespace}/${name}`), ...dumps.map((name) => `${DATASTORES}/${name}`)];
+}
 
 export function world(json: Json, system: System, environment: Environment): World {
-  const namespaces = Object.values(json.resource.kubernetes_namespace_v1 as Record<string, Json>);
-  const agents = namespaces.some(({ metadata }) => metadata.name === HOST_AGENTS);
+  const namespaces = Object.values<Json>(json.resource.kubernetes_namespace_v1).map(({ metadata }) => metadata.name);
   const labelled = [
     ...podsOf(json),
-    ...(environment.datadog ? [DATADOG] : []),
-    ...MONITORING.map((name): Pod => ({ name, namespace: "monitoring", labels: { [NAME]: name } })),
+    ...chartPods(environment),
     ...["kube-dns", "node-local-dns", "metrics-server", "konnectivity-agent"].map(
-      (name): Pod => ({ name, namespace: "kube-system", labels: { [DNS]: name } }),
+      (name): Pod => ({ name, namespace: CLUSTER, labels: { [DNS]: name } }),
     ),
   ];
   const pods = [
     ...labelled,
-    ...[system.namespace, "monitoring", "other", ...(agents ? [HOST_AGENTS] : [])].map(
-      (namespace): Pod => ({ name: "stranger", namespace, labels: {} }), // started by hand
-    ),
+    ...[...namespaces, OTHER].map((namespace): Pod => ({ name: "stranger", namespace, labels: {} })), // started by hand
     // Labels mean something in their own namespace only.
-    ...labelled.map(({ name, labels }): Pod => ({ name: `would-be-${name}`, namespace: "other", labels })),
+    ...labelled.map(({ name, labels }): Pod => ({ name: `would-be-${name}`, namespace: OTHER, labels })),
   ];
   // A range that is too wide or too narrow differs at its edges.
   const ranges = [...LOAD_BALANCERS, ...RESOLVERS, ...SPECIAL, ...Object.values(environment.network)].map(range);
   const edges = ranges.flatMap(({ first, last }) => [first - 1, first, last, last + 1]);
   const addresses = [...SOME_ADDRESSES, ...edges.filter((a) => a >= 0 && a < 2 ** 32).map(dotted)];
-  const declared = Object.values(system.services).flatMap((s) => [s.port ?? [], s.metrics?.port ?? []].flat());
-  const ports = [...declared, 53, 443, 5432, 6378, 8125, 8126, 9100, 10250].flatMap((p) => [p, p + 1]);
+  const named = declared({ system, environment }).flatMap(({ ports = [] }) => ports);
   return {
     system,
     environment,
+    namespaces,
     pods,
     addresses: [...new Set(addresses)].map((address) => ({ address })),
-    ports: [...new Set([...ports, 1, 80, 988, 3307, 6379, 8080, 65535])],
+    ports: [...new Set([...named.flatMap((p) => [p, p + 1]), ...SOME_PORTS])],
   };
 }
 
-/** Pods of a stack's Deployments and Jobs, with the labels of their templates. */
+/** Pods of a stack's Deployments, Jobs, CronJobs and solvers of challenges, with the labels of their templates. */
 export function podsOf(json: Json): Pod[] {
-  const deployments = Object.values(json.resource.helm_release as Record<string, Json>)
+  const all = (type: string) => Object.values((json.resource[type] ?? {}) as Record<string, Json>);
+  const objects = all("helm_release")
     .flatMap((release) => release.values as string[])
     // The values are JSON but for references, which Terraform encodes.
     .map((values) => JSON.parse(values.replace(/\$\{jsonencode\((.*?)\)\}/g, (_, of) => JSON.stringify(`\${${of}}`))))
-    .flatMap(({ objects = [] }) => objects as Json[])
-    .filter(({ kind }) => kind === "Deployment");
-  const jobs = Object.values((json.resource.kubernetes_job_v1 ?? {}) as Record<string, Json>);
-  return [...deployments, ...jobs].map(({ metadata, spec }) => ({
-    name: metadata.name.replace(/-\$\{.*/, ""), // a Job's without its digest
-    namespace: resolveNamespace(json, metadata.namespace),
-    labels: spec.template.metadata.labels,
-  }));
+    .flatMap(({ objects = [] }) => objects as Json[]);
+  const pod = (name: string, { namespace }: Json, template: Json): Pod => ({
+    name,
+    namespace: resolveNamespace(json, namespace),
+    labels: template.metadata.labels,
+  });
+  return [
+    ...objects
+      .filter(({ kind }) => kind === "Deployment")
+      .map(({ metadata, spec }) => pod(metadata.name, metadata, spec.template)),
+    ...all("kubernetes_job_v1").map(
+      ({ metadata, spec }) => pod(metadata.name.replace(/-\$\{.*/, ""), metadata, spec.template), // without its digest
+    ),
+    ...all("kubernetes_cron_job_v1").map(({ metadata, spec }) =>
+      pod(metadata.name, metadata, spec.job_template.spec.template),
+    ),
+    ...objects
+      .filter(({ kind }) => kind === "Issuer")
+      .flatMap(({ metadata, spec }) =>
+        spec.acme.solvers.map((solver: Json) => pod(SOLVER, metadata, solver.http01.ingress.podTemplate)),
+      ),
+  ];
 }
 
 export const nameOf = (e: Endpoint) => (isPod(e) ? `${e.namespace}/${e.name}` : e.address);
@@ -167,15 +242,16 @@ const either =
 const anybody: Group = () => true;
 const special = within(...SPECIAL);
 const internet: Group = (e) => !isPod(e) && !special(e);
+/** GKE's API server reaches webhooks from its own range, or through these. */
+const tunnel = pods(CLUSTER, "konnectivity-agent");
 
-/** The connections that the system's and the environment's files declare, and those that DNS and monitoring live on. */
-function declared({ system, environment }: World): Connection[] {
+/** The connections that the system's and the environment's files declare, and those that the platform lives on. */
+function declared({ system, environment }: Declaration): Connection[] {
   const { datastores, controlPlane } = environment.network;
-  const own = pods(system.namespace);
-  const monitoring = pods("monitoring");
-  const prometheus = pods("monitoring", "prometheus");
-  const agents = pods(HOST_AGENTS);
-  const datadog = pods(HOST_AGENTS, "datadog");
+  const { stores, dumps, traefik, kubelets } = choices(environment);
+  const prometheus = pods(MONITORING, "prometheus");
+  const apiServer = within(controlPlane);
+  const proxy = pods(TRAEFIK, "traefik");
   const tcp = (from: Group, to: Group, ...ports: readonly number[]) => ({
     from,
     to,
@@ -188,41 +264,92 @@ function declared({ system, environment }: World): Connection[] {
   });
   const at = (end: Connection["end"], ...connections: readonly Connection[]) =>
     connections.map((connection) => ({ ...connection, end }));
+  const inCluster = (store: Store) => pods(DATASTORES, ...STORES[store].pods.map(({ name }) => name));
 
   const connects = Object.entries({ ...system.services, ...system.migrations }).flatMap(([name, workload]) =>
     workload.connects.flatMap((to): Connection | Connection[] => {
       const from = pods(system.namespace, name);
-      if (to === "database") return tcp(from, within(datastores as string), 5432);
-      if (to === "cache") return tcp(from, within(datastores as string), 6378);
+      const store = stores.find((s) => s === to);
+      if (store) return tcp(from, inCluster(store), STORES[store].port);
+      if (MANAGED[to]) return tcp(from, within(datastores as string), MANAGED[to]);
       if (to === "internet:443") return tcp(from, internet, 443);
       if (to === "host-agent" && !environment.datadog) return [];
       if (to === "host-agent") return at("egress", tcp(from, anybody, 8126), udp(from, anybody, 8125)); // the node, or the agent's pod
       return tcp(from, pods(system.namespace, to), system.services[to]?.port as number);
     }),
   );
+  const edge = traefik ? proxy : within(...LOAD_BALANCERS);
   const services = Object.entries(system.services).flatMap(([name, { port, metrics }]) => {
     const service = pods(system.namespace, name);
     return [
-      ...(environment.services[name]?.hosts.length ? [tcp(within(...LOAD_BALANCERS), service, port as number)] : []),
+      ...(environment.services[name]?.hosts.length ? [tcp(edge, service, port as number)] : []),
       ...(metrics ? [tcp(prometheus, service, metrics.port)] : []),
     ];
   });
-  const resolvers = either(pods("kube-system", "kube-dns", "node-local-dns"), within(...RESOLVERS));
   return [
     ...connects,
     ...services,
-    { from: either(own, monitoring, agents), to: resolvers, ports: [53], protocols: ["TCP", "UDP"] },
-    { from: monitoring, to: monitoring },
-    tcp(monitoring, within(controlPlane), 443),
-    tcp(either(within(controlPlane), pods("kube-system", "konnectivity-agent")), monitoring, 10250),
-    tcp(pods("monitoring", "alertmanager"), internet, 443),
-    // Kubelets and node exporters: nodes have no range on Dataplane V2.
-    ...at("egress", tcp(either(prometheus, datadog), anybody, 10250), tcp(prometheus, anybody, 9100)),
-    ...at("egress", { from: prometheus, to: isPod }), // to find those to scrape
-    ...at("ingress", tcp(isPod, datadog, 8126), udp(isPod, datadog, 8125)),
-    tcp(datadog, internet, 443),
-    tcp(datadog, within(controlPlane), 443),
+    ...stores.map((store) => tcp(prometheus, inCluster(store), STORES[store].exporter)),
+    ...stores
+      .filter((store) => STORES[store].pods.length > 1) // an exporter with a pod of its own
+      .map((store) => tcp(inCluster(store), inCluster(store), STORES[store].port)),
+    ...(dumps.length ? dumping(pods(DATASTORES, ...dumps)) : []),
+    ...(traefik ? [...proxying(), ...certifying()] : []),
+    ...resolving(),
+    ...monitoring(),
   ];
+
+  /** Dumps, to the bucket and back. */
+  function dumping(jobs: Group): Connection[] {
+    return [
+      tcp(jobs, inCluster("database"), STORES.database.port),
+      tcp(jobs, internet, 443),
+      tcp(jobs, within("169.254.169.254/32"), 80, 8080), // the metadata server, which knows whose account is theirs
+    ];
+  }
+
+  function proxying(): Connection[] {
+    return [
+      ...at("ingress", tcp(anybody, proxy, 8000, 8443)),
+      tcp(proxy, pods(system.namespace, SOLVER), 8089),
+      tcp(proxy, apiServer, 443),
+      tcp(prometheus, proxy, 9100),
+    ];
+  }
+
+  /** Certificates: asked for outside, and looked for at the edge before anybody outside is asked to look. */
+  function certifying(): Connection[] {
+    const controller = pods(CERT_MANAGER, "cert-manager");
+    return [
+      tcp(controller, internet, 443),
+      tcp(controller, proxy, 8000),
+      tcp(pods(CERT_MANAGER), apiServer, 443),
+      tcp(either(apiServer, tunnel), pods(CERT_MANAGER, "webhook"), 10250),
+      tcp(prometheus, pods(CERT_MANAGER), 9402),
+    ];
+  }
+
+  function resolving(): Connection[] {
+    const resolvers = either(pods(CLUSTER, "kube-dns", "node-local-dns"), within(...RESOLVERS));
+    return [{ from: (e) => isPod(e) && ![CLUSTER, OTHER].includes(e.namespace), to: resolvers, ports: [53] }];
+  }
+
+  function monitoring(): Connection[] {
+    const all = pods(MONITORING);
+    const datadog = pods(HOST_AGENTS, "datadog");
+    return [
+      { from: all, to: all },
+      tcp(all, apiServer, 443),
+      tcp(either(apiServer, tunnel), all, 10250),
+      ...(environment.monitoring.receiver ? [tcp(pods(MONITORING, "alertmanager"), internet, 443)] : []),
+      // Kubelets and node exporters: nodes have no range on Dataplane V2.
+      ...at("egress", tcp(datadog, anybody, 10250), ...(kubelets ? [tcp(prometheus, anybody, 10250, 9100)] : [])),
+      ...at("egress", { from: prometheus, to: isPod }), // to find those to scrape
+      ...at("ingress", tcp(isPod, datadog, 8126), udp(isPod, datadog, 8125)),
+      tcp(datadog, internet, 443),
+      tcp(datadog, apiServer, 443),
+    ];
+  }
 }
 
 // ---- the two compared
@@ -247,7 +374,7 @@ export const PROTOCOLS: readonly Protocol[] = ["TCP", "UDP"];
  */
 export function expectation(w: World) {
   const connections = declared(w);
-  const bound = either(pods(w.system.namespace), pods("monitoring"), pods(HOST_AGENTS));
+  const bound = either(...w.namespaces.map((namespace) => pods(namespace)));
   return [...pairs(w)].map(([from, to]) => {
     const relevant = connections.filter((c) => c.from(from) && c.to(to));
     const asks = w.ports.flatMap((port) =>
@@ -282,15 +409,34 @@ export function* differences(policies: NetworkPolicies, expected: ReturnType<typ
   }
 }
 
-/** Both stacks of pmcrm's files after a change, each with its world. */
-export function stacks(change?: (files: Files) => void) {
+/** A stack's JSON with its world. */
+export interface Judged {
+  readonly json: Json;
+  readonly world: World;
+  readonly expected: ReturnType<typeof expectation>;
+}
+
+function judged(json: Json, system: System, environment: Environment): Judged {
+  const w = world(json, system, environment);
+  return { json, world: w, expected: expectation(w) };
+}
+
+/** Every system's stacks as written, by name. */
+export async function everyJudged(): Promise<Map<string, Judged>> {
+  const all = new Map<string, Judged>();
+  const synthesized = await synthEvery();
+  for (const { name, ...stack } of everyStack(ROOT)) {
+    const { system, environments } = await load(ROOT, stack.system, {});
+    all.set(name, judged(synthesized.get(name)?.json, system, environments[stack.environment].environment));
+  }
+  return all;
+}
+
+/** Both stacks of pmcrm's files after a change. */
+export function stacks(change?: (files: Files) => void): Record<EnvironmentName, Judged> {
   const { system, environments } = configuration(change);
   const synthesized = synth(change);
-  const of = (name: EnvironmentName) => {
-    const { json } = synthesized[name];
-    const w = world(json, system, environments[name].environment);
-    return { json: json as Json, world: w, expected: expectation(w) };
-  };
+  const of = (name: EnvironmentName) => judged(synthesized[name].json, system, environments[name].environment);
   return { staging: of("staging"), production: of("production") };
 }
 

@@ -3,6 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import pmcrmProduction from "../environments/pmcrm/production";
 import pmcrmStaging from "../environments/pmcrm/staging";
+import { everyStack, synthesizeEvery } from "../rehearsal/inventory";
 import productionRelease from "../releases/pmcrm/production.json";
 import stagingRelease from "../releases/pmcrm/staging.json";
 import type { EnvironmentInput, EnvironmentName } from "../schema/environment";
@@ -82,6 +83,21 @@ export function synth(change?: (files: Files) => void, env: NodeJS.ProcessEnv = 
   try {
     synthesize(configuration(change, env), env, outdir);
     return { staging: read(outdir, "staging"), production: read(outdir, "production") };
+  } finally {
+    quiet.mockRestore();
+    rmSync(outdir, { recursive: true });
+  }
+}
+
+/** Every system's stacks as written, by name. */
+export async function synthEvery(): Promise<Map<string, Stack>> {
+  const outdir = mkdtempSync(path.join(os.tmpdir(), "synth-every-"));
+  const quiet = jest.spyOn(console, "error").mockImplementation(() => {});
+  try {
+    await synthesizeEvery(ROOT, outdir);
+    return new Map(
+      everyStack(ROOT).map(({ name, system, environment }) => [name, read(path.join(outdir, system), environment)]),
+    );
   } finally {
     quiet.mockRestore();
     rmSync(outdir, { recursive: true });
