@@ -1,5 +1,10 @@
-import type { Files, Json, Stack } from "./support";
-import { synth } from "./support";
+import { mkdtempSync, rmSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { everyStack } from "../rehearsal/inventory";
+import { load } from "../schema/load";
+import { synthesize } from "../stacks/synthesize";
+import { type Files, type Json, ROOT, read, type Stack, synth, synthEvery } from "./support";
 
 const SECRET = "kubernetes_secret_v1.workload_backend_secret";
 const ROLLOUT = "helm_release.workload_backend_web-service_workload_deployment";
@@ -111,4 +116,126 @@ test("values flow into write-only arguments and provider blocks alone", () => {
     "google_sql_user.password_wo",
     "kubernetes_secret_v1.data_wo",
   ]);
+});
+
+describe("of datastores in the cluster", () => {
+  const STORES = ["postgresql", "redis", "elasticsearch"] as const;
+  type Store = (typeof STORES)[number];
+  const APIS = ["sales-api", "finance-api", "hr-api"];
+  const passwords = (store: Store) => `kubernetes_secret_v1.datastores_${store}_release_passwords_secret`;
+  const secretOf = (service: string) => `kubernetes_secret_v1.workload_${service}_secret`;
+  const rolloutOf = (service: string) => `helm_release.workload_${service}_web-service_workload_deployment`;
+
+  /** Enterprise's production, with some secrets at a later generation. */
+  async function production(generations: Readonly<Record<string, number>> = {}): Promise<Stack> {
+    const { environments, ...rest } = await load(ROOT, "enterprise", {});
+    const { environment, release } = environments.production;
+    const changed = { environment: { ...environment, generations }, release };
+    const outdir = mkdtempSync(path.join(os.tmpdir(), "secrets-"));
+    const quiet = jest.spyOn(console, "error").mockImplementation(() => {});
+    try {
+      synthesize({ ...rest, environments: { ...environments, production: changed } }, {}, outdir);
+      return read(outdir, "production");
+    } finally {
+      quiet.mockRestore();
+      rmSync(outdir, { recursive: true });
+    }
+  }
+  let asWritten: Stack;
+  let every: Map<string, Stack>;
+  beforeAll(async () => {
+    asWritten = await production();
+    every = await synthEvery();
+  });
+
+  /** What a change of password shows in: revisions of Secrets, and digests in annotations of pods. */
+  const shownIn = (stack: Stack) => {
+    const found = (address: string, pattern: RegExp) => {
+      const digest = pattern.exec(stack.resource(address).values[0])?.[1];
+      expect([address, digest]).toEqual([address, expect.stringMatching(/^[0-9a-f]{64}$/)]);
+      return digest;
+    };
+    return Object.fromEntries([
+      ...STORES.flatMap((store) => [
+        [passwords(store), stack.resource(passwords(store)).data_wo_revision],
+        [`helm_release.datastore_${store}`, found(`helm_release.datastore_${store}`, /"checksum\/passwords":"(\w+)"/)],
+      ]),
+      ...APIS.flatMap((service) => [
+        [secretOf(service), stack.resource(secretOf(service)).data_wo_revision],
+        [rolloutOf(service), found(rolloutOf(service), /"checksum\/secret":"(\w+)"/)],
+      ]),
+    ]);
+  };
+
+  test.each(everyStack(ROOT).map(({ name }) => name))("no value of %s is outside write-only arguments", (name) => {
+    const stack = every.get(name) as Stack;
+    const places = stack.resources.flatMap(([address, config]) =>
+      Object.entries(config as Json).flatMap(([argument, value]) =>
+        JSON.stringify(value).includes("ephemeral.") ? [`${address.split(".")[0]}.${argument}`] : [],
+      ),
+    );
+    expect(places).toContain("kubernetes_secret_v1.data_wo");
+    expect(places.filter((place) => !place.endsWith("_wo"))).toEqual([]);
+  });
+
+  test("each password is read from Secret Manager, at the version that the stack has made, into data_wo", () => {
+    const stack = asWritten;
+    const stored = (secret: string) =>
+      `\${ephemeral.google_secret_manager_secret_version.secrets_${secret}_stored.secret_data}`;
+    expect(stack.resource(passwords("postgresql")).data_wo).toEqual({
+      "postgres-password": stored("database-administrator-password"),
+      password: stored("database-password"),
+    });
+    expect(stack.resource(passwords("redis")).data_wo).toEqual({ "redis-password": stored("cache-password") });
+    expect(stack.resource(passwords("elasticsearch")).data_wo).toEqual({
+      "elasticsearch-password": stored("search-password"),
+    });
+    for (const service of APIS)
+      expect(stack.resource(secretOf(service)).data_wo).toMatchObject({
+        DATABASE_PASSWORD: stored("database-password"),
+        REDIS_PASSWORD: stored("cache-password"),
+        ELASTICSEARCH_PASSWORD: stored("search-password"),
+      });
+    const read = stack.json.ephemeral.google_secret_manager_secret_version;
+    for (const secret of ["database", "database-administrator", "cache", "search"])
+      expect(read[`secrets_${secret}-password_stored`].version).toBe(
+        `\${google_secret_manager_secret_version.secrets_${secret}-password_version.version}`,
+      );
+  });
+
+  test("charts know passwords by the names of Secrets and keys alone, and make none themselves", () => {
+    const stack = asWritten;
+    for (const store of STORES) {
+      const { values, set_wo, set_sensitive } = stack.resource(`helm_release.datastore_${store}`);
+      expect(values.join()).toContain(
+        `"existingSecret":\${jsonencode(kubernetes_secret_v1.datastores_${store}_release_passwords_secret.metadata[0].name)}`,
+      );
+      expect(values.join()).not.toMatch(/"\w*[pP]assword":/);
+      expect([set_wo, set_sensitive]).toEqual([undefined, undefined]);
+    }
+  });
+
+  test("the administrator's password reaches the database and its dumps, and no service", () => {
+    const stack = asWritten;
+    const holders = stack.resources.filter(([, config]) =>
+      JSON.stringify(config.data_wo ?? {}).includes("database-administrator-password_stored"),
+    );
+    expect(holders.map(([address]) => address)).toEqual([passwords("postgresql")]);
+  });
+
+  test.each([
+    ["redis", "CACHE_PASSWORD"],
+    ["elasticsearch", "SEARCH_PASSWORD"],
+  ] as const)(
+    "a new generation restarts %s and the services that log in there, and nothing else",
+    async (store, name) => {
+      const before = shownIn(asWritten);
+      const after = shownIn(await production({ [name]: 2 }));
+      expect(Object.keys(after).filter((address) => after[address] !== before[address])).toEqual([
+        passwords(store),
+        `helm_release.datastore_${store}`,
+        ...APIS.flatMap((service) => [secretOf(service), rolloutOf(service)]),
+      ]);
+    },
+  );
 });
