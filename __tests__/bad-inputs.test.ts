@@ -1306,7 +1306,47 @@ const FURTHER: Readonly<Record<string, Refused>> = {
     }),
     `${S} variables.CACHE_USER.field = "user": is nothing that the cache has; use one of host, port, password`,
   ),
+  "less memory than requested for a datastore": refused(
+    inCluster(
+      (e) => (e.search = { ...BITNAMI, resources: { cpu: "1", cpuLimit: "500m", memory: "2Gi", memoryLimit: "1Gi" } }),
+    ),
+    `${P} search.resources.cpuLimit = "500m": must not be below the request; write at least 1`,
+    `${P} search.resources.memoryLimit = "1Gi": must not be below the request; write at least 2Gi`,
+  ),
+  "memory in which a datastore does not run": refused(
+    inCluster((e) => (e.search = { ...BITNAMI, resources: { cpu: "1", memory: "64Mi", memoryLimit: "64Mi" } })),
+    `${P} search.resources.memoryLimit = "64Mi": must be at least 1024Mi for the search; write "1024Mi" or more`,
+  ),
+  "a datastore that no node has room for": refused(
+    inCluster((e) => (e.search = { ...BITNAMI, resources: { cpu: "1", memory: "64Gi", memoryLimit: "64Gi" } })),
+    `${P} search.resources.memory = "64Gi": must fit on a node of the pool app (e2-standard-4); lower it, or use larger machines`,
+  ),
+  "a bucket's name that Google keeps": refused(
+    inCluster((e) => (e.project = "goog-production")),
+    `${P} project = "goog-production": makes the bucket goog-production-pmcrm-production-dumps, whose name must have at most 63 characters, not begin with goog and not contain google; use another project, or rename the system`,
+  ),
+  "a service with the name of the dumps' account": refused((files) => {
+    const { worker } = files.system.services;
+    (files.system as Anything).services.dumps = worker;
+    for (const { environment } of [files.staging, files.production])
+      (environment as Anything).services.dumps = { replicas: 2 };
+  }, `${S} services.dumps = "dumps": has the name of something that the platform makes beside it; choose another name`),
+  "a figure that Terraform would read": refused(
+    system((s) => (s.overview = { title: "T", figures: { "${y}": "orders_total" } })),
+    `${S} overview.figures["\${y}"] = "\${y}": must be one line of at most 80 characters without \${ and %{; shorten it`,
+  ),
   // ---- the way in
+  "a path with a slash at its end": refused(
+    system((s) => (s.services.backend.path = "/api/")),
+    `${S} services.backend.path = "/api/": must not end with a slash; write it like "/sales"`,
+  ),
+  "more hosts than a certificate takes": refused((files) => {
+    (files.system as Anything).services.backend.rateLimits = [];
+    production((e) => {
+      e.edge = traefik;
+      e.services.backend.hosts = Array.from({ length: 101 }, (_, i) => `h${i}.pmcrm.io`);
+    })(files);
+  }, `${P} services = {"backend":{"replicas":{"min":3,"max":20},"hosts":["h0.pmcrm.io","h1.pmcrm.io...: have 101 hosts, and a certificate of Let's Encrypt takes 100; use fewer hosts`),
   "an edge of no known kind": refused(
     production((e) => (e.edge = { kind: "nginx" })),
     `${P} edge.kind = "nginx": is of no known kind; use one of google, traefik`,

@@ -126,6 +126,7 @@ function quotaLines({ project, region, monitoring, ...environment }: Context["en
   need("SSD_TOTAL_GB", monitoring.diskGb);
   const { database, cache, search } = environment;
   for (const store of [database, cache, search]) if (store?.kind === "bitnami") need("SSD_TOTAL_GB", store.diskGb);
+  if (database.kind === "bitnami") need("SSD_TOTAL_GB", 2 * database.diskGb); // scratch of a dump and of a restore
   return [
     `# The region's quotas must allow for ${[...needs].map(([metric, n]) => `${metric} ${n}`).join(", ")}; this prints what there is.`,
     `gcloud compute regions describe ${region} --project=${project} --flatten=quotas --format='csv[no-heading](quotas.metric,quotas.usage,quotas.limit)' | grep -E '^(${[...needs.keys()].join("|")}),'`,

@@ -178,7 +178,9 @@ const service = z.strictObject({
    * First part of the paths that reach the service at its hosts, where it shares them with others. The service sees
    * paths as they are.
    */
-  path: httpPath.default("/"),
+  path: httpPath
+    .refine((p) => p === "/" || !p.endsWith("/"), rule("must not end with a slash", 'write it like "/sales"'))
+    .default("/"),
   /**
    * Requests that one client address may make to the service's hosts. Cloud Armor has some intervals and no others;
    * Traefik has all, and one limit for all of a service's paths.
@@ -243,7 +245,14 @@ export const systemSections = {
     .strictObject({
       title: text,
       /** Counter by legend: how many in the last 24 hours. */
-      figures: z.record(text, metricName),
+      figures: z.record(
+        matching(
+          /^(?!.*[$%]\{)[^\n]{1,80}$/,
+          "must be one line of at most 80 characters without ${ and %{",
+          "shorten it",
+        ),
+        metricName,
+      ),
     })
     .optional(),
   /** Who read or changed what in Google Cloud. */

@@ -18,11 +18,14 @@ import { Namespace } from "../constructs/kubernetes/namespace";
 import type { Resources } from "../constructs/kubernetes/pod";
 import { parseCpu, parseMemory } from "../constructs/kubernetes/quantity";
 import { StorageClass } from "../constructs/kubernetes/storage-class";
+import { mostConnections } from "../schema/connections";
+import { accountOfDumps, bucketOfDumps } from "../schema/dumps";
 import type { CloudSql, Environment } from "../schema/environment";
 import { maxConnections } from "../schema/google";
 import type { Release } from "../schema/release";
 import type { System } from "../schema/system";
 import { type Secrets, secretValue } from "./secrets";
+import { resourcesOn } from "./workloads";
 
 export interface DatastoresProps {
   readonly systemName: string;
@@ -187,7 +190,7 @@ class Releases extends Construct {
     const stores = [database, cache, search].flatMap((store) => (store?.kind === "bitnami" ? [store] : []));
     const namespace = new Namespace(this, "namespace", {
       name: NAMESPACE,
-      quota: quotaOf(stores.map(({ resources }) => resources)),
+      quota: quotaOf(stores.map(({ resources }) => resourcesOn(environment.cluster.mode, resources))),
       deletionProtection,
       dependsOn: [cluster.cluster],
     });
@@ -221,12 +224,13 @@ class Releases extends Construct {
         database: system.database.name,
         user: system.database.user,
         password: secretValue(secrets.databasePassword),
+        maxConnections: mostConnections(system, environment),
         adminPassword: secretValue(secrets.inCluster.databaseAdministrator as GeneratedSecret),
         clients: [...clients("database"), DatabaseBackup.PEER],
       });
       const bucket = new BackupBucket(this, "backups", {
         project,
-        name: `${environment.project}-${fullName}-dumps`,
+        name: bucketOfDumps(environment.project, fullName),
         region,
         keepDays: database.backups.keepDays,
         labels,
@@ -235,7 +239,7 @@ class Releases extends Construct {
       this.backup = new DatabaseBackup(this, "backup", {
         project,
         cluster,
-        accountId: `${props.systemName}-dumps`,
+        accountId: accountOfDumps(props.systemName),
         namespace,
         postgresql: this.postgresql,
         bucket,

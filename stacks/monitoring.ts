@@ -104,6 +104,7 @@ export class Monitoring extends Construct {
       project,
       name: props.fullName,
       email,
+      trusted: environment.edge.kind === "google" || environment.edge.acme === "production",
       hosts: Object.fromEntries(
         Object.entries(environment.services).flatMap(([name, { hosts }]) => {
           const service = system.services[name];

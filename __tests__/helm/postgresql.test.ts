@@ -12,6 +12,7 @@ const synth = (changes: Partial<BitnamiProps> = {}) =>
       database: "shop",
       user: "sales",
       adminPassword: { value: "the-administrator's", changesWith: [7] },
+      maxConnections: 150,
       ...changes,
     });
     return {
@@ -72,4 +73,10 @@ withChart(release, "the tag is the chart's own", () => {
   expect(untagged).not.toBe(release.values[0]);
   const own = render({ ...release, values: [untagged] }, "datastores");
   expect(own.join()).toContain(`image: ${given.image}\n`);
+});
+
+test("clients may open as many connections as they want, and others some more", () => {
+  expect(values(synth().resource("helm_release.datastore_postgresql")).primary.extendedConfiguration).toBe(
+    "max_connections = 170",
+  );
 });

@@ -13,6 +13,8 @@ export interface CloudMonitoringProps {
   readonly email: string;
   /** Path that answers 2xx while the service is ready, by public host name. */
   readonly hosts: Readonly<Record<string, string>>;
+  /** Whether browsers trust the hosts' certificates; default true. */
+  readonly trusted?: boolean;
   /** Cloud SQL for PostgreSQL, where there is any. */
   readonly database?: {
     /** Name of the instance. */
@@ -61,7 +63,14 @@ export class CloudMonitoring extends Construct {
     }).name;
 
     for (const [host, path] of Object.entries(hosts))
-      new UptimeCheck(this, `uptime-${host}`, { project, name, host, path, channel: this.channel });
+      new UptimeCheck(this, `uptime-${host}`, {
+        project,
+        name,
+        host,
+        path,
+        trusted: props.trusted,
+        channel: this.channel,
+      });
     if (database) this.watchDatabase(database);
     if (cache) this.watchCache(cache.instance);
     for (const [pool, { min, max }] of Object.entries(nodePools)) if (min < max) this.watchNodePool(cluster, pool, max); // a pool of a fixed size is always at its maximum

@@ -11,6 +11,8 @@ export interface UptimeCheckProps {
   readonly host: string;
   /** Path that answers 2xx while the service is ready. */
   readonly path: string;
+  /** Whether the host's certificate is one that browsers trust, which the check then insists on; default true. */
+  readonly trusted?: boolean;
   /** Name of the notification channel. */
   readonly channel: string;
 }
@@ -28,7 +30,7 @@ export class UptimeCheck extends Construct {
       project: project.id,
       displayName: `${props.name}: ${host}`,
       monitoredResource: { type: "uptime_url", labels: { project_id: project.id, host } },
-      httpCheck: { path, port: 443, useSsl: true, validateSsl: true },
+      httpCheck: { path, port: 443, useSsl: true, validateSsl: props.trusted ?? true },
       period: "60s",
       timeout: "10s",
       logCheckFailures: true,
@@ -46,7 +48,7 @@ export class UptimeCheck extends Construct {
         "1. The check's page in Monitoring, and its log `uptime_checks`, say from where and with what answer it fails.",
         "2. No connection or a wrong certificate: the host's DNS record, the certificate, the load balancer.",
         "3. 502 or 503: the service's pods are not ready; their events and logs, then database and cache.",
-        "4. 403 or 429: Cloud Armor's log says which rule.",
+        "4. 403 or 429: the log of Cloud Armor, or of Traefik, says which rule.",
       ].join("\n"),
       // Google's own form of this alert, so that the check's page shows the policy; its metric exists in every project.
       conditions: [

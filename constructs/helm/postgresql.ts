@@ -10,8 +10,12 @@ export interface PostgreSqlProps extends BitnamiProps {
   readonly user: string;
   /** Of the administrator. */
   readonly adminPassword: SecretValue;
+  /** Connections that clients may open together; some more are for the exporter, dumps and people. */
+  readonly maxConnections: number;
 }
 
+/** Connections beside the clients'. */
+const RESERVE = 20;
 const TAG = "17.6.0-debian-12-r4";
 const ADMINISTRATOR = { user: "postgres", key: "postgres-password" } as const;
 const USER_KEY = "password";
@@ -63,6 +67,7 @@ export class PostgreSql extends Construct implements Datastore {
             resources: parts.sized,
             podAnnotations: { ...parts.checksum, ...parts.scraped },
             persistence: { existingClaim },
+            extendedConfiguration: `max_connections = ${props.maxConnections + RESERVE}`,
             networkPolicy: { enabled: false },
           },
           metrics: { enabled: true, image: parts.image("postgres-exporter"), resources: parts.exporterSized },

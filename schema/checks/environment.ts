@@ -1,9 +1,17 @@
 import { signedBy, WAF_FIELDS_OF_A_KIND, WAF_OPT_OUTS } from "../../constructs/google/waf";
+import { parseCpu, parseMemory } from "../../constructs/kubernetes/quantity";
 import { contains, overlaps, parseCidr } from "../cidr";
+import { accountOfDumps, bucketOfDumps } from "../dumps";
 import { mostNodes, nodePoolsOf } from "../environment";
-import { CERTIFICATES_PER_LOAD_BALANCER, tierProblem } from "../google";
+import { CERTIFICATES_PER_LOAD_BALANCER, machineOf, tierProblem } from "../google";
 import { PLATFORM_SECRETS } from "../system";
-import { type Check, check, list } from "./check";
+import { type Check, check, list, own } from "./check";
+
+/** {@link https://letsencrypt.org/docs/rate-limits/} */
+const HOSTS_PER_CERTIFICATE = 100;
+
+/** MiB below which a datastore in the cluster does not run: Java's heap is half of Elasticsearch's. */
+const LEAST_MEMORY = { database: 256, cache: 64, search: 1024 } as const;
 
 /** What must hold within an environment's file, policies of production included. */
 export const environmentChecks: readonly Check[] = [
@@ -156,6 +164,59 @@ export const environmentChecks: readonly Check[] = [
         say.environment([section, "pool"], "is no node pool", `use one of ${list(Object.keys(e.cluster.nodePools))}`);
     }
   }),
+  check([], ["database", "cache", "search", "cluster"], [], (_s, e, _r, { say }) => {
+    for (const [name, least] of Object.entries(LEAST_MEMORY)) {
+      const store = e[name as keyof typeof LEAST_MEMORY];
+      if (store?.kind !== "bitnami") continue;
+      const { cpu, cpuLimit = cpu, memory, memoryLimit } = store.resources;
+      const path = [name, "resources"];
+      if ((parseCpu(cpuLimit) ?? 0) < (parseCpu(cpu) ?? 0))
+        say.environment([...path, "cpuLimit"], "must not be below the request", `write at least ${cpu}`);
+      if ((parseMemory(memoryLimit) ?? 0) < (parseMemory(memory) ?? 0))
+        say.environment([...path, "memoryLimit"], "must not be below the request", `write at least ${memory}`);
+      if ((parseMemory(memoryLimit) ?? 0) < least)
+        say.environment(
+          [...path, "memoryLimit"],
+          `must be at least ${least}Mi for the ${name}`,
+          `write "${least}Mi" or more`,
+        );
+    }
+  }),
+  check([], ["database", "cache", "search", "bitnami", "cluster"], [], (_s, e, _r, { say }) => {
+    const type = own(nodePoolsOf(e), e.bitnami?.pool ?? "")?.machineType;
+    const machine = type && machineOf(type);
+    for (const name of ["database", "cache", "search"] as const) {
+      const store = e[name];
+      if (!machine || store?.kind !== "bitnami") continue;
+      for (const [what, asked, most] of [
+        ["cpu", parseCpu(store.resources.cpu) ?? 0, machine.usable.cpu],
+        ["memory", parseMemory(store.resources.memory) ?? 0, machine.usable.memory],
+      ] as const)
+        if (asked > most)
+          say.environment(
+            [name, "resources", what],
+            `must fit on a node of the pool ${e.bitnami?.pool} (${type})`,
+            "lower it, or use larger machines",
+          );
+    }
+  }),
+  check([], ["database", "project"], [], (_s, e, _r, { say, systemName, environmentName }) => {
+    if (e.database.kind !== "bitnami") return;
+    const bucket = bucketOfDumps(e.project, `${systemName}-${environmentName}`);
+    if (bucket.length > 63 || /^goog|google/.test(bucket))
+      say.environment(
+        ["project"],
+        `makes the bucket ${bucket}, whose name must have at most 63 characters, not begin with goog and not contain google`,
+        "use another project, or rename the system",
+      );
+    const account = accountOfDumps(systemName);
+    if (account.length > 30)
+      say.environment(
+        ["database", "kind"],
+        `makes the service account id ${account}, which must have at most 30 characters`,
+        "shorten the system's name",
+      );
+  }),
   check([], ["database", "cache", "search", "bitnami"], [], (_s, e, _r, { say }) => {
     const used = [e.database, e.cache, e.search].some((store) => store?.kind === "bitnami");
     if (used && !e.bitnami)
@@ -206,6 +267,12 @@ export const environmentChecks: readonly Check[] = [
         if (hosts.indexOf(host) !== i)
           say.environment(["services", name, "hosts", i], "is listed twice", "remove one of the two");
     const seen = new Set(Object.values(e.services).flatMap(({ hosts }) => hosts));
+    if (e.edge.kind === "traefik" && seen.size > HOSTS_PER_CERTIFICATE)
+      say.environment(
+        ["services"],
+        `have ${seen.size} hosts, and a certificate of Let's Encrypt takes ${HOSTS_PER_CERTIFICATE}`,
+        "use fewer hosts",
+      );
     if (e.edge.kind === "google" && seen.size > CERTIFICATES_PER_LOAD_BALANCER)
       say.environment(
         ["services"],

@@ -215,11 +215,15 @@ export const systemChecks: readonly Check[] = [
         say.system(["services", name], "has the name of a migration", "rename one of the two", { value: name });
     }
   }),
-  check(["services", "migrations"], [], [], (s, _e, _r, { say }) => {
+  check(["services", "migrations"], [], [], (s, _e, _r, { say, systemName }) => {
     for (const { path, command, ...w } of workloads(s)) {
       const name = path[1];
       if (name === "default")
         say.system(path, "has the name of every namespace's own service account", "choose another name", {
+          value: name,
+        });
+      if (["dumps", "certificate", "acme-solver", systemName].some((reserved) => reserved === name))
+        say.system(path, "has the name of something that the platform makes beside it", "choose another name", {
           value: name,
         });
       if (name === "workload")

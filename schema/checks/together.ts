@@ -1,4 +1,5 @@
 import { parseCpu, parseMemory } from "../../constructs/kubernetes/quantity";
+import { mostConnections } from "../connections";
 import { nodePoolsOf, rotatedByGeneration } from "../environment";
 import { CLOUD_ARMOR_INTERVALS, machineOf, maxConnections, secretLooking, secretsName, tierProblem } from "../google";
 import { kindOf, PLATFORM_SECRETS, platformSecrets, type Variable } from "../system";
@@ -245,14 +246,7 @@ export const checksTogether: readonly Check[] = [
     const { edition, tier } = e.database;
     const most = maxConnections(tier);
     if (most === undefined || tierProblem(edition, tier)) return;
-    const pods = workloads(s)
-      .filter(({ connects }) => connects.includes("database"))
-      .map(({ path: [group, name] }) => {
-        const replicas = group === "services" ? (own(e.services, name as string)?.replicas ?? 1) : 1;
-        const largest = typeof replicas === "number" ? replicas : replicas.max;
-        return group === "services" ? Math.ceil(largest * 1.25) : 1; // a rollout starts a quarter more
-      });
-    const asked = pods.reduce((sum, n) => sum + n, 0) * s.database.connectionsPerPod;
+    const asked = mostConnections(s, e);
     if (asked > most)
       say.environment(
         ["database", "tier"],
