@@ -1,6 +1,7 @@
 import type { ITerraformDependable, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import type { Datastore } from "../constructs/datastore";
+import { resourcesOn } from "../constructs/google/autopilot";
 import { BackupBucket } from "../constructs/google/backup-bucket";
 import { Cache } from "../constructs/google/cache";
 import type { Cluster } from "../constructs/google/cluster";
@@ -25,7 +26,6 @@ import { maxConnections } from "../schema/google";
 import type { Release } from "../schema/release";
 import type { System } from "../schema/system";
 import { type Secrets, secretValue } from "./secrets";
-import { resourcesOn } from "./workloads";
 
 export interface DatastoresProps {
   readonly systemName: string;
@@ -190,7 +190,7 @@ class Releases extends Construct {
     const stores = [database, cache, search].flatMap((store) => (store?.kind === "bitnami" ? [store] : []));
     const namespace = new Namespace(this, "namespace", {
       name: NAMESPACE,
-      quota: quotaOf(stores.map(({ resources }) => resourcesOn(environment.cluster.mode, resources))),
+      quota: quotaOf(stores.map(({ resources }) => resourcesOn(autopilot, resources))),
       deletionProtection,
       dependsOn: [cluster.cluster],
     });

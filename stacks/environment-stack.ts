@@ -1,6 +1,7 @@
 import { type TerraformElement, TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct, Node } from "constructs";
 import { AuditLog } from "../constructs/google/audit-log";
+import { resourcesOn } from "../constructs/google/autopilot";
 import { BinaryAuthorization, imagesIn } from "../constructs/google/binary-authorization";
 import { Cluster } from "../constructs/google/cluster";
 import { Network } from "../constructs/google/network";
@@ -23,7 +24,7 @@ import { Monitoring } from "./monitoring";
 import { clusterProviders, googleProviders } from "./providers";
 import { Secrets } from "./secrets";
 import { Variables } from "./variables";
-import { resourcesOn, Workloads } from "./workloads";
+import { Workloads } from "./workloads";
 
 export interface EnvironmentStackProps {
   readonly systemName: string;
@@ -248,7 +249,7 @@ const only = <T>(condition: boolean, ...items: readonly T[]): readonly T[] => (c
 function quotaOf(system: System, environment: Environment) {
   const total = { pods: 0, cpu: 0, memory: 0 };
   const add = (pods: number, workload: { readonly resources: Resources }) => {
-    const resources = resourcesOn(environment.cluster.mode, workload.resources);
+    const resources = resourcesOn(environment.cluster.mode === "autopilot", workload.resources);
     total.pods += pods;
     total.cpu += pods * (parseCpu(resources.cpu) ?? 0);
     total.memory += pods * (parseMemory(resources.memory) ?? 0);

@@ -1,6 +1,6 @@
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import { autopilotResources } from "../constructs/google/autopilot";
+import { resourcesOn } from "../constructs/google/autopilot";
 import type { Cluster } from "../constructs/google/cluster";
 import type { Project } from "../constructs/google/project";
 import { SecurityPolicy } from "../constructs/google/security-policy";
@@ -12,7 +12,7 @@ import type { Route } from "../constructs/kubernetes/ingress";
 import { Migration } from "../constructs/kubernetes/migration";
 import type { Namespace } from "../constructs/kubernetes/namespace";
 import { type Allowance, HOST_AGENT, INTERNET } from "../constructs/kubernetes/network-policy";
-import type { PodProps, Resources } from "../constructs/kubernetes/pod";
+import type { PodProps } from "../constructs/kubernetes/pod";
 import { serviceAccount } from "../constructs/kubernetes/service-account";
 import type { ClientRateLimit } from "../constructs/kubernetes/traefik-ingress";
 import { WebService } from "../constructs/kubernetes/web-service";
@@ -44,10 +44,6 @@ export interface WorkloadsProps {
   readonly certificates?: ConfigMap;
   readonly deletionProtection: boolean;
 }
-
-/** What a container asks for on a kind of cluster. */
-export const resourcesOn = (mode: Environment["cluster"]["mode"], resources: Resources): Resources =>
-  mode === "autopilot" ? autopilotResources(resources) : resources;
 
 /** What runs: the system's migrations and services, each with its configuration, identity and connections. */
 export class Workloads extends Construct {
@@ -170,7 +166,7 @@ export class Workloads extends Construct {
       image: this.props.release.images[image] as string,
       command,
       pool: mode === "standard" ? pool : undefined,
-      resources: resourcesOn(mode, resources),
+      resources: resourcesOn(mode === "autopilot", resources),
       serviceAccount: serviceAccount(scope, "service-account", { namespace, name, actsAs }),
       ...this.variables.of(scope, namespace, name, variables, port),
       certificates: this.props.certificates,

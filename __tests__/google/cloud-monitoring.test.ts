@@ -8,6 +8,7 @@ const INSTANCE = "projects/acme-test/locations/europe-west1/instances/shop-test"
 const synth = (props: Partial<CloudMonitoringProps> = {}) =>
   build((stack) => {
     new CloudMonitoring(stack, "watch", {
+      trusted: true,
       project,
       name: "shop-test",
       email: "ops@example.com",

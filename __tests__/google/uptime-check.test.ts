@@ -3,6 +3,7 @@ import { build, project, ref } from "../construct";
 
 const { resource, counts } = build((stack) => {
   new UptimeCheck(stack, "uptime", {
+    trusted: true,
     project,
     name: "shop-test",
     host: "shop.example.com",

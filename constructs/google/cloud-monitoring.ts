@@ -13,8 +13,8 @@ export interface CloudMonitoringProps {
   readonly email: string;
   /** Path that answers 2xx while the service is ready, by public host name. */
   readonly hosts: Readonly<Record<string, string>>;
-  /** Whether browsers trust the hosts' certificates; default true. */
-  readonly trusted?: boolean;
+  /** Whether browsers trust the hosts' certificates. */
+  readonly trusted: boolean;
   /** Cloud SQL for PostgreSQL, where there is any. */
   readonly database?: {
     /** Name of the instance. */

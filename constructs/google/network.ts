@@ -40,8 +40,8 @@ export const SECONDARY_RANGES = { pods: "pods", services: "services" } as const;
 
 /**
  * A VPC with one subnet (flow logs, private Google access), Cloud NAT for the nodes' way out, private services access
- * for Google's datastores where there are any, and a firewall that denies in both directions: out go only the VPC's own ranges and TCP 443. GKE
- * and its load balancers add what they need at a higher priority.
+ * for Google's datastores where there are any, and a firewall that denies in both directions: out go only the VPC's own
+ * ranges and TCP 443. GKE and its load balancers add what they need at a higher priority.
  * {@link https://cloud.google.com/kubernetes-engine/docs/concepts/firewall-rules}
  */
 export class Network extends Construct {

@@ -11,8 +11,8 @@ export interface UptimeCheckProps {
   readonly host: string;
   /** Path that answers 2xx while the service is ready. */
   readonly path: string;
-  /** Whether the host's certificate is one that browsers trust, which the check then insists on; default true. */
-  readonly trusted?: boolean;
+  /** Whether the host's certificate is one that browsers trust, which the check then insists on. */
+  readonly trusted: boolean;
   /** Name of the notification channel. */
   readonly channel: string;
 }
@@ -30,7 +30,7 @@ export class UptimeCheck extends Construct {
       project: project.id,
       displayName: `${props.name}: ${host}`,
       monitoredResource: { type: "uptime_url", labels: { project_id: project.id, host } },
-      httpCheck: { path, port: 443, useSsl: true, validateSsl: props.trusted ?? true },
+      httpCheck: { path, port: 443, useSsl: true, validateSsl: props.trusted },
       period: "60s",
       timeout: "10s",
       logCheckFailures: true,

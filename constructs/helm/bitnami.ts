@@ -2,11 +2,11 @@ import { PersistentVolumeClaimV1 } from "@cdktf/provider-kubernetes/lib/persiste
 import { Fn, type ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { Datastore } from "../datastore";
-import { autopilotResources } from "../google/autopilot";
+import { resourcesOn } from "../google/autopilot";
 import { placedOn } from "../google/node-pool";
 import { NAME_LABEL } from "../kubernetes/labels";
 import type { Namespace } from "../kubernetes/namespace";
-import { networkPolicy, type Peer, policyName } from "../kubernetes/network-policy";
+import { connectionPolicy, type Peer } from "../kubernetes/network-policy";
 import { type Resources, requestsAndLimits } from "../kubernetes/pod";
 import { parseMemory } from "../kubernetes/quantity";
 import { Secret, type SecretValue } from "../kubernetes/secret";
@@ -123,21 +123,14 @@ export class BitnamiRelease extends Construct implements Pick<Datastore, "host" 
 
     const from = (other: string, peers: readonly Peer[], port: number) =>
       peers.length
-        ? [
-            networkPolicy(this, `from-${other}`, {
-              name: policyName(name, "from", other),
-              namespace,
-              workload: name,
-              ingress: [{ peers, ports: [{ port }] }],
-            }),
-          ]
+        ? [connectionPolicy(this, { workload: name, namespace }, "from", other, { peers, ports: [{ port }] })]
         : [];
     const policies = [
       ...from("clients", props.clients, chart.port),
       ...from("prometheus", props.scrapers, chart.metricsPort),
     ];
 
-    const sizeOf = (resources: Resources) => (autopilot ? autopilotResources(resources) : resources);
+    const sizeOf = (resources: Resources) => resourcesOn(autopilot, resources);
     const size = sizeOf(props.resources);
     const [host, ...folders] = props.registry.split("/") as [string, ...string[]];
     const installed = release(this, "release", {

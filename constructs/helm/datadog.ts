@@ -1,7 +1,7 @@
 import { Construct } from "constructs";
 import { DEDICATED } from "../google/node-pool";
 import type { Namespace } from "../kubernetes/namespace";
-import { HOST_AGENT_PORTS, INTERNET, networkPolicy, policyName } from "../kubernetes/network-policy";
+import { type Allowance, connectionPolicy, HOST_AGENT_PORTS, INTERNET } from "../kubernetes/network-policy";
 import { Secret, type SecretValue } from "../kubernetes/secret";
 import { release } from "./release";
 
@@ -44,24 +44,13 @@ export class Datadog extends Construct {
     super(scope, id);
     const { autopilot } = props;
     const namespace = props.namespace.name;
-    const policy = (
-      direction: "to" | "from",
-      other: string,
-      config: Pick<Parameters<typeof networkPolicy>[2], "ingress" | "egress">,
-    ) =>
-      networkPolicy(this, `${direction}-${other}`, {
-        name: policyName(NAME, direction, other),
-        namespace,
-        workload: NAME,
-        ...config,
-      });
+    const policy = (direction: "to" | "from", other: string, ...allowances: readonly Allowance[]) =>
+      connectionPolicy(this, { workload: NAME, namespace }, direction, other, ...allowances);
     const policies = [
-      policy("from", "workloads", { ingress: [{ peers: ["cluster"], ports: HOST_AGENT_PORTS }] }),
-      policy("to", "internet", { egress: [{ peers: [INTERNET], ports: [{ port: 443 }] }] }),
-      policy("to", "control-plane", {
-        egress: [{ peers: [{ range: props.controlPlaneRange }], ports: [{ port: 443 }] }],
-      }),
-      policy("to", "kubelet", { egress: [{ peers: ["anybody"], ports: [{ port: 10250 }] }] }), // the firewall keeps it inside
+      policy("from", "workloads", { peers: ["cluster"], ports: HOST_AGENT_PORTS }),
+      policy("to", "internet", { peers: [INTERNET], ports: [{ port: 443 }] }),
+      policy("to", "control-plane", { peers: [{ range: props.controlPlaneRange }], ports: [{ port: 443 }] }),
+      policy("to", "kubelet", { peers: ["anybody"], ports: [{ port: 10250 }] }), // the firewall keeps it inside
     ];
     const apiKey = new Secret(this, "api-key", {
       namespace,

@@ -7,7 +7,7 @@ import { placedOn } from "../google/node-pool";
 import type { Project } from "../google/project";
 import { NAME_LABEL } from "../kubernetes/labels";
 import { Namespace } from "../kubernetes/namespace";
-import { type Allowance, networkPolicy, type Peer, policyName } from "../kubernetes/network-policy";
+import { type Allowance, connectionPolicy, type Peer } from "../kubernetes/network-policy";
 import { requestsAndLimits } from "../kubernetes/pod";
 import { release } from "./release";
 
@@ -104,26 +104,13 @@ export class Traefik extends Construct {
       dependsOn: [props.cluster],
     });
     this.namespace = namespace;
-    const policy = (
-      direction: "to" | "from",
-      other: string,
-      config: Pick<Parameters<typeof networkPolicy>[2], "ingress" | "egress">,
-    ) =>
-      networkPolicy(this, `${direction}-${other}`, {
-        name: policyName(NAME, direction, other),
-        namespace: namespace.name,
-        workload: NAME,
-        ...config,
-      });
+    const policy = (direction: "to" | "from", other: string, ...allowances: readonly Allowance[]) =>
+      connectionPolicy(this, { workload: NAME, namespace: namespace.name }, direction, other, ...allowances);
     const policies = [
-      policy("from", "clients", {
-        ingress: [{ peers: ["anybody"], ports: [{ port: PORTS.web }, { port: PORTS.websecure }] }],
-      }),
-      policy("from", "prometheus", { ingress: [{ peers: props.scrapers, ports: [{ port: PORTS.metrics }] }] }),
-      policy("to", "control-plane", {
-        egress: [{ peers: [{ range: props.controlPlaneRange }], ports: [{ port: 443 }] }],
-      }),
-      policy("to", "backends", { egress: props.backends }),
+      policy("from", "clients", { peers: ["anybody"], ports: [{ port: PORTS.web }, { port: PORTS.websecure }] }),
+      policy("from", "prometheus", { peers: props.scrapers, ports: [{ port: PORTS.metrics }] }),
+      policy("to", "control-plane", { peers: [{ range: props.controlPlaneRange }], ports: [{ port: 443 }] }),
+      policy("to", "backends", ...props.backends),
     ];
 
     const namespaces = [namespace, ...props.namespaces];

@@ -1,6 +1,6 @@
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import { autopilotResources } from "../google/autopilot";
+import { resourcesOn } from "../google/autopilot";
 import { placedOn } from "../google/node-pool";
 import { objects } from "../helm/objects";
 import { Traefik } from "../helm/traefik";
@@ -100,9 +100,7 @@ export class CertificateIssuer extends Construct {
                         metadata: { labels: { [NAME_LABEL]: SOLVER } },
                         spec: {
                           ...placedOn(props.pool),
-                          resources: requestsAndLimits(
-                            props.autopilot ? autopilotResources(CertificateIssuer.SOLVER) : CertificateIssuer.SOLVER,
-                          ),
+                          resources: requestsAndLimits(resourcesOn(props.autopilot, CertificateIssuer.SOLVER)),
                         },
                       },
                     },

@@ -5,7 +5,7 @@ import {
 } from "@cdktf/provider-kubernetes/lib/cron-job-v1";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import { autopilotResources } from "../google/autopilot";
+import { resourcesOn } from "../google/autopilot";
 import type { BackupBucket } from "../google/backup-bucket";
 import type { Cluster } from "../google/cluster";
 import { placedOn } from "../google/node-pool";
@@ -14,8 +14,8 @@ import { WorkloadIdentity } from "../google/workload-identity";
 import type { PostgreSql } from "../helm/postgresql";
 import { NAME_LABEL } from "./labels";
 import type { Namespace } from "./namespace";
-import { type Allowance, INTERNET, networkPolicy, type Peer, policyName } from "./network-policy";
-import { type Resources, requestsAndLimits } from "./pod";
+import { type Allowance, connectionPolicy, INTERNET, type Peer } from "./network-policy";
+import { CONTAINER_SECURITY, type Resources, requestsAndLimits } from "./pod";
 import { serviceAccount } from "./service-account";
 
 export interface DatabaseBackupProps {
@@ -188,12 +188,7 @@ export class DatabaseBackup extends Construct {
       "metadata-server": METADATA_SERVER,
     };
     const policies = Object.entries(egress).map(([to, allowance]) =>
-      networkPolicy(this, `to-${to}`, {
-        name: policyName(NAME, "to", to),
-        namespace,
-        workload: NAME,
-        egress: [allowance],
-      }),
+      connectionPolicy(this, { workload: NAME, namespace }, "to", to, allowance),
     );
 
     const client = {
@@ -297,15 +292,8 @@ function cronJob(scope: Construct, id: string, { name, namespace, autopilot, ...
     command: ["bash", "-c", script],
     workingDir: SCRATCH,
     env: [...env, { name: "HOME", value: "/tmp" }], // the root is read-only
-    resources: requestsAndLimits(autopilot ? autopilotResources(resources) : resources),
-    securityContext: {
-      allowPrivilegeEscalation: false,
-      privileged: false,
-      readOnlyRootFilesystem: true,
-      runAsNonRoot: true, // here too: the kubernetes provider would send false, and the container's word counts
-      capabilities: { drop: ["ALL"] },
-      seccompProfile: { type: "RuntimeDefault" },
-    },
+    resources: requestsAndLimits(resourcesOn(autopilot, resources)),
+    securityContext: CONTAINER_SECURITY,
     volumeMount: [
       { name: "dumps", mountPath: SCRATCH },
       { name: "tmp", mountPath: "/tmp" },

@@ -4,7 +4,7 @@ import { Construct } from "constructs";
 import { digest } from "../terraform/json";
 import { NAME_LABEL } from "./labels";
 import type { Namespace } from "./namespace";
-import { type Allowance, networkPolicy, policyName } from "./network-policy";
+import { type Allowance, connectionPolicy } from "./network-policy";
 import { type PodProps, podTemplate } from "./pod";
 
 export interface MigrationProps {
@@ -41,12 +41,7 @@ export class Migration extends Construct {
     const { pod } = props;
     const namespace = props.namespace.name;
     const policies = Object.entries(props.egress).map(([to, allowance]) =>
-      networkPolicy(this, `to-${to}`, {
-        name: policyName(pod.name, "to", to),
-        namespace,
-        workload: pod.name,
-        egress: [allowance],
-      }),
+      connectionPolicy(this, { workload: pod.name, namespace }, "to", to, allowance),
     );
     const template = podTemplate(pod);
     const key = Fn.substr(digest([pod.image, pod.command, pod.variables, template.metadata.annotations]), 0, 8);

@@ -109,6 +109,22 @@ export function networkPolicy(scope: Construct, id: string, props: NetworkPolicy
   });
 }
 
+/** The policy for one of a workload's connections: to something, or from it. */
+export function connectionPolicy(
+  scope: Construct,
+  { workload, namespace }: { readonly workload: string; readonly namespace: string },
+  direction: "to" | "from",
+  other: string,
+  ...allowances: readonly Allowance[]
+): NetworkPolicyV1 {
+  return networkPolicy(scope, `${direction}-${other}`, {
+    name: policyName(workload, direction, other),
+    namespace,
+    workload,
+    [direction === "to" ? "egress" : "ingress"]: allowances,
+  });
+}
+
 const port = ({ port, protocol = "TCP" }: Port) => ({ port: String(port), protocol });
 
 /** Without any peer, a rule is about everybody. */

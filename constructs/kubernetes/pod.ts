@@ -114,14 +114,7 @@ export function podTemplate(props: PodProps, serving?: ServingProps) {
             ...(props.secret ? [{ secretRef: { name: props.secret.name } }] : []),
           ],
           resources: requestsAndLimits(props.resources),
-          securityContext: {
-            allowPrivilegeEscalation: false,
-            privileged: false,
-            readOnlyRootFilesystem: true,
-            runAsNonRoot: true, // here too: the kubernetes provider would send false, and the container's word counts
-            capabilities: { drop: ["ALL"] },
-            seccompProfile: { type: "RuntimeDefault" },
-          },
+          securityContext: CONTAINER_SECURITY,
           volumeMounts: [
             { name: "tmp", mountPath: "/tmp" },
             ...(props.certificates ? [{ name: "certificates", mountPath: CERTIFICATES, readOnly: true }] : []),
@@ -136,6 +129,16 @@ export function podTemplate(props: PodProps, serving?: ServingProps) {
     },
   };
 }
+
+/** What the restricted Pod Security Standard asks of a container, and a root that nobody writes to. */
+export const CONTAINER_SECURITY = {
+  allowPrivilegeEscalation: false,
+  privileged: false,
+  readOnlyRootFilesystem: true,
+  runAsNonRoot: true, // here too: the kubernetes provider would send false, and the container's word counts
+  capabilities: { drop: ["ALL"] },
+  seccompProfile: { type: "RuntimeDefault" },
+};
 
 /** As the Kubernetes API has them. */
 export function requestsAndLimits({ cpu, cpuLimit, memory, memoryLimit, ephemeralStorage }: Resources) {

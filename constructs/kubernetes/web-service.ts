@@ -2,7 +2,7 @@ import { ServiceV1 } from "@cdktf/provider-kubernetes/lib/service-v1";
 import { Construct } from "constructs";
 import { objects } from "../helm/objects";
 import { NAME_LABEL } from "./labels";
-import { networkPolicy, type Peer, policyName } from "./network-policy";
+import { connectionPolicy, type Peer } from "./network-policy";
 import { Workload, type WorkloadProps } from "./workload";
 
 export interface WebServiceProps extends WorkloadProps {
@@ -58,14 +58,7 @@ export class WebService extends Construct {
       ...props.clients.map((workload) => ({ workload })),
     ];
     const policies = peers.length
-      ? [
-          networkPolicy(this, "from-clients", {
-            name: policyName(name, "from", "clients"),
-            namespace,
-            workload: name,
-            ingress: [{ peers, ports: [{ port }] }],
-          }),
-        ]
+      ? [connectionPolicy(this, { workload: name, namespace }, "from", "clients", { peers, ports: [{ port }] })]
       : [];
     this.rollout = new Workload(this, "workload", { ...props, dependsOn: [...props.dependsOn, ...policies] }).rollout;
 

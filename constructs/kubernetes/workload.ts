@@ -5,7 +5,7 @@ import { Construct } from "constructs";
 import { deployment } from "./deployment";
 import { NAME_LABEL } from "./labels";
 import type { Namespace } from "./namespace";
-import { type Allowance, networkPolicy, policyName } from "./network-policy";
+import { type Allowance, connectionPolicy } from "./network-policy";
 import type { PodProps, ServingProps } from "./pod";
 
 export interface WorkloadProps {
@@ -41,20 +41,13 @@ export class Workload extends Construct {
     const fixed = typeof replicas === "number";
 
     const policies = Object.entries(props.egress).map(([to, allowance]) =>
-      networkPolicy(this, `to-${to}`, {
-        name: policyName(name, "to", to),
-        namespace,
-        workload: name,
-        egress: [allowance],
-      }),
+      connectionPolicy(this, { workload: name, namespace }, "to", to, allowance),
     );
     if (serving.metrics)
       policies.push(
-        networkPolicy(this, "from-prometheus", {
-          name: policyName(name, "from", "prometheus"),
-          namespace,
-          workload: name,
-          ingress: [{ peers: props.scrapers, ports: [{ port: serving.metrics.port }] }],
+        connectionPolicy(this, { workload: name, namespace }, "from", "prometheus", {
+          peers: props.scrapers,
+          ports: [{ port: serving.metrics.port }],
         }),
       );
 

@@ -222,7 +222,7 @@ export const systemChecks: readonly Check[] = [
         say.system(path, "has the name of every namespace's own service account", "choose another name", {
           value: name,
         });
-      if (["dumps", "certificate", "acme-solver", systemName].some((reserved) => reserved === name))
+      if (["dumps", "certificate", "acme-solver", systemName].includes(name as string))
         say.system(path, "has the name of something that the platform makes beside it", "choose another name", {
           value: name,
         });
