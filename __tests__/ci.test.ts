@@ -1,0 +1,102 @@
+import { execFile } from "node:child_process";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { everyStack } from "../rehearsal/inventory";
+import { ROOT } from "./support";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(path.join(os.tmpdir(), "ci-"));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** What `.ci/run` prints where `npm` is a script, which sees the stack to be rehearsed as `$SYSTEM $STACK`. */
+function ciRun(rehearse: string, ...args: readonly string[]): Promise<{ code: unknown; lines: string[] }> {
+  const npm = path.join(folder, "npm");
+  writeFileSync(
+    npm,
+    `#!/usr/bin/env bash
+echo "$*" >> "${folder}/calls"
+case "$*" in
+  *rehearse*) while [ "$1" != -- ]; do shift; done; STACK=$2; ${rehearse} ;;
+  test) echo "Tests:       1 failed, 2 skipped, 30 passed, 33 total" ;;
+  *test:applied*) echo "Tests:       40 passed, 40 total" ;;
+esac
+`,
+  );
+  chmodSync(npm, 0o755);
+  const env = { ...process.env, PATH: `${folder}:${process.env.PATH}`, TMPDIR: folder };
+  return new Promise((resolve) => {
+    execFile(path.join(ROOT, ".ci/run"), args, { env }, (error, stdout) =>
+      resolve({ code: error?.code ?? 0, lines: stdout.trim().split("\n") }),
+    );
+  });
+}
+
+const stacks = everyStack(ROOT).map(({ system, environment }) => `${system} ${environment}`);
+const calls = () => readFileSync(path.join(folder, "calls"), "utf8").split("\n");
+
+test("every stack is rehearsed, and the last line sums up both runs of tests", async () => {
+  const { code, lines } = await ciRun("true");
+  expect(
+    lines
+      .filter((line) => /^held .*: in \d+ s$/.test(line))
+      .map((line) => line.split(/ |:/, 3).slice(1).join(" "))
+      .sort(),
+  ).toEqual(stacks.toSorted());
+  expect(lines.at(-1)).toBe("70 passed, 1 failed, 2 skipped");
+  expect(code).toBe(0);
+});
+
+test("a stack that cannot be tried skips no other, and fails nothing", async () => {
+  const { code, lines } = await ciRun(
+    '[ "$SYSTEM $STACK" != "enterprise staging" ] || { echo "could not be tried: Terraform does not find random" >&2; exit 2; }',
+  );
+  expect(lines).toContain("skipped enterprise staging: Terraform does not find random");
+  expect(lines.filter((line) => line.startsWith("held "))).toHaveLength(stacks.length - 1);
+  expect(code).toBe(0);
+});
+
+test("a stack that fails is named with the reason, and all that it printed comes in one piece", async () => {
+  const { code, lines } = await ciRun(
+    '[ "$SYSTEM" != pmcrm ] || { for i in 1 2 3; do echo "$STACK $i"; sleep 0.1; done; echo "FAIL apply"; echo "     no quota"; exit 1; }',
+  );
+  for (const stack of ["production", "staging"]) {
+    expect(lines).toContain(`failed pmcrm ${stack}: FAIL apply no quota (exit 1, see below)`);
+    const from = lines.indexOf(`all that pmcrm ${stack} printed:`);
+    expect(lines.slice(from + 1, from + 6)).toEqual([
+      ...[1, 2, 3].map((i) => `${stack} ${i}`),
+      "FAIL apply",
+      "     no quota",
+    ]);
+  }
+  expect(lines.filter((line) => line.startsWith("held "))).toHaveLength(stacks.length - 2);
+  expect(lines.at(-1)).toBe("70 passed, 1 failed, 2 skipped");
+  expect(code).toBe(1);
+});
+
+test("a command line that rehearse refuses is a failure", async () => {
+  const { code, lines } = await ciRun("echo \"Unknown option '--again'\" >&2; exit 2");
+  expect(lines).toContain("failed pmcrm staging: Unknown option '--again' (exit 2, see below)");
+  expect(code).toBe(1);
+});
+
+test("--full does more with every stack", async () => {
+  const { code, lines } = await ciRun("true", "--full");
+  expect(lines.filter((line) => line.startsWith("held "))).toHaveLength(3 * stacks.length);
+  for (const options of [
+    "--release --drift --refuse-destroy --destroy --again",
+    "--interrupt",
+    "--fail-each --sample 10 --jobs 1",
+  ])
+    expect(calls().filter((call) => call.includes(` ${options} --work `))).toHaveLength(stacks.length);
+  expect(lines.at(-1)).toBe("70 passed, 1 failed, 2 skipped");
+  expect(code).toBe(0);
+});
+
+test("another option is refused before anything is done", async () => {
+  const { code } = await ciRun("true", "--ful");
+  expect(code).toBe(2);
+  expect(existsSync(path.join(folder, "calls"))).toBe(false);
+});

@@ -1,0 +1,8 @@
+const config = require("./jest.config");
+
+/**
+ * The tests that apply for real, which take minutes.
+ *
+ * @type {import("jest").Config}
+ */
+module.exports = { ...config, testMatch: ["<rootDir>/__tests__/**/*.applied.test.ts"], maxWorkers: 2 };
