@@ -1,0 +1,80 @@
+import { z } from "zod";
+import { knobs, knobsOf } from "../rehearsal/knobs/knobs";
+import { HANDS } from "../rehearsal/knobs/table";
+import { filesOf, handsOf, keysOf, type Turned, turnsOf } from "../rehearsal/knobs/turns";
+import { environmentNames } from "../schema/environment";
+
+const STACKS = ["pmcrm", "enterprise"].flatMap((system) => environmentNames.map((name) => [system, name] as const));
+
+describe("the knobs of a schema", () => {
+  test("are its optional fields, shapes, words, entries, switches, numbers and texts", () => {
+    const schema = z.strictObject({
+      name: z.string(),
+      size: z.number().min(1).max(3).default(2),
+      on: z.boolean().optional(),
+      color: z.enum(["red", "blue"]),
+      parts: z.record(z.string(), z.strictObject({ tags: z.array(z.string()).default([]) })),
+      where: z.discriminatedUnion("kind", [
+        z.strictObject({ kind: z.literal("here") }),
+        z.strictObject({ kind: z.literal("there"), far: z.boolean() }),
+      ]),
+    });
+    expect(knobsOf("file", schema).map(({ name, kind }) => `${kind} ${name}`)).toEqual([
+      "text file.name",
+      "number file.size",
+      "optional file.on?",
+      "boolean file.on",
+      "value file.color=red",
+      "value file.color=blue",
+      "entry file.parts+",
+      "entry file.parts.*.tags+",
+      "text file.parts.*.tags[]",
+      "choice file.where=here",
+      "choice file.where=there",
+      "boolean file.where(there).far",
+    ]);
+  });
+
+  test("are not overlooked where zod has a type that nobody has turned yet", () => {
+    expect(() => knobsOf("file", z.strictObject({ when: z.date() }))).toThrow(
+      'file.when: teach rehearsal/knobs what a value of zod\'s type "date" can be turned to',
+    );
+  });
+});
+
+describe("the language", () => {
+  const turned: Turned[] = [];
+  beforeAll(async () => {
+    for (const [system, stack] of STACKS) turned.push(turnsOf(system, stack, await filesOf(system)));
+  });
+
+  test("has a turn for each of its knobs", () => {
+    const done = new Set(
+      turned.flatMap(({ turns, said }) => [...turns.map(({ knob }) => knob.name), ...said.map(({ name }) => name)]),
+    );
+    const missing = knobs()
+      .filter((knob) => !done.has(knob.name) && !handsOf(knob).some(({ refused }) => refused))
+      .map(({ name }) => {
+        const problems = turned.flatMap(({ refused }) => refused.filter(({ knob }) => knob.name === name));
+        const why = problems.at(-1)?.problems.map((p) => `${p.path} ${p.rule}`) ?? ["no stack has a place for it"];
+        return `${name} is never turned (${why.join("; ")}): say in rehearsal/knobs/table.ts what to turn it to`;
+      });
+    expect(missing).toEqual([]);
+  });
+
+  test("has every knob that the table turns", () => {
+    const used = new Set(knobs().flatMap(keysOf));
+    const stale = Object.keys(HANDS).filter((key) => !used.has(key));
+    expect(stale.map((key) => `${key} turns no knob: take it out of rehearsal/knobs/table.ts, or correct it`)).toEqual(
+      [],
+    );
+  });
+
+  test("refuses whatever the table says that it refuses, and says what to do about everything that it refuses", () => {
+    const always = new Set(knobs().flatMap((knob) => (handsOf(knob).every((hand) => hand.refused) ? knob.name : [])));
+    expect(always.size).toBeGreaterThan(0);
+    expect(turned.flatMap(({ turns }) => turns).filter(({ knob }) => always.has(knob.name))).toEqual([]);
+    const problems = turned.flatMap(({ refused }) => refused.flatMap((it) => it.problems));
+    expect(problems.filter(({ remedy }) => !remedy)).toEqual([]);
+  });
+});
