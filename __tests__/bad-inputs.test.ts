@@ -760,8 +760,8 @@ const FURTHER: Readonly<Record<string, Refused>> = {
     `${P} cluster.authorizedNetworks.half = "128.0.0.0/1": lets much of the internet in; name the addresses that need it`,
   ),
   "staging's network in production's": refused(
-    staging((e) => (e.network.controlPlane = "172.16.0.0/28")),
-    `${T} network.controlPlane = "172.16.0.0/28": must not overlap production's controlPlane (172.16.0.0/28): the two networks could never be connected; choose another range`,
+    staging((e) => (e.network.controlPlane = "10.0.0.16/28")),
+    `${T} network.controlPlane = "10.0.0.16/28": must not overlap production's nodes (10.0.0.0/20): the two networks could never be connected; choose another range`,
   ),
   // ---- cluster
   "a machine type that does not exist": refused(

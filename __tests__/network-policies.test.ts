@@ -14,6 +14,11 @@ import {
 import { ROOT } from "./support";
 
 const extended = stacks(withInternalService);
+/** As extended, with a control plane that was made with a range of its own. */
+const ownRange = stacks((files) => {
+  withInternalService(files);
+  files.production.environment.network.controlPlane = "172.16.0.0/28";
+});
 const asWritten = new Map<string, Judged>();
 beforeAll(async () => {
   for (const [name, stack] of await everyJudged()) asWritten.set(name, stack);
@@ -23,6 +28,7 @@ describe.each<[string, () => Judged]>([
   ...everyStack(ROOT).map(({ name }): [string, () => Judged] => [name, () => asWritten.get(name) as Judged]),
   ["pmcrm.staging with an internal service", () => extended.staging],
   ["pmcrm.production with an internal service", () => extended.production],
+  ["pmcrm.production with a range for the control plane", () => ownRange.production],
 ])("%s", (_name, stack) => {
   test("has the pods that are declared", () => {
     expect(podsOf(stack().json).map(nameOf).sort()).toEqual(declaredPods(stack().world).sort());
@@ -62,15 +68,15 @@ describe("in words", () => {
     ["monitoring/prometheus", "pmcrm/internal", "TCP", 9100],
     ["monitoring/prometheus", "10.0.0.5", "TCP", 10250],
     ["monitoring/grafana", "monitoring/prometheus", "TCP", 9090],
-    ["monitoring/kube-state-metrics", "172.16.0.2", "TCP", 443],
-    ["172.16.0.2", "monitoring/kube-prometheus-stack-prometheus-operator", "TCP", 10250],
+    ["monitoring/kube-state-metrics", "10.0.0.2", "TCP", 443],
+    ["kube-system/konnectivity-agent", "monitoring/kube-prometheus-stack-prometheus-operator", "TCP", 10250],
     ["pmcrm/worker", "10.0.0.5", "TCP", 8126],
     ["pmcrm/worker", "10.0.0.5", "UDP", 8125],
     ["pmcrm/worker", "host-agents/datadog", "TCP", 8126],
     ["pmcrm/worker", "host-agents/datadog", "UDP", 8125],
     ["host-agents/datadog", "8.8.8.8", "TCP", 443],
     ["host-agents/datadog", "10.0.0.5", "TCP", 10250],
-    ["host-agents/datadog", "172.16.0.2", "TCP", 443],
+    ["host-agents/datadog", "10.0.0.2", "TCP", 443],
     ["host-agents/datadog", "kube-system/kube-dns", "UDP", 53],
   ] as const)("%s reaches %s at %s %i", (from, to, protocol, port) => {
     expect(allowed(from, to, protocol, port)).toBe(true);
@@ -86,7 +92,8 @@ describe("in words", () => {
     ["pmcrm/backend", "8.8.8.8", "TCP", 80],
     ["pmcrm/backend", "8.8.8.8", "UDP", 443],
     ["pmcrm/backend", "10.0.0.5", "TCP", 443],
-    ["pmcrm/backend", "172.16.0.2", "TCP", 443],
+    ["pmcrm/backend", "10.0.0.2", "TCP", 443],
+    ["monitoring/kube-state-metrics", "172.16.0.2", "TCP", 443],
     ["pmcrm/backend", "172.20.0.1", "TCP", 443],
     ["pmcrm/backend", "192.168.1.1", "TCP", 443],
     ["pmcrm/backend", "100.64.0.1", "TCP", 443],
@@ -112,7 +119,9 @@ describe("in words", () => {
     ["monitoring/grafana", "10.0.0.5", "TCP", 10250],
     ["monitoring/grafana", "8.8.8.8", "TCP", 443],
     ["pmcrm/backend", "monitoring/grafana", "TCP", 3000],
-    ["172.16.0.2", "monitoring/grafana", "TCP", 3000],
+    ["10.0.0.2", "monitoring/grafana", "TCP", 3000],
+    ["10.0.0.2", "monitoring/kube-prometheus-stack-prometheus-operator", "TCP", 10250],
+    ["172.16.0.2", "monitoring/kube-prometheus-stack-prometheus-operator", "TCP", 10250],
     ["pmcrm/worker", "10.0.0.5", "UDP", 8126],
     ["pmcrm/worker", "10.0.0.5", "TCP", 8125],
     ["pmcrm/worker", "pmcrm/internal", "TCP", 8126],
@@ -194,13 +203,14 @@ describe("in words, of datastores and an edge in the cluster", () => {
   });
 
   test.each([
-    ["enterprise.staging", "172.16.3.2", "172.16.2.2", false],
-    ["enterprise.production", "172.16.2.2", "172.16.3.2", true],
+    ["enterprise.staging", "10.48.0.2", "10.32.0.2", false],
+    ["enterprise.production", "10.32.0.2", "10.48.0.2", true],
   ])("%s has its own control plane, and Prometheus asks nodes where there are any to ask", (stack, own, not, nodes) => {
     for (const from of ["traefik/traefik", "cert-manager/cainjector"])
       expect([own, not].map((to) => comesAbout(stack, `${from} -> ${to}: TCP 443`))).toEqual([true, false]);
+    expect(comesAbout(stack, "kube-system/konnectivity-agent -> cert-manager/webhook: TCP 10250")).toBe(true);
     expect([own, not].map((from) => comesAbout(stack, `${from} -> cert-manager/webhook: TCP 10250`))).toEqual([
-      true,
+      false,
       false,
     ]);
     for (const port of [9100, 10250])

@@ -242,15 +242,17 @@ const either =
 const anybody: Group = () => true;
 const special = within(...SPECIAL);
 const internet: Group = (e) => !isPod(e) && !special(e);
-/** GKE's API server reaches webhooks from its own range, or through these. */
+/** GKE's API server reaches webhooks through these, or from a range of its own. */
 const tunnel = pods(CLUSTER, "konnectivity-agent");
 
 /** The connections that the system's and the environment's files declare, and those that the platform lives on. */
 function declared({ system, environment }: Declaration): Connection[] {
-  const { datastores, controlPlane } = environment.network;
+  const { datastores, nodes, controlPlane } = environment.network;
   const { stores, dumps, traefik, kubelets } = choices(environment);
   const prometheus = pods(MONITORING, "prometheus");
-  const apiServer = within(controlPlane);
+  const own = controlPlane ? [controlPlane] : []; // a range that the control plane was made with
+  const apiServer = within(nodes, ...own);
+  const callers = either(within(...own), tunnel);
   const proxy = pods(TRAEFIK, "traefik");
   const tcp = (from: Group, to: Group, ...ports: readonly number[]) => ({
     from,
@@ -324,7 +326,7 @@ function declared({ system, environment }: Declaration): Connection[] {
       tcp(controller, internet, 443),
       tcp(controller, proxy, 8000),
       tcp(pods(CERT_MANAGER), apiServer, 443),
-      tcp(either(apiServer, tunnel), pods(CERT_MANAGER, "webhook"), 10250),
+      tcp(callers, pods(CERT_MANAGER, "webhook"), 10250),
       tcp(prometheus, pods(CERT_MANAGER), 9402),
     ];
   }
@@ -340,7 +342,7 @@ function declared({ system, environment }: Declaration): Connection[] {
     return [
       { from: all, to: all },
       tcp(all, apiServer, 443),
-      tcp(either(apiServer, tunnel), all, 10250),
+      tcp(callers, all, 10250),
       ...(environment.monitoring.receiver ? [tcp(pods(MONITORING, "alertmanager"), internet, 443)] : []),
       // Kubelets and node exporters: nodes have no range on Dataplane V2.
       ...at("egress", tcp(datadog, anybody, 10250), ...(kubelets ? [tcp(prometheus, anybody, 10250, 9100)] : [])),

@@ -222,8 +222,8 @@ export const environmentSections = {
     services: cidr(16, 27),
     /** Reserved for Cloud SQL and Memorystore, where one of them is used. */
     datastores: cidr(16, 24).optional(),
-    /** Of the control plane's internal addresses. */
-    controlPlane: cidr(28, 28),
+    /** Of a control plane that has a range of its own: a cluster that was made with one. New clusters have none. */
+    controlPlane: cidr(28, 28).optional(),
   }),
   cluster: z.discriminatedUnion("mode", [
     z.strictObject({ mode: z.literal("standard"), ...cluster, nodePools: z.record(label(40), nodePool) }),

@@ -4,6 +4,7 @@ import type { Project } from "../constructs/google/project";
 import { CertManager } from "../constructs/helm/cert-manager";
 import { PrometheusStack } from "../constructs/helm/prometheus-stack";
 import { Traefik } from "../constructs/helm/traefik";
+import type { ApiServerRanges } from "../constructs/kubernetes/api-server";
 import { CertificateIssuer } from "../constructs/kubernetes/certificate-issuer";
 import { Ingress } from "../constructs/kubernetes/ingress";
 import { NAME_LABEL } from "../constructs/kubernetes/labels";
@@ -34,7 +35,8 @@ export interface TraefikEdgeProps extends EdgeProps<"traefik"> {
   /** What lets its images run. */
   readonly admission: ITerraformDependable;
   readonly autopilot: boolean;
-  readonly controlPlaneRange: string;
+  /** Where the Kubernetes API is. */
+  readonly apiServer: ApiServerRanges;
   readonly chartsMirror?: string;
 }
 
@@ -52,13 +54,13 @@ export function googleEdge(stack: TerraformStack, props: EdgeProps<"google">): s
 
 /** Traefik and certificates of Let's Encrypt; returns the address. */
 export function traefikEdge(stack: TerraformStack, props: TraefikEdgeProps): string {
-  const { edge, namespace, hosts, routes, autopilot, controlPlaneRange, chartsMirror } = props;
+  const { edge, namespace, hosts, routes, autopilot, apiServer, chartsMirror } = props;
   const { pool, dnsZone } = edge;
   const placed = { pool, autopilot };
   const installed = {
     ...placed,
     scrapers: PrometheusStack.SCRAPERS,
-    controlPlaneRange,
+    apiServer,
     chartsMirror,
     cluster: props.cluster,
     dependsOn: [props.nodes, props.admission],

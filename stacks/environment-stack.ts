@@ -101,7 +101,6 @@ export class EnvironmentStack extends TerraformStack {
       mode: environment.cluster.mode,
       releaseChannel: environment.cluster.channel,
       maintenanceStart: environment.cluster.maintenance,
-      controlPlaneRange: environment.network.controlPlane,
       authorizedNetworks: environment.cluster.authorizedNetworks,
       labels,
       deletionProtection,
@@ -201,7 +200,7 @@ export class EnvironmentStack extends TerraformStack {
             nodes: (edge.pool && pools.get(edge.pool)) || cluster.cluster,
             admission,
             autopilot: environment.cluster.mode === "autopilot",
-            controlPlaneRange: environment.network.controlPlane,
+            apiServer: environment.network,
             chartsMirror,
           });
 

@@ -42,7 +42,6 @@ export class Monitoring extends Construct {
     super(scope, id);
     const { systemName, system, environment, project, cluster, secrets, admission, chartsMirror } = props;
     const { pool, scrapeSeconds, retentionDays, diskGb, email, receiver } = environment.monitoring;
-    const { controlPlane: controlPlaneRange } = environment.network;
     const { cloudSql, memorystore, dumps } = props.datastores;
     const autopilot = environment.cluster.mode === "autopilot";
     const nodePools = nodePoolsOf(environment);
@@ -64,7 +63,7 @@ export class Monitoring extends Construct {
       receiver: receiver && secrets.receiver && { ...receiver, secret: secretValue(secrets.receiver) },
       hostAgents: autopilot ? undefined : agents,
       adminPassword: secretValue(secrets.adminPassword),
-      controlPlaneRange,
+      apiServer: environment.network,
       chartsMirror,
       cluster: cluster.cluster,
       dependsOn: [props.nodes, admission],
@@ -95,7 +94,7 @@ export class Monitoring extends Construct {
         clusterName: props.fullName,
         tags: { env: props.environmentName, system: systemName },
         apiKey: secretValue(secrets.datadog),
-        controlPlaneRange,
+        apiServer: environment.network,
         autopilot,
         chartsMirror,
       });

@@ -387,6 +387,88 @@ test("a cluster has its subnetwork's ranges, its region's zones and the control 
   expect(cloud.store.get(`container/${C}`)?.workloadIdentityConfig.workloadPool).toBe("p.svc.id.goog");
 });
 
+describe("the control plane's endpoints, as recorded", () => {
+  const host = "127.0.0.1:7443";
+  const reached = (over: Body) => {
+    const world = withCluster(
+      { ...CLUSTER, networkConfig: { defaultEnablePrivateNodes: true }, ...over },
+      { kubernetes: { host, authority: "PEM" } },
+    );
+    const read = () => {
+      const { endpoint, controlPlaneEndpointsConfig, privateClusterConfig } = world.get(C);
+      return { endpoint, controlPlaneEndpointsConfig, privateClusterConfig };
+    };
+    const update = (desiredControlPlaneEndpointsConfig: Body) =>
+      world.put(C, { update: { desiredControlPlaneEndpointsConfig } });
+    return { read, update };
+  };
+  const dnsOnly = { dnsEndpointConfig: { allowExternalTraffic: true }, ipEndpointsConfig: { enabled: false } };
+  const dns = (allowExternalTraffic: boolean) => ({
+    dnsEndpointConfig: { endpoint: host, allowExternalTraffic, enableK8sTokensViaDns: false },
+  });
+  const NONE = {
+    endpoint: host,
+    controlPlaneEndpointsConfig: { ...dns(true), ipEndpointsConfig: { enabled: false } },
+    privateClusterConfig: { enablePrivateNodes: true },
+  };
+  const open = { enabled: true, enablePublicEndpoint: true, globalAccess: false };
+  const addresses = { privateEndpoint: host, publicEndpoint: host };
+  const block = { cidrBlock: "203.0.113.0/28", displayName: "office" };
+
+  test("with IP endpoints both addresses are answered, and the range of the control plane", () => {
+    expect(reached({}).read()).toEqual({
+      endpoint: host,
+      controlPlaneEndpointsConfig: {
+        ...dns(false),
+        ipEndpointsConfig: { ...open, ...addresses, authorizedNetworksConfig: { gcpPublicCidrsAccessEnabled: true } },
+      },
+      privateClusterConfig: { enablePrivateNodes: true, masterIpv4CidrBlock: "172.16.0.0/28", ...addresses },
+    });
+  });
+
+  test("without IP endpoints neither an address nor a range is answered, nor that the public endpoint is off", () => {
+    expect(reached({ controlPlaneEndpointsConfig: dnsOnly }).read()).toEqual(NONE);
+  });
+
+  test("without a public endpoint, its address is answered as a part of the private cluster alone", () => {
+    const ipEndpointsConfig = { enabled: true, enablePublicEndpoint: false };
+    const { endpoint, controlPlaneEndpointsConfig, privateClusterConfig } = reached({
+      controlPlaneEndpointsConfig: { ipEndpointsConfig },
+    }).read();
+    expect(endpoint).toBe(host);
+    expect(controlPlaneEndpointsConfig.ipEndpointsConfig).toEqual({
+      ...ipEndpointsConfig,
+      globalAccess: false,
+      authorizedNetworksConfig: { gcpPublicCidrsAccessEnabled: true },
+      privateEndpoint: host,
+    });
+    expect(privateClusterConfig).toMatchObject({ enablePrivateEndpoint: true, ...addresses });
+  });
+
+  test("an update turns IP endpoints on with authorized networks, and off again", () => {
+    const { read, update } = reached({ controlPlaneEndpointsConfig: dnsOnly });
+    const authorizedNetworksConfig = { enabled: true, cidrBlocks: [block] };
+    update({
+      dnsEndpointConfig: { allowExternalTraffic: false },
+      ipEndpointsConfig: { enabled: true, enablePublicEndpoint: true, authorizedNetworksConfig },
+    });
+    expect(read()).toEqual({
+      endpoint: host,
+      controlPlaneEndpointsConfig: {
+        ...dns(false),
+        ipEndpointsConfig: {
+          ...open,
+          ...addresses,
+          authorizedNetworksConfig: { ...authorizedNetworksConfig, gcpPublicCidrsAccessEnabled: false },
+        },
+      },
+      privateClusterConfig: { enablePrivateNodes: true, ...addresses },
+    });
+    update(dnsOnly);
+    expect(read()).toEqual(NONE);
+  });
+});
+
 test("a cluster in a zone has its nodes there", () => {
   const { post, get } = containerWorld();
   const clusters = "projects/p/locations/europe-west1-c/clusters";

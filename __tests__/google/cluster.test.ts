@@ -12,7 +12,6 @@ const synth = (props: Partial<ClusterProps> = {}) =>
       mode: "standard",
       releaseChannel: "STABLE",
       maintenanceStart: "03:00",
-      controlPlaneRange: "172.16.0.0/28",
       labels: { system: "shop" },
       deletionProtection: true,
       ...props,
@@ -30,6 +29,8 @@ test("without authorized networks, the API has no IP address and is reached by i
     ip_endpoints_config: { enabled: false },
   });
   expect(cluster.master_authorized_networks_config).toBeUndefined();
+  // Else no plan is ever empty: so the provider reads an answer without IP endpoints.
+  expect(cluster.private_cluster_config.enable_private_endpoint).toBe(true);
   expect(given.host).toMatch(/^https:\/\/\$\{google_container_cluster\.cluster\..*dns_endpoint_config.*endpoint\}$/);
   expect(given.certificateAuthority).toBe(""); // its certificate is public; an own authority would refuse it
   expect(given.credentialsCommand).toContain("--dns-endpoint");
@@ -41,6 +42,7 @@ test("with authorized networks, the API has an IP address that these reach and n
     built.resource(ADDRESS);
   expect(endpoints.dns_endpoint_config.allow_external_traffic).toBe(false);
   expect(endpoints.ip_endpoints_config.enabled).toBe(true);
+  expect(built.resource(ADDRESS).private_cluster_config.enable_private_endpoint).toBe(false);
   expect(authorized).toEqual({
     cidr_blocks: [
       { display_name: "office", cidr_block: "203.0.113.0/28" },
@@ -63,7 +65,7 @@ test("it satisfies the CIS GKE Benchmark", () => {
     },
     datapath_provider: "ADVANCED_DATAPATH",
     enable_intranode_visibility: true,
-    private_cluster_config: { enable_private_nodes: true, master_ipv4_cidr_block: "172.16.0.0/28" },
+    private_cluster_config: { enable_private_nodes: true },
     master_auth: { client_certificate_config: { issue_client_certificate: false } },
     enable_legacy_abac: false,
     workload_identity_config: { workload_pool: "acme-test.svc.id.goog" },

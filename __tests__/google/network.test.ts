@@ -7,7 +7,6 @@ const ranges = {
   pods: "10.4.0.0/14",
   services: "10.8.0.0/20",
   datastores: "10.100.0.0/22",
-  controlPlane: "172.16.0.0/28",
 };
 const props = { project, name: "shop-test", region: "europe-west1", ranges };
 const { resource, counts, json } = build((stack) => {
@@ -100,6 +99,15 @@ test("nothing comes in, and out go the network's own ranges and HTTPS", () => {
     allow: [{ protocol: "tcp", ports: ["443"] }],
   });
   expect(rules("EGRESS", "allow")).toHaveLength(2);
+});
+
+test("a control plane that has a range of its own is reached there; any other is in the nodes' range", () => {
+  const controlPlane = "172.16.0.0/28";
+  const built = build((stack) => {
+    new Network(stack, "vpc", { ...props, ranges: { ...ranges, controlPlane }, deletionProtection: true });
+  });
+  const { destination_ranges } = built.resource("google_compute_firewall.vpc_allow-internal-egress");
+  expect(destination_ranges).toEqual([...Object.values(ranges), controlPlane]);
 });
 
 test("egress is denied only once the exceptions are there, and nothing else waits for the firewall", () => {

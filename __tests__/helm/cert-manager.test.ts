@@ -9,7 +9,7 @@ const synth = (props: Partial<CertManagerProps> = {}) =>
   build((stack) => {
     new CertManager(stack, "cm", {
       scrapers: [{ pods: { app: "prometheus" }, namespace: "monitoring" }],
-      controlPlaneRange: "172.16.0.0/28",
+      apiServer: { nodes: "10.0.0.0/20" },
       pool: "edge",
       autopilot: false,
       cluster: at("cluster"),
@@ -27,7 +27,6 @@ const pods = (namespace: string, labels: Record<string, string>) => ({
   namespace_selector: { match_labels: { "kubernetes.io/metadata.name": namespace } },
   pod_selector: { match_labels: labels },
 });
-const controlPlane = { ip_block: { cidr: "172.16.0.0/28" } };
 const components = (v: Json): Json[] => [v, v.webhook, v.cainjector, v.startupapicheck];
 const OWN = "kubernetes_namespace_v1.cm_namespace.metadata[0].name";
 /** A reference among the values. */
@@ -63,14 +62,14 @@ test("the control plane reaches the webhook, at the port where it listens, from 
     pod_selector: { match_labels: { "app.kubernetes.io/name": "webhook" } },
     ingress: [
       {
-        from: [controlPlane, pods("kube-system", { "k8s-app": "konnectivity-agent" })],
+        from: [pods("kube-system", { "k8s-app": "konnectivity-agent" })],
         ports: ports(String(of.webhook.securePort)),
       },
     ],
   });
   expect(policy("allow-control-plane")).toMatchObject({
     pod_selector: {},
-    egress: [{ to: [controlPlane], ports: ports("443") }],
+    egress: [{ to: [{ ip_block: { cidr: "10.0.0.0/20" } }], ports: ports("443") }],
   });
 });
 

@@ -14,7 +14,7 @@ const synth = (props: Partial<DatadogProps> = {}) =>
       clusterName: "shop-test",
       tags: { env: "test", system: "shop" },
       apiKey: { value: "the-key", changesWith: [3] },
-      controlPlaneRange: "172.16.0.0/28",
+      apiServer: { nodes: "10.0.0.0/20" },
       autopilot: false,
       ...props,
     });
@@ -111,7 +111,7 @@ test("it reaches Datadog, the kubelets and the Kubernetes API, and nothing else"
     ports: [tcp("443")],
   });
   expect(policy("to-control-plane").egress).toEqual([
-    { to: [{ ip_block: { cidr: "172.16.0.0/28" } }], ports: [tcp("443")] },
+    { to: [{ ip_block: { cidr: "10.0.0.0/20" } }], ports: [tcp("443")] },
   ]);
   expect(policy("to-kubelet").egress).toEqual([{ ports: [tcp("10250")] }]);
   for (const name of ["to-internet", "to-control-plane", "to-kubelet"])

@@ -13,7 +13,7 @@ const synth = (props: Partial<PrometheusStackProps> = {}) =>
       retentionDays: 10,
       diskGb: 50,
       adminPassword: { value: "the-password", changesWith: [1] },
-      controlPlaneRange: "172.16.0.0/28",
+      apiServer: { nodes: "10.0.0.0/20" },
       cluster: at("cluster"),
       dependsOn: [at("pool")],
       ...props,
@@ -199,7 +199,10 @@ test("the control plane reaches the operator's webhook; only Prometheus and Aler
     pod_selector: { match_labels: { "k8s-app": "konnectivity-agent" } },
   };
   expect(policy("allow-control-plane").ingress).toEqual([
-    { from: [{ ip_block: { cidr: "172.16.0.0/28" } }, tunnel], ports: [{ port: "10250", protocol: "TCP" }] },
+    { from: [tunnel], ports: [{ port: "10250", protocol: "TCP" }] },
+  ]);
+  expect(policy("allow-control-plane").egress).toEqual([
+    { to: [{ ip_block: { cidr: "10.0.0.0/20" } }], ports: [{ port: "443", protocol: "TCP" }] },
   ]);
   const { json } = synth({ receiver: { kind: "pagerduty", secret } });
   for (const [name, workload] of [

@@ -15,7 +15,7 @@ const synth = (props: Partial<TraefikProps> = {}) =>
       namespaces: [namespace],
       backends: [backend],
       scrapers: [{ pods: { app: "prometheus" }, namespace: "monitoring" }],
-      controlPlaneRange: "172.16.0.0/28",
+      apiServer: { nodes: "10.0.0.0/20" },
       pool: "edge",
       autopilot: false,
       deletionProtection: true,
@@ -112,7 +112,7 @@ test("anybody reaches its two public ports, Prometheus its metrics; it reaches t
   expect(policy("from-clients").ingress).toEqual([{ ports: ports("8000", "8443") }]);
   expect(policy("from-prometheus").ingress).toEqual([{ from: [scraper], ports: ports("9100") }]);
   expect(policy("to-control-plane").egress).toEqual([
-    { to: [{ ip_block: { cidr: "172.16.0.0/28" } }], ports: ports("443") },
+    { to: [{ ip_block: { cidr: "10.0.0.0/20" } }], ports: ports("443") },
   ]);
   expect(policy("to-backends").egress).toEqual([
     {

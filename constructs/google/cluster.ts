@@ -28,8 +28,6 @@ export interface ClusterProps {
   readonly releaseChannel: "RAPID" | "REGULAR" | "STABLE" | "EXTENDED";
   /** Start of the nightly maintenance window of four hours, HH:MM in UTC. */
   readonly maintenanceStart: string;
-  /** /28 of the control plane's internal addresses. */
-  readonly controlPlaneRange: string;
   /**
    * Ranges, by name, that may reach the control plane's IP address. Without them it has none, and is reached by its DNS
    * endpoint, which IAM guards. {@link https://cloud.google.com/kubernetes-engine/docs/concepts/network-isolation}
@@ -111,7 +109,14 @@ export class Cluster extends Construct {
         servicesSecondaryRangeName: SECONDARY_RANGES.services,
       },
       enableL4IlbSubsetting: true,
-      privateClusterConfig: { enablePrivateNodes: true, masterIpv4CidrBlock: props.controlPlaneRange },
+      // No range for the control plane: it gets an address of the nodes' range, and a range that is added, or that Google
+      // does not keep, would replace the cluster.
+      // https://cloud.google.com/kubernetes-engine/docs/concepts/private-service-connect
+      privateClusterConfig: {
+        enablePrivateNodes: true,
+        // Google answers no public endpoint where there is no IP endpoint at all, which the provider reads as true.
+        enablePrivateEndpoint: !authorizedNetworks,
+      },
       controlPlaneEndpointsConfig: {
         dnsEndpointConfig: { allowExternalTraffic: !authorizedNetworks },
         ipEndpointsConfig: { enabled: Boolean(authorizedNetworks) },

@@ -21,7 +21,8 @@ export interface NetworkProps {
     readonly services: string;
     /** Given to Cloud SQL and Memorystore by private services access; none where neither is used. */
     readonly datastores?: string;
-    readonly controlPlane: string;
+    /** Of a control plane that was made with a range of its own. */
+    readonly controlPlane?: string;
   };
   /** Whether Terraform refuses to destroy it, and Google too where it can; no default: an environment decides. */
   readonly deletionProtection: boolean;

@@ -2,6 +2,7 @@ import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { autopilotResources } from "../google/autopilot";
 import { placedOn } from "../google/node-pool";
+import { type ApiServerRanges, fromApiServer, toApiServer } from "../kubernetes/api-server";
 import { Namespace } from "../kubernetes/namespace";
 import { INTERNET, networkPolicy, type Peer } from "../kubernetes/network-policy";
 import { requestsAndLimits } from "../kubernetes/pod";
@@ -11,8 +12,8 @@ import { Traefik } from "./traefik";
 export interface CertManagerProps {
   /** Who scrapes the metrics. */
   readonly scrapers: readonly Peer[];
-  /** Range of the control plane, for what asks the Kubernetes API and for the webhook. */
-  readonly controlPlaneRange: string;
+  /** Where the Kubernetes API is, which its pods call and which calls the webhook. */
+  readonly apiServer: ApiServerRanges;
   /** Node pool; none on Autopilot. */
   readonly pool?: string;
   /** Whether the cluster is one of Autopilot, which wants limits that equal the requests. */
@@ -28,12 +29,6 @@ export interface CertManagerProps {
 const NAME = "cert-manager";
 const WEBHOOK_PORT = 10250; // one that GKE's own firewall lets the control plane reach
 const METRICS_PORT = 9402;
-
-/**
- * GKE's API server reaches a webhook from its own range or, through a tunnel, from these pods.
- * {@link https://github.com/tigera/operator/pull/5212}
- */
-const TUNNEL: Peer = { pods: { "k8s-app": "konnectivity-agent" }, namespace: "kube-system" };
 
 /**
  * cert-manager, which gets certificates from an ACME server and renews them when a third of their life is left; see
@@ -66,12 +61,11 @@ export class CertManager extends Construct {
     this.namespace = namespace;
     const policy = (name: string, config: Omit<Parameters<typeof networkPolicy>[2], "name" | "namespace">) =>
       networkPolicy(this, name, { name, namespace: namespace.name, ...config });
-    const controlPlane: Peer = { range: props.controlPlaneRange };
     const policies = [
-      policy("allow-control-plane", { egress: [{ peers: [controlPlane], ports: [{ port: 443 }] }] }),
+      policy("allow-control-plane", { egress: [toApiServer(props.apiServer)] }),
       policy("allow-webhook", {
         workload: "webhook",
-        ingress: [{ peers: [controlPlane, TUNNEL], ports: [{ port: WEBHOOK_PORT }] }],
+        ingress: [{ peers: fromApiServer(props.apiServer), ports: [{ port: WEBHOOK_PORT }] }],
       }),
       policy("allow-scraping", { ingress: [{ peers: props.scrapers, ports: [{ port: METRICS_PORT }] }] }),
       policy("allow-acme", {

@@ -1,5 +1,6 @@
 import { Construct } from "constructs";
 import { DEDICATED } from "../google/node-pool";
+import { type ApiServerRanges, toApiServer } from "../kubernetes/api-server";
 import type { Namespace } from "../kubernetes/namespace";
 import { type Allowance, connectionPolicy, HOST_AGENT_PORTS, INTERNET } from "../kubernetes/network-policy";
 import { Secret, type SecretValue } from "../kubernetes/secret";
@@ -16,8 +17,8 @@ export interface DatadogProps {
   readonly tags: Readonly<Record<string, string>>;
   /** Of the organization. */
   readonly apiKey: SecretValue;
-  /** Range of the control plane, for what asks the Kubernetes API. */
-  readonly controlPlaneRange: string;
+  /** Where the Kubernetes API is, which the agents call. */
+  readonly apiServer: ApiServerRanges;
   /** Whether the cluster is GKE Autopilot. */
   readonly autopilot: boolean;
   /** Repository that stands in for the publisher's. */
@@ -49,7 +50,7 @@ export class Datadog extends Construct {
     const policies = [
       policy("from", "workloads", { peers: ["cluster"], ports: HOST_AGENT_PORTS }),
       policy("to", "internet", { peers: [INTERNET], ports: [{ port: 443 }] }),
-      policy("to", "control-plane", { peers: [{ range: props.controlPlaneRange }], ports: [{ port: 443 }] }),
+      policy("to", "control-plane", toApiServer(props.apiServer)),
       policy("to", "kubelet", { peers: ["anybody"], ports: [{ port: 10250 }] }), // the firewall keeps it inside
     ];
     const apiKey = new Secret(this, "api-key", {

@@ -2,6 +2,7 @@ import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { autopilotResources } from "../google/autopilot";
 import { placedOn } from "../google/node-pool";
+import { type ApiServerRanges, fromApiServer, toApiServer } from "../kubernetes/api-server";
 import { Namespace } from "../kubernetes/namespace";
 import { INTERNET, networkPolicy, type Peer } from "../kubernetes/network-policy";
 import { requestsAndLimits } from "../kubernetes/pod";
@@ -37,8 +38,8 @@ export interface PrometheusStackProps {
   readonly hostAgents?: Namespace;
   /** Grafana's password for `admin`. */
   readonly adminPassword: SecretValue;
-  /** Range of the control plane, for what asks the Kubernetes API and for the operator's webhook. */
-  readonly controlPlaneRange: string;
+  /** Where the Kubernetes API is, which the pods call and which calls the operator's webhook. */
+  readonly apiServer: ApiServerRanges;
   /** Repository that stands in for the publisher's. */
   readonly chartsMirror?: string;
   /** The cluster. Nothing but pods waits for its nodes. */
@@ -56,12 +57,6 @@ const NAMESPACE = "monitoring";
 const STORAGE_CLASS = "standard-rwo";
 /** GiB of Alertmanager's disk: the smallest that there is. */
 const ALERTMANAGER_DISK = 10;
-
-/**
- * GKE's API server reaches a webhook from its own range or, through a tunnel, from these pods.
- * {@link https://github.com/tigera/operator/pull/5212}
- */
-const TUNNEL: Peer = { pods: { "k8s-app": "konnectivity-agent" }, namespace: "kube-system" };
 
 /**
  * kube-prometheus-stack (operator, Prometheus, Alertmanager, Grafana, kube-state-metrics) in a restricted namespace,
@@ -113,8 +108,8 @@ export class PrometheusStack extends Construct {
         egress: [{ peers: ["namespace"], ports: [] }],
       }),
       policy("allow-control-plane", {
-        ingress: [{ peers: [{ range: props.controlPlaneRange }, TUNNEL], ports: [{ port: 10250 }] }], // the operator's webhook
-        egress: [{ peers: [{ range: props.controlPlaneRange }], ports: [{ port: 443 }] }],
+        ingress: [{ peers: fromApiServer(props.apiServer), ports: [{ port: 10250 }] }], // the operator's webhook
+        egress: [toApiServer(props.apiServer)],
       }),
       policy("allow-scraping", {
         workload: "prometheus",

@@ -5,6 +5,7 @@ import { autopilotResources } from "../google/autopilot";
 import { dnsRecords } from "../google/dns-records";
 import { placedOn } from "../google/node-pool";
 import type { Project } from "../google/project";
+import { type ApiServerRanges, toApiServer } from "../kubernetes/api-server";
 import { NAME_LABEL } from "../kubernetes/labels";
 import { Namespace } from "../kubernetes/namespace";
 import { type Allowance, connectionPolicy, type Peer } from "../kubernetes/network-policy";
@@ -27,8 +28,8 @@ export interface TraefikProps {
   readonly backends: readonly Allowance[];
   /** Who scrapes the metrics. */
   readonly scrapers: readonly Peer[];
-  /** Range of the control plane, where routes are read. */
-  readonly controlPlaneRange: string;
+  /** Where the Kubernetes API is, from which routes are read. */
+  readonly apiServer: ApiServerRanges;
   /** Node pool; none on Autopilot. */
   readonly pool?: string;
   /** Whether the cluster is one of Autopilot, which wants limits that equal the requests. */
@@ -109,7 +110,7 @@ export class Traefik extends Construct {
     const policies = [
       policy("from", "clients", { peers: ["anybody"], ports: [{ port: PORTS.web }, { port: PORTS.websecure }] }),
       policy("from", "prometheus", { peers: props.scrapers, ports: [{ port: PORTS.metrics }] }),
-      policy("to", "control-plane", { peers: [{ range: props.controlPlaneRange }], ports: [{ port: 443 }] }),
+      policy("to", "control-plane", toApiServer(props.apiServer)),
       policy("to", "backends", ...props.backends),
     ];
 

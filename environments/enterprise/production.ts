@@ -10,7 +10,6 @@ export default {
     nodes: "10.32.0.0/20",
     pods: "10.36.0.0/14",
     services: "10.40.0.0/20",
-    controlPlane: "172.16.2.0/28",
   },
   cluster: {
     mode: "standard",

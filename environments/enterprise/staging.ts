@@ -10,7 +10,6 @@ export default {
     nodes: "10.48.0.0/20",
     pods: "10.52.0.0/14",
     services: "10.56.0.0/20",
-    controlPlane: "172.16.3.0/28",
   },
   cluster: { mode: "autopilot", channel: "REGULAR", maintenance: "03:00" },
   database: {

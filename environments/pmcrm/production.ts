@@ -11,7 +11,6 @@ export default {
     pods: "10.4.0.0/14",
     services: "10.8.0.0/20",
     datastores: "10.100.0.0/20",
-    controlPlane: "172.16.0.0/28",
   },
   cluster: {
     mode: "standard",

@@ -11,7 +11,6 @@ export default {
     pods: "10.20.0.0/14",
     services: "10.24.0.0/20",
     datastores: "10.116.0.0/20",
-    controlPlane: "172.16.1.0/28",
   },
   cluster: {
     mode: "standard",

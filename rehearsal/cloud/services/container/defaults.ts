@@ -20,7 +20,6 @@ const DEFAULTS: Body = {
     defaultSnatStatus: { disabled: false },
     enableIntraNodeVisibility: false,
     datapathProvider: "LEGACY_DATAPATH",
-    defaultEnablePrivateNodes: true,
   },
   databaseEncryption: { state: "DECRYPTED" },
   shieldedNodes: { enabled: true },
@@ -75,19 +74,19 @@ export function completeCluster(
     zone: location,
     locations: usualZones(location),
     selfLink: linkOf(path),
-    endpoint: host,
     masterAuth: {
       clusterCaCertificate: Buffer.from(authority).toString("base64"),
       clientCertificateConfig: {},
     },
     clusterIpv4Cidr: clusterIpv4CidrBlock,
     servicesIpv4Cidr: servicesIpv4CidrBlock,
-    networkConfig: { network: cluster.network, subnetwork: cluster.subnetwork },
-    controlPlaneEndpointsConfig: {
-      dnsEndpointConfig: { endpoint: host, allowExternalTraffic: false },
-      ipEndpointsConfig: { enabled: true, enablePublicEndpoint: true, privateEndpoint: host, publicEndpoint: host },
+    networkConfig: {
+      network: cluster.network,
+      subnetwork: cluster.subnetwork,
+      defaultEnablePrivateNodes: cluster.privateClusterConfig?.enablePrivateNodes, // its older name
     },
   });
+  completeEndpoints(cluster, host);
   defaults(cluster, DEFAULTS);
   cluster.databaseEncryption.currentState = `CURRENT_STATE_${cluster.databaseEncryption.state}`;
   if (cluster.ipAllocationPolicy)
@@ -97,6 +96,44 @@ export function completeCluster(
       defaultPodIpv4RangeUtilization: 0.01,
       useIpAliases: true,
     });
-  if (cluster.privateClusterConfig)
-    defaults(cluster.privateClusterConfig, { privateEndpoint: host, publicEndpoint: host, peeringName: "gke-peer" });
+}
+
+/**
+ * How the control plane is reached, as in recorded answers of Google. Without IP endpoints they have no address, do not
+ * say that the public endpoint is off, and have the DNS name as `endpoint`. None of them shows that such a control plane
+ * keeps a range of its own, so the stand-in leaves the range out: nothing may rely on it.
+ */
+function completeEndpoints(cluster: Body, host: string): void {
+  defaults(cluster, {
+    controlPlaneEndpointsConfig: {
+      dnsEndpointConfig: { endpoint: host, allowExternalTraffic: false, enableK8sTokensViaDns: false },
+      ipEndpointsConfig: { enabled: true },
+    },
+  });
+  const { dnsEndpointConfig, ipEndpointsConfig: ip } = cluster.controlPlaneEndpointsConfig;
+  const { masterIpv4CidrBlock } = cluster.privateClusterConfig ?? {};
+  const privateNodes = cluster.networkConfig.defaultEnablePrivateNodes && { enablePrivateNodes: true };
+  if (!ip.enabled) {
+    cluster.controlPlaneEndpointsConfig.ipEndpointsConfig = { enabled: false };
+    cluster.privateClusterConfig = { ...privateNodes };
+    cluster.endpoint = dnsEndpointConfig.endpoint;
+    return;
+  }
+  const { enablePublicEndpoint = true, authorizedNetworksConfig: authorized = {}, globalAccess = false } = ip;
+  cluster.controlPlaneEndpointsConfig.ipEndpointsConfig = {
+    ...ip,
+    enablePublicEndpoint,
+    globalAccess,
+    authorizedNetworksConfig: { gcpPublicCidrsAccessEnabled: !authorized.enabled, ...authorized },
+    privateEndpoint: host,
+    publicEndpoint: enablePublicEndpoint ? host : undefined,
+  };
+  cluster.privateClusterConfig = {
+    ...privateNodes,
+    ...(masterIpv4CidrBlock && { masterIpv4CidrBlock }),
+    ...(!enablePublicEndpoint && { enablePrivateEndpoint: true }),
+    privateEndpoint: host,
+    publicEndpoint: host,
+  };
+  cluster.endpoint = host;
 }
