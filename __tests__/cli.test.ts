@@ -138,6 +138,8 @@ test("bootstrap prints all that an empty project needs before the first deploy",
   expect(code).toBe(0);
   for (const api of ["serviceusage", "cloudresourcemanager", "iam", "secretmanager", "storage"])
     expect(out).toContain(`${api}.googleapis.com`);
+  expect(out).toContain("logLocation is global, and must be the same");
+  expect(out).toContain("gcloud logging buckets list --project=pmcrm-staging");
   expect(out).toContain("gcloud storage buckets create gs://pmcrm-staging-terraform-state --project=pmcrm-staging");
   expect(out).toContain("gcloud artifacts repositories create pmcrm ");
   expect(out).toContain("docker push europe-west1-docker.pkg.dev/pmcrm-staging/pmcrm/backend:first");

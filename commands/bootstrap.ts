@@ -55,6 +55,8 @@ function bootstrapLines(context: Context): string[] {
     "# 2. The APIs that Terraform needs before it can enable the others.",
     `gcloud services enable ${BOOTSTRAP_APIS.map((api) => `${api}.googleapis.com`).join(" ")} iamcredentials.googleapis.com compute.googleapis.com artifactregistry.googleapis.com --project=${project}`,
     "",
+    `# This prints where the project's log bucket is. The environment's logLocation is ${environment.logLocation}, and must be the same.`,
+    `gcloud logging buckets list --project=${project} --filter='name~/_Default$' --format='value(name.segment(3))'`,
     ...quotaLines(environment),
     ...(edge.kind === "google"
       ? [

@@ -8,6 +8,7 @@ import { BOOTSTRAP_APIS } from "../constructs/google/bootstrap-apis";
 import type { Fault, Label } from "./cloud/faults";
 import { type Server, startServer } from "./cloud/server";
 import { addZoneByHand } from "./cloud/services/dns";
+import { placeLogsByHand } from "./cloud/services/logging";
 import { addByHand } from "./cloud/services/secret-manager";
 import { podStartMinutes } from "./cloud/times";
 import { AUTOPILOT, createdElsewhere, faultPolicy, isKubernetes, labelsOf, notStruck, PROBE } from "./cluster-policies";
@@ -109,6 +110,7 @@ async function around(controlPlane: ControlPlane, port: number, options: Machine
   function makeByHand(): void {
     for (const { project, secret, version } of options.madeByHand.secrets)
       addByHand(google.cloud, project, secret, version, SUPPLIED);
+    for (const { project, location } of options.madeByHand.logs) placeLogsByHand(google.cloud, project, location);
     for (const { project, zone, dnsName } of options.madeByHand.zones)
       addZoneByHand(google.cloud, project, zone, dnsName);
   }

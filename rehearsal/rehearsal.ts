@@ -102,7 +102,7 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsed> {
   const machine = await startMachine({
     ...options,
     speed,
-    madeByHand: nothingByHand ? { secrets: [], zones: [] } : madeByHand(readStack(stacks[0] as string)),
+    madeByHand: nothingByHand ? { secrets: [], zones: [], logs: [] } : madeByHand(readStack(stacks[0] as string)),
     pools: poolsOf(...stacks.map(readStack)),
     realCharts: Boolean(chartsMirror),
   });

@@ -65,6 +65,8 @@ function stub(folder: string, name: string, version: string): string {
 /** What a person makes before the first deploy: the secrets that the stack reads, and the zone of its records. */
 export interface MadeByHand {
   readonly secrets: readonly { readonly project: string; readonly secret: string; readonly version: number }[];
+  /** Locations that organizations chose for their projects' logs. */
+  readonly logs: readonly { readonly project: string; readonly location: string }[];
   readonly zones: readonly { readonly project: string; readonly zone: string; readonly dnsName: string }[];
 }
 
@@ -77,6 +79,10 @@ export function madeByHand({ resource = {}, ephemeral = {}, provider = {} }: Sta
     secrets: Object.values(ephemeral.google_secret_manager_secret_version ?? {})
       .filter(({ secret }) => given(secret))
       .map(({ secret, version = 1 }) => ({ project, secret: String(secret), version: Number(version) })),
+    logs: Object.values(resource.google_logging_project_bucket_config ?? {}).map(({ location }) => ({
+      project,
+      location: String(location),
+    })),
     zones: Object.values(resource.google_dns_record_set ?? {})
       .filter(({ managed_zone }) => given(managed_zone))
       .map(({ managed_zone, name }) => ({

@@ -19,7 +19,7 @@ import {
   variableName,
   version,
 } from "./fields";
-import { DATADOG_SITES, MACHINE_SERIES, machineOf } from "./google";
+import { DATADOG_SITES, MACHINE_SERIES, machineOf, REGIONS } from "./google";
 import { rule } from "./problem";
 import { PLATFORM_SECRETS } from "./system";
 
@@ -294,6 +294,17 @@ export const environmentSections = {
   ),
   /** The way in: Google's global load balancer, or Traefik in the cluster with certificates of Let's Encrypt. */
   edge: z.discriminatedUnion("kind", [googleEdge, traefikEdge]),
+  /**
+   * Where the project's log bucket `_Default` is. An organization or a folder may choose it for new projects; `npm run
+   * bootstrap` shows how to look.
+   */
+  logLocation: z
+    .string()
+    .refine(
+      (location) => ["global", "eu", "us", ...REGIONS].includes(location),
+      rule("is no location of a log bucket", 'write "global", "eu", "us" or a region: where _Default is'),
+    )
+    .default("global"),
   variables: z.record(variableName, text).default({}),
   /**
    * Generation of each secret that is not at its first; raising one rotates it. `GRAFANA_ADMIN_PASSWORD` is Grafana's;

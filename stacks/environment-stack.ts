@@ -75,7 +75,7 @@ export class EnvironmentStack extends TerraformStack {
         ...only<Api>(environment.edge.dnsZone !== undefined, "dns"),
       ],
     });
-    new AuditLog(this, "audit-log", { project, ...system.auditLogs });
+    new AuditLog(this, "audit-log", { project, location: environment.logLocation, ...system.auditLogs });
     const { policy: admission } = new BinaryAuthorization(this, "binary-authorization", {
       project,
       images: [

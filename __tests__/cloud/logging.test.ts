@@ -1,4 +1,5 @@
 import type { Body } from "../../rehearsal/cloud/body";
+import { placeLogsByHand } from "../../rehearsal/cloud/services/logging";
 import { refusal, serviceOf } from "./support";
 
 const REST = "https://cloud.google.com/logging/docs/reference/v2/rest/v2/projects.locations.buckets";
@@ -47,6 +48,14 @@ test.each<[string, string, string, Body, Record<string, string>, string]>([
     {},
     "400 The bucket `_Default` cannot be deleted",
   ],
+  [
+    "a second bucket of a name that every project has",
+    "POST",
+    "projects/p/locations/eu/buckets:createAsync",
+    {},
+    { bucketId: "_Default" },
+    "400 The bucket `_Default` is the project's own and cannot be created",
+  ],
   ["a bucket that is not there", "GET", `${BUCKETS}/mine`, {}, {}, "404 Bucket `mine` does not exist"],
   [
     "the default bucket elsewhere",
@@ -76,4 +85,12 @@ test("every project has a default bucket of 30 days, of which an update changes 
   patch(DEFAULT, { retentionDays: 365, description: "mine" }, { updateMask: "retentionDays" });
   expect(get(DEFAULT)).toMatchObject({ name: DEFAULT, retentionDays: 365, description: "Default bucket" });
   expect(get(DEFAULT.replace("/p/", "/other/")).retentionDays).toBe(30);
+});
+
+test("an organization's choice of a location is where the project's buckets are, and nowhere else", () => {
+  const logging = serviceOf("logging");
+  placeLogsByHand(logging.cloud, "p", "eu");
+  const path = "projects/p/locations/eu/buckets/_Default";
+  expect(logging.get(path)).toMatchObject({ name: path, retentionDays: 30 });
+  expect(refusal(() => logging.get(DEFAULT))).toBe("404 Bucket `_Default` does not exist");
 });

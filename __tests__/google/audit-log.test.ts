@@ -2,7 +2,7 @@ import { AuditLog } from "../../constructs/google/audit-log";
 import { build, project } from "../construct";
 
 const { resource, counts } = build((stack) => {
-  new AuditLog(stack, "audit", { project, services: ["secretmanager", "cloudsql"], retentionDays: 90 });
+  new AuditLog(stack, "audit", { project, services: ["secretmanager", "cloudsql"], location: "eu", retentionDays: 90 });
 });
 
 test("reads and writes of the services are logged, of everybody, and of no other service", () => {
@@ -20,7 +20,7 @@ test("reads and writes of the services are logged, of everybody, and of no other
 test("the project's own bucket keeps them, which waits for its API", () => {
   expect(resource("google_logging_project_bucket_config.audit_bucket")).toMatchObject({
     project: "acme-test",
-    location: "global",
+    location: "eu",
     bucket_id: "_Default",
     retention_days: 90,
     depends_on: ["api.logging"],

@@ -8,6 +8,11 @@ export interface AuditLogProps {
   readonly project: Project;
   /** Whose reads and writes are logged. */
   readonly services: readonly AuditedService[];
+  /**
+   * Where the project's log bucket `_Default` is: `global`, or where the project's organization or folder says.
+   * {@link https://cloud.google.com/logging/docs/default-settings}
+   */
+  readonly location: string;
   /** Days that logs are kept, 1 to 3650. Fewer than before deletes the older ones. */
   readonly retentionDays: number;
 }
@@ -32,7 +37,7 @@ export class AuditLog extends Construct {
     const { project } = props;
     new LoggingProjectBucketConfig(this, "bucket", {
       project: project.id,
-      location: "global",
+      location: props.location,
       bucketId: "_Default",
       retentionDays: props.retentionDays,
       dependsOn: [project.api("logging")],

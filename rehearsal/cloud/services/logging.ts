@@ -1,20 +1,30 @@
 import { type Body, masked } from "../body";
 import type { Cloud } from "../cloud";
-import { invalid, notFound } from "../refusal";
+import { invalid, notFound, unknownHere } from "../refusal";
 import { type Call, route } from "../route";
 import type { Service } from "../service";
 
-const BUCKET = "projects/{project}/locations/{location}/buckets/{bucket}";
+const BUCKETS = "projects/{project}/locations/{location}/buckets";
+const BUCKET = `${BUCKETS}/{bucket}`;
 
-/** Every project has these in the location `global`. https://cloud.google.com/logging/docs/routing/overview#buckets */
+/** Every project has these, in one location. https://cloud.google.com/logging/docs/routing/overview#buckets */
 const OWN: Readonly<Record<string, Body>> = {
   _Default: { description: "Default bucket", retentionDays: 30, lifecycleState: "ACTIVE" },
   _Required: { description: "Audit bucket", retentionDays: 400, locked: true, lifecycleState: "ACTIVE" },
 };
 
+const keyOf = (project: string): string => `logging/projects/${project}`;
+
+/**
+ * Puts a new project's buckets where its organization says. https://cloud.google.com/logging/docs/default-settings
+ */
+export function placeLogsByHand(cloud: Cloud, project: string, location: string): void {
+  cloud.store.set(keyOf(project), { location });
+}
+
 function find({ path, params }: Call, cloud: Cloud): Body {
-  const { location, bucket = "" } = params;
-  const own = location === "global" ? OWN[bucket] : undefined;
+  const { project = "", location, bucket = "" } = params;
+  const own = location === (cloud.store.get(keyOf(project))?.location ?? "global") ? OWN[bucket] : undefined;
   if (!own) throw notFound(`Bucket \`${bucket}\` does not exist`);
   return cloud.store.get(`logging/${path}`) ?? { name: path, ...own };
 }
@@ -34,6 +44,11 @@ export const logging: Service = {
   endpoints: { LOGGING: "v2" },
   routes: [
     route("GET", BUCKET, find),
+    route("POST", `${BUCKETS}:createAsync`, ({ query }) => {
+      const id = query.get("bucketId") ?? "";
+      if (Object.hasOwn(OWN, id)) throw invalid(`The bucket \`${id}\` is the project's own and cannot be created`);
+      throw unknownHere("the stand-in makes no log buckets");
+    }),
     route("PATCH", BUCKET, (call, cloud) => {
       const before = find(call, cloud);
       const mask = call.query.get("updateMask");
