@@ -1287,6 +1287,30 @@ const FURTHER: Readonly<Record<string, Refused>> = {
     `${P} network.datastores = "10.100.0.0/20": is used by nothing: the datastores are in the cluster; remove it`,
     `${S} cache.version = "REDIS_7_2": is none that bitnami has; use one of REDIS_8_2`,
   ),
+  "no range in a list for Google's datastores": refused(
+    production((e) => (e.network.datastores = [])),
+    `${P} network.datastores = []: must not be empty; name a range, or remove the key`,
+  ),
+  "a range for datastores that is no range": refused(
+    production((e) => (e.network.datastores = 20 as never)),
+    `${P} network.datastores = 20: must be a range or a list of ranges; write it like "10.100.0.0/20", or ["10.100.0.0/20", "10.101.0.0/20"]`,
+  ),
+  "a further range for datastores that is too small": refused(
+    production((e) => (e.network.datastores = ["10.100.0.0/20", "10.101.0.0/25"])),
+    `${P} network.datastores.1 = "10.101.0.0/25": must have a prefix from /16 to /24; choose a range of another size`,
+  ),
+  "ranges for datastores that overlap": refused(
+    production((e) => (e.network.datastores = ["10.100.0.0/20", "10.100.8.0/22"])),
+    `${P} network.datastores.1 = "10.100.8.0/22": must not overlap datastores (10.100.0.0/20); choose another range`,
+  ),
+  "a further range for datastores that is production's": refused(
+    staging((e) => (e.network.datastores = ["10.116.0.0/20", "10.100.0.0/20"])),
+    `${T} network.datastores.1 = "10.100.0.0/20": must not overlap production's datastores (10.100.0.0/20): the two networks could never be connected; choose another range`,
+  ),
+  "logs in a zone": refused(
+    production((e) => (e.logLocation = "europe-west1-b")),
+    `${P} logLocation = "europe-west1-b": is no location of a log bucket; write "global", "eu", "us" or a region: where _Default is`,
+  ),
   "no range for Google's datastores": refused(
     production((e) => delete e.network.datastores),
     `${P} network.datastores = nothing: is required: Cloud SQL and Memorystore have their addresses from it; add it, for example "10.100.0.0/20"`,

@@ -634,6 +634,14 @@ const FROM_NOTHING: readonly Mistake[] = [
     make: set("google_logging_project_bucket_config.audit-log_bucket", "retention_days", 3660),
   },
   {
+    what: "the project's logs are in another location",
+    address: "google_logging_project_bucket_config.audit-log_bucket",
+    stage: "apply",
+    message: "Error 400: The bucket `_Default` is the project's own and cannot be created",
+    page: `${GOOGLE}/logging/docs/default-settings`,
+    make: set("google_logging_project_bucket_config.audit-log_bucket", "location", "eu"),
+  },
+  {
     what: "a key is renewed every hour",
     address: KEY,
     stage: "validate",

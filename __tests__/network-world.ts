@@ -161,7 +161,7 @@ export function world(json: Json, system: System, environment: Environment): Wor
     ...labelled.map(({ name, labels }): Pod => ({ name: `would-be-${name}`, namespace: OTHER, labels })),
   ];
   // A range that is too wide or too narrow differs at its edges.
-  const ranges = [...LOAD_BALANCERS, ...RESOLVERS, ...SPECIAL, ...Object.values(environment.network)].map(range);
+  const ranges = [...LOAD_BALANCERS, ...RESOLVERS, ...SPECIAL, ...Object.values(environment.network).flat()].map(range);
   const edges = ranges.flatMap(({ first, last }) => [first - 1, first, last, last + 1]);
   const addresses = [...SOME_ADDRESSES, ...edges.filter((a) => a >= 0 && a < 2 ** 32).map(dotted)];
   const named = declared({ system, environment }).flatMap(({ ports = [] }) => ports);
@@ -273,7 +273,7 @@ function declared({ system, environment }: Declaration): Connection[] {
       const from = pods(system.namespace, name);
       const store = stores.find((s) => s === to);
       if (store) return tcp(from, inCluster(store), STORES[store].port);
-      if (MANAGED[to]) return tcp(from, within(datastores as string), MANAGED[to]);
+      if (MANAGED[to]) return tcp(from, within(...[datastores ?? []].flat()), MANAGED[to]);
       if (to === "internet:443") return tcp(from, internet, 443);
       if (to === "host-agent" && !environment.datadog) return [];
       if (to === "host-agent") return at("egress", tcp(from, anybody, 8126), udp(from, anybody, 8125)); // the node, or the agent's pod

@@ -1,4 +1,4 @@
-import { configuration, type Files, problems } from "./support";
+import { configuration, type Files, problems, synth } from "./support";
 
 // biome-ignore lint/suspicious/noExplicitAny: they write what the types refuse
 type Anything = any;
@@ -8,6 +8,15 @@ const system = (change: (system: Anything) => void) => (files: Files) => change(
 
 test("what pmcrm has is accepted", () => {
   expect(problems(() => {})).toEqual([]);
+});
+
+test("a range that is written as undefined is left out", () => {
+  const without = (files: Files) => {
+    const { environment } = files.production as Anything;
+    environment.network.controlPlane = undefined;
+  };
+  expect(problems(without)).toEqual([]);
+  expect(synth(without).production.text).toBe(synth().production.text);
 });
 
 test("all problems come at once, in every file and across them", () => {

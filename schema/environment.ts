@@ -131,6 +131,8 @@ const images = matching(
   ),
 );
 
+const datastoreRange = cidr(16, 24);
+
 const dnsZone = {
   /**
    * Cloud DNS zone of this project in which the hosts' records are made; without it, point them at the edge's address
@@ -220,8 +222,24 @@ export const environmentSections = {
     nodes: cidr(16, 26),
     pods: cidr(9, 21),
     services: cidr(16, 27),
-    /** Reserved for Cloud SQL and Memorystore, where one of them is used. */
-    datastores: cidr(16, 24).optional(),
+    /**
+     * Reserved for Cloud SQL and Memorystore, where one of them is used. When a range gets full, write a list: the
+     * ranges that are there stay as they are, and new instances get their addresses from the last one.
+     */
+    datastores: z
+      .union(
+        [
+          z
+            .array(datastoreRange)
+            .refine((all) => all.length > 0, rule("must not be empty", "name a range, or remove the key")),
+          datastoreRange,
+        ],
+        rule(
+          "must be a range or a list of ranges",
+          'write it like "10.100.0.0/20", or ["10.100.0.0/20", "10.101.0.0/20"]',
+        ),
+      )
+      .optional(),
     /** Of a control plane that has a range of its own: a cluster that was made with one. New clusters have none. */
     controlPlane: cidr(28, 28).optional(),
   }),
@@ -331,6 +349,18 @@ export type EnvironmentInput = z.input<typeof environmentSchema>;
 export type Environment = z.output<typeof environmentSchema>;
 /** An instance of Cloud SQL. */
 export type CloudSql = z.output<typeof cloudSql>;
+
+/** A network's ranges, each with its place in the file. */
+export const rangesOf = (network: Environment["network"]) =>
+  Object.entries(network).flatMap(([name, ranges]) =>
+    typeof ranges === "string"
+      ? [{ name, path: ["network", name], text: ranges }]
+      : (ranges ?? []).map((text, i) => ({ name, path: ["network", name, i], text })),
+  );
+
+/** The ranges reserved for Google's datastores; none where neither is used. */
+export const datastoreRangesOf = ({ network }: Pick<Environment, "network">): readonly string[] =>
+  [network.datastores ?? []].flat();
 
 /** Its node pools; Autopilot has none. */
 export const nodePoolsOf = ({ cluster }: Pick<Environment, "cluster">) =>

@@ -21,7 +21,7 @@ import { parseCpu, parseMemory } from "../constructs/kubernetes/quantity";
 import { StorageClass } from "../constructs/kubernetes/storage-class";
 import { mostConnections } from "../schema/connections";
 import { accountOfDumps, bucketOfDumps } from "../schema/dumps";
-import type { CloudSql, Environment } from "../schema/environment";
+import { type CloudSql, datastoreRangesOf, type Environment } from "../schema/environment";
 import { maxConnections } from "../schema/google";
 import type { Release } from "../schema/release";
 import type { System } from "../schema/system";
@@ -94,7 +94,7 @@ export function datastores(stack: TerraformStack, props: DatastoresProps): Datas
     : undefined;
   const cloudSql = database.kind === "cloud-sql" ? cloudSqlOf(stack, props, database) : undefined;
   const memorystore = cache.kind === "memorystore" ? memorystoreOf(stack, props, cache) : undefined;
-  const peers = props.environment.network.datastores ? [{ range: props.environment.network.datastores }] : [];
+  const peers = datastoreRangesOf(props.environment).map((range) => ({ range }));
   return {
     cloudSql,
     memorystore,

@@ -14,7 +14,7 @@ import { ConfigMap } from "../constructs/kubernetes/config-map";
 import { Namespace } from "../constructs/kubernetes/namespace";
 import type { Resources } from "../constructs/kubernetes/pod";
 import { parseCpu, parseMemory } from "../constructs/kubernetes/quantity";
-import { type Environment, type EnvironmentName, nodePoolsOf } from "../schema/environment";
+import { datastoreRangesOf, type Environment, type EnvironmentName, nodePoolsOf } from "../schema/environment";
 import type { Release } from "../schema/release";
 import type { System } from "../schema/system";
 import { addressOf } from "./address";
@@ -75,7 +75,12 @@ export class EnvironmentStack extends TerraformStack {
         ...only<Api>(environment.edge.dnsZone !== undefined, "dns"),
       ],
     });
-    new AuditLog(this, "audit-log", { project, location: environment.logLocation, ...system.auditLogs });
+    new AuditLog(this, "audit-log", {
+      project,
+      location: environment.logLocation,
+      ...system.auditLogs,
+      deletionProtection,
+    });
     const { policy: admission } = new BinaryAuthorization(this, "binary-authorization", {
       project,
       images: [
@@ -90,7 +95,7 @@ export class EnvironmentStack extends TerraformStack {
       project,
       name: fullName,
       region,
-      ranges: environment.network,
+      ranges: { ...environment.network, datastores: datastoreRangesOf(environment) },
       deletionProtection,
     });
     const cluster = new Cluster(this, "cluster", {

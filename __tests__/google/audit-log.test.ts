@@ -2,7 +2,13 @@ import { AuditLog } from "../../constructs/google/audit-log";
 import { build, project } from "../construct";
 
 const { resource, counts } = build((stack) => {
-  new AuditLog(stack, "audit", { project, services: ["secretmanager", "cloudsql"], location: "eu", retentionDays: 90 });
+  new AuditLog(stack, "audit", {
+    project,
+    services: ["secretmanager", "cloudsql"],
+    location: "eu",
+    retentionDays: 90,
+    deletionProtection: true,
+  });
 });
 
 test("reads and writes of the services are logged, of everybody, and of no other service", () => {
@@ -23,6 +29,7 @@ test("the project's own bucket keeps them, which waits for its API", () => {
     location: "eu",
     bucket_id: "_Default",
     retention_days: 90,
+    lifecycle: { prevent_destroy: true },
     depends_on: ["api.logging"],
   });
 });

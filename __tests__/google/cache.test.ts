@@ -41,6 +41,7 @@ test("clients must authenticate and encrypt, within the network", () => {
     connect_mode: "PRIVATE_SERVICE_ACCESS",
     authorized_network: "network-id",
     reserved_ip_range: "datastore-range",
+    lifecycle: { ignore_changes: ["reserved_ip_range"] }, // another range would replace it
   });
 });
 

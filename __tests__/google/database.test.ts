@@ -35,6 +35,7 @@ const synth = (props: Partial<DatabaseProps> = {}) =>
   });
 const ADDRESS = "google_sql_database_instance.database";
 const REPLICA = "google_sql_database_instance.database_replica";
+const ALLOCATED = "settings[0].ip_configuration[0].allocated_ip_range";
 const RESTORED = "google_sql_database_instance.database_restored_before_bug";
 const restore = { name: "before-bug", at: "2026-03-01T12:00:00Z" };
 const { resource, counts, json, given, readable } = synth();
@@ -97,7 +98,11 @@ test("backups are kept, also when the instance is deleted, and every moment betw
 
 test("the disk grows up to its limit, and what it has grown by is not taken back", () => {
   expect(settings).toMatchObject({ disk_size: 20, disk_autoresize: true, disk_autoresize_limit: 200 });
-  expect(instance.lifecycle.ignore_changes).toEqual(["settings[0].disk_size"]); // shrinking would replace the instance
+  expect(instance.lifecycle.ignore_changes).toContain("settings[0].disk_size"); // shrinking would replace the instance
+});
+
+test("it keeps its address when the network gets another range for datastores", () => {
+  expect(instance.lifecycle.ignore_changes).toContain(ALLOCATED);
 });
 
 test("it logs and audits as the CIS benchmark asks, each flag named once", () => {
@@ -214,6 +219,10 @@ describe("a replica in another region", () => {
     expect(own.database_flags).toContainEqual({ name: "max_connections", value: "1000" });
   });
 
+  test("keeps its address when the network gets another range for datastores", () => {
+    expect(resource("google_sql_database_instance.database_replica").lifecycle.ignore_changes).toEqual([ALLOCATED]);
+  });
+
   test("changes nothing else", () => {
     const { database_replica, ...instances } = json.resource.google_sql_database_instance;
     expect(instances).toEqual(synth().json.resource.google_sql_database_instance);
@@ -228,7 +237,11 @@ describe("an instance restored from a moment", () => {
   const { resource, json, given } = synth({ restore });
   const { settings: own, ...restored } = resource(RESTORED);
 
-  test("is a clone beside the original, in the same range", () => {
+  test("keeps its address when the network gets another range for datastores", () => {
+    expect(restored.lifecycle.ignore_changes).toEqual([ALLOCATED, "clone[0].allocated_ip_range"]);
+  });
+
+  test("is a clone beside the original, in the range of new instances", () => {
     expect(restored).toMatchObject({
       name: `shop-test-before-bug-${ref("random_id.database_restored_before_bug.hex")}`,
       region: "europe-west1",

@@ -6,7 +6,7 @@ const ranges = {
   nodes: "10.0.0.0/20",
   pods: "10.4.0.0/14",
   services: "10.8.0.0/20",
-  datastores: "10.100.0.0/22",
+  datastores: ["10.100.0.0/22"],
 };
 const props = { project, name: "shop-test", region: "europe-west1", ranges };
 const { resource, counts, json } = build((stack) => {
@@ -77,6 +77,30 @@ test("datastores get exactly the range that was planned for them", () => {
   expect(connection.deletion_policy).toBe("ABANDON"); // Google holds on to it for hours
 });
 
+test("a range that is added leaves the first one as it is, and new datastores get their addresses from it", () => {
+  const grown = build((stack) => {
+    const datastores = [...ranges.datastores, "10.101.0.0/20"];
+    const vpc = new Network(stack, "vpc", { ...props, ranges: { ...ranges, datastores }, deletionProtection: true });
+    return { range: vpc.privateServices.range };
+  });
+  const first = "google_compute_global_address.vpc_datastore-range";
+  expect(grown.resource(first)).toEqual(resource(first));
+  expect(grown.resource(`${first}-2`)).toMatchObject({
+    name: "shop-test-datastores-2",
+    address: "10.101.0.0",
+    prefix_length: 20,
+    lifecycle: { prevent_destroy: true },
+  });
+  const names = [first, `${first}-2`].map((address) => ref(`${address}.name`));
+  expect(grown.resource("google_service_networking_connection.vpc_private-services").reserved_peering_ranges).toEqual(
+    names,
+  );
+  expect(grown.given.range).toBe(names[1]);
+  expect(grown.resource("google_compute_firewall.vpc_allow-internal-egress").destination_ranges).toContain(
+    "10.101.0.0/20",
+  );
+});
+
 test("nothing comes in, and out go the network's own ranges and HTTPS", () => {
   const rules = (direction: string, verb: "allow" | "deny") =>
     firewalls.filter((f) => f.direction === direction && f[verb]);
@@ -91,7 +115,7 @@ test("nothing comes in, and out go the network's own ranges and HTTPS", () => {
     for (const allowed of rules(direction, "allow")) expect(allowed.priority).toBeLessThan(denied[0].priority);
   }
   expect(resource("google_compute_firewall.vpc_allow-internal-egress")).toMatchObject({
-    destination_ranges: Object.values(ranges),
+    destination_ranges: Object.values(ranges).flat(),
     allow: [{ protocol: "all" }],
   });
   expect(resource("google_compute_firewall.vpc_allow-https-egress")).toMatchObject({
@@ -107,7 +131,7 @@ test("a control plane that has a range of its own is reached there; any other is
     new Network(stack, "vpc", { ...props, ranges: { ...ranges, controlPlane }, deletionProtection: true });
   });
   const { destination_ranges } = built.resource("google_compute_firewall.vpc_allow-internal-egress");
-  expect(destination_ranges).toEqual([...Object.values(ranges), controlPlane]);
+  expect(destination_ranges).toEqual([...Object.values(ranges).flat(), controlPlane]);
 });
 
 test("egress is denied only once the exceptions are there, and nothing else waits for the firewall", () => {
@@ -119,10 +143,18 @@ test("egress is denied only once the exceptions are there, and nothing else wait
   expect(resource("google_compute_network.network").depends_on).toEqual(["api.compute"]);
 });
 
-test.each([true, false])("network and subnet have fixed addresses and are locked: %s", (deletionProtection) => {
+test.each([true, false])("network, subnet and ranges of datastores are locked: %s", (deletionProtection) => {
   const built = build((stack) => {
     new Network(stack, "another", { ...props, deletionProtection });
   });
-  for (const address of ["google_compute_network.network", "google_compute_subnetwork.subnetwork"])
+  for (const address of [
+    "google_compute_network.network",
+    "google_compute_subnetwork.subnetwork",
+    "google_compute_global_address.another_datastore-range",
+  ])
     expect(built.resource(address).lifecycle.prevent_destroy).toBe(deletionProtection);
+  // A range that is taken out of the list loses prevent_destroy with its block.
+  expect(built.resource("google_compute_global_address.another_datastore-range").deletion_policy).toBe(
+    deletionProtection ? "PREVENT" : "DELETE",
+  );
 });

@@ -15,6 +15,8 @@ export interface AuditLogProps {
   readonly location: string;
   /** Days that logs are kept, 1 to 3650. Fewer than before deletes the older ones. */
   readonly retentionDays: number;
+  /** Whether Terraform refuses to destroy the bucket's configuration; no default: an environment decides. */
+  readonly deletionProtection: boolean;
 }
 
 /**
@@ -40,6 +42,7 @@ export class AuditLog extends Construct {
       location: props.location,
       bucketId: "_Default",
       retentionDays: props.retentionDays,
+      lifecycle: { preventDestroy: props.deletionProtection }, // the bucket does not move
       dependsOn: [project.api("logging")],
     });
     for (const service of props.services)

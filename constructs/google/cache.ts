@@ -72,7 +72,8 @@ export class Cache extends Construct {
       },
       labels: { ...props.labels },
       timeouts: { create: "60m", update: "60m", delete: "60m" },
-      lifecycle: { preventDestroy: props.deletionProtection },
+      // It keeps its addresses when a newer range is added; another range would replace it.
+      lifecycle: { preventDestroy: props.deletionProtection, ignoreChanges: ["reserved_ip_range"] },
       dependsOn: [props.project.api("redis"), props.network.privateServices.connection],
     });
     this.instance.overrideLogicalId("cache");

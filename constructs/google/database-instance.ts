@@ -37,7 +37,9 @@ export interface DatabaseInstanceProps {
 
 /** What one kind of instance has and others have not. */
 export interface DatabaseInstanceKind
-  extends Pick<SqlDatabaseInstanceConfig, "clone" | "masterInstanceName" | "lifecycle" | "dependsOn"> {
+  extends Pick<SqlDatabaseInstanceConfig, "clone" | "masterInstanceName" | "dependsOn"> {
+  /** What a plan does not change, besides what no instance's plan changes. */
+  readonly ignoreChanges?: readonly string[];
   readonly settings: Omit<SqlDatabaseInstanceSettings, "tier">;
   /** Another value is another instance, under another name. */
   readonly identity?: Readonly<Record<string, string>>;
@@ -73,7 +75,7 @@ export class DatabaseInstance extends Construct {
 
   constructor(scope: Construct, id: string, props: DatabaseInstanceProps, kind: DatabaseInstanceKind) {
     super(scope, id);
-    const { settings, lifecycle, identity, ...rest } = kind;
+    const { settings, ignoreChanges = [], identity, ...rest } = kind;
     const suffix = new Id(this, "suffix", {
       byteLength: 2,
       keepers: identity,
@@ -116,7 +118,11 @@ export class DatabaseInstance extends Construct {
         },
       },
       timeouts: { create: "60m", update: "60m", delete: "60m" },
-      lifecycle: { ...lifecycle, preventDestroy: props.deletionProtection },
+      lifecycle: {
+        preventDestroy: props.deletionProtection,
+        // It keeps its address when a newer range is added.
+        ignoreChanges: ["settings[0].ip_configuration[0].allocated_ip_range", ...ignoreChanges],
+      },
     });
     this.instance.overrideLogicalId(props.address);
   }

@@ -147,7 +147,7 @@ export class Database extends Construct {
       {
         settings: { ...settingsOf(props), diskSize: props.diskGb },
         // The disk has grown since; shrinking it back would replace the instance.
-        lifecycle: { ignoreChanges: ["settings[0].disk_size"] },
+        ignoreChanges: ["settings[0].disk_size"],
         dependsOn: [project.api("sqladmin"), props.network.privateServices.connection],
       },
     );
@@ -188,6 +188,7 @@ export class Database extends Construct {
             pointInTime: restore.at,
             allocatedIpRange: props.network.privateServices.range,
           },
+          ignoreChanges: ["clone[0].allocated_ip_range"],
           settings: settingsOf(props), // and the original's disk, which cannot be made smaller
           identity: { at: restore.at },
         },

@@ -19,8 +19,11 @@ export interface NetworkProps {
     readonly nodes: string;
     readonly pods: string;
     readonly services: string;
-    /** Given to Cloud SQL and Memorystore by private services access; none where neither is used. */
-    readonly datastores?: string;
+    /**
+     * Given to Cloud SQL and Memorystore by private services access; none where neither is used. New instances get their
+     * addresses from the last range. To grow, add one at the end: a range that is changed would be replaced.
+     */
+    readonly datastores: readonly string[];
     /** Of a control plane that was made with a range of its own. */
     readonly controlPlane?: string;
   };
@@ -32,7 +35,7 @@ export interface NetworkProps {
 export interface PrivateServices {
   /** Datastores wait for it: nothing in their own arguments refers to it. */
   readonly connection: ServiceNetworkingConnection;
-  /** Name of the range that it hands out. */
+  /** Name of the range that new instances get their addresses from. */
   readonly range: string;
 }
 
@@ -100,7 +103,7 @@ export class Network extends Construct {
       logConfig: { enable: true, filter: "ERRORS_ONLY" },
     });
 
-    if (ranges.datastores) this.connection = this.connect(props, ranges.datastores);
+    if (ranges.datastores.length) this.connection = this.connect(props, ranges.datastores);
 
     const firewall = (rule: string, config: Partial<ConstructorParameters<typeof ComputeFirewall>[2]>) =>
       new ComputeFirewall(this, rule, {
@@ -121,7 +124,7 @@ export class Network extends Construct {
       firewall("allow-internal-egress", {
         direction: "EGRESS",
         priority: 1000,
-        destinationRanges: Object.values(ranges),
+        destinationRanges: Object.values(ranges).flatMap((range) => range ?? []),
         allow: [{ protocol: "all" }],
       }),
       firewall("allow-https-egress", {
@@ -151,26 +154,33 @@ export class Network extends Construct {
     return this.connection;
   }
 
-  private connect({ project, name }: NetworkProps, range: string): PrivateServices {
-    const [address, prefixLength] = range.split("/") as [string, string];
-    const reserved = new ComputeGlobalAddress(this, "datastore-range", {
-      project: project.id,
-      name: `${name}-datastores`,
-      network: this.network.id,
-      purpose: "VPC_PEERING",
-      addressType: "INTERNAL",
-      address,
-      prefixLength: Number(prefixLength),
+  private connect({ project, name, deletionProtection }: NetworkProps, ranges: readonly string[]): PrivateServices {
+    const reserved = ranges.map((range, i) => {
+      const [address, prefixLength] = range.split("/") as [string, string];
+      const number = i ? `-${i + 1}` : "";
+      const allocation = new ComputeGlobalAddress(this, `datastore-range${number}`, {
+        project: project.id,
+        name: `${name}-datastores${number}`,
+        network: this.network.id,
+        purpose: "VPC_PEERING",
+        addressType: "INTERNAL",
+        address,
+        prefixLength: Number(prefixLength),
+        lifecycle: { preventDestroy: deletionProtection }, // instances have their addresses from it
+      });
+      // Also where the range is taken out of the list, and with it the block above. Newer than the bindings.
+      allocation.addOverride("deletion_policy", deletionProtection ? "PREVENT" : "DELETE");
+      return allocation;
     });
     const connection = new ServiceNetworkingConnection(this, "private-services", {
       network: this.network.id,
       service: "servicenetworking.googleapis.com",
-      reservedPeeringRanges: [reserved.name],
+      reservedPeeringRanges: reserved.map((range) => range.name),
       // Google keeps using the peering for hours after the last instance has gone; deleting it fails until then.
       deletionPolicy: "ABANDON",
       updateOnCreationFail: true, // so a network that comes back under its name finds it there already
       dependsOn: [project.api("servicenetworking")],
     });
-    return { connection, range: reserved.name };
+    return { connection, range: (reserved.at(-1) as ComputeGlobalAddress).name };
   }
 }

@@ -231,8 +231,20 @@ export const HANDS: Readonly<Record<string, Hand | readonly Hand[]>> = {
   "network.pods": { to: "10.200.0.0/14", fixed: "the cluster's pods have their addresses from it" },
   "network.services": { to: "10.220.0.0/20", fixed: "the cluster's services have their addresses from it" },
   "network.datastores?": { refused: "the kinds of the datastores say whether there is one" },
-  "network.datastores": { to: "10.210.0.0/20", fixed: "the datastores have their addresses from it" },
-  "network.controlPlane": { to: "172.16.9.0/28", fixed: "the cluster has its control plane there" },
+  "network.datastores=array": {
+    to: ({ before }: Context) => [before, "10.210.0.0/20"],
+    oneWay: "the range is protected",
+  },
+  "network.datastores(array)+": { to: ["10.211.0.0/20"], oneWay: "the range is protected" },
+  "network.datastores(array)[]": { to: "10.212.0.0/20", fixed: "the datastores have their addresses from it" },
+  "network.datastores=string": {
+    to: ({ before }: Context) => [before].flat()[0],
+    after: "environment.network.datastores=array",
+    fixed: "the other range is protected",
+  },
+  "network.datastores(string)": { to: "10.210.0.0/20", fixed: "the datastores have their addresses from it" },
+  "network.controlPlane?": { to: "172.16.9.0/28" },
+  "network.controlPlane": { to: "172.16.10.0/28" },
   "cluster=standard": {
     to: {
       mode: "standard",
@@ -336,6 +348,7 @@ export const HANDS: Readonly<Record<string, Hand | readonly Hand[]>> = {
   "dnsZone?": { to: "knob-zone" },
   dnsZone: { to: "knob-zone-2" },
   "edge(traefik).email": { to: "knob@example.com" },
+  logLocation: { to: "eu", fixed: "the project's log bucket does not move" },
   "environment.variables+": { refused: "the system says which there are; turned there" },
   "environment.variables.*": { to: "knob" },
   "generations+": { to: { GRAFANA_ADMIN_PASSWORD: 2 } },

@@ -1,5 +1,5 @@
 import { overlaps, parseCidr } from "../cidr";
-import { type Environment, environmentNames } from "../environment";
+import { type Environment, environmentNames, rangesOf } from "../environment";
 import { dotted, type Problem } from "../problem";
 
 /** An environment's file: what is in it, and which of its sections have the right shape. */
@@ -36,13 +36,13 @@ export function between(
     if (taken.has(host)) say(staging, path, host, "is a host of production too", "choose another name");
 
   if (staging.valid.has("network") && production.valid.has("network"))
-    for (const [name, text] of Object.entries(staging.value.network))
-      for (const [other, otherText] of Object.entries(production.value.network)) {
+    for (const { path, text } of rangesOf(staging.value.network))
+      for (const { name: other, text: otherText } of rangesOf(production.value.network)) {
         const [range, before] = [parseCidr(text), parseCidr(otherText)];
         if (range && before && overlaps(range, before))
           say(
             staging,
-            ["network", name],
+            path,
             text,
             `must not overlap production's ${other} (${before.canonical}): the two networks could never be connected`,
             "choose another range",

@@ -2,7 +2,7 @@ import { signedBy, WAF_FIELDS_OF_A_KIND, WAF_OPT_OUTS } from "../../constructs/g
 import { parseCpu, parseMemory } from "../../constructs/kubernetes/quantity";
 import { contains, overlaps, parseCidr } from "../cidr";
 import { accountOfDumps, bucketOfDumps } from "../dumps";
-import { mostNodes, nodePoolsOf } from "../environment";
+import { mostNodes, nodePoolsOf, rangesOf } from "../environment";
 import { CERTIFICATES_PER_LOAD_BALANCER, machineOf, tierProblem } from "../google";
 import { PLATFORM_SECRETS } from "../system";
 import { type Check, check, list, own } from "./check";
@@ -16,23 +16,23 @@ const LEAST_MEMORY = { database: 256, cache: 64, search: 1024 } as const;
 /** What must hold within an environment's file, policies of production included. */
 export const environmentChecks: readonly Check[] = [
   check([], ["network"], [], (_s, { network }, _r, { say }) => {
-    const ranges = Object.entries(network).map(([name, text]) => [name, parseCidr(text)] as const);
-    for (const [i, [name, range]] of ranges.entries())
-      for (const [other, before] of ranges.slice(0, i))
+    const ranges = rangesOf(network).map(({ text, ...where }) => ({ ...where, range: parseCidr(text) }));
+    for (const [i, { path, range }] of ranges.entries())
+      for (const { name: other, range: before } of ranges.slice(0, i))
         if (range && before && overlaps(range, before))
-          say.environment(["network", name], `must not overlap ${other} (${before.canonical})`, "choose another range");
+          say.environment(path, `must not overlap ${other} (${before.canonical})`, "choose another range");
     const usable = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"].map(parseCidr);
-    for (const [name, range] of ranges) {
+    for (const { path, range } of ranges) {
       if (range && !usable.some((u) => u && contains(u, range)))
         say.environment(
-          ["network", name],
+          path,
           "must be a private range",
           "choose one within 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 or 100.64.0.0/10",
         );
       const docker = parseCidr("172.17.0.0/16");
       if (range && docker && overlaps(range, docker))
         say.environment(
-          ["network", name],
+          path,
           "must not overlap 172.17.0.0/16, which Cloud SQL and Docker keep for themselves",
           "choose another range",
         );
