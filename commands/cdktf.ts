@@ -1,7 +1,10 @@
 import { spawn } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
 import { constants } from "node:os";
+import path from "node:path";
 import { atTerminal } from "../schema/ancestors";
 import { logVariables } from "../schema/terraform-log";
+import { leftPeering, removal } from "./left-peering";
 
 /**
  * Runs cdktf without its calls home, and without Terraform's log where nobody watches it: a job's log is kept, and
@@ -29,7 +32,21 @@ function cdktf(args: readonly string[]): void {
   });
   child.on("exit", (code, signal) => {
     process.exitCode = code ?? 128 + (signal ? constants.signals[signal] : 0);
+    if (process.exitCode) for (const line of advice(args)) console.error(line);
   });
+}
+
+/** What a destroy that failed may need a person for. */
+function advice([command, ...stacks]: readonly string[]): string[] {
+  if (command !== "destroy") return [];
+  const commands = stacks
+    .map((stack) => path.join("cdktf.out", "stacks", stack, "cdk.tf.json"))
+    .filter(existsSync)
+    .flatMap((file) => leftPeering(JSON.parse(readFileSync(file, "utf8"))) ?? [])
+    .map(removal);
+  return commands.length
+    ? ["If only the network is left, used by a peering, remove the peering and destroy again:", ...commands]
+    : [];
 }
 
 cdktf(process.argv.slice(2));

@@ -182,11 +182,16 @@ test("a connection takes minutes, and services wait for it", () => {
   expect(refusal(() => needPeering(slow, "p", "projects/p/global/networks/n", "Enable it."))).toBe("400 Enable it.");
 });
 
-test("a connection outlives its network, which finds it there again and needs an update to be connected", () => {
+test("a connection keeps its network until the peering is removed, and outlives both: a network that comes back needs an update", () => {
   const { cloud, compute, connect, change } = world();
   connect();
   for (const name of ["r", "s"]) compute.delete(`${GLOBAL}/addresses/${name}`);
-  compute.delete(`${GLOBAL}/networks/n`);
+  const path = `${GLOBAL}/networks/n`;
+  expect(refusal(() => compute.delete(path))).toBe(
+    `400 The network resource '${path}' is already being used by '${path}/peerings/servicenetworking-googleapis-com'`,
+  );
+  compute.post(`${path}/removePeering`, { name: "servicenetworking-googleapis-com" });
+  compute.delete(path);
   compute.post(`${GLOBAL}/networks`, { name: "n" });
   compute.post(`${GLOBAL}/addresses`, {
     name: "r",

@@ -12,7 +12,7 @@ import { needNetwork, refer } from "./compute/reference";
 const API = "servicenetworking.googleapis.com";
 const CONNECTIONS = `services/${API}/connections`;
 
-/** A connection is not kept below its network: it outlives it. https://github.com/GoogleCloudPlatform/cluster-toolkit/pull/4744 */
+/** A connection is not kept below its network: it outlives peering and network. https://github.com/GoogleCloudPlatform/cluster-toolkit/pull/4744 */
 const keyOf = (network: string): string => `servicenetworking/${CONNECTIONS}/${network}`;
 
 const isPeered = (network: Body): boolean => peeringsOf(network).some(({ name }) => name === SERVICES_PEERING);

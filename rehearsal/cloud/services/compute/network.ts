@@ -27,15 +27,18 @@ function accept(network: Body, { path, before }: About): void {
   });
 }
 
-/** Subnetworks, firewall rules, routers and reserved ranges: https://cloud.google.com/vpc/docs/create-modify-vpc-networks#deleting_a_network */
+/**
+ * Subnetworks, firewall rules, routers, reserved ranges and peerings, the services' own included.
+ * https://cloud.google.com/vpc/docs/create-modify-vpc-networks#deleting_a_network
+ * https://github.com/GoogleCloudPlatform/magic-modules/pull/18476
+ */
 function release(network: Body, { cloud, path, call }: About): void {
   const [user] =
     cloud.store
       .below(`compute/projects/${call.params.project}`)
       .find(([, object]) => object.network === network.selfLink) ?? [];
   if (user) throw inUse("network", path, user.replace("compute/", ""));
-  // The services' own peering goes with the network: https://github.com/GoogleCloudPlatform/cluster-toolkit/pull/4744
-  const peering = peeringsOf(network).find(({ name }) => name !== SERVICES_PEERING);
+  const [peering] = peeringsOf(network);
   if (peering) throw inUse("network", path, `${path}/peerings/${peering.name}`);
 }
 

@@ -1,0 +1,57 @@
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import { leftPeering, removal } from "../commands/left-peering";
+import { runSync } from "../rehearsal/terraform";
+import { type Json, ROOT, synth, synthEvery } from "./support";
+
+const COMMAND =
+  "gcloud compute networks peerings delete servicenetworking-googleapis-com --network=pmcrm-staging --project=pmcrm-staging";
+
+test("a stack with a private connection leaves a peering in its network, and the README has the command", () => {
+  const peering = leftPeering(synth().staging.json);
+  expect(peering && removal(peering)).toBe(COMMAND);
+  expect(readFileSync(path.join(ROOT, "README.md"), "utf8")).toContain(COMMAND);
+});
+
+test("a stack without one leaves nothing", async () => {
+  const json = (await synthEvery()).get("enterprise.production")?.json;
+  expect(json?.resource.google_compute_network.network).toBeDefined();
+  expect(leftPeering(json as Json)).toBeUndefined();
+});
+
+describe("npm run", () => {
+  const folder = mkdtempSync(path.join(os.tmpdir(), "left-peering-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const stack = path.join(folder, "cdktf.out", "stacks", "staging");
+  mkdirSync(stack, { recursive: true });
+  writeFileSync(path.join(stack, "cdk.tf.json"), synth().staging.text);
+
+  /** What is said after a cdktf that ends so. */
+  const said = (exit: number, ...args: string[]) => {
+    writeFileSync(path.join(folder, "cdktf"), `#!/bin/sh\nexit ${exit}\n`);
+    chmodSync(path.join(folder, "cdktf"), 0o755);
+    const { status, stderr } = runSync(
+      process.execPath,
+      ["--import", pathToFileURL(require.resolve("tsx")).href, path.join(ROOT, "commands", "cdktf.ts"), ...args],
+      { cwd: folder, env: { ...process.env, PATH: `${folder}:${process.env.PATH}` }, timeout: 30 },
+    );
+    expect(status).toBe(exit);
+    return stderr;
+  };
+
+  test("destroy prints the command when it fails", () => {
+    expect(said(1, "destroy", "staging", "--auto-approve")).toBe(
+      `If only the network is left, used by a peering, remove the peering and destroy again:\n${COMMAND}\n`,
+    );
+  });
+
+  test.each([
+    [0, "destroy", "staging"],
+    [1, "destroy", "production"], // of which there is no stack
+    [1, "deploy", "staging"],
+  ] as const)("nothing is added to exit %i of %s %s", (exit, command, name) => {
+    expect(said(exit, command, name)).toBe("");
+  });
+});
