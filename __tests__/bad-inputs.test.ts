@@ -61,7 +61,7 @@ const autopilot = production((e) => {
   delete e.monitoring.pool;
 });
 
-const BITNAMI = { kind: "bitnami", diskGb: 20, resources: { cpu: "100m", memory: "1Gi", memoryLimit: "1Gi" } };
+const BITNAMI = { kind: "bitnami", diskGb: 20, resources: { cpu: "100m", memory: "1Gi", memoryLimit: "4Gi" } };
 
 /** pmcrm's production with its datastores in the cluster, or some of them, and a change to it. */
 const inCluster =
@@ -1341,8 +1341,39 @@ const FURTHER: Readonly<Record<string, Refused>> = {
     inCluster((e) => (e.search = { ...BITNAMI, resources: { cpu: "1", memory: "64Mi", memoryLimit: "64Mi" } })),
     `${P} search.resources.memoryLimit = "64Mi": must be at least 1024Mi for the search; write "1024Mi" or more`,
   ),
+  "logs that are kept longer than backups": refused(
+    production((e) =>
+      Object.assign(e.database, {
+        edition: "ENTERPRISE_PLUS",
+        tier: "db-perf-optimized-N-4",
+        recoveryDays: 35,
+      }),
+    ),
+    `${P} database.backups.keep = 30: must be at least recoveryDays (35): Cloud SQL keeps no logs longer than backups; raise it, or lower recoveryDays`,
+  ),
+  "a range too small for a replica and Memorystore": refused(
+    production((e) => (e.network.datastores = "10.100.0.0/24")),
+    `${P} network.datastores = "10.100.0.0/24": has 1 of the 3 blocks of 256 addresses that Google takes: one for Cloud SQL in each region, one for Memorystore; make it at least a /22, or add a range where it is in use`,
+  ),
+  "a range too small for Cloud SQL and Memorystore": refused(
+    staging((e) => (e.network.datastores = "10.116.0.0/24")),
+    `${T} network.datastores = "10.116.0.0/24": has 1 of the 2 blocks of 256 addresses that Google takes: one for Cloud SQL in each region, one for Memorystore; make it at least a /23, or add a range where it is in use`,
+  ),
+  "disks that are full before the memory is": refused(
+    inCluster((e, s) => {
+      s.cache.version = "REDIS_8_2";
+      e.cache = { ...BITNAMI, diskGb: 7 };
+      e.search = { ...BITNAMI, diskGb: 7 };
+      delete e.network.datastores;
+    }),
+    `${S} cache.version = "REDIS_8_2": is none that memorystore has; use one of REDIS_7_0, REDIS_7_2`,
+    `${P} cache.diskGb = 7: must be at least 8, twice the memory: Redis rewrites its file beside the old one; raise it, or lower memoryLimit`,
+    `${P} search.diskGb = 7: must be at least 8, twice the memory: Elasticsearch writes down its heap when it runs out of it; raise it, or lower memoryLimit`,
+  ),
   "a datastore that no node has room for": refused(
-    inCluster((e) => (e.search = { ...BITNAMI, resources: { cpu: "1", memory: "64Gi", memoryLimit: "64Gi" } })),
+    inCluster(
+      (e) => (e.search = { ...BITNAMI, diskGb: 200, resources: { cpu: "1", memory: "64Gi", memoryLimit: "64Gi" } }),
+    ),
     `${P} search.resources.memory = "64Gi": must fit on a node of the pool app (e2-standard-4); lower it, or use larger machines`,
   ),
   "a bucket's name that Google keeps": refused(

@@ -184,6 +184,19 @@ describe("An instance", () => {
       `${DOCS}/backup-recovery/pitr`,
     ],
     [
+      "logs that are kept longer than backups",
+      {
+        backupConfiguration: {
+          enabled: true,
+          pointInTimeRecoveryEnabled: true,
+          transactionLogRetentionDays: 7,
+          backupRetentionSettings: { retentionUnit: "COUNT", retainedBackups: 6 },
+        },
+      },
+      "400 Invalid request: backup retention should be > transaction log retention.",
+      "https://github.com/terraform-google-modules/terraform-google-sql-db/pull/785",
+    ],
+    [
       "too many backups",
       { backupConfiguration: { backupRetentionSettings: { retentionUnit: "COUNT", retainedBackups: 366 } } },
       "400 Invalid request: The number of retained backups must be between 1 and 365.",
@@ -482,7 +495,10 @@ describe("An update", () => {
       settings: {
         edition: "ENTERPRISE_PLUS",
         tier: "db-perf-optimized-N-2",
-        backupConfiguration: { transactionLogRetentionDays: 35 },
+        backupConfiguration: {
+          transactionLogRetentionDays: 35,
+          backupRetentionSettings: { retentionUnit: "COUNT", retainedBackups: 35 },
+        },
       },
     });
     service.patch(`${INSTANCES}/db`, { settings: { edition: "ENTERPRISE", tier: "db-custom-1-3840" } });

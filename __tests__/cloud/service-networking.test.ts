@@ -1,5 +1,5 @@
 import type { Body } from "../../rehearsal/cloud/body";
-import { needPeering } from "../../rehearsal/cloud/services/service-networking";
+import { needPeering, takeBlock } from "../../rehearsal/cloud/services/service-networking";
 import { everything, refusal, serviceOf } from "./support";
 
 const GLOBAL = "projects/p/global";
@@ -180,6 +180,24 @@ test("a connection takes minutes, and services wait for it", () => {
   });
   expect(operation.done).toBe(false);
   expect(refusal(() => needPeering(slow, "p", "projects/p/global/networks/n", "Enable it."))).toBe("400 Enable it.");
+});
+
+test("each service takes a block in each region, once, and finds none where the ranges are full", () => {
+  const { cloud, compute, connect, change } = world();
+  const full =
+    "400 Failed to create subnetwork. Couldn't find free blocks in allocated IP ranges. Please allocate new ranges for this service provider."; // https://github.com/sassoftware/viya4-iac-gcp/pull/194
+  const range = { purpose: "VPC_PEERING", addressType: "INTERNAL", network: "n" };
+  compute.post(`${GLOBAL}/addresses`, { name: "two", ...range, prefixLength: 23 });
+  compute.post(`${GLOBAL}/addresses`, { name: "one", ...range, prefixLength: 24 });
+  connect({ reservedPeeringRanges: ["two"] });
+  const take = (producer: string) => takeBlock(cloud, "p", `${GLOBAL}/networks/n`, producer);
+  for (const producer of ["Cloud SQL in europe-west1", "Memorystore", "Cloud SQL in europe-west1"]) take(producer);
+  expect(refusal(() => take("Cloud SQL in europe-west3"))).toBe(full);
+  change(["two", "one"]);
+  const named = (range: string) => takeBlock(cloud, "p", `${GLOBAL}/networks/n`, "Cloud SQL in europe-west3", range);
+  expect(refusal(() => named("two"))).toBe(full);
+  named("one");
+  expect(refusal(() => take("Cloud SQL in europe-west4"))).toBe(full);
 });
 
 test("a connection keeps its network until the peering is removed, and outlives both: a network that comes back needs an update", () => {

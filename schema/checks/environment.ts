@@ -1,8 +1,9 @@
+import { resourcesOn } from "../../constructs/google/autopilot";
 import { signedBy, WAF_FIELDS_OF_A_KIND, WAF_OPT_OUTS } from "../../constructs/google/waf";
 import { parseCpu, parseMemory } from "../../constructs/kubernetes/quantity";
 import { contains, overlaps, parseCidr } from "../cidr";
 import { accountOfDumps, bucketOfDumps } from "../dumps";
-import { mostNodes, nodePoolsOf, rangesOf } from "../environment";
+import { datastoreRangesOf, mostNodes, nodePoolsOf, rangesOf } from "../environment";
 import { CERTIFICATES_PER_LOAD_BALANCER, machineOf, tierProblem } from "../google";
 import { PLATFORM_SECRETS } from "../system";
 import { type Check, check, list, own } from "./check";
@@ -12,6 +13,17 @@ const HOSTS_PER_CERTIFICATE = 100;
 
 /** MiB below which a datastore in the cluster does not run: Java's heap is half of Elasticsearch's. */
 const LEAST_MEMORY = { database: 256, cache: 64, search: 1024 } as const;
+/**
+ * A disk for each unit of memory. Redis rewrites its file when it has doubled, beside the old one: three times its data,
+ * which are 0.6 of the memory. Elasticsearch writes its heap, half of the memory, beside its data when it runs out of it.
+ * {@link https://redis.io/docs/latest/operate/oss_and_stack/management/persistence/#log-rewriting}
+ * {@link https://www.elastic.co/docs/reference/elasticsearch/jvm-settings#heap-dump-path}
+ */
+const DISK_FOR_MEMORY = 2;
+const COPIES = {
+  cache: "Redis rewrites its file beside the old one",
+  search: "Elasticsearch writes down its heap when it runs out of it",
+} as const;
 
 /** What must hold within an environment's file, policies of production included. */
 export const environmentChecks: readonly Check[] = [
@@ -109,6 +121,12 @@ export const environmentChecks: readonly Check[] = [
         ["database", "recoveryDays"],
         "is at most 7 in the edition ENTERPRISE",
         "lower it, or use ENTERPRISE_PLUS",
+      );
+    if (d.backups.keep < d.recoveryDays)
+      say.environment(
+        ["database", "backups", "keep"],
+        `must be at least recoveryDays (${d.recoveryDays}): Cloud SQL keeps no logs longer than backups`,
+        "raise it, or lower recoveryDays",
       );
     if (d.diskLimitGb <= d.diskGb)
       say.environment(
@@ -237,6 +255,34 @@ export const environmentChecks: readonly Check[] = [
       );
     if (!used && e.network.datastores)
       say.environment(["network", "datastores"], "is used by nothing: the datastores are in the cluster", "remove it");
+  }),
+  check([], ["database", "cache", "network", "region"], [], (_s, e, _r, { say }) => {
+    const room = datastoreRangesOf(e).reduce((sum, text) => sum + 2 ** (24 - (parseCidr(text)?.prefix ?? 24)), 0);
+    const regions = e.database.kind === "cloud-sql" ? [e.region, e.database.replicaRegion ?? e.region] : [];
+    const blocks = new Set(regions).size + (e.cache.kind === "memorystore" ? 1 : 0);
+    if (room && room < blocks)
+      say.environment(
+        ["network", "datastores"],
+        `has ${room} of the ${blocks} blocks of 256 addresses that Google takes: one for Cloud SQL in each region, one for Memorystore`,
+        `make it at least a /${24 - Math.ceil(Math.log2(blocks))}, or add a range where it is in use`,
+      );
+  }),
+  check([], ["cache", "search", "cluster"], [], (_s, e, _r, { say }) => {
+    const autopilot = e.cluster.mode === "autopilot";
+    for (const [name, store] of [
+      ["cache", e.cache],
+      ["search", e.search],
+    ] as const) {
+      if (store?.kind !== "bitnami") continue;
+      const { memoryLimit } = resourcesOn(autopilot, store.resources);
+      const least = Math.ceil(((parseMemory(memoryLimit) ?? 0) * DISK_FOR_MEMORY) / 1024);
+      if (store.diskGb < least)
+        say.environment(
+          [name, "diskGb"],
+          `must be at least ${least}, twice the memory: ${COPIES[name]}`,
+          "raise it, or lower memoryLimit",
+        );
+    }
   }),
   check([], ["edge"], [], (_s, { edge }, _r, { say, environmentName }) => {
     if (environmentName === "production" && edge.kind === "traefik" && edge.acme !== "production")

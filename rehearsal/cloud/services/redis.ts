@@ -6,7 +6,7 @@ import { conflict, denied, invalid, notFound, precondition } from "../refusal";
 import { type Call, route } from "../route";
 import type { Service } from "../service";
 import { needNetwork } from "./compute/reference";
-import { needPeering } from "./service-networking";
+import { needPeering, takeBlock } from "./service-networking";
 
 const INSTANCES = "projects/{project}/locations/{location}/instances";
 
@@ -124,12 +124,12 @@ function checkNetwork(instance: Body, { cloud, path }: About): void {
     "Google private service access is not enabled. Enable private service access and try again.",
   );
   const range = instance.reservedIpRange;
-  if (range === undefined) return;
-  const address = cloud.store.get(`compute/projects/${project}/global/addresses/${range}`);
-  if (address?.purpose !== "VPC_PEERING" || !address.network?.endsWith(`/networks/${network.name}`))
+  const address = range && cloud.store.get(`compute/projects/${project}/global/addresses/${range}`);
+  if (range && (address?.purpose !== "VPC_PEERING" || !address.network?.endsWith(`/networks/${network.name}`)))
     throw invalid(
       `Invalid value at 'instance.reserved_ip_range': "${range}" is not the name of an allocated address range associated with the private service access connection.`,
     );
+  takeBlock(cloud, project, instance.authorizedNetwork, "Memorystore", range);
   delete instance.reservedIpRange; // answered as the block that was taken of it
 }
 

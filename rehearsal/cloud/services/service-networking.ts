@@ -27,6 +27,28 @@ export function needPeering(cloud: Cloud, project: string, network: string | und
     throw precondition(message);
 }
 
+/**
+ * Takes a producer's block of a network's allocated ranges, or of the one that it names, and refuses where none is left. A
+ * producer takes one in each region, of 256 addresses.
+ * https://cloud.google.com/sql/docs/postgres/private-ip#allocated_range_size, https://github.com/sassoftware/viya4-iac-gcp/pull/194
+ */
+export function takeBlock(cloud: Cloud, project: string, network: string, producer: string, range?: string): void {
+  const path = refer(cloud, project, network, "network", "global/networks");
+  const ranges: readonly string[] = range ? [range] : (cloud.store.get(keyOf(path))?.reservedPeeringRanges ?? []);
+  const key = (name: string) => `blocks/${path}/${name}`;
+  const taken = (name: string): readonly string[] => cloud.store.get(key(name))?.producers ?? [];
+  if (ranges.some((name) => taken(name).includes(producer))) return;
+  const roomy = ranges.find((name) => {
+    const { prefixLength } = cloud.store.get(`compute/projects/${project}/global/addresses/${name}`) ?? {};
+    return taken(name).length < Math.floor(2 ** (24 - prefixLength));
+  });
+  if (roomy === undefined)
+    throw precondition(
+      "Failed to create subnetwork. Couldn't find free blocks in allocated IP ranges. Please allocate new ranges for this service provider.",
+    );
+  cloud.store.set(key(roomy), { producers: [...taken(roomy), producer] });
+}
+
 /** The network that a call is about; calls name no project besides. */
 function networkOf(cloud: Cloud, reference: string | null | undefined): { path: string; project: string } {
   const path = refer(cloud, "", reference ?? "", "network", "global/networks");

@@ -7,7 +7,7 @@ import type { Service } from "../../service";
 import { minutesOf } from "../../times";
 import { needKeyGrant } from "../cloud-kms";
 import { needNetwork } from "../compute/reference";
-import { needPeering } from "../service-networking";
+import { needPeering, takeBlock } from "../service-networking";
 import {
   badEnumeration,
   badRequest,
@@ -54,7 +54,7 @@ function accept(cloud: Cloud, project: string, instance: Body, before?: Body): v
   instance.settings ??= {};
   completeSettings(instance.settings, instance);
   checkSettings(instance, before?.settings);
-  checkPrivateNetwork(cloud, project, instance.settings.ipConfiguration, before?.settings.ipConfiguration);
+  checkPrivateNetwork(cloud, project, instance, before?.settings.ipConfiguration);
   if (before) checkFixed(instance, before);
   else if (instance.diskEncryptionConfiguration)
     needKeyGrant(
@@ -66,8 +66,8 @@ function accept(cloud: Cloud, project: string, instance: Body, before?: Body): v
 }
 
 /** https://cloud.google.com/sql/docs/postgres/configure-private-ip */
-function checkPrivateNetwork(cloud: Cloud, project: string, ip: Body, before: Body = {}): void {
-  const { privateNetwork, allocatedIpRange } = ip;
+function checkPrivateNetwork(cloud: Cloud, project: string, { region, settings }: Body, before: Body = {}): void {
+  const { privateNetwork, allocatedIpRange } = settings.ipConfiguration;
   if (!privateNetwork) return;
   if (privateNetwork === before.privateNetwork && allocatedIpRange === before.allocatedIpRange) return;
   const { path } = needNetwork(cloud, project, privateNetwork);
@@ -82,6 +82,7 @@ function checkPrivateNetwork(cloud: Cloud, project: string, ip: Body, before: Bo
       `compute/${path.replace(/networks\/[^/]+$/, `addresses/${allocatedIpRange}`)}`,
       badRequest(`Allocated IP range ${allocatedIpRange} does not exist`),
     );
+  takeBlock(cloud, project, privateNetwork, `Cloud SQL in ${region}`, allocatedIpRange);
 }
 
 /** https://cloud.google.com/sql/docs/postgres/instance-settings, https://cloud.google.com/sql/docs/postgres/upgrade-major-db-version */

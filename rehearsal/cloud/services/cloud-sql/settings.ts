@@ -43,6 +43,9 @@ const LOG_DAYS: Readonly<Record<string, { readonly most: number; readonly usual:
   ENTERPRISE_PLUS: { most: 35, usual: 14 },
 };
 
+/** Backups that are kept by default. https://cloud.google.com/sql/docs/postgres/backup-recovery/backups#automated-backups */
+const USUAL_BACKUPS: Readonly<Record<string, number>> = { ENTERPRISE: 7, ENTERPRISE_PLUS: 15 };
+
 /** https://cloud.google.com/sql/docs/postgres/editions-intro */
 const usualEdition = (version: number) => (version >= 16 ? "ENTERPRISE_PLUS" : "ENTERPRISE");
 
@@ -75,7 +78,7 @@ export function completeSettings(settings: Body, { databaseVersion, region }: Bo
       enabled: false,
       startTime: "03:00",
       transactionLogRetentionDays: LOG_DAYS[settings.edition]?.usual,
-      backupRetentionSettings: { retentionUnit: "COUNT", retainedBackups: 7 },
+      backupRetentionSettings: { retentionUnit: "COUNT", retainedBackups: USUAL_BACKUPS[settings.edition] },
       replicationLogArchivingEnabled: false,
       transactionalLogStorageState: "CLOUD_STORAGE",
       backupTier: "STANDARD",
@@ -160,6 +163,7 @@ function checkDisk(settings: Body, before?: Body): void {
 function checkBackups(settings: Body, isReplica: boolean, before?: Body): void {
   const { edition, availabilityType, backupConfiguration } = settings;
   const { enabled, pointInTimeRecoveryEnabled, startTime, transactionLogRetentionDays: days } = backupConfiguration;
+  const { retainedBackups } = backupConfiguration.backupRetentionSettings;
   const { most } = LOG_DAYS[edition] as { most: number };
   if (!/^([01]\d|2[0-3]):[0-5]\d$/.test(startTime))
     throw badRequest(`Backup start time ${startTime} must be in the 24 hour HH:MM format`);
@@ -168,6 +172,10 @@ function checkBackups(settings: Body, isReplica: boolean, before?: Body): void {
   const stay = before && before.edition !== edition && before.backupConfiguration.transactionLogRetentionDays === days;
   if (!stay && !(days >= 1 && days <= most))
     throw badRequest(`The number of transaction log retention days must be between 1 and ${most}`);
+  // As many are allowed, whatever the message says: 7 and 7 are the defaults.
+  // https://github.com/terraform-google-modules/terraform-google-sql-db/pull/785
+  if (enabled && pointInTimeRecoveryEnabled && !stay && days > retainedBackups)
+    throw badRequest("backup retention should be > transaction log retention");
   if (isReplica && (enabled || pointInTimeRecoveryEnabled))
     throw badRequest("Invalid flag for instance role: Backups cannot be enabled for read replica instance");
   // A replica's standby has none. https://cloud.google.com/sql/docs/postgres/high-availability#backups-and-restores
