@@ -125,6 +125,7 @@ const TEMPLATES: readonly (readonly [group: string, resources: readonly string[]
   ["", ["pods"], "spec"],
   ["apps", ["deployments", "statefulsets", "daemonsets"], "spec.template.spec"],
   ["batch", ["jobs"], "spec.template.spec"],
+  ["batch", ["cronjobs"], "spec.jobTemplate.spec.template.spec"],
 ];
 
 /**

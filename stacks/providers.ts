@@ -36,6 +36,14 @@ export function googleProviders(stack: TerraformStack, props: GoogleProps): void
   new RandomProvider(stack, "random");
 }
 
+/**
+ * Annotations that GKE, its load balancers and Autopilot write into objects of ours, such as `cloud.google.com/neg` into
+ * every Service: without this, each plan takes them away again. An annotation that a resource names stays Terraform's.
+ * The provider ignores those of Kubernetes itself (`*.kubernetes.io`), and Helm those that it did not write.
+ * {@link https://registry.terraform.io/providers/hashicorp/kubernetes/latest/docs#ignore-kubernetes-annotations-and-labels}
+ */
+export const ANNOTATIONS_OF_GKE = "^([^/]+\\.)?(cloud\\.google\\.com|gke\\.io)/";
+
 /** The providers that talk to the cluster, with a token that is opened for each run and written nowhere. */
 export function clusterProviders(stack: TerraformStack, cluster: Cluster): void {
   const connection = {
@@ -43,6 +51,6 @@ export function clusterProviders(stack: TerraformStack, cluster: Cluster): void 
     clusterCaCertificate: cluster.certificateAuthority,
     token: new Ephemeral(stack, "deployer", "google_client_config").attribute("access_token"),
   };
-  new KubernetesProvider(stack, "kubernetes", connection);
+  new KubernetesProvider(stack, "kubernetes", { ...connection, ignoreAnnotations: [ANNOTATIONS_OF_GKE] });
   new HelmProvider(stack, "helm", { kubernetes: connection });
 }

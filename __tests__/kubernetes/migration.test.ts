@@ -144,9 +144,7 @@ test("what Autopilot writes into the job does not make it run again, and nothing
   const autopilot = synth({ pod: { pool: undefined } }).resource(ADDRESS);
   expect(autopilot.metadata.name).toBe(metadata.name);
   expect(autopilot.lifecycle.ignore_changes).toEqual([
-    'metadata[0].annotations["autopilot.gke.io/resource-adjustment"]',
     'spec[0].template[0].metadata[0].annotations["autopilot.gke.io/resource-adjustment"]',
-    'metadata[0].annotations["autopilot.gke.io/warden-version"]',
     'spec[0].template[0].metadata[0].annotations["autopilot.gke.io/warden-version"]',
     "spec[0].template[0].spec[0].toleration",
     "spec[0].template[0].spec[0].container[0].resources",

@@ -123,12 +123,10 @@ echo "Restored"
 psql --no-psqlrc --quiet --command=ANALYZE
 `;
 
-/** What Autopilot writes into a CronJob. */
+/** What Autopilot writes into a CronJob's pods. */
 const AUTOPILOTS_OWN = [
-  ...["resource-adjustment", "warden-version"].flatMap((key) =>
-    ["metadata[0]", "spec[0].job_template[0].spec[0].template[0].metadata[0]"].map(
-      (at) => `${at}.annotations["autopilot.gke.io/${key}"]`,
-    ),
+  ...["resource-adjustment", "warden-version"].map(
+    (key) => `spec[0].job_template[0].spec[0].template[0].metadata[0].annotations["autopilot.gke.io/${key}"]`,
   ),
   "spec[0].job_template[0].spec[0].template[0].spec[0].toleration",
 ];

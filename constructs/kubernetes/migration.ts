@@ -17,10 +17,10 @@ export interface MigrationProps {
   readonly dependsOn: readonly ITerraformDependable[];
 }
 
-/** What Autopilot writes into a Job. A difference would replace the Job, and so run the migration again. */
+/** What Autopilot writes into a Job's pods. A difference would replace the Job, and so run the migration again. */
 const AUTOPILOTS_OWN = [
-  ...["resource-adjustment", "warden-version"].flatMap((key) =>
-    ["metadata[0]", "spec[0].template[0].metadata[0]"].map((at) => `${at}.annotations["autopilot.gke.io/${key}"]`),
+  ...["resource-adjustment", "warden-version"].map(
+    (key) => `spec[0].template[0].metadata[0].annotations["autopilot.gke.io/${key}"]`,
   ),
   "spec[0].template[0].spec[0].toleration",
   "spec[0].template[0].spec[0].container[0].resources",

@@ -102,7 +102,6 @@ export class WebService extends Construct {
         selector: { [NAME_LABEL]: name },
         port: [{ name: "http", port: SERVICE_PORT, targetPort: String(port), protocol: "TCP" }],
       },
-      lifecycle: { ignoreChanges: ['metadata[0].annotations["cloud.google.com/neg-status"]'] }, // GKE's
       dependsOn: backendConfig ? [backendConfig] : [...props.namespace.ready],
     });
     this.name = service.metadata.name;

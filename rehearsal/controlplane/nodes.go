@@ -55,6 +55,7 @@ func nodes() {
 			}
 		}
 		giveAddresses(ctx, c)
+		annotate(ctx, c)
 		select {
 		case <-ctx.Done():
 		case <-time.After(250 * time.Millisecond):
