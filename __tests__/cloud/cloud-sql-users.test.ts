@@ -127,7 +127,7 @@ describe("A user", () => {
     const service = world();
     service.post(`${DB}/users`, { name: "u", password: "one" });
     expect(service.get(`${DB}/users`).items).toEqual([
-      { name: "u", host: "", kind: "sql#user", instance: "db", project: "p" },
+      { name: "u", host: "", passwordPolicy: { status: {} }, kind: "sql#user", instance: "db", project: "p" },
     ]);
     expect(service.cloud.passwords.get(`${DB}/users/u`)).toBe("one");
     service.put(`${DB}/users`, { name: "u", password: "two" }, { name: "u", host: "" });

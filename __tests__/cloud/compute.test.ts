@@ -1040,7 +1040,7 @@ test("a security policy has a default rule, and its rules change one by one", ()
     { priority: "1", updateMask: "rate_limit_options,rate_limit_options.enforce_on_key" },
   );
   compute.post(`${path}/patchRule`, RULE, { priority: "1", updateMask: "rate_limit_options" });
-  expect(compute.get(path).rules[1]).toEqual({ ...RULE, preview: true });
+  expect(compute.get(path).rules[1]).toEqual({ ...RULE, preview: true, description: "" });
   compute.post(`${path}/removeRule`, {}, { priority: "1" });
   expect(compute.get(path).rules).toHaveLength(1);
 });

@@ -320,7 +320,7 @@ test("an update changes what it sends, in messages of their own or not", () => {
       ...before.config,
       machineType: "e2-standard-4",
       labels: { pool: "app" },
-      resourceLabels: { a: "b" },
+      resourceLabels: { ...before.config.resourceLabels, a: "b" },
       taints,
       tags: ["t"],
     },

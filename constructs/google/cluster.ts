@@ -43,6 +43,12 @@ export interface ClusterProps {
 export const NODE_SCOPES = ["https://www.googleapis.com/auth/cloud-platform"];
 
 /**
+ * Autopilot is told to monitor no workload by itself, and does not always answer that it was: each plan would tell it
+ * again. {@link https://github.com/hashicorp/terraform-provider-google/issues/26839}
+ */
+const NOT_ANSWERED = "monitoring_config[0].managed_prometheus[0].auto_monitoring_config";
+
+/**
  * A regional GKE cluster: private nodes, workload identity, Dataplane V2, shielded nodes, Secrets encrypted with a KMS
  * key. A Standard one comes without node pools (see {@link NodePool}); those of an Autopilot one are Google's. The
  * hardening follows the CIS GKE Benchmark 1.9.
@@ -150,7 +156,7 @@ export class Cluster extends Construct {
       timeouts: { create: "60m", update: "60m", delete: "60m" },
       lifecycle: {
         preventDestroy: props.deletionProtection,
-        ...(!autopilot && { ignoreChanges: ["node_config", "initial_node_count"] }), // of the pool that is gone
+        ignoreChanges: autopilot ? [NOT_ANSWERED] : ["node_config", "initial_node_count"], // of the pool that is gone
       },
       // An Autopilot cluster has nodes from the start, a Standard one when its pools are made.
       dependsOn: [

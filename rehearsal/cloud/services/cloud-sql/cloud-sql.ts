@@ -114,6 +114,7 @@ function complete(cloud: Cloud, project: string, instance: Body): void {
     maintenanceVersion: `${databaseVersion}_9.R20260101`,
     gceZone: `${region}-b`,
     dnsName: "x.sql.goog",
+    sqlNetworkArchitecture: "NEW_NETWORK_ARCHITECTURE",
     serverCaCert: {
       kind: "sql#sslCert",
       instance: name,

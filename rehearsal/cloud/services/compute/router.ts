@@ -26,6 +26,7 @@ function accept(router: Body, about: About): void {
   const { cloud, call, before } = about;
   router.network = urlOf(needNetwork(cloud, call.params.project ?? "", router.network ?? "").path);
   checkFixed(router, before, ["network"]);
+  defaults(router, { encryptedInterconnectRouter: false });
   const others = natsBeside(router, about);
   for (const [index, nat] of (router.nats ?? []).entries()) {
     const field = `nats[${index}].`;

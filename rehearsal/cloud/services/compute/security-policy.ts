@@ -87,13 +87,15 @@ function accept(policy: Body, { cloud, before }: About): void {
 
 /** https://cloud.google.com/armor/docs/configure-security-policies */
 function acceptRule(rule: Body): void {
-  defaults(rule, { preview: false });
+  defaults(rule, { preview: false, description: "" });
   const { priority, description = "", action: taken, match, preconfiguredWafConfig } = rule;
   if (!(Number.isInteger(priority) && priority >= 0 && priority <= LAST))
     throw wrong("priority", priority, `Must be from 0 to ${LAST}.`);
   if (description.length > 64) throw wrong("description", description, "Must be no more than 64 characters.");
   if (!ACTIONS.test(taken)) throw wrong("action", taken, "It is no action of a rule.");
   if (match?.expr) checkExpression(match.expr.expression);
+  // Options that nobody set are answered empty: https://github.com/hashicorp/terraform-provider-google/issues/24334
+  if (match?.expr) defaults(match, { exprOptions: { recaptchaOptions: {} } });
   else checkAddresses(match ?? {});
   if (priority === LAST && !match.config?.srcIpRanges.includes("*"))
     throw wrong("match", "", "The default rule must match all requests.");

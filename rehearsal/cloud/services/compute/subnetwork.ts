@@ -101,6 +101,7 @@ function complete(subnetwork: Body, cloud: Cloud): void {
     stackType: "IPV4_ONLY",
     privateIpGoogleAccess: false,
     privateIpv6GoogleAccess: "DISABLE_GOOGLE_ACCESS",
+    state: "READY",
     gatewayAddress: ipCidrRange.replace(/\d+\/\d+$/, (text: string) => String(Number.parseInt(text, 10) + 1)),
   });
   if (logConfig) defaults(logConfig, { enable: subnetwork.enableFlowLogs ?? true, metadata: "EXCLUDE_ALL_METADATA" });

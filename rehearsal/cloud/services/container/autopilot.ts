@@ -77,6 +77,10 @@ export function autopilotPools(cluster: Body): Body[] {
 
 /** What Autopilot decides. */
 export function completeAutopilot(cluster: Body, project: string): void {
+  // Monitoring nothing by itself is what it does anyway, and it does not answer that.
+  // https://github.com/hashicorp/terraform-provider-google/issues/26839
+  const { managedPrometheusConfig: prometheus } = cluster.monitoringConfig ?? {};
+  if (prometheus?.autoMonitoringConfig?.scope === "NONE") delete prometheus.autoMonitoringConfig;
   cluster.autoscaling = {
     enableNodeAutoprovisioning: true,
     autoscalingProfile: "OPTIMIZE_UTILIZATION",
@@ -105,7 +109,7 @@ export function completeAutopilot(cluster: Body, project: string): void {
       componentConfig: {
         enableComponents: ["SYSTEM_COMPONENTS", "STORAGE", "POD", "DEPLOYMENT", "CADVISOR", "KUBELET"],
       },
-      managedPrometheusConfig: { enabled: true, autoMonitoringConfig: { scope: "NONE" } },
+      managedPrometheusConfig: { enabled: true },
       advancedDatapathObservabilityConfig: { enableMetrics: true },
     },
     addonsConfig: {

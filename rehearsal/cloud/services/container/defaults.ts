@@ -7,7 +7,20 @@ import { linkOf } from "./operation";
 /** Kubernetes version of every control plane and node. */
 export const VERSION = "1.34.4-gke.1000";
 
-/** What every cluster has where nothing was said. */
+/** What nodes may call where nothing was said. */
+export const SCOPES: readonly string[] = [
+  "devstorage.read_only",
+  "logging.write",
+  "monitoring",
+  "service.management.readonly",
+  "servicecontrol",
+  "trace.append",
+].map((scope) => `https://www.googleapis.com/auth/${scope}`);
+
+/**
+ * What every cluster has where nothing was said, as recorded answers have it: tests of Google's own Config Connector.
+ * https://github.com/GoogleCloudPlatform/k8s-config-connector/tree/master/pkg/test/resourcefixture/testdata/basic/container
+ */
 const DEFAULTS: Body = {
   currentMasterVersion: VERSION,
   initialClusterVersion: VERSION,
@@ -21,6 +34,7 @@ const DEFAULTS: Body = {
     enableIntraNodeVisibility: false,
     datapathProvider: "LEGACY_DATAPATH",
   },
+  defaultMaxPodsConstraint: { maxPodsPerNode: "110" },
   databaseEncryption: { state: "DECRYPTED" },
   shieldedNodes: { enabled: true },
   releaseChannel: { channel: "REGULAR" },
@@ -31,18 +45,39 @@ const DEFAULTS: Body = {
       nodeKubeletConfig: { insecureKubeletReadonlyPortEnabled: false },
     },
   },
+  nodePoolAutoConfig: { nodeKubeletConfig: { insecureKubeletReadonlyPortEnabled: false } },
+  nodeCreationConfig: { nodeCreationMode: "VIA_KUBELET" },
+  controlPlaneEgress: { mode: "VIA_CONTROL_PLANE" },
+  userManagedKeysConfig: {},
   securityPostureConfig: { mode: "BASIC", vulnerabilityMode: "VULNERABILITY_MODE_UNSPECIFIED" },
   notificationConfig: { pubsub: {} },
-  autoscaling: { autoscalingProfile: "BALANCED" },
+  autoscaling: {
+    autoscalingProfile: "BALANCED",
+    autoprovisioningNodePoolDefaults: {
+      imageType: "COS_CONTAINERD",
+      management: { autoUpgrade: true, autoRepair: true },
+      oauthScopes: SCOPES,
+      serviceAccount: "default",
+    },
+  },
+  loggingService: "logging.googleapis.com/kubernetes",
   loggingConfig: { componentConfig: { enableComponents: ["SYSTEM_COMPONENTS", "WORKLOADS"] } },
+  monitoringService: "monitoring.googleapis.com/kubernetes",
   monitoringConfig: {
-    componentConfig: { enableComponents: ["SYSTEM_COMPONENTS"] },
+    componentConfig: {
+      enableComponents: [
+        ...["SYSTEM_COMPONENTS", "DAEMONSET", "DEPLOYMENT", "STATEFULSET", "JOBSET", "STORAGE", "HPA", "POD"],
+        ...["CADVISOR", "KUBELET", "DCGM"],
+      ],
+    },
     managedPrometheusConfig: { enabled: true },
     advancedDatapathObservabilityConfig: {},
   },
   addonsConfig: {
+    kubernetesDashboard: { disabled: true },
     networkPolicyConfig: { disabled: true },
-    dnsCacheConfig: {},
+    dnsCacheConfig: { enabled: true },
+    nodeReadinessConfig: {},
     gcePersistentDiskCsiDriverConfig: { enabled: true },
   },
   binaryAuthorization: {},
@@ -51,7 +86,7 @@ const DEFAULTS: Body = {
     enableInsecureBindingSystemAuthenticated: true,
   },
   enterpriseConfig: { clusterTier: "STANDARD" },
-  podAutoscaling: { hpaProfile: "HPA_PROFILE_UNSPECIFIED" },
+  podAutoscaling: { hpaProfile: "PERFORMANCE" },
   anonymousAuthenticationConfig: { mode: "ENABLED" },
 };
 
@@ -95,7 +130,12 @@ export function completeCluster(
       podCidrOverprovisionConfig: {},
       defaultPodIpv4RangeUtilization: 0.01,
       useIpAliases: true,
+      clusterIpv4Cidr: clusterIpv4CidrBlock,
+      servicesIpv4Cidr: servicesIpv4CidrBlock,
+      networkTierConfig: { networkTier: "NETWORK_TIER_DEFAULT" },
     });
+  const { dailyMaintenanceWindow } = cluster.maintenancePolicy.window ?? {};
+  if (dailyMaintenanceWindow) defaults(dailyMaintenanceWindow, { duration: "PT4H0M0S" });
 }
 
 /**

@@ -4,7 +4,7 @@ import { conflict, invalid, notFound, unknownHere } from "../../refusal";
 import { type Call, type Route, route } from "../../route";
 import { minutesOf } from "../../times";
 import { needServiceAccount } from "../iam";
-import { VERSION } from "./defaults";
+import { SCOPES, VERSION } from "./defaults";
 import { checkEnumerations, POOL_ENUMERATIONS } from "./enumerations";
 import { checkZones } from "./location";
 import { begin, CLUSTERS, keyOf, linkOf, needIdle } from "./operation";
@@ -129,6 +129,9 @@ export function completePool(pool: Body, path: string, cluster: Body): Body {
       podRange: cluster.ipAllocationPolicy?.clusterSecondaryRangeName,
       podIpv4CidrBlock: cluster.clusterIpv4Cidr,
       enablePrivateNodes: cluster.networkConfig.defaultEnablePrivateNodes,
+      subnetwork: cluster.networkConfig.subnetwork,
+      podIpv4RangeUtilization: 0.001,
+      networkTierConfig: { networkTier: "NETWORK_TIER_DEFAULT" },
     },
     initialNodeCount: pool.autoscaling?.minNodeCount ?? 1,
     config: {
@@ -137,7 +140,7 @@ export function completePool(pool: Body, path: string, cluster: Body): Body {
       diskType: "pd-balanced",
       imageType: "COS_CONTAINERD",
       serviceAccount: "default",
-      oauthScopes: [],
+      oauthScopes: SCOPES,
       metadata: { "disable-legacy-endpoints": "true" },
       labels: {},
       resourceLabels: {},
@@ -147,14 +150,23 @@ export function completePool(pool: Body, path: string, cluster: Body): Body {
       effectiveCgroupMode: "EFFECTIVE_CGROUP_MODE_V2",
       loggingConfig: { variantConfig: { variant: "DEFAULT" } },
       kubeletConfig: { insecureKubeletReadonlyPortEnabled: false, maxParallelImagePulls: 2 },
+      nodeImageConfig: { image: "gke-1344-gke1000000-cos", imageProject: "gke-node-images" },
     },
   });
+  completeConfig(pool.config);
   pool.podIpv4CidrSize = podCidrSize(Number(pool.maxPodsConstraint.maxPodsPerNode));
   pool.instanceGroupUrls = pool.locations.map(
     (zone: string) =>
       `https://www.googleapis.com/compute/v1/projects/${project}/zones/${zone}/instanceGroupManagers/gke-${name}-${pool.name}-grp`,
   );
   return pool;
+}
+
+/** What a pool's configuration says twice, and the label that GKE puts on every machine; again after an update. */
+function completeConfig(config: Body): void {
+  config.bootDisk = { ...config.bootDisk, diskType: config.diskType, sizeGb: String(config.diskSizeGb) };
+  const model = config.spot ? "spot" : "on-demand";
+  config.resourceLabels = { ...config.resourceLabels, "goog-gke-node-pool-provisioning-model": model };
 }
 
 /** A cluster's pools as they are read. Those that a cluster comes with are made when it is. */
@@ -186,6 +198,7 @@ export function changePool(cloud: Cloud, path: string, change: (pool: Body) => v
   needIdle(cloud, at, path);
   change(pool);
   checkPool(cloud, pool, cluster, cluster.location);
+  completeConfig(pool.config);
   cloud.store.set(keyOf(path), pool);
   return begin(cloud, path, "UPGRADE_NODES");
 }
