@@ -1,8 +1,10 @@
+import { KEY_ROLE, ROTATION, userOf } from "../constructs/google/agent-key";
 import { BOOTSTRAP_APIS } from "../constructs/google/bootstrap-apis";
 import { NODE_ROLES } from "../constructs/google/node-roles";
 import { WAF_RULES } from "../constructs/google/waf";
 import { type Environment, mostNodesOf, nodePoolsOf } from "../schema/environment";
 import { machineOf } from "../schema/google";
+import { apisOf, fullNameOf, keysOf } from "../stacks/prerequisites";
 import { type Context, onEnvironment } from "./context";
 import { addLines, suppliedSecrets } from "./secrets";
 
@@ -38,9 +40,10 @@ const rolesOf = ({ edge, database, cache, network }: Environment): Readonly<Reco
 });
 
 /** Shell lines from an empty project with billing to the first deploy. */
-function bootstrapLines(context: Context): string[] {
+export function bootstrapLines(context: Context): string[] {
   const { environment, system, systemName, environmentName } = context;
   const { project, region, deployer, stateBucket, edge } = environment;
+  const apis = [...new Set([...BOOTSTRAP_APIS, ...apisOf(environment), "iamcredentials", "artifactregistry"])];
   const account = deployer.split("@")[0];
   const [registry = ""] = environment.registries;
   const repository = /^([a-z0-9-]+)-docker\.pkg\.dev\/([^/]+)\/(?:([^/]+)\/)?$/.exec(registry);
@@ -52,8 +55,8 @@ function bootstrapLines(context: Context): string[] {
     "# 1. Billing must be linked: this prints True.",
     `gcloud billing projects describe ${project} --format='value(billingEnabled)'`,
     "",
-    "# 2. The APIs that Terraform needs before it can enable the others.",
-    `gcloud services enable ${BOOTSTRAP_APIS.map((api) => `${api}.googleapis.com`).join(" ")} iamcredentials.googleapis.com compute.googleapis.com artifactregistry.googleapis.com --project=${project}`,
+    "# 2. The APIs, those that the stack enables too: an API can be used some minutes after it was enabled.",
+    `gcloud services enable ${apis.map((api) => `${api}.googleapis.com`).join(" ")} --project=${project}`,
     "",
     `# This prints where the project's log bucket is. The environment's logLocation is ${environment.logLocation}, and must be the same.`,
     `gcloud logging buckets list --project=${project} --filter='name~/_Default$' --format='value(name.segment(3))'`,
@@ -61,16 +64,20 @@ function bootstrapLines(context: Context): string[] {
     ...(edge.kind === "google"
       ? [
           `# The firewall's rules with expressions: ${Object.keys(WAF_RULES).length} and one more for each path with a limit, in each public service; the quota must allow for them.`,
-          `gcloud compute project-info describe ${project} --flatten=quotas --format='csv[no-heading](quotas.metric,quotas.usage,quotas.limit)' | grep SECURITY_POLIC`,
+          `gcloud compute project-info describe --project=${project} --flatten=quotas --format='csv[no-heading](quotas.metric,quotas.usage,quotas.limit)' | grep SECURITY_POLIC`,
         ]
       : []),
     "",
-    "# 3. The bucket of Terraform's state: versioned, private, readable by the deployer alone.",
+    ...defaultNetworkLines(project),
+    "",
+    ...keyLines(context),
+    "",
+    "# 5. The bucket of Terraform's state: versioned, private, readable by the deployer alone.",
     `gcloud storage buckets create gs://${stateBucket} --project=${project} --location=${region} --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=30d`,
     `gcloud storage buckets update gs://${stateBucket} --versioning`,
     `for grant in projectViewer:legacyBucketReader projectViewer:legacyObjectReader projectEditor:legacyBucketOwner projectEditor:legacyObjectOwner; do gcloud storage buckets remove-iam-policy-binding gs://${stateBucket} --member="\${grant%%:*}:${project}" --role="roles/storage.\${grant##*:}" || true; done`,
     "",
-    "# 4. The account that deploys, and what it may do.",
+    "# 6. The account that deploys, and what it may do.",
     `gcloud iam service-accounts create ${account} --project=${project} --display-name='Deploys ${systemName} ${environmentName}'`,
     `gcloud storage buckets add-iam-policy-binding gs://${stateBucket} --member=serviceAccount:${deployer} --role=roles/storage.objectAdmin`,
     `role() { gcloud projects add-iam-policy-binding ${project} --member=serviceAccount:${deployer} --role="$1" --condition=None --format=none; }`,
@@ -78,12 +85,12 @@ function bootstrapLines(context: Context): string[] {
     "# It grants the nodes' two roles and sets the audit logs, and may grant nothing else.",
     `gcloud projects add-iam-policy-binding ${project} --member=serviceAccount:${deployer} --role=roles/resourcemanager.projectIamAdmin --format=none --condition="^:^title=nodes-only:expression=api.getAttribute('iam.googleapis.com/modifiedGrantsByRole', []).hasOnly([${NODE_ROLES.map((role) => `'${role}'`).join(", ")}])"`,
     "# Compute Engine's own account may edit everything in many projects, and whoever makes accounts could act as it.",
-    `gcloud projects remove-iam-policy-binding ${project} --member="serviceAccount:$(gcloud projects describe ${project} --format='value(projectNumber)')-compute@developer.gserviceaccount.com" --role=roles/editor --condition=None --format=none || true`,
+    `gcloud projects remove-iam-policy-binding ${project} --member="serviceAccount:${numberOf(project)}-compute@developer.gserviceaccount.com" --role=roles/editor --condition=None --format=none || true`,
     "# You, to act as it (CI does by workload identity federation):",
     `gcloud iam service-accounts add-iam-policy-binding ${deployer} --project=${project} --member="user:$(gcloud config get account)" --role=roles/iam.serviceAccountTokenCreator`,
     `gcloud auth application-default login --impersonate-service-account=${deployer}`,
     "",
-    "# 5. The registry, and the first images in it.",
+    "# 7. The registry, and the first images in it.",
     ...(repository
       ? [
           `gcloud artifacts repositories create ${repository[3] ?? systemName} --repository-format=docker --location=${repository[1]} --project=${repository[2]}`,
@@ -103,37 +110,93 @@ function bootstrapLines(context: Context): string[] {
       ];
     }),
     "",
-    "# 6. The secrets that people supply.",
+    "# 8. The secrets that people supply.",
     ...suppliedSecrets(context).flatMap((secret) => [
       ...(secret.value ? [`# ${secret.name} is ${secret.value}.`] : []),
       ...addLines(context, secret),
     ]),
     "",
-    "# 7. The first deploy: about 25 minutes.",
+    "# 9. The first deploy: about 25 minutes.",
     `SYSTEM=${systemName} npx cdktf deploy ${environmentName}`,
   ];
 }
 
-/** What the region must allow for: nodes and disks. */
+/** Shell that stands for a project's number. */
+const numberOf = (project: string): string => `$(gcloud projects describe ${project} --format='value(projectNumber)')`;
+
+/**
+ * Deletes the network that a project begins with.
+ * {@link https://cloud.google.com/vpc/docs/vpc#default-network}
+ */
+const defaultNetworkLines = (project: string): string[] => [
+  "# 3. Many projects begin with a network `default` that SSH and RDP may enter from the internet. This deletes it and its",
+  "# rules, unless the project has none, or has machines; Google refuses if anything else uses it.",
+  `if [ -n "$(gcloud compute networks list --project=${project} --filter=name=default --format='value(name)')" ] && [ -z "$(gcloud compute instances list --project=${project} --format='value(name)')" ]; then`,
+  `  for rule in $(gcloud compute firewall-rules list --project=${project} --filter='network~/default$ AND name~^default-allow-' --format='value(name)'); do gcloud compute firewall-rules delete "$rule" --project=${project} --quiet; done`,
+  `  gcloud compute networks delete default --project=${project} --quiet`,
+  "fi",
+];
+
+/** Makes the keys that Google's service agents encrypt with; the first deploy imports them. */
+function keyLines({ systemName, environmentName, environment }: Context): string[] {
+  const { project, region } = environment;
+  return [
+    "# 4. The keys and who may use them: a grant is effective some minutes after it was made. The first deploy takes them up.",
+    ...keysOf(fullNameOf(systemName, environmentName), environment).flatMap((key) => [
+      // Compute Engine's agent comes with its API. https://cloud.google.com/iam/docs/create-service-agents
+      ...(key.agent === "container"
+        ? [`gcloud beta services identity create --service=container.googleapis.com --project=${project}`]
+        : []),
+      `gcloud kms keyrings create ${key.name} --location=${region} --project=${project}`,
+      `gcloud kms keys create ${key.name} --keyring=${key.name} --location=${region} --project=${project} --purpose=encryption --rotation-period=${ROTATION} --next-rotation-time=+PT${ROTATION.toUpperCase()}`,
+      `gcloud kms keys add-iam-policy-binding ${key.name} --keyring=${key.name} --location=${region} --project=${project} --member="${userOf(key, numberOf(project))}" --role=${KEY_ROLE} --format=none`,
+    ]),
+  ];
+}
+
+/**
+ * What region and project must allow for: nodes and disks. A cluster is made with a pool that goes before the others come.
+ * https://cloud.google.com/kubernetes-engine/docs/concepts/regional-clusters#pricing
+ */
 function quotaLines({ project, region, monitoring, ...environment }: Context["environment"]): string[] {
   const needs = new Map<string, number>();
   const need = (metric: string, n: number) => needs.set(metric, (needs.get(metric) ?? 0) + n);
   for (const pool of Object.values(nodePoolsOf(environment))) {
     const { machineType, diskGb } = pool;
     const nodes = mostNodesOf(pool);
+    const cpus = nodes * (machineOf(machineType)?.cpus ?? 0);
     const series = machineType.split("-")[0]?.toUpperCase() ?? "";
-    need(["E2", "N1"].includes(series) ? "CPUS" : `${series}_CPUS`, nodes * (machineOf(machineType)?.cpus ?? 0));
+    need(["E2", "N1"].includes(series) ? "CPUS" : `${series}_CPUS`, cpus);
+    need(ALL_CPUS, cpus);
+    need("INSTANCES", nodes);
     need("SSD_TOTAL_GB", nodes * diskGb);
   }
+  if (environment.cluster.mode === "standard")
+    for (const [metric, n] of Object.entries(DEFAULT_POOL)) needs.set(metric, Math.max(needs.get(metric) ?? 0, n));
   need("SSD_TOTAL_GB", monitoring.diskGb);
   const { database, cache, search } = environment;
   for (const store of [database, cache, search]) if (store?.kind === "bitnami") need("SSD_TOTAL_GB", store.diskGb);
   if (database.kind === "bitnami") need("SSD_TOTAL_GB", 2 * database.diskGb); // scratch of a dump and of a restore
+  const all = needs.get(ALL_CPUS);
+  needs.delete(ALL_CPUS);
+  const shown = "--flatten=quotas --format='csv[no-heading](quotas.metric,quotas.usage,quotas.limit)'";
   return [
     `# The region's quotas must allow for ${[...needs].map(([metric, n]) => `${metric} ${n}`).join(", ")}; this prints what there is.`,
-    `gcloud compute regions describe ${region} --project=${project} --flatten=quotas --format='csv[no-heading](quotas.metric,quotas.usage,quotas.limit)' | grep -E '^(${[...needs.keys()].join("|")}),'`,
+    `gcloud compute regions describe ${region} --project=${project} ${shown} | grep -E '^(${[...needs.keys()].join("|")}),'`,
+    ...(all
+      ? [
+          `# The project's quota for all regions together must allow for ${ALL_CPUS} ${all}.`,
+          `gcloud compute project-info describe --project=${project} ${shown} | grep '^${ALL_CPUS},'`,
+        ]
+      : []),
   ];
 }
+
+/** Metric of the project's quota, besides those of a region. https://cloud.google.com/compute/resource-usage#cpu_quota */
+const ALL_CPUS = "CPUS_ALL_REGIONS";
+
+/** The pool that GKE makes a cluster with: an e2-medium with a disk of 100 GB in each of three zones. */
+const DEFAULT_POOL = { CPUS: 3 * 2, [ALL_CPUS]: 3 * 2, INSTANCES: 3, SSD_TOTAL_GB: 3 * 100 };
 
 if (require.main === module)
   onEnvironment(

@@ -1,6 +1,7 @@
 import type { ITerraformDependable, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import type { Datastore } from "../constructs/datastore";
+import { disksKey } from "../constructs/google/agent-key";
 import { resourcesOn } from "../constructs/google/autopilot";
 import { BackupBucket } from "../constructs/google/backup-bucket";
 import { Cache } from "../constructs/google/cache";
@@ -197,7 +198,7 @@ class Releases extends Construct {
     const storageClass = new StorageClass(this, "storage-class", {
       project,
       name: STORAGE_CLASS,
-      keyName: `${fullName}-datastores`,
+      key: disksKey(fullName),
       location: region,
       deletionProtection,
       dependsOn: [cluster.cluster],

@@ -6,7 +6,7 @@ import { BinaryAuthorization, imagesIn } from "../constructs/google/binary-autho
 import { Cluster } from "../constructs/google/cluster";
 import { Network } from "../constructs/google/network";
 import { NodePool } from "../constructs/google/node-pool";
-import { type Api, Project } from "../constructs/google/project";
+import { Project } from "../constructs/google/project";
 import { Datadog } from "../constructs/helm/datadog";
 import { PrometheusStack } from "../constructs/helm/prometheus-stack";
 import { CertificateIssuer } from "../constructs/kubernetes/certificate-issuer";
@@ -21,6 +21,7 @@ import { addressOf } from "./address";
 import { datastoreImages, datastores } from "./datastores";
 import { edgeImages, googleEdge, traefikEdge } from "./edge";
 import { Monitoring } from "./monitoring";
+import { apisOf, fullNameOf } from "./prerequisites";
 import { clusterProviders, googleProviders } from "./providers";
 import { Secrets } from "./secrets";
 import { Variables } from "./variables";
@@ -45,7 +46,7 @@ export class EnvironmentStack extends TerraformStack {
     super(scope, name);
     const { systemName, system, environment, release } = props;
     const { region } = environment;
-    const fullName = `${systemName}-${name}`;
+    const fullName = fullNameOf(systemName, name);
     const labels = { system: systemName, environment: name, managed_by: "slipway" };
     const deletionProtection = !environment.allowDestroy;
     const chartsMirror = props.chartsMirror ?? environment.chartsMirror;
@@ -62,18 +63,7 @@ export class EnvironmentStack extends TerraformStack {
     });
     const project = new Project(this, "project", {
       id: environment.project,
-      apis: [
-        "compute",
-        "container",
-        "cloudkms",
-        "binaryauthorization",
-        "logging",
-        "monitoring",
-        ...only<Api>(environment.database.kind === "cloud-sql", "sqladmin"),
-        ...only<Api>(environment.cache.kind === "memorystore", "redis"),
-        ...only<Api>(environment.network.datastores !== undefined, "servicenetworking"),
-        ...only<Api>(environment.edge.dnsZone !== undefined, "dns"),
-      ],
+      apis: apisOf(environment),
     });
     new AuditLog(this, "audit-log", {
       project,

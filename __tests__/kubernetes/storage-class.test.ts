@@ -1,3 +1,4 @@
+import { disksKey } from "../../constructs/google/agent-key";
 import { StorageClass } from "../../constructs/kubernetes/storage-class";
 import { at, build, project, ref } from "../construct";
 
@@ -5,7 +6,7 @@ const { resource, counts, given } = build((stack) => {
   const { name, ready } = new StorageClass(stack, "class", {
     project,
     name: "datastores",
-    keyName: "shop-test-datastores",
+    key: disksKey("shop-test"),
     location: "europe-west1",
     deletionProtection: true,
     dependsOn: [at("cluster")],

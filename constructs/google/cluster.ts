@@ -3,6 +3,7 @@ import { ProjectIamMember } from "@cdktf/provider-google/lib/project-iam-member"
 import { ServiceAccount } from "@cdktf/provider-google/lib/service-account";
 import { Fn } from "cdktf";
 import { Construct } from "constructs";
+import { secretsKey, userOf } from "./agent-key";
 import { EncryptionKey } from "./encryption-key";
 import { type Network, SECONDARY_RANGES } from "./network";
 import { NODE_ROLES } from "./node-roles";
@@ -89,13 +90,13 @@ export class Cluster extends Construct {
         }),
     );
 
+    const key = secretsKey(props.name);
     const secrets = new EncryptionKey(this, "kubernetes-secrets", {
       project,
-      name: `${props.name}-secrets`,
+      name: key.name,
       location: props.location,
-      // Enabling the API makes GKE's service agent. https://cloud.google.com/iam/docs/service-agents
-      user: `serviceAccount:service-${project.number}@container-engine-robot.iam.gserviceaccount.com`,
-      userExists: [project.api("container")],
+      user: userOf(key, project.number),
+      userExists: [project.api(key.agent)],
       deletionProtection: props.deletionProtection,
     });
 

@@ -6,6 +6,7 @@ import { KmsKeyRing } from "@cdktf/provider-google/lib/kms-key-ring";
 import { Fn, type ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { Adoption } from "../terraform/adoption";
+import { KEY_ROLE, ROTATION } from "./agent-key";
 import type { Project } from "./project";
 
 export interface EncryptionKeyProps {
@@ -24,8 +25,8 @@ export interface EncryptionKeyProps {
 
 /**
  * A symmetric Cloud KMS key, rotated every 90 days, in a ring of its own, usable by one service agent. Google never
- * deletes rings and keys: a destroy leaves them as they are, and a later deploy takes them up again. It looks for them
- * while planning, so the API must be on before that.
+ * deletes rings and keys: a destroy leaves them as they are, and a later deploy takes them up again, as the first one does
+ * with those that `bootstrap` made. It looks for them while planning, so the API must be on before that.
  * {@link https://cloud.google.com/kms/docs/destroy-restore}
  */
 export class EncryptionKey extends Construct {
@@ -48,7 +49,7 @@ export class EncryptionKey extends Construct {
     this.key = new KmsCryptoKey(this, "key", {
       keyRing: ring.id,
       name,
-      rotationPeriod: "7776000s",
+      rotationPeriod: ROTATION,
       lifecycle,
     });
     this.key.overrideLogicalId(`${id.replace(/-/g, "_")}_key`);
@@ -70,7 +71,7 @@ export class EncryptionKey extends Construct {
 
     this.grant = new KmsCryptoKeyIamMember(this, "grant", {
       cryptoKeyId: this.key.id,
-      role: "roles/cloudkms.cryptoKeyEncrypterDecrypter",
+      role: KEY_ROLE,
       member: props.user,
       dependsOn: [...props.userExists],
     });

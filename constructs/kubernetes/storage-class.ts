@@ -1,14 +1,15 @@
 import { StorageClassV1 } from "@cdktf/provider-kubernetes/lib/storage-class-v1";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
+import { type AgentKey, userOf } from "../google/agent-key";
 import { EncryptionKey } from "../google/encryption-key";
 import type { Project } from "../google/project";
 
 export interface StorageClassProps {
   readonly project: Project;
   readonly name: string;
-  /** Name of the disks' key and of its ring. */
-  readonly keyName: string;
+  /** What the disks are encrypted with. */
+  readonly key: AgentKey;
   /** Region of the disks. */
   readonly location: string;
   /** Whether Terraform refuses to destroy the key; no default: an environment decides. */
@@ -29,14 +30,13 @@ export class StorageClass extends Construct {
 
   constructor(scope: Construct, id: string, props: StorageClassProps) {
     super(scope, id);
-    const { project } = props;
+    const { project, key } = props;
     const disks = new EncryptionKey(this, "disks", {
       project,
-      name: props.keyName,
+      name: key.name,
       location: props.location,
-      // Enabling the API makes Compute Engine's service agent. https://cloud.google.com/iam/docs/service-agents
-      user: `serviceAccount:service-${project.number}@compute-system.iam.gserviceaccount.com`,
-      userExists: [project.api("compute")],
+      user: userOf(key, project.number),
+      userExists: [project.api(key.agent)],
       deletionProtection: props.deletionProtection,
     });
     const storageClass = new StorageClassV1(this, "storage-class", {

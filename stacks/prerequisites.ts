@@ -1,0 +1,27 @@
+import { type AgentKey, disksKey, secretsKey } from "../constructs/google/agent-key";
+import type { Api } from "../constructs/google/project";
+import type { Environment, EnvironmentName } from "../schema/environment";
+
+/** Name of an environment of a system, and of its network, cluster and more. */
+export const fullNameOf = (systemName: string, environmentName: EnvironmentName): string =>
+  `${systemName}-${environmentName}`;
+
+/** APIs that the stack enables. `bootstrap` enables them too, for an API is not usable at once. */
+export const apisOf = ({ database, cache, network, edge }: Environment): readonly Api[] => [
+  "compute",
+  "container",
+  "cloudkms",
+  "binaryauthorization",
+  "logging",
+  "monitoring",
+  ...(database.kind === "cloud-sql" ? (["sqladmin"] as const) : []),
+  ...(cache.kind === "memorystore" ? (["redis"] as const) : []),
+  ...(network.datastores ? (["servicenetworking"] as const) : []),
+  ...(edge.dnsZone ? (["dns"] as const) : []),
+];
+
+/** Keys of the stack. `bootstrap` makes them too, with their grants, for a grant is not effective at once. */
+export const keysOf = (fullName: string, { database, cache, search }: Environment): readonly AgentKey[] => [
+  secretsKey(fullName),
+  ...([database, cache, search].some((store) => store?.kind === "bitnami") ? [disksKey(fullName)] : []),
+];
