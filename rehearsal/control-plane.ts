@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import type { Pool } from "./stack";
@@ -106,14 +106,18 @@ function controlPlaneBinary(): string {
   console.error("building the control plane, once: about four minutes on two cores");
   const version = "k8s.io/component-base/version";
   const flags = `-s -w -X ${version}.gitVersion=v1.34.4 -X ${version}.gitMajor=1 -X ${version}.gitMinor=34`;
-  const unfinished = `${binary}.${process.pid}`; // another rehearsal may be building it too
+  const unfinished = `${binary}.unfinished`;
   const built = spawnSync(
-    "go",
-    ["build", "-p", "2", "-trimpath", "-buildvcs=false", "-ldflags", flags, "-o", unfinished, "."],
-    { cwd: SOURCES, stdio: ["ignore", 2, 2], env: { ...process.env, CGO_ENABLED: "0" } },
+    // Another rehearsal may be building it too: this one waits for it.
+    "flock",
+    [
+      path.dirname(binary),
+      ...["sh", "-c", 'test -e "$0" || { "$@" && mv "$UNFINISHED" "$0"; }', binary],
+      ...["go", "build", "-p", "2", "-trimpath", "-buildvcs=false", "-ldflags", flags, "-o", unfinished, "."],
+    ],
+    { cwd: SOURCES, stdio: ["ignore", 2, 2], env: { ...process.env, CGO_ENABLED: "0", UNFINISHED: unfinished } },
   );
   if (built.status !== 0)
     throw new Untried("the control plane cannot be built: Go 1.25 or newer and its module proxy are needed");
-  renameSync(unfinished, binary);
   return binary;
 }
