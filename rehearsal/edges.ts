@@ -122,6 +122,11 @@ export const NEEDS: Readonly<Record<string, readonly Need[]>> = {
     // objects of a kind that another chart defines
     { first: "helm_release", source: "https://helm.sh/docs/chart_best_practices/custom_resource_definitions/" },
   ],
+  // which waits until GKE has put the routes into effect
+  terraform_data: [
+    CLUSTER,
+    { first: "kubernetes_ingress_v1", source: "https://cloud.google.com/kubernetes-engine/docs/concepts/ingress" },
+  ],
   kubernetes_horizontal_pod_autoscaler_v2: [
     {
       first: "helm_release",

@@ -10,9 +10,10 @@ import { type Server, startServer } from "./cloud/server";
 import { addZoneByHand } from "./cloud/services/dns";
 import { placeLogsByHand } from "./cloud/services/logging";
 import { addByHand } from "./cloud/services/secret-manager";
-import { podStartMinutes } from "./cloud/times";
+import { ingressMinutes, podStartMinutes } from "./cloud/times";
 import { AUTOPILOT, createdElsewhere, faultPolicy, isKubernetes, labelsOf, notStruck, PROBE } from "./cluster-policies";
 import { type ControlPlane, isControlPlaneBuilt, startControlPlane } from "./control-plane";
+import { IngressController } from "./ingress-controller";
 import type { MadeByHand, Pool } from "./stack";
 import { type Run, type RunOptions, run, terraformEnvironment } from "./terraform";
 import { Untried } from "./untried";
@@ -96,6 +97,7 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
 /** What else belongs to a machine. */
 async function around(controlPlane: ControlPlane, port: number, options: MachineOptions): Promise<Machine> {
   const { work, timeout, speed } = options;
+  const ingresses = new IngressController(`https://127.0.0.1:${port}`, controlPlane, (ingressMinutes * 60_000) / speed);
   const google = await startServer({
     log: path.join(work, "cloud.log"),
     port: port + ABOVE.cloud,
@@ -105,6 +107,7 @@ async function around(controlPlane: ControlPlane, port: number, options: Machine
       host: `127.0.0.1:${port}`,
       authority: readFileSync(controlPlane.authority, "utf8"),
       prepare: async ({ autopilot }) => autopilot?.enabled && (await apply(AUTOPILOT)),
+      sync: (cloud) => ingresses.sync(cloud),
     },
   });
   function makeByHand(): void {
@@ -154,6 +157,9 @@ async function around(controlPlane: ControlPlane, port: number, options: Machine
     }
     throw new Error("the API server does not hear of a policy");
   }
+
+  // Before a deletion it looks anyway, and says what fails.
+  const looking = ingresses.isSlow && setInterval(() => ingresses.sync(google.cloud).catch(() => {}), 1000);
 
   const audit = () => (existsSync(controlPlane.audit) ? readFileSync(controlPlane.audit, "utf8") : "");
   /** The faults of Kubernetes, and where the audit log was when they were armed. */
@@ -209,6 +215,7 @@ async function around(controlPlane: ControlPlane, port: number, options: Machine
       makeByHand();
     },
     async stop() {
+      if (looking) clearInterval(looking);
       await controlPlane.stop();
       await google.stop();
     },

@@ -98,7 +98,7 @@ export async function planFromNothing(stack: string, work: string): Promise<Plan
     return stdout;
   };
   try {
-    prepare(stack, work);
+    prepare(stack, work, Number.POSITIVE_INFINITY);
     for (const { project, secret, version } of madeByHand(readStack(stack)).secrets)
       addByHand(google.cloud, project, secret, version, SUPPLIED);
     const validation = await terraform("validate");

@@ -97,12 +97,12 @@ class Ended extends Error {}
 
 /** Applies the versions of a stack for real on this machine and looks at what became of them. */
 export async function rehearse(options: RehearsalOptions): Promise<Rehearsed> {
-  const { stacks, nothingByHand, chartsMirror, speed = Number.POSITIVE_INFINITY } = options;
+  const { stacks, nothingByHand, chartsMirror } = options;
   options.progress?.("starting the control plane");
   const begun = Date.now();
   const machine = await startMachine({
     ...options,
-    speed,
+    speed: speedOf(options),
     madeByHand: nothingByHand ? { secrets: [], zones: [], logs: [] } : madeByHand(readStack(stacks[0] as string)),
     pools: poolsOf(...stacks.map(readStack)),
     realCharts: Boolean(chartsMirror),
@@ -119,6 +119,7 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsed> {
   return rehearsal;
 }
 
+const speedOf = ({ speed = Number.POSITIVE_INFINITY }: RehearsalOptions): number => speed;
 const took = ({ seconds }: Run) => `(${seconds.toFixed(1)} s)`;
 const complete = ({ stdout }: Run) => /(Apply|Destroy) complete![^"\\\n]*/.exec(stdout)?.[0] ?? "";
 
@@ -171,7 +172,7 @@ class Rehearsal implements Rehearsed {
   private async deploy(stack: string, deployment: Deployment): Promise<void> {
     const { machine } = this;
     const { id, label, update } = deployment;
-    prepare(stack, machine.work, this.options.chartsMirror);
+    prepare(stack, machine.work, speedOf(this.options), this.options.chartsMirror);
     await this.init(id);
     this.must(`${label}validate`, await this.terraform(`${id}-validate`, ["validate"]), (r) =>
       r.stdout.includes("Warning") ? complaints(r).join("\n") : "",
@@ -308,7 +309,7 @@ class Rehearsal implements Rehearsed {
   }
 
   private async destroy(stack: string): Promise<void> {
-    prepare(stack, this.machine.work, this.options.chartsMirror);
+    prepare(stack, this.machine.work, speedOf(this.options), this.options.chartsMirror);
     await this.init("destroy");
     const allow = await this.terraform("destroy-allow", ["apply", "-auto-approve"]);
     this.must("apply of the version that allows destruction", allow, complete);

@@ -29,9 +29,10 @@ export function whyNoStack(folder: string): string | undefined {
 
 /**
  * Puts a synthesized stack, or its next version, where Terraform runs: with the state beside it in place of a bucket,
- * and charts that can be had here: those of a mirror, or stubs of one ConfigMap with the values.
+ * waits that are shorter by the speed, and charts that can be had here: those of a mirror, or stubs of one ConfigMap with
+ * the values.
  */
-export function prepare(stack: string, work: string, chartsMirror?: string): void {
+export function prepare(stack: string, work: string, speed: number, chartsMirror?: string): void {
   const folder = path.join(work, "tf");
   mkdirSync(folder, { recursive: true });
   for (const file of readdirSync(folder))
@@ -48,6 +49,12 @@ export function prepare(stack: string, work: string, chartsMirror?: string): voi
       delete release.version;
     }
   }
+  for (const { provisioner = [] } of Object.values(json.resource?.terraform_data ?? {}))
+    for (const { "local-exec": program } of provisioner)
+      program.command = program.command.replace(
+        /^sleep (\d+)$/,
+        (_: string, s: string) => `sleep ${Number(s) / speed}`,
+      );
   json.terraform.backend = { local: { path: "terraform.tfstate" } };
   writeFileSync(path.join(folder, "cdk.tf.json"), JSON.stringify(json, null, 1));
 }

@@ -1,4 +1,5 @@
 import type { Body } from "../../rehearsal/cloud/body";
+import { balance } from "../../rehearsal/cloud/services/compute/load-balancer";
 import { everything, refusal, serviceOf } from "./support";
 
 type Compute = ReturnType<typeof serviceOf>;
@@ -832,6 +833,36 @@ describe("refuses", () => {
     compute.patch(`${REGIONAL}/routers/router`, { nats: [] });
     remove();
     expect(compute.get(`${REGIONAL}/subnetworks`)).toEqual({ items: [] });
+  });
+
+  test.each([
+    ["security_policy", "securityPolicies/new", policy({}), "backendServices/b"],
+    [
+      "ssl_certificate",
+      "sslCertificates/new",
+      (c: Compute) =>
+        c.post(`${GLOBAL}/sslCertificates`, { name: "new", type: "MANAGED", managed: { domains: ["a.io"] } }),
+      "targetHttpsProxies/lb",
+    ],
+    [
+      "ssl_policy",
+      "sslPolicies/new",
+      (c: Compute) => c.post(`${GLOBAL}/sslPolicies`, { name: "new" }),
+      "targetHttpsProxies/lb",
+    ],
+    ["address", "addresses/new", (c: Compute) => c.post(`${GLOBAL}/addresses`, { name: "new" }), "forwardingRules/lb"],
+  ])("deletion of a load balancer's %s", (kind, path, make, user) => {
+    const compute = world();
+    make(compute);
+    const uses = { certificates: ["new"], sslPolicy: "new", address: "new", backends: { b: "new" } };
+    balance(compute.cloud, "p", [{ name: "lb", ...uses }]);
+    const remove = () => compute.delete(`${GLOBAL}/${path}`);
+    // https://github.com/GoogleCloudPlatform/terraform-google-cloud-armor/issues/59
+    expect(refusal(remove)).toBe(
+      `400 The ${kind} resource '${GLOBAL}/${path}' is already being used by '${GLOBAL}/${user}'`,
+    );
+    balance(compute.cloud, "p", []);
+    remove();
   });
 
   test("what refers to a network, or changes one, while it is being made", () => {

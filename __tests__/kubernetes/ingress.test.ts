@@ -24,7 +24,7 @@ const FRONTEND = "helm_release.ingress_frontend-config";
 const { metadata, spec, depends_on } = resource("kubernetes_ingress_v1.ingress");
 
 test("each host goes to its service, and nothing to any other", () => {
-  expect(counts).toEqual({ kubernetes_ingress_v1: 1, helm_release: 1 });
+  expect(counts).toEqual({ kubernetes_ingress_v1: 1, helm_release: 1, terraform_data: 1 });
   const routes = spec.rule.map(({ host, http }: Json) => [host, http.path]);
   const path = (name: string) => [
     { path: "/", path_type: "Prefix", backend: { service: { name, port: { number: SERVICE_PORT } } } },
@@ -59,4 +59,17 @@ test("HTTP is only a redirect to HTTPS, which has the edge's TLS policy", () => 
 test("it waits for that configuration, and that one for the namespace", () => {
   expect(depends_on).toEqual([FRONTEND]);
   expect(resource(FRONTEND).depends_on).toEqual(["quota", "default-deny"]);
+});
+
+test("a change of hosts, paths or certificates waits until GKE has put it into effect", () => {
+  const { triggers_replace, provisioner, depends_on } = resource("terraform_data.ingress_settled");
+  expect(triggers_replace).toEqual({
+    certificates: metadata.annotations["ingress.gcp.kubernetes.io/pre-shared-cert"],
+    rule: [
+      expect.objectContaining({ host: spec.rule[0].host }),
+      ...spec.rule.slice(1).map(({ host }: Json) => expect.objectContaining({ host })),
+    ],
+  });
+  expect(provisioner).toEqual([{ "local-exec": { command: "sleep 180" } }]);
+  expect(depends_on).toContain("kubernetes_ingress_v1.ingress");
 });

@@ -81,6 +81,7 @@ export class SecurityPolicy extends Construct {
         ...limitRules(props.rateLimits),
         { action: "allow", priority: 2 ** 31 - 1, description: "Everything else", preview: false, match: EVERYONE },
       ],
+      lifecycle: { createBeforeDestroy: true }, // one that leaves goes after the load balancer has let go of it
       dependsOn: [props.project.api("compute")],
     });
     // Newer than the bindings. By default the firewall sees 8 KB; what is behind these 64 passes unseen.

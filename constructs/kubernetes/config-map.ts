@@ -22,6 +22,7 @@ export class ConfigMap extends Construct {
     const map = new ConfigMapV1(this, "config-map", {
       metadata: { name: props.name, namespace: props.namespace, labels: props.labels && { ...props.labels } },
       data: { ...props.data },
+      lifecycle: { createBeforeDestroy: true }, // one that leaves goes after the pods that have used it
     });
     this.name = map.metadata.name;
     this.digest = digest(props.data);

@@ -1,4 +1,5 @@
 import { IngressV1 } from "@cdktf/provider-kubernetes/lib/ingress-v1";
+import { DataResource } from "cdktf";
 import { Construct } from "constructs";
 import type { Edge } from "../google/edge";
 import { objects } from "../helm/objects";
@@ -23,8 +24,15 @@ export interface Route {
   readonly service: string;
 }
 
+/** Seconds until GKE has surely put a change into effect; it is done within a minute or so, and promises nothing. */
+const SETTLING = 180;
+
 /**
- * Google's global load balancer before the services: HTTPS with the edge's certificate, and a redirect from HTTP.
+ * Google's global load balancer before the services: HTTPS with the edge's certificates, and a redirect from HTTP.
+ *
+ * GKE puts a change into effect some time after Terraform has made it, and until then Google refuses to delete what the
+ * load balancer used before: certificates, Cloud Armor policies. So a change of the routes ends with a wait, and what
+ * left the routes is deleted after it.
  * {@link https://cloud.google.com/kubernetes-engine/docs/how-to/ingress-configuration}
  */
 export class Ingress extends Construct {
@@ -48,32 +56,37 @@ export class Ingress extends Construct {
         },
       ],
     });
-    new IngressV1(this, "ingress", {
+    const rule = [...new Set(props.routes.map(({ host }) => host))].map((host) => ({
+      host,
+      http: {
+        path: props.routes
+          .filter((route) => route.host === host)
+          .map(({ path, service }) => ({
+            path,
+            pathType: "Prefix",
+            backend: { service: { name: service, port: { number: SERVICE_PORT } } },
+          })),
+      },
+    }));
+    const certificates = edge.certificates.join(",");
+    const ingress = new IngressV1(this, "ingress", {
       metadata: {
         name,
         namespace,
         annotations: {
           "kubernetes.io/ingress.class": "gce", // GKE knows no class by spec.ingressClassName
           "kubernetes.io/ingress.global-static-ip-name": edge.address.name,
-          "ingress.gcp.kubernetes.io/pre-shared-cert": edge.certificates.join(","),
+          "ingress.gcp.kubernetes.io/pre-shared-cert": certificates,
           "networking.gke.io/v1beta1.FrontendConfig": name,
         },
       },
-      spec: {
-        rule: [...new Set(props.routes.map(({ host }) => host))].map((host) => ({
-          host,
-          http: {
-            path: props.routes
-              .filter((route) => route.host === host)
-              .map(({ path, service }) => ({
-                path,
-                pathType: "Prefix",
-                backend: { service: { name: service, port: { number: SERVICE_PORT } } },
-              })),
-          },
-        })),
-      },
+      spec: { rule },
       dependsOn: [frontend],
+    });
+    new DataResource(this, "settled", {
+      triggersReplace: { certificates, rule },
+      provisioners: [{ type: "local-exec", command: `sleep ${SETTLING}` }],
+      dependsOn: [ingress],
     });
   }
 }

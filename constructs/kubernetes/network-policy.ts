@@ -106,6 +106,7 @@ export function networkPolicy(scope: Construct, id: string, props: NetworkPolicy
         ({ peers, ports }): NetworkPolicyV1SpecEgress => ({ to: peersOf(peers), ports: ports.map(port) }),
       ),
     },
+    lifecycle: { createBeforeDestroy: true }, // one that leaves goes after the pods that have used it
   });
 }
 

@@ -36,6 +36,7 @@ export class Secret extends Construct {
     const secret = new SecretV1(this, "secret", {
       metadata: { name: props.name, namespace: props.namespace },
       type: "Opaque",
+      lifecycle: { createBeforeDestroy: true }, // one that leaves goes after the pods that have used it
       dataWo: Object.fromEntries(entries.map(([key, { value }]) => [key, value])),
       // Seven digits stay below 2^31; a revision of 0 would count as none.
       dataWoRevision: Token.asNumber(Fn.max([1, Token.asNumber(Fn.parseint(Fn.substr(this.digest, 0, 7), 16))])),

@@ -85,6 +85,7 @@ export class WebService extends Construct {
           },
         ],
       });
+    if (backendConfig) backendConfig.lifecycle = { createBeforeDestroy: true }; // its policy goes after it
     const service = new ServiceV1(this, "service", {
       metadata: {
         name,
@@ -102,6 +103,7 @@ export class WebService extends Construct {
         selector: { [NAME_LABEL]: name },
         port: [{ name: "http", port: SERVICE_PORT, targetPort: String(port), protocol: "TCP" }],
       },
+      lifecycle: { createBeforeDestroy: true }, // one that leaves goes after the routes to it
       dependsOn: backendConfig ? [backendConfig] : [...props.namespace.ready],
     });
     this.name = service.metadata.name;

@@ -22,6 +22,8 @@ export interface Kubernetes {
   readonly authority: string;
   /** Makes it what a cluster of GKE with this configuration is. */
   prepare?(cluster: Body): Promise<unknown>;
+  /** Lets its controllers make in Google Cloud what its objects say; done before something is deleted. */
+  sync?(cloud: Cloud): Promise<unknown>;
 }
 
 /** A request before it has found its route. */

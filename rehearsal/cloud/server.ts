@@ -49,6 +49,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const log = createWriteStream(options.log, { flags: "a" });
   const respond = async (incoming: http.IncomingMessage, outgoing: http.ServerResponse): Promise<void> => {
     const { method = "", url = "" } = incoming;
+    if (method === "DELETE") await options.kubernetes?.sync?.(cloud);
     const { code, body, label, sent } = answer(cloud, faults, method, url, await text(incoming));
     const message = code >= 400 ? (body as Body).error.message : undefined;
     calls.push({ label, changes: changes(label), code, message });

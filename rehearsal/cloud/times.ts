@@ -47,12 +47,20 @@ export const TIMES = {
     source:
       "https://github.com/jessect/kanastra-devops-challenge/blob/fc486d603d30d41bbd5ef36d84bf14f9097d4f23/README.md",
   },
+  // The wait for GKE after a change of the routes.
+  terraform_data: { minutes: 3, source: "https://cloud.google.com/kubernetes-engine/docs/concepts/ingress" },
   // An estimate: no public log was found; it is as long as the job is.
   kubernetes_job_v1: { minutes: 1, source: "https://kubernetes.io/docs/concepts/workloads/controllers/job/" },
 } as const satisfies Readonly<Record<string, Time>>;
 
 /** Minutes that a pod takes to get its image and to start. {@link https://cloud.google.com/kubernetes-engine/docs/how-to/image-streaming} */
 export const podStartMinutes = 0.5;
+
+/**
+ * Minutes until GKE has put a changed Ingress into effect, an estimate: Google says "several minutes" of a new one.
+ * {@link https://cloud.google.com/kubernetes-engine/docs/concepts/ingress}
+ */
+export const ingressMinutes = 1;
 
 /**
  * An object of Kubernetes that nothing runs for is two calls, to make it and to read it; nearly all take less than a

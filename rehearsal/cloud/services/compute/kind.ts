@@ -17,6 +17,24 @@ export const wrong = (field: string, value: unknown, why: string): Refusal =>
 export const inUse = (kind: string, path: string, by: string): Refusal =>
   precondition(`The ${kind} resource '${path}' is already being used by '${by}'`, "resourceInUseByAnotherResource");
 
+/** Who refers to an object, by path. https://cloud.google.com/compute/docs/reference/rest/v1 says of each field what it refers to. */
+function userOf(cloud: Cloud, path: string): string | undefined {
+  const url = JSON.stringify(urlOf(path));
+  const [project] = /^projects\/[^/]+/.exec(path) as RegExpExecArray;
+  const [user] =
+    cloud.store
+      .below(`compute/${project}`)
+      .find(([key, object]) => key !== `compute/${path}` && JSON.stringify(object).includes(url)) ?? [];
+  return user?.replace("compute/", "");
+}
+
+/** A kind's name in messages: `securityPolicies` are each a `security_policy`. */
+const kindOf = (path: string): string =>
+  (path.split("/").at(-2) as string)
+    .replace(/(?<=[sx])es$|(?<!s)s$/, "")
+    .replace(/ie$/, "y")
+    .replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
 /** Values by field, of nested ones by their path. */
 export type Enumerations = Readonly<Record<string, readonly string[]>>;
 
@@ -77,6 +95,8 @@ export const computeCollection = ({ type, accept, release, ...kind }: Kind): Rou
     release(object, about) {
       about.cloud.needReady(about.key);
       release?.(object, about);
+      const user = userOf(about.cloud, about.path);
+      if (user) throw inUse(kindOf(about.path), about.path, user);
     },
     answer: ({ cloud, path }, change) => changed(cloud, path, change === "create" ? minutesOf(type) : 0),
   });

@@ -122,18 +122,9 @@ function clustersIn(cloud: Cloud, path: string): [string, Body][] {
     });
 }
 
-/** The routers whose NAT translates a subnetwork. */
-const routersOf = (cloud: Cloud, path: string): [string, Body][] =>
-  cloud.store
-    .below(`compute/${path.split("/").slice(0, 4).join("/")}/routers`)
-    .filter(([, { nats = [] }]) =>
-      nats.some(({ subnetworks = [] }: Body) => subnetworks.some(({ name }: Body) => name === urlOf(path))),
-    )
-    .map(([key, router]) => [key.replace("compute/", ""), router]);
-
-/** By clusters, or by a NAT that lists it: https://github.com/hashicorp/terraform-provider-google/issues/26776 */
+/** By clusters; a NAT refers to it by URL. https://github.com/hashicorp/terraform-provider-google/issues/26776 */
 function release(_subnetwork: Body, { cloud, path }: About): void {
-  const [user] = [...clustersIn(cloud, path), ...routersOf(cloud, path)];
+  const [user] = clustersIn(cloud, path);
   if (user) throw inUse("subnetwork", path, user[0]);
 }
 

@@ -1,0 +1,39 @@
+import type { Body } from "../../body";
+import type { Cloud } from "../../cloud";
+import { urlOf } from "./kind";
+
+/** A global external load balancer, as a controller of GKE makes it. */
+export interface LoadBalancer {
+  readonly name: string;
+  /** Names of the Cloud Armor policies, by the backend service that each guards. */
+  readonly backends: Readonly<Record<string, string | undefined>>;
+  readonly certificates: readonly string[];
+  readonly sslPolicy?: string;
+  /** Name of the reserved address. */
+  readonly address?: string;
+}
+
+const KINDS = ["backendServices", "targetHttpsProxies", "forwardingRules"];
+
+/** Makes a project's load balancers these. What refers to something keeps it from being deleted. */
+export function balance(cloud: Cloud, project: string, balancers: readonly LoadBalancer[]): void {
+  const at = (kind: string, name = "") => `projects/${project}/global/${kind}${name && `/${name}`}`;
+  const url = (kind: string, name?: string) => name && urlOf(at(kind, name));
+  const put = (kind: string, name: string, object: Body) =>
+    cloud.store.set(`compute/${at(kind, name)}`, { name, selfLink: url(kind, name), ...object });
+  for (const kind of KINDS) cloud.store.delete(`compute/${at(kind)}`);
+  for (const { name, backends, certificates, sslPolicy, address } of balancers) {
+    for (const [backend, policy] of Object.entries(backends))
+      put("backendServices", backend, { securityPolicy: url("securityPolicies", policy) });
+    put("targetHttpsProxies", name, {
+      sslCertificates: certificates.map((certificate) => url("sslCertificates", certificate)),
+      sslPolicy: url("sslPolicies", sslPolicy),
+    });
+    // Google's rule has the address itself, and lists the rule among the address's users.
+    put("forwardingRules", name, { target: url("targetHttpsProxies", name), address: url("addresses", address) });
+  }
+}
+
+/** Whether a project has something that a load balancer may refer to. */
+export const has = (cloud: Cloud, project: string, kind: string, name: string): boolean =>
+  cloud.store.get(`compute/projects/${project}/global/${kind}/${name}`) !== undefined;
