@@ -920,6 +920,18 @@ const FURTHER: Readonly<Record<string, Refused>> = {
     system((s) => (s.services.backend.rateLimits[0].seconds = 1)),
     `${S} services.backend.rateLimits.0.seconds = 1: is no interval of Cloud Armor; use one of 10, 30, 60, 120, 180, 240, 270, 300, 600, 900, 1200, 1800, 2700, 3600`,
   ),
+  "a time to answer for what nobody asks": refused(
+    system((s) => (s.services.worker.timeoutSeconds = 90)),
+    `${S} services.worker.timeoutSeconds = 90: is for services with a port; remove it`,
+  ),
+  "no time to answer": refused(
+    system((s) => (s.services.backend.timeoutSeconds = 0)),
+    `${S} services.backend.timeoutSeconds = 0: must be at least 1 (seconds); write a number from 1 to 300`,
+  ),
+  "a time to answer that holds up every rollout": refused(
+    system((s) => (s.services.backend.timeoutSeconds = 3600)),
+    `${S} services.backend.timeoutSeconds = 3600: must be at most 300 (seconds); write a number from 1 to 300`,
+  ),
   "two limits for one path": refused(
     system((s) => s.services.backend.rateLimits.push({ path: "/Auth/", requests: 5, seconds: 10 })),
     `${S} services.backend.rateLimits.2 = {"path":"/Auth/","requests":5,"seconds":10}: limits what another one limits; remove one of the two, or name another path`,
@@ -1395,13 +1407,13 @@ const FURTHER: Readonly<Record<string, Refused>> = {
     system((s) => (s.services.backend.path = "/api/")),
     `${S} services.backend.path = "/api/": must not end with a slash; write it like "/sales"`,
   ),
-  "more hosts than a certificate takes": refused((files) => {
+  "more hosts than get certificates": refused((files) => {
     (files.system as Anything).services.backend.rateLimits = [];
     production((e) => {
       e.edge = traefik;
-      e.services.backend.hosts = Array.from({ length: 101 }, (_, i) => `h${i}.pmcrm.io`);
+      e.services.backend.hosts = Array.from({ length: 51 }, (_, i) => `h${i}.pmcrm.io`);
     })(files);
-  }, `${P} services = {"backend":{"replicas":{"min":3,"max":20},"hosts":["h0.pmcrm.io","h1.pmcrm.io...: have 101 hosts, and a certificate of Let's Encrypt takes 100; use fewer hosts`),
+  }, `${P} services = {"backend":{"replicas":{"min":3,"max":20},"hosts":["h0.pmcrm.io","h1.pmcrm.io...: have 51 hosts, and Let's Encrypt gives a domain 50 certificates in a week; use fewer hosts`),
   "an edge of no known kind": refused(
     production((e) => (e.edge = { kind: "nginx" })),
     `${P} edge.kind = "nginx": is of no known kind; use one of google, traefik`,

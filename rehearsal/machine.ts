@@ -72,7 +72,7 @@ const GKE_KINDS = [
 const CHART_KINDS = [
   ...["ServiceMonitor", "PodMonitor", "PrometheusRule", "Probe"].map((kind) => `monitoring.coreos.com/v1 ${kind}`),
   ...["Issuer", "Certificate"].map((kind) => `cert-manager.io/v1 ${kind}`),
-  ...["IngressRoute", "Middleware"].map((kind) => `traefik.io/v1alpha1 ${kind}`),
+  ...["IngressRoute", "Middleware", "ServersTransport"].map((kind) => `traefik.io/v1alpha1 ${kind}`),
 ];
 
 export async function startMachine(options: MachineOptions): Promise<Machine> {

@@ -185,7 +185,10 @@ const traefikEdge = z.strictObject({
   kind: z.literal("traefik"),
   /** Node pool, where the cluster has pools. */
   pool: label().optional(),
-  /** Whose certificates they are: who hears from Let's Encrypt. */
+  /**
+   * Whose certificates they are. Let's Encrypt writes about incidents, and no more when a certificate expires: Prometheus
+   * alerts then.
+   */
   email,
   /** Let's Encrypt's staging environment has no limits to speak of, and no browser trusts it. */
   acme: z.enum(["production", "staging"]),

@@ -172,6 +172,12 @@ const service = z.strictObject({
   autoscale: z
     .strictObject({ cpu: count(10, 95, "per cent"), memory: count(10, 95, "per cent").optional() })
     .optional(),
+  /**
+   * Seconds in which the service answers a request, the whole of it behind Google's load balancer, its beginning behind
+   * Traefik; whoever asks is told 504 then. As long a pod that is told to stop has for the requests under way. Default
+   * 60, Traefik's own limit: Google's, 30, cuts off what Traefik lets pass.
+   */
+  timeoutSeconds: count(1, 300, "seconds").optional(),
   /** Migrations that must have run before a rollout. */
   after: z.array(label()).default([]),
   /**

@@ -74,6 +74,7 @@ export function traefikEdge(stack: TerraformStack, props: TraefikEdgeProps): str
     hosts,
     dnsZone,
     namespaces: [namespace],
+    longestResponse: Math.max(...routes.map(({ timeoutSeconds }) => timeoutSeconds)),
     backends: [...ports].map(([workload, port]) => ({
       peers: [{ pods: { [NAME_LABEL]: workload }, namespace: namespace.name }],
       ports: [{ port }],
@@ -81,7 +82,7 @@ export function traefikEdge(stack: TerraformStack, props: TraefikEdgeProps): str
     deletionProtection: props.deletionProtection,
   });
   const certManager = new CertManager(stack, "cert-manager", installed);
-  const { secretName } = new CertificateIssuer(stack, "certificate", {
+  const { secretNames } = new CertificateIssuer(stack, "certificate", {
     ...placed,
     namespace,
     traefik,
@@ -94,8 +95,9 @@ export function traefikEdge(stack: TerraformStack, props: TraefikEdgeProps): str
     namespace,
     name: props.systemName,
     traefik,
-    secretName,
+    certificates: secretNames,
     routes,
+    timeouts: Object.fromEntries(routes.map(({ service, timeoutSeconds }) => [service, timeoutSeconds])),
     rateLimits: Object.fromEntries(routes.flatMap(({ service, limit }) => (limit ? [[service, limit]] : []))),
   });
   return traefik.address.address;

@@ -50,6 +50,7 @@ export class EnvironmentStack extends TerraformStack {
     const labels = { system: systemName, environment: name, managed_by: "slipway" };
     const deletionProtection = !environment.allowDestroy;
     const chartsMirror = props.chartsMirror ?? environment.chartsMirror;
+    const hosts = hostsOf(environment);
 
     this.statePrefix = `${systemName}/${name}`;
 
@@ -147,6 +148,7 @@ export class EnvironmentStack extends TerraformStack {
       admission,
       secrets,
       datastores: stores,
+      hosts,
       chartsMirror,
     });
     const namespace = new Namespace(this, "namespace", {
@@ -180,7 +182,6 @@ export class EnvironmentStack extends TerraformStack {
     });
 
     // ---- the way in
-    const hosts = hostsOf(environment);
     const { edge } = environment;
     const entrance = { systemName, fullName, hosts, project, namespace, routes: workloads.routes, deletionProtection };
     const address = !hosts.length

@@ -5,6 +5,7 @@ import type { Cluster } from "../constructs/google/cluster";
 import type { Project } from "../constructs/google/project";
 import { Datadog } from "../constructs/helm/datadog";
 import { PrometheusStack } from "../constructs/helm/prometheus-stack";
+import { certificateName } from "../constructs/kubernetes/certificate-issuer";
 import { hostAgents } from "../constructs/kubernetes/host-agents";
 import { ServiceMonitoring } from "../constructs/prometheus/service-monitoring";
 import { type CloudSql, type Environment, mostNodes, nodePoolsOf } from "../schema/environment";
@@ -27,6 +28,8 @@ export interface MonitoringProps {
   readonly admission: ITerraformDependable;
   readonly secrets: Secrets;
   readonly datastores: Datastores;
+  /** Public host names, each once. */
+  readonly hosts: readonly string[];
   readonly chartsMirror?: string;
 }
 
@@ -84,6 +87,10 @@ export class Monitoring extends Construct {
         alerts: system.alerts,
       })),
       cronJobs: dumps && [{ namespace: dumps.namespace, name: dumps.cronJob, hours: DUMP_HOURS }],
+      certificates:
+        environment.edge.kind === "traefik"
+          ? { namespace: system.namespace, names: props.hosts.map(certificateName) }
+          : undefined,
       overview: system.overview,
       autopilot,
     });

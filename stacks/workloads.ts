@@ -45,11 +45,18 @@ export interface WorkloadsProps {
   readonly deletionProtection: boolean;
 }
 
+/** Seconds in which services answer that do not say. */
+const TIMEOUT = 60;
+
 /** What runs: the system's migrations and services, each with its configuration, identity and connections. */
 export class Workloads extends Construct {
   /** What answers the public hosts. */
-  readonly routes: (Route & { readonly limit?: ClientRateLimit; readonly workload: string; readonly port: number })[] =
-    [];
+  readonly routes: (Route & {
+    readonly limit?: ClientRateLimit;
+    readonly workload: string;
+    readonly port: number;
+    readonly timeoutSeconds: number;
+  })[] = [];
   private readonly variables: Variables;
   /** Connections that are no other service's. */
   private readonly outside: Readonly<Record<string, Allowance>>;
@@ -117,7 +124,7 @@ export class Workloads extends Construct {
       scrapers: PrometheusStack.SCRAPERS,
       dependsOn: [...this.needs(service), ...service.after.map((m) => this.migrations.get(m) as ITerraformDependable)],
     };
-    const { port, health, rateLimits } = service;
+    const { port, health, rateLimits, timeoutSeconds = TIMEOUT } = service;
     if (!port || !("live" in health)) {
       new Workload(scope, "workload", workload);
       return;
@@ -136,14 +143,22 @@ export class Workloads extends Construct {
           };
     const web = new WebService(scope, "web-service", {
       ...workload,
-      serving: { ...service, port, health },
+      serving: { ...service, port, health, timeoutSeconds },
       public: hosts.length ? before() : undefined,
       clients: Object.entries({ ...system.services, ...system.migrations }).flatMap(([client, { connects }]) =>
         connects.includes(name) ? [client] : [],
       ),
     });
     for (const host of hosts)
-      this.routes.push({ host, path: service.path, service: web.name, limit: rateLimits[0], workload: name, port });
+      this.routes.push({
+        host,
+        path: service.path,
+        service: web.name,
+        limit: rateLimits[0],
+        workload: name,
+        port,
+        timeoutSeconds,
+      });
   }
 
   private pod(

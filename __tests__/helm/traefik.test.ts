@@ -14,6 +14,7 @@ const synth = (props: Partial<TraefikProps> = {}) =>
       hosts: ["shop.example.com"],
       namespaces: [namespace],
       backends: [backend],
+      longestResponse: 90,
       scrapers: [{ pods: { app: "prometheus" }, namespace: "monitoring" }],
       apiServer: { nodes: "10.0.0.0/20" },
       pool: "edge",
@@ -171,7 +172,13 @@ test("a pod that leaves has as long as it needs", () => {
   const { lifecycle, terminationGracePeriodSeconds } = of.deployment;
   const grace = Number.parseInt(of.ports.websecure.transport.lifeCycle.graceTimeOut, 10);
   expect(lifecycle.preStop.sleep.seconds).toBeGreaterThan(0);
+  expect(grace).toBeGreaterThan(90);
   expect(terminationGracePeriodSeconds).toBeGreaterThan(lifecycle.preStop.sleep.seconds + grace);
+});
+
+test("no request is cut off before the slowest service must have answered", () => {
+  const { respondingTimeouts } = of.ports.websecure.transport;
+  expect(Number.parseInt(respondingTimeouts.readTimeout, 10)).toBeGreaterThan(90);
 });
 
 test("the replicas are spread, on the pool, and go one by one", () => {

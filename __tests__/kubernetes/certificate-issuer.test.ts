@@ -6,7 +6,7 @@ import type { Json } from "../support";
 const traefik = { namespace: { name: "traefik" }, ready: at("traefik") } as unknown as Traefik;
 const synth = (props: Partial<CertificateIssuerProps> = {}) =>
   build((stack) => {
-    const { secretName } = new CertificateIssuer(stack, "tls", {
+    const { secretNames } = new CertificateIssuer(stack, "tls", {
       namespace,
       traefik,
       server: "production",
@@ -17,23 +17,23 @@ const synth = (props: Partial<CertificateIssuerProps> = {}) =>
       dependsOn: [at("cert-manager")],
       ...props,
     });
-    return { secretName };
+    return { secretNames };
   });
 const RELEASE = "helm_release.tls_objects";
 const { resource, given } = synth();
 const objects = (built = synth()): Json[] => values(built.resource(RELEASE)).objects;
-const [issuer, certificate] = objects();
+const [issuer, ...certificates] = objects();
 const solver = ([{ spec }]: Json[]) => spec.acme.solvers[0].http01.ingress;
 const policy = (name: string) => resource(`kubernetes_network_policy_v1.tls_${name}`);
 
-test("one certificate for all hosts, in the Secret that it names, of an issuer in the namespace", () => {
-  expect([issuer.kind, certificate.kind]).toEqual(["Issuer", "Certificate"]);
-  expect(certificate.spec).toMatchObject({
-    secretName: given.secretName,
-    dnsNames: ["api.example.com", "app.example.com"],
-    issuerRef: { kind: "Issuer", name: issuer.metadata.name },
-  });
-  for (const { metadata } of [issuer, certificate]) expect(metadata.namespace).toBe("shop");
+test("a certificate for each host, so that none waits for another, of an issuer in the namespace", () => {
+  expect([issuer, ...certificates].map(({ kind }) => kind)).toEqual(["Issuer", "Certificate", "Certificate"]);
+  expect(certificates.map(({ spec }) => spec.dnsNames)).toEqual([["api.example.com"], ["app.example.com"]]);
+  expect(certificates.map(({ spec }) => spec.secretName)).toEqual(given.secretNames);
+  expect(new Set(given.secretNames).size).toBe(2);
+  for (const { spec } of certificates)
+    expect(spec.issuerRef).toMatchObject({ kind: "Issuer", name: issuer.metadata.name });
+  for (const { metadata } of [issuer, ...certificates]) expect(metadata.namespace).toBe("shop");
 });
 
 test.each([

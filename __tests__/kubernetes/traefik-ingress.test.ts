@@ -10,12 +10,13 @@ const synth = (props: Partial<TraefikIngressProps> = {}) =>
       namespace,
       name: "shop",
       traefik: { ready: at("traefik") } as unknown as Traefik,
-      secretName: "certificate",
+      certificates: ["certificate.api.example.com", "certificate.api.example.org"],
       routes: [
         { host: "api.example.com", path: "/sales", service: "sales-api" },
         { host: "api.example.org", path: "/sales", service: "sales-api" },
         { host: "api.example.com", path: "/", service: "web" },
       ],
+      timeouts: { "sales-api": 90, web: 60 },
       rateLimits: { "sales-api": { requests: 100, seconds: 1 } },
       ...props,
     });
@@ -33,11 +34,11 @@ test("each service's path is one route for all of its hosts, so that a client ha
       match: "(Host(`api.example.com`) || Host(`api.example.org`)) && (Path(`/sales`) || PathPrefix(`/sales/`))",
       priority: 6,
       middlewares: [{ name: "security-headers" }, { name: "sales-api-limit" }],
-      services: [{ name: "sales-api", port: SERVICE_PORT }],
+      services: [{ name: "sales-api", port: SERVICE_PORT, serversTransport: "sales-api" }],
     },
   ]);
   const kinds = objects().map(({ kind }) => kind);
-  expect(kinds.filter((kind) => kind === "IngressRoute")).toHaveLength(2);
+  expect(kinds.filter((kind) => kind === "IngressRoute")).toHaveLength(4); // two load certificates
 });
 
 test("the longer path wins, however many hosts the shorter one has", () => {
@@ -62,11 +63,19 @@ test("a service's paths are routes of their own; a host's whole is its host alon
   expect(find("IngressRoute", "web").routes[0].match).toBe("Host(`api.example.com`)");
 });
 
-test("HTTPS only, with the certificate", () => {
-  for (const { spec } of objects().filter(({ kind }) => kind === "IngressRoute")) {
-    expect(spec.entryPoints).toEqual(["websecure"]);
-    expect(spec.tls).toEqual({ secretName: "certificate" });
-  }
+test("HTTPS only; each certificate is loaded by itself, so that one that is missing keeps no route from being served", () => {
+  const routes = objects().filter(({ kind }) => kind === "IngressRoute");
+  for (const { spec } of routes) expect(spec.entryPoints).toEqual(["websecure"]);
+  expect(routes.filter(({ spec }) => spec.routes.length).map(({ spec }) => spec.tls)).toEqual([{}, {}]);
+  expect(routes.filter(({ spec }) => !spec.routes.length).map(({ spec }) => spec.tls)).toEqual([
+    { secretName: "certificate.api.example.com" },
+    { secretName: "certificate.api.example.org" },
+  ]);
+});
+
+test("each service has its own time to answer", () => {
+  expect(find("ServersTransport", "sales-api")).toEqual({ forwardingTimeouts: { responseHeaderTimeout: "90s" } });
+  expect(find("ServersTransport", "web")).toEqual({ forwardingTimeouts: { responseHeaderTimeout: "60s" } });
 });
 
 test("a limit is of the address that connects, and all of an interval may come at once", () => {

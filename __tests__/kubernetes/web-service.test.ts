@@ -13,7 +13,7 @@ const synth = (props: Partial<WebServiceProps> = {}) =>
         serviceAccount: "backend",
         variables: {},
       },
-      serving: { port: 3000, health: { live: "/live", ready: "/ready" } },
+      serving: { port: 3000, health: { live: "/live", ready: "/ready" }, timeoutSeconds: 90 },
       replicas: 1,
       egress: {},
       scrapers: [],
@@ -105,4 +105,14 @@ test("the Service names that configuration and waits for it", () => {
 
 test("pods start once those are let in that connect to them; the edge does not hold them up", () => {
   expect(open.resource(ROLLOUT).depends_on).toEqual(["nodes", CLIENTS, "quota", "default-deny"]);
+});
+
+test("one time to answer is the load balancer's limit, its drain and the pod's grace", () => {
+  const { timeoutSec, connectionDraining } = values(open.resource(BACKEND)).objects[0].spec;
+  expect([timeoutSec, connectionDraining.drainingTimeoutSec]).toEqual([90, 90]);
+  for (const { resource } of [open, closed]) {
+    const { spec } = values(resource(ROLLOUT)).objects[0].spec.template;
+    const left = spec.containers[0].lifecycle.preStop.sleep.seconds;
+    expect(spec.terminationGracePeriodSeconds).toBe(left + 90);
+  }
 });

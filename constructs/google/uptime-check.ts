@@ -1,6 +1,6 @@
 import { MonitoringUptimeCheckConfig } from "@cdktf/provider-google/lib/monitoring-uptime-check-config";
 import { Construct } from "constructs";
-import { alertPolicy } from "./alert-policy";
+import { alertPolicy, promql, series } from "./alert-policy";
 import type { Project } from "./project";
 
 export interface UptimeCheckProps {
@@ -17,9 +17,13 @@ export interface UptimeCheckProps {
   readonly channel: string;
 }
 
+/** Certificates are renewed a month before they expire: so many days before, renewing has failed for weeks. */
+const EXPIRY_DAYS = 7;
+
 /**
  * Asks a public host for a page every minute, by HTTPS with a valid certificate, from all of Google's regions (six
- * checkers), and alerts when it fails from more than one of them for five minutes.
+ * checkers), and alerts when it fails from more than one of them for five minutes, and when the certificate that the host
+ * shows is about to expire, whoever should have renewed it.
  * {@link https://cloud.google.com/monitoring/uptime-checks}
  */
 export class UptimeCheck extends Construct {
@@ -75,6 +79,24 @@ export class UptimeCheck extends Construct {
           },
         },
       ],
+    });
+    if (!props.trusted) return;
+    const left = series("monitoring.googleapis.com/uptime_check/time_until_ssl_cert_expires", "uptime_url", {
+      check_id: check.uptimeCheckId,
+    });
+    alertPolicy(this, "certificate", {
+      project,
+      name: `${props.name}: ${host}'s certificate expires`,
+      severity: "WARNING",
+      channel: props.channel,
+      documentation: [
+        `The certificate that https://${host} shows expires within ${EXPIRY_DAYS} days, and was not renewed.`,
+        "",
+        "1. The host's DNS record must lead to the load balancer, and no CAA record forbid the authority.",
+        "2. With Google's load balancer: `gcloud compute ssl-certificates list` says of each domain what is wrong.",
+        "3. With Traefik: `kubectl describe certificate,order,challenge` in the services' namespace.",
+      ].join("\n"),
+      conditions: [promql(`Less than ${EXPIRY_DAYS} days left`, `min(${left}) < ${EXPIRY_DAYS}`, 60)],
     });
   }
 }

@@ -26,6 +26,8 @@ export interface TraefikProps {
   readonly namespaces: readonly Namespace[];
   /** Pods that requests are passed on to, with their own ports: Services are not asked. */
   readonly backends: readonly Allowance[];
+  /** Longest time in which a service answers a request, in seconds. */
+  readonly longestResponse: number;
   /** Who scrapes the metrics. */
   readonly scrapers: readonly Peer[];
   /** Where the Kubernetes API is, from which routes are read. */
@@ -49,8 +51,11 @@ const REPLICAS = 2;
 const PORTS = { web: 8000, websecure: 8443, metrics: 9100 };
 /** Seconds between a pod's leaving the load balancer and its being told to stop. */
 const DRAIN = 15;
-/** Seconds that requests under way have from then on. */
-const GRACE = 30;
+/**
+ * Seconds beyond the longest that a service takes to answer, for the request to arrive and the response to leave: the
+ * entry point's own limits are for all services, and one service's is to end first, with 504.
+ */
+const MARGIN = 30;
 
 /**
  * Traefik as the cluster's edge: two replicas behind a regional load balancer that hands packets through, at a reserved
@@ -87,6 +92,7 @@ export class Traefik extends Construct {
   constructor(scope: Construct, id: string, props: TraefikProps) {
     super(scope, id);
     const { project } = props;
+    const longest = props.longestResponse + MARGIN;
     this.address = new ComputeAddress(this, "address", {
       project: project.id,
       name: props.name,
@@ -131,7 +137,7 @@ export class Traefik extends Construct {
           replicas: REPLICAS,
           revisionHistoryLimit: 5,
           lifecycle: { preStop: { sleep: { seconds: DRAIN } } },
-          terminationGracePeriodSeconds: DRAIN + GRACE + 15,
+          terminationGracePeriodSeconds: DRAIN + longest + 15,
         },
         podDisruptionBudget: { enabled: true, maxUnavailable: 1 },
         ...placedOn(props.pool),
@@ -191,7 +197,12 @@ export class Traefik extends Construct {
             port: PORTS.websecure,
             http: { tls: { enabled: true } },
             forwardedHeaders: UNTRUSTED,
-            transport: { lifeCycle: { graceTimeOut: `${GRACE}s` } },
+            transport: {
+              // A request must have arrived by then, and over HTTP/1 its response must have left.
+              // https://doc.traefik.io/traefik/v3.7/reference/install-configuration/entrypoints/
+              respondingTimeouts: { readTimeout: `${longest}s` },
+              lifeCycle: { graceTimeOut: `${longest}s` },
+            },
           },
           metrics: { port: PORTS.metrics },
         },

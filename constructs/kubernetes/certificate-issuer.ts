@@ -10,7 +10,7 @@ import { networkPolicy, policyName } from "./network-policy";
 import { type Resources, requestsAndLimits } from "./pod";
 
 export interface CertificateIssuerProps {
-  /** Where the certificate is wanted. Its quota counts the solvers: for some minutes, a small pod for each host. */
+  /** Where the certificates are wanted. Its quota counts the solvers: for some minutes, a small pod for each host. */
   readonly namespace: Namespace;
   /** Edge that the hosts lead to. */
   readonly traefik: Traefik;
@@ -19,9 +19,9 @@ export interface CertificateIssuerProps {
    * trying. {@link https://letsencrypt.org/docs/staging-environment/}
    */
   readonly server: keyof typeof SERVERS;
-  /** Contact of the account. */
+  /** Contact of the account; Let's Encrypt writes to it about incidents, no more about expiry. */
   readonly email: string;
-  /** Hosts of the certificate, at most 100. Each must lead to the edge, or none gets a certificate. */
+  /** Each gets a certificate of its own, once it leads to the edge. */
   readonly hosts: readonly string[];
   /** Node pool of the solvers; none on Autopilot. */
   readonly pool?: string;
@@ -36,29 +36,33 @@ const SERVERS = {
   staging: { issuer: "letsencrypt-staging", url: "https://acme-staging-v02.api.letsencrypt.org/directory" },
 } as const;
 const NAME = "certificate";
+/** Of a host's Certificate and of its Secret; no workload's name has a dot. */
+export const certificateName = (host: string): string => `${NAME}.${host}`;
 const SOLVER = "acme-solver";
 /** {@link https://github.com/cert-manager/cert-manager/blob/v1.21.1/pkg/issuer/acme/http/http.go} */
 const SOLVER_PORT = 8089;
 
 /**
- * A certificate of Let's Encrypt for the hosts, in a Secret of the namespace, and the issuer that renews it. The ACME
- * server looks for a challenge at each host, over HTTP; a pod that runs for as long answers it behind Traefik. Its
- * security context is cert-manager's own, which a restricted namespace admits.
+ * A certificate of Let's Encrypt for each host, in a Secret of the namespace, and the issuer that renews them. One for all
+ * hosts would be renewed only while every host leads here. The ACME server looks for a challenge at the host, over HTTP; a
+ * pod that runs for as long answers it behind Traefik. Its security context is cert-manager's own, which a restricted
+ * namespace admits.
  *
- * A Certificate by itself, not by annotations of Ingresses: it is one, whatever Ingresses there are. Applying waits for
- * its being written, not for its being issued, which must wait for DNS.
+ * Certificates by themselves, not by annotations of Ingresses: they are the hosts', whatever Ingresses there are. Applying
+ * waits for their being written, not for their being issued, which must wait for DNS.
  * {@link https://cert-manager.io/docs/configuration/acme/http01/}
  */
 export class CertificateIssuer extends Construct {
   /** What a solver asks for, for the namespace's quota. */
   static readonly SOLVER: Resources = { cpu: "10m", memory: "64Mi", memoryLimit: "64Mi" };
 
-  /** Name of the Secret, for Ingresses. */
-  readonly secretName = NAME;
+  /** Names of the Secrets, for routes. */
+  readonly secretNames: readonly string[];
 
   constructor(scope: Construct, id: string, props: CertificateIssuerProps) {
     super(scope, id);
     const namespace = props.namespace.name;
+    this.secretNames = props.hosts.map(certificateName);
     const { issuer, url } = SERVERS[props.server];
     const ports = [{ port: SOLVER_PORT }];
     const policies = [
@@ -110,17 +114,17 @@ export class CertificateIssuer extends Construct {
             },
           },
         },
-        {
+        ...props.hosts.map((host) => ({
           apiVersion: "cert-manager.io/v1",
           kind: "Certificate",
-          metadata: { name: NAME, namespace },
+          metadata: { name: certificateName(host), namespace },
           spec: {
-            secretName: NAME,
-            dnsNames: [...props.hosts],
+            secretName: certificateName(host),
+            dnsNames: [host],
             privateKey: { algorithm: "ECDSA", size: 256, rotationPolicy: "Always" },
             issuerRef: { group: "cert-manager.io", kind: "Issuer", name: issuer },
           },
-        },
+        })),
       ],
     });
   }

@@ -41,6 +41,8 @@ export interface ServingProps {
   readonly port?: number;
   /** Where Prometheus scrapes. */
   readonly metrics?: { readonly port: number; readonly path: string };
+  /** Seconds that it has, once it is told to stop, for what it is doing; default 30. */
+  readonly timeoutSeconds?: number;
   /** HTTP paths on the port, or a program that exits 0 while all is well. */
   readonly health: { readonly live: string; readonly ready: string } | { readonly command: readonly string[] };
 }
@@ -91,7 +93,7 @@ export function podTemplate(props: PodProps, serving?: ServingProps) {
         seccompProfile: { type: "RuntimeDefault" },
       },
       ...(serving && {
-        terminationGracePeriodSeconds: DRAIN + 30,
+        terminationGracePeriodSeconds: DRAIN + (serving.timeoutSeconds ?? 30),
         topologySpreadConstraints: ["topology.kubernetes.io/zone", "kubernetes.io/hostname"].map((topologyKey) => ({
           topologyKey,
           maxSkew: 1,

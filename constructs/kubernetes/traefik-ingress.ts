@@ -11,13 +11,15 @@ export interface TraefikIngressProps {
   /** Name of the Helm release. */
   readonly name: string;
   readonly traefik: Traefik;
-  /** Secret with the certificate of the hosts. */
-  readonly secretName: string;
+  /** Secrets with the certificates of the hosts. One that is not there yet keeps no other from being served. */
+  readonly certificates: readonly string[];
   /**
    * What answers each host's paths. A path ends with a segment: /sales is none of /salesforce. The longest that fits gets
    * the request.
    */
   readonly routes: readonly Route[];
+  /** Seconds until services must have begun to answer, by name; after that Traefik answers 504. */
+  readonly timeouts: Readonly<Record<string, number>>;
   /** Of services, by name; one that is not here has none. */
   readonly rateLimits: Readonly<Record<string, ClientRateLimit>>;
 }
@@ -41,6 +43,9 @@ const HEADERS = "security-headers";
  * one for each host, so that a client of two hosts would have the limit twice. Here there is one for each path of a
  * service. Counted is the address that connects; X-Forwarded-For says what the client likes. Counting begins anew when a
  * route, or a pod behind one, comes or goes.
+ *
+ * A route object loads one certificate at most, and which is shown follows from the host that a client names, not from
+ * the route. So certificates have objects of their own, without routes.
  * {@link https://doc.traefik.io/traefik/v3.7/reference/routing-configuration/http/middlewares/ratelimit/}
  */
 export class TraefikIngress extends Construct {
@@ -60,14 +65,20 @@ export class TraefikIngress extends Construct {
       dependsOn: [...props.namespace.ready, props.traefik.ready],
       objects: [
         object("Middleware", HEADERS, { headers: { customResponseHeaders: RESPONSE_HEADERS } }),
+        ...props.certificates.map((secretName) =>
+          object("IngressRoute", secretName, { entryPoints: ["websecure"], routes: [], tls: { secretName } }),
+        ),
         ...services.flatMap((service) => {
           const routes = props.routes.filter((route) => route.service === service);
           const limit = `${service}-limit`;
           return [
             object("Middleware", limit, { rateLimit: rateLimit(props.rateLimits[service]) }),
+            object("ServersTransport", service, {
+              forwardingTimeouts: { responseHeaderTimeout: `${props.timeouts[service]}s` },
+            }),
             object("IngressRoute", service, {
               entryPoints: ["websecure"],
-              tls: { secretName: props.secretName },
+              tls: {},
               routes: [...new Set(routes.map(({ path }) => path))].map((path) => ({
                 kind: "Rule",
                 match: rule(
@@ -76,7 +87,7 @@ export class TraefikIngress extends Construct {
                 ),
                 priority: path.length, // by default that of the whole rule, so that more hosts would win over a longer path
                 middlewares: [{ name: HEADERS }, { name: limit }],
-                services: [{ name: service, port: SERVICE_PORT }],
+                services: [{ name: service, port: SERVICE_PORT, serversTransport: service }],
               })),
             }),
           ];

@@ -9,6 +9,8 @@ export interface WebServiceProps extends WorkloadProps {
   readonly serving: WorkloadProps["serving"] & {
     readonly port: number;
     readonly health: { readonly live: string; readonly ready: string };
+    /** Seconds in which it answers a request. */
+    readonly timeoutSeconds: number;
   };
   /**
    * What stands before the service: Google's load balancer with a Cloud Armor policy, or the pods of a proxy in the
@@ -47,7 +49,7 @@ export class WebService extends Construct {
   constructor(scope: Construct, id: string, props: WebServiceProps) {
     super(scope, id);
     const { name } = props.pod;
-    const { port, health } = props.serving;
+    const { port, health, timeoutSeconds } = props.serving;
     const namespace = props.namespace.name;
 
     const proxies = props.public && "proxies" in props.public ? props.public.proxies : [];
@@ -78,7 +80,8 @@ export class WebService extends Construct {
             spec: {
               securityPolicy: { name: balanced.securityPolicy },
               healthCheck: { type: "HTTP", requestPath: health.ready, port, checkIntervalSec: 10, timeoutSec: 5 },
-              connectionDraining: { drainingTimeoutSec: 30 },
+              timeoutSec: timeoutSeconds,
+              connectionDraining: { drainingTimeoutSec: timeoutSeconds },
               customResponseHeaders: { headers: SECURITY_HEADERS },
               logging: { enable: true, sampleRate: 1 },
             },

@@ -3,6 +3,7 @@ import { Construct } from "constructs";
 import { objects } from "../helm/objects";
 import { ConfigMap } from "../kubernetes/config-map";
 import type { Namespace } from "../kubernetes/namespace";
+import { certificateRules, type WatchedCertificates } from "./certificate-rules";
 import { cronJobRules, type WatchedCronJob } from "./cron-job-rules";
 import { dashboard } from "./dashboard";
 import { overviewDashboard } from "./overview-dashboard";
@@ -21,6 +22,8 @@ export interface ServiceMonitoringProps {
   readonly autopilot: boolean;
   /** Those whose success somebody relies on; default none. */
   readonly cronJobs?: readonly WatchedCronJob[];
+  /** Those that cert-manager renews; default none. */
+  readonly certificates?: WatchedCertificates;
   /** A second dashboard, of the system as a whole. */
   readonly overview?: {
     readonly title: string;
@@ -33,7 +36,7 @@ export interface ServiceMonitoringProps {
 export class ServiceMonitoring extends Construct {
   constructor(scope: Construct, id: string, props: ServiceMonitoringProps) {
     super(scope, id);
-    const { namespace, system, services, autopilot, overview, cronJobs = [] } = props;
+    const { namespace, system, services, autopilot, overview, certificates, cronJobs = [] } = props;
     const groups = [
       ...services.flatMap((service) => [
         ...(hasLevel(service) ? serviceLevelRules(service) : []),
@@ -41,6 +44,7 @@ export class ServiceMonitoring extends Construct {
         ...(autopilot ? [] : [memoryRules(service)]),
       ]),
       ...cronJobs.map(cronJobRules),
+      ...(certificates ? [certificateRules(certificates)] : []),
     ];
     const name = `${system}-services`;
     if (groups.length)

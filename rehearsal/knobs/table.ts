@@ -202,6 +202,7 @@ export const HANDS: Readonly<Record<string, Hand | readonly Hand[]>> = {
   },
   "system.services.*.path": { to: "/knob" },
   "rateLimits+": { to: [{ path: "/knob/", requests: 10, seconds: 60 }] },
+  "timeoutSeconds?": { to: 90 },
   "rateLimits[].path?": { to: "/knob/" },
   "rateLimits[].path": { to: "/knob/" },
   "rateLimits[].seconds": { to: 30 },

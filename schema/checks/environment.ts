@@ -8,8 +8,8 @@ import { CERTIFICATES_PER_LOAD_BALANCER, machineOf, tierProblem } from "../googl
 import { PLATFORM_SECRETS } from "../system";
 import { type Check, check, list, own } from "./check";
 
-/** {@link https://letsencrypt.org/docs/rate-limits/} */
-const HOSTS_PER_CERTIFICATE = 100;
+/** {@link https://letsencrypt.org/docs/rate-limits/#new-certificates-per-registered-domain}: renewals do not count. */
+const CERTIFICATES_PER_WEEK = 50;
 
 /** MiB below which a datastore in the cluster does not run: Java's heap is half of Elasticsearch's. */
 const LEAST_MEMORY = { database: 256, cache: 64, search: 1024 } as const;
@@ -313,10 +313,10 @@ export const environmentChecks: readonly Check[] = [
         if (hosts.indexOf(host) !== i)
           say.environment(["services", name, "hosts", i], "is listed twice", "remove one of the two");
     const seen = new Set(Object.values(e.services).flatMap(({ hosts }) => hosts));
-    if (e.edge.kind === "traefik" && seen.size > HOSTS_PER_CERTIFICATE)
+    if (e.edge.kind === "traefik" && seen.size > CERTIFICATES_PER_WEEK)
       say.environment(
         ["services"],
-        `have ${seen.size} hosts, and a certificate of Let's Encrypt takes ${HOSTS_PER_CERTIFICATE}`,
+        `have ${seen.size} hosts, and Let's Encrypt gives a domain ${CERTIFICATES_PER_WEEK} certificates in a week`,
         "use fewer hosts",
       );
     if (e.edge.kind === "google" && seen.size > CERTIFICATES_PER_LOAD_BALANCER)

@@ -170,6 +170,8 @@ export const systemChecks: readonly Check[] = [
         );
       if (service.path !== "/" && !service.port)
         say.system(["services", name, "path"], "is for services with a port", "remove it");
+      if (service.timeoutSeconds !== undefined && !service.port)
+        say.system(["services", name, "timeoutSeconds"], "is for services with a port", "remove it");
       for (const [i, { path }] of service.rateLimits.entries()) {
         const where = ["services", name, "rateLimits", i];
         if (!service.port) say.system(where, "limits a service without a port", "remove it");
