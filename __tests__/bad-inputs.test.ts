@@ -1215,6 +1215,14 @@ const FURTHER: Readonly<Record<string, Refused>> = {
     production((e) => (e.monitoring.retentionDays = 0)),
     `${P} monitoring.retentionDays = 0: must be at least 1 (days); write a number from 1 to 400`,
   ),
+  "a Prometheus that has too little memory": refused(
+    production((e) => (e.monitoring.memory = "256Mi")),
+    `${P} monitoring.memory = "256Mi": must be at least 512Mi; write "512Mi" or more`,
+  ),
+  "a Prometheus that no node has room for": refused(
+    production((e) => (e.monitoring.memory = "16Gi")),
+    `${P} monitoring.memory = "16Gi": must fit on a node of the pool monitoring (e2-standard-4); lower it, or use larger machines`,
+  ),
   "audit logs of no known service": refused(
     system((s) => s.auditLogs.services.push("bigquery")),
     `${S} auditLogs.services.5 = "bigquery": must be one of "secretmanager", "cloudkms", "cloudsql", "container", "iam", "redis", "storage"; choose one of them`,
@@ -1352,6 +1360,10 @@ const FURTHER: Readonly<Record<string, Refused>> = {
   "memory in which a datastore does not run": refused(
     inCluster((e) => (e.search = { ...BITNAMI, resources: { cpu: "1", memory: "64Mi", memoryLimit: "64Mi" } })),
     `${P} search.resources.memoryLimit = "64Mi": must be at least 1024Mi for the search; write "1024Mi" or more`,
+  ),
+  "more connections than the database's memory is good for": refused(
+    inCluster((e) => (e.database.resources = { cpu: "1", memory: "1Gi", memoryLimit: "2Gi" })),
+    `${P} database.resources.memoryLimit = "2Gi": is good for 236 connections of pods, and they may open 290 while they roll out; raise it, which restarts the database, or lower the replicas or the system's connectionsPerPod`,
   ),
   "logs that are kept longer than backups": refused(
     production((e) =>

@@ -179,6 +179,22 @@ export function describeDatastore(synth: (changes?: Partial<BitnamiProps>) => Bu
       expect(printed().join()).not.toContain("volumeClaimTemplates");
     });
 
+    withChart(release(), "does not restart the server for anything that only Helm knows", () => {
+      expect(printed()).toEqual(printed());
+    });
+
+    withChart(release(), "kills no server that still starts", () => {
+      const [server = ""] = pods(printed()).filter((o) => /^kind: StatefulSet$/m.test(o));
+      // The shell's answer of the chart for Redis: LOADING is alive. Others have an hour.
+      if (name === "redis") expect(printed().join()).toContain('"$responseFirstWord" != "LOADING"');
+      else {
+        const probe = /^ {10}startupProbe:\n((?: {12}.*\n)+)/m.exec(server)?.[1];
+        expect(probe).toMatch(/failureThreshold: 360$/m);
+        expect(probe).toMatch(/periodSeconds: 10$/m);
+        expect(server).toMatch(/^ {6}terminationGracePeriodSeconds: 120$/m);
+      }
+    });
+
     withChart(release(), "is scraped at the exporter's port, which a container declares", () => {
       const [scraped, ...others] = pods(printed()).filter((o) => o.includes("prometheus.io/scrape"));
       expect(others).toEqual([]);

@@ -1,6 +1,22 @@
+import { parseMemory } from "../constructs/kubernetes/quantity";
 import { own, workloads } from "./checks/check";
 import type { Environment } from "./environment";
 import type { System } from "./system";
+
+/** MiB of memory for each connection to PostgreSQL in the cluster; a pool's connections rarely use as much. */
+const MEMORY_PER_CONNECTION = 8;
+/** Connections that are kept for the exporter, dumps and people. */
+const RESERVE = 20;
+
+/**
+ * Connections that PostgreSQL in the cluster takes. They follow from its memory and not from the pods, because the
+ * server restarts for each new number of them, and it restarts for other memory anyway.
+ * {@link https://www.postgresql.org/docs/17/runtime-config-connection.html#GUC-MAX-CONNECTIONS}
+ */
+export function connectionsInCluster({ memoryLimit }: { readonly memoryLimit: string }) {
+  const all = Math.floor((parseMemory(memoryLimit) ?? 0) / MEMORY_PER_CONNECTION);
+  return { all, forPods: all - RESERVE };
+}
 
 /** Connections to the database that all pods together may open while they roll out. */
 export function mostConnections(

@@ -277,8 +277,10 @@ export const environmentSections = {
     retentionDays: count(1, 400, "days"),
     /** Seconds between two looks at everything; Prometheus' chart has 30. */
     scrapeSeconds: count(5, 60, "seconds").optional(),
-    /** Disk of Prometheus in GB. */
-    diskGb: count(10, 2000, "GB"),
+    /** Disk of Prometheus in GiB; a later release may raise it. */
+    diskGb: count(10, 2000, "GiB"),
+    /** Memory of Prometheus, request and limit alike. It grows with the time series that all targets have together. */
+    memory: memory.default("2Gi"),
     /** Who hears from Google Cloud: a host is down, the database's disk is filling. */
     email,
     /**

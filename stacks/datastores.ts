@@ -20,7 +20,7 @@ import { Namespace } from "../constructs/kubernetes/namespace";
 import type { Resources } from "../constructs/kubernetes/pod";
 import { parseCpu, parseMemory } from "../constructs/kubernetes/quantity";
 import { StorageClass } from "../constructs/kubernetes/storage-class";
-import { mostConnections } from "../schema/connections";
+import { connectionsInCluster } from "../schema/connections";
 import { accountOfDumps, bucketOfDumps } from "../schema/dumps";
 import { type CloudSql, datastoreRangesOf, type Environment } from "../schema/environment";
 import { maxConnections } from "../schema/google";
@@ -225,7 +225,7 @@ class Releases extends Construct {
         database: system.database.name,
         user: system.database.user,
         password: secretValue(secrets.databasePassword),
-        maxConnections: mostConnections(system, environment),
+        maxConnections: connectionsInCluster(database.resources).all,
         adminPassword: secretValue(secrets.inCluster.databaseAdministrator as GeneratedSecret),
         clients: [...clients("database"), DatabaseBackup.PEER],
       });

@@ -39,6 +39,13 @@ test("the exporter, which has a pod of its own, reaches the server", () => {
   expect(ingress[0].from).toContainEqual(itself);
 });
 
+test("a slow start is waited for, and what is in memory is written before it stops", () => {
+  const { startupProbe, terminationGracePeriodSeconds } = values(release).master;
+  expect(startupProbe.enabled).toBe(true);
+  expect(startupProbe.periodSeconds * startupProbe.failureThreshold).toBe(3600);
+  expect(terminationGracePeriodSeconds).toBe(120);
+});
+
 test("a new password restarts the exporter too", () => {
   const { master, metrics } = values(release);
   expect(metrics.podAnnotations).toMatchObject(master.podAnnotations);

@@ -1,7 +1,7 @@
 import type { BitnamiProps } from "../../constructs/helm/bitnami";
 import { PostgreSql } from "../../constructs/helm/postgresql";
 import { common, describeDatastore } from "../bitnami";
-import { render, withChart } from "../charts";
+import { byName, render, withChart } from "../charts";
 import { build, ref, values } from "../construct";
 import { admits } from "../image-policy";
 
@@ -75,8 +75,15 @@ withChart(release, "the tag is the chart's own", () => {
   expect(own.join()).toContain(`image: ${given.image}\n`);
 });
 
-test("clients may open as many connections as they want, and others some more", () => {
-  expect(values(synth().resource("helm_release.datastore_postgresql")).primary.extendedConfiguration).toBe(
-    "max_connections = 170",
-  );
+test("the server takes the connections that it is given, and stops without waiting for clients", () => {
+  const { primary } = values(release);
+  expect(primary.extendedConfiguration).toBe("max_connections = 150");
+  expect(primary.lifecycleHooks).toEqual({ preStop: { exec: { command: ["/bin/sh", "-c", "kill -INT 1"] } } });
+});
+
+withChart(release, "the hook that stops the server is the server's, and not the exporter's", () => {
+  const server = byName(render(release, "datastores")).get("StatefulSet postgresql") as string;
+  const [before = "", ...after] = server.split("preStop:");
+  expect(after).toHaveLength(1);
+  expect([...before.matchAll(/^ {8}- name: (.+)$/gm)].at(-1)?.[1]).toBe("postgresql");
 });

@@ -1,4 +1,3 @@
-import { PersistentVolumeClaimV1 } from "@cdktf/provider-kubernetes/lib/persistent-volume-claim-v1";
 import { Fn, type ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { Datastore } from "../datastore";
@@ -10,6 +9,7 @@ import { connectionPolicy, type Peer } from "../kubernetes/network-policy";
 import { type Resources, requestsAndLimits } from "../kubernetes/pod";
 import { parseMemory } from "../kubernetes/quantity";
 import { Secret, type SecretValue } from "../kubernetes/secret";
+import { volumeClaim } from "../kubernetes/volume-claim";
 import { release } from "./release";
 
 /** What the datastores of Bitnami's charts have in common. */
@@ -73,6 +73,8 @@ interface Parts {
   readonly exporterSized: ReturnType<typeof requestsAndLimits>;
   /** Mebibytes that the server may use. */
   readonly memory: number;
+  /** Time to stop and to start, for a server that has more to do then than the chart's defaults allow. */
+  readonly patience: typeof PATIENCE;
   /** Annotations that roll the pods with the passwords. */
   readonly checksum: Readonly<Record<string, string>>;
   /** Annotations that let the exporter be scraped. */
@@ -82,6 +84,15 @@ interface Parts {
 const REPOSITORY = "oci://registry-1.docker.io/bitnamicharts";
 /** Of an exporter, which asks its server a few questions twice a minute. */
 const EXPORTER: Resources = { cpu: "50m", memory: "64Mi", memoryLimit: "128Mi" };
+/**
+ * Two minutes to write what is in memory, and an hour to recover from a crash: a liveness probe alone would kill a server
+ * that recovers, which would begin anew. Kubernetes asks for liveness once the startup probe has succeeded.
+ * {@link https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/}
+ */
+const PATIENCE = {
+  terminationGracePeriodSeconds: 120,
+  startupProbe: { enabled: true, initialDelaySeconds: 5, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 360 },
+} as const;
 
 /** Patterns of Binary Authorization for images of a registry's folder. */
 export const bitnamiImages = (registry: string, ...names: readonly string[]): readonly string[] =>
@@ -89,11 +100,7 @@ export const bitnamiImages = (registry: string, ...names: readonly string[]): re
 
 /**
  * One server, as a release of Bitnami's chart, with its exporter, its Secret, and the policies that let clients and
- * Prometheus in; it reaches nothing itself but for DNS.
- *
- * Its volume is claimed beside the release. In the release it would be a part of the StatefulSet that cannot be changed
- * any more: it could not grow, and nothing would keep it from being deleted.
- * {@link https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#limitations}
+ * Prometheus in; it reaches nothing itself but for DNS. Its volume is claimed beside the release.
  */
 export class BitnamiRelease extends Construct implements Pick<Datastore, "host" | "peers" | "ready"> {
   readonly host: string;
@@ -106,20 +113,9 @@ export class BitnamiRelease extends Construct implements Pick<Datastore, "host" 
     const { chart, autopilot, deletionProtection } = props;
     const { name } = chart;
     const namespace = props.namespace.name;
-    const lifecycle = { preventDestroy: deletionProtection };
 
     this.secret = new Secret(this, "passwords", { namespace, name, data: chart.secrets });
-    const claim = new PersistentVolumeClaimV1(this, "claim", {
-      metadata: { name, namespace },
-      spec: {
-        accessModes: ["ReadWriteOnce"],
-        storageClassName: props.storageClass,
-        resources: { requests: { storage: `${props.diskGb}Gi` } },
-      },
-      waitUntilBound: false, // its disk is made where the first pod runs
-      lifecycle,
-    });
-    claim.overrideLogicalId(`datastore_${name}_volume`);
+    const claim = volumeClaim(this, "claim", { ...props, name, namespace, address: `datastore_${name}` });
 
     const from = (other: string, peers: readonly Peer[], port: number) =>
       peers.length
@@ -148,6 +144,7 @@ export class BitnamiRelease extends Construct implements Pick<Datastore, "host" 
           sized: requestsAndLimits(size),
           exporterSized: requestsAndLimits(sizeOf(EXPORTER)),
           memory: parseMemory(size.memoryLimit) as number, // of a quantity that validation has read
+          patience: PATIENCE,
           checksum: { "checksum/passwords": this.secret.digest },
           scraped: {
             "prometheus.io/scrape": "true",
@@ -157,7 +154,7 @@ export class BitnamiRelease extends Construct implements Pick<Datastore, "host" 
         }),
       },
     });
-    installed.lifecycle = lifecycle;
+    installed.lifecycle = { preventDestroy: deletionProtection };
     installed.overrideLogicalId(`datastore_${name}`);
 
     this.host = Fn.join(".", [chart.service, namespace, "svc"]); // one expression, for digests are made of it

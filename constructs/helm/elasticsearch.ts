@@ -76,6 +76,7 @@ export class Elasticsearch extends Construct implements Datastore {
             podAnnotations: parts.checksum,
             persistence: { existingClaim },
             networkPolicy: { enabled: false },
+            ...parts.patience,
           },
           data: off,
           coordinating: off,

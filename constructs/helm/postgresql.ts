@@ -10,19 +10,18 @@ export interface PostgreSqlProps extends BitnamiProps {
   readonly user: string;
   /** Of the administrator. */
   readonly adminPassword: SecretValue;
-  /** Connections that clients may open together; some more are for the exporter, dumps and people. */
+  /** Connections that the server takes, those of the exporter, dumps and people among them. A new number restarts it. */
   readonly maxConnections: number;
 }
 
-/** Connections beside the clients'. */
-const RESERVE = 20;
 const TAG = "17.6.0-debian-12-r4";
 const ADMINISTRATOR = { user: "postgres", key: "postgres-password" } as const;
 const USER_KEY = "password";
 
 /**
  * PostgreSQL 17: one server, which is away while its pod is replaced, and connections without TLS, which network
- * policies keep to the clients.
+ * policies keep to the clients. It stops fast: open transactions are rolled back and a checkpoint is written, so that the
+ * next start has nothing to recover.
  *
  * Both passwords are those of the first start, when the roles are made. A new generation of either writes the Secret
  * and restarts the server, and the roles keep the old one: whoever reads the Secret is shut out until the administrator
@@ -67,8 +66,12 @@ export class PostgreSql extends Construct implements Datastore {
             resources: parts.sized,
             podAnnotations: { ...parts.checksum, ...parts.scraped },
             persistence: { existingClaim },
-            extendedConfiguration: `max_connections = ${props.maxConnections + RESERVE}`,
+            extendedConfiguration: `max_connections = ${props.maxConnections}`,
             networkPolicy: { enabled: false },
+            ...parts.patience,
+            // The signal that Kubernetes sends waits for clients to leave, and pools never do. The server is process 1.
+            // https://www.postgresql.org/docs/17/server-shutdown.html
+            lifecycleHooks: { preStop: { exec: { command: ["/bin/sh", "-c", "kill -INT 1"] } } },
           },
           metrics: { enabled: true, image: parts.image("postgres-exporter"), resources: parts.exporterSized },
         }),

@@ -10,7 +10,8 @@ const SHARE_OF_DATA = 0.6;
 /**
  * Redis 8: one server that writes down each command, and connections without TLS, which network policies keep to the
  * clients. When its memory is full, what was given a time to live is evicted, as Memorystore does. A new password
- * restarts it. `FLUSHALL` and `FLUSHDB` are off.
+ * restarts it. It needs no startup probe: the chart's liveness probe accepts a server that still loads its data, and a
+ * stop writes the little that is not on the disk yet. `FLUSHALL` and `FLUSHDB` are off.
  * {@link https://github.com/bitnami/charts/tree/main/bitnami/redis}
  */
 export class Redis extends Construct implements Datastore {

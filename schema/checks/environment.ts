@@ -25,6 +25,9 @@ const COPIES = {
   search: "Elasticsearch writes down its heap when it runs out of it",
 } as const;
 
+/** MiB in which Prometheus can watch the cluster itself, before it watches any service. */
+const LEAST_MEMORY_OF_PROMETHEUS = 512;
+
 /** What must hold within an environment's file, policies of production included. */
 export const environmentChecks: readonly Check[] = [
   check([], ["network"], [], (_s, { network }, _r, { say }) => {
@@ -217,6 +220,24 @@ export const environmentChecks: readonly Check[] = [
             "lower it, or use larger machines",
           );
     }
+  }),
+  check([], ["monitoring", "cluster"], [], (_s, e, _r, { say }) => {
+    const { memory, pool } = e.monitoring;
+    const asked = parseMemory(memory) ?? 0;
+    if (asked < LEAST_MEMORY_OF_PROMETHEUS)
+      say.environment(
+        ["monitoring", "memory"],
+        `must be at least ${LEAST_MEMORY_OF_PROMETHEUS}Mi`,
+        `write "${LEAST_MEMORY_OF_PROMETHEUS}Mi" or more`,
+      );
+    const type = own(nodePoolsOf(e), pool ?? "")?.machineType;
+    const machine = type && machineOf(type);
+    if (machine && asked > machine.usable.memory)
+      say.environment(
+        ["monitoring", "memory"],
+        `must fit on a node of the pool ${pool} (${type})`,
+        "lower it, or use larger machines",
+      );
   }),
   check([], ["database", "project"], [], (_s, e, _r, { say, systemName, environmentName }) => {
     if (e.database.kind !== "bitnami") return;

@@ -1,5 +1,5 @@
 import { parseCpu, parseMemory } from "../../constructs/kubernetes/quantity";
-import { mostConnections } from "../connections";
+import { connectionsInCluster, mostConnections } from "../connections";
 import { nodePoolsOf, rotatedByGeneration } from "../environment";
 import { CLOUD_ARMOR_INTERVALS, machineOf, maxConnections, secretLooking, secretsName, tierProblem } from "../google";
 import { kindOf, PLATFORM_SECRETS, platformSecrets, type Variable } from "../system";
@@ -242,11 +242,20 @@ export const checksTogether: readonly Check[] = [
       );
   }),
   check(["services", "migrations", "database"], ["services", "database"], [], (s, e, _r, { say }) => {
-    if (e.database.kind !== "cloud-sql") return;
+    const asked = mostConnections(s, e);
+    if (e.database.kind === "bitnami") {
+      const { forPods } = connectionsInCluster(e.database.resources);
+      if (asked > forPods)
+        say.environment(
+          ["database", "resources", "memoryLimit"],
+          `is good for ${Math.max(forPods, 0)} connections of pods, and they may open ${asked} while they roll out`,
+          "raise it, which restarts the database, or lower the replicas or the system's connectionsPerPod",
+        );
+      return;
+    }
     const { edition, tier } = e.database;
     const most = maxConnections(tier);
     if (most === undefined || tierProblem(edition, tier)) return;
-    const asked = mostConnections(s, e);
     if (asked > most)
       say.environment(
         ["database", "tier"],
