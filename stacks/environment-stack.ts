@@ -150,6 +150,7 @@ export class EnvironmentStack extends TerraformStack {
       datastores: stores,
       hosts,
       chartsMirror,
+      deletionProtection,
     });
     const namespace = new Namespace(this, "namespace", {
       name: system.namespace,

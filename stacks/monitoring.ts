@@ -31,6 +31,7 @@ export interface MonitoringProps {
   /** Public host names, each once. */
   readonly hosts: readonly string[];
   readonly chartsMirror?: string;
+  readonly deletionProtection: boolean;
 }
 
 /** Nodes that agents have room for on Autopilot, which sets no limit. */
@@ -44,7 +45,7 @@ export class Monitoring extends Construct {
   constructor(scope: Construct, id: string, props: MonitoringProps) {
     super(scope, id);
     const { systemName, system, environment, project, cluster, secrets, admission, chartsMirror } = props;
-    const { pool, scrapeSeconds, retentionDays, diskGb, email, receiver } = environment.monitoring;
+    const { pool, scrapeSeconds, retentionDays, diskGb, memory, email, receiver } = environment.monitoring;
     const { cloudSql, memorystore, dumps } = props.datastores;
     const autopilot = environment.cluster.mode === "autopilot";
     const nodePools = nodePoolsOf(environment);
@@ -63,11 +64,13 @@ export class Monitoring extends Construct {
       scrapeSeconds,
       retentionDays,
       diskGb,
+      memory,
       receiver: receiver && secrets.receiver && { ...receiver, secret: secretValue(secrets.receiver) },
       hostAgents: autopilot ? undefined : agents,
       adminPassword: secretValue(secrets.adminPassword),
       apiServer: environment.network,
       chartsMirror,
+      deletionProtection: props.deletionProtection,
       cluster: cluster.cluster,
       dependsOn: [props.nodes, admission],
     });

@@ -3,6 +3,7 @@ import type { Namespace } from "../../constructs/kubernetes/namespace";
 import { render, withChart } from "../charts";
 import { at, build, ref, values } from "../construct";
 import { admits } from "../image-policy";
+import { promtool, withPromtool } from "../promtool";
 import type { Json } from "../support";
 
 const synth = (props: Partial<PrometheusStackProps> = {}) =>
@@ -12,6 +13,8 @@ const synth = (props: Partial<PrometheusStackProps> = {}) =>
       autopilot: false,
       retentionDays: 10,
       diskGb: 50,
+      memory: "2Gi",
+      deletionProtection: true,
       adminPassword: { value: "the-password", changesWith: [1] },
       apiServer: { nodes: "10.0.0.0/20" },
       cluster: at("cluster"),
@@ -103,6 +106,37 @@ test("metrics are kept as long as asked, of annotated pods and of every monitor"
   expect(selectors.length).toBeGreaterThanOrEqual(4);
   for (const [, onlyOwn] of selectors) expect(onlyOwn).toBe(false);
   expect(prometheusSpec.additionalScrapeConfigs.map((c: Json) => c.job_name)).toEqual(["annotated-pods"]);
+});
+
+test("targets that name no format are read all the same, whichever way they are found", () => {
+  const { scrapeClasses, additionalScrapeConfigs } = stack.prometheus.prometheusSpec;
+  // What monitors are scraped by when they name no class.
+  expect(scrapeClasses).toEqual([{ name: "default", default: true, fallbackScrapeProtocol: "PrometheusText0.0.4" }]);
+  for (const config of additionalScrapeConfigs) expect(config.fallback_scrape_protocol).toBe("PrometheusText0.0.4");
+});
+
+withPromtool("Prometheus understands the configuration of its targets", () => {
+  const { additionalScrapeConfigs: scrape_configs } = stack.prometheus.prometheusSpec;
+  const check = (configs: object[]) => promtool(["check", "config", "prometheus.json"], [], [], "1m", configs);
+  expect(check(scrape_configs)).toMatchObject({ ok: true });
+  expect(check([{ ...scrape_configs[0], fallback_scrape_protocol: "text" }])).toMatchObject({
+    ok: false,
+    said: expect.stringContaining("fallback_scrape_protocol"),
+  });
+});
+
+test("Prometheus has the memory that it is given, and the namespace has room for it", () => {
+  const given = (memory: string, autopilot = {}) => {
+    const built = synth({ memory, ...autopilot });
+    const { requests, limits } = values(built.resource(STACK)).prometheus.prometheusSpec.resources;
+    const { hard } = built.resource("kubernetes_resource_quota_v1.mon_namespace_quota").spec;
+    return [requests.cpu, requests.memory, limits.memory, hard["requests.cpu"], hard["requests.memory"]];
+  };
+  expect(given("2Gi")).toEqual(["250m", "2Gi", "2Gi", "2000m", "6144Mi"]);
+  expect(given("8Gi")).toEqual(["250m", "8Gi", "8Gi", "2000m", "12288Mi"]);
+  // Autopilot gives a CPU for each 6.5 GiB.
+  expect(given("2Gi", AUTOPILOT)).toEqual(["500m", "2048Mi", "2048Mi", "3000m", "6144Mi"]);
+  expect(given("8Gi", AUTOPILOT)).toEqual(["1231m", "8192Mi", "8192Mi", "3731m", "12288Mi"]);
 });
 
 test("scrapes and evaluations are as often as asked, both; else as the chart has it", () => {
@@ -221,15 +255,35 @@ test("the scrapers that workloads let in are Prometheus in its namespace", () =>
   expect(given.namespace).toBe(ref("kubernetes_namespace_v1.mon_namespace.metadata[0].name"));
 });
 
-test("metrics and silences are on disks, and metrics never fill theirs", () => {
-  const { prometheusSpec } = stack.prometheus;
-  const claim = (storage: Json) => storage.volumeClaimTemplate.spec;
-  expect(claim(prometheusSpec.storageSpec)).toEqual({
-    storageClassName: "standard-rwo",
-    accessModes: ["ReadWriteOnce"],
-    resources: { requests: { storage: "50Gi" } },
+const claimOf = (server: string, built = synth()) =>
+  built.resource(`kubernetes_persistent_volume_claim_v1.${server}_volume`);
+
+test.each([
+  ["prometheus", 50],
+  ["alertmanager", 10],
+])("%s has a disk of %s GiB that is claimed beside the release, protected where the environment is", (server, gb) => {
+  const { metadata, spec, wait_until_bound, lifecycle } = claimOf(server);
+  expect(metadata.name).toMatch(new RegExp(`^${server}-prometheus-${server}-db-${server}-prometheus-${server}-0$`));
+  expect(metadata.namespace).toBe(given.namespace);
+  expect(spec).toEqual({
+    storage_class_name: "standard-rwo",
+    access_modes: ["ReadWriteOnce"],
+    resources: { requests: { storage: `${gb}Gi` } },
   });
-  expect(claim(stack.alertmanager.alertmanagerSpec.storage).resources.requests.storage).toBe("10Gi");
+  expect([wait_until_bound, lifecycle.prevent_destroy]).toEqual([false, true]);
+  expect(claimOf(server, synth({ deletionProtection: false })).lifecycle.prevent_destroy).toBe(false);
+  expect(resource(STACK).depends_on).toContain(`kubernetes_persistent_volume_claim_v1.${server}_volume`);
+});
+
+test("a larger disk is a change of its claim, and of no template that the operator would leave as it is", () => {
+  const larger = synth({ diskGb: 80 });
+  expect(claimOf("prometheus", larger).spec.resources.requests.storage).toBe("80Gi");
+  const templates = (built: typeof larger) => find(values(built.resource(STACK)), "volumeClaimTemplate");
+  expect(templates(larger)).toHaveLength(2);
+  expect(templates(larger)).toEqual(templates(synth()));
+});
+
+test("metrics never fill their disk", () => {
   const share = (diskGb: number) => {
     const { retentionSize } = values(synth({ diskGb }).resource(STACK)).prometheus.prometheusSpec;
     return Number(/^(\d+)MB$/.exec(retentionSize)?.[1]) / 1024 / diskGb;
@@ -398,12 +452,23 @@ describe("the real chart", () => {
     const objects = rendered("hosts");
     const [prometheus] = kind(objects, "Prometheus");
     expect(prometheus).toMatch(/retentionSize: "?43520MB"?/);
-    expect(prometheus).toContain("storage: 50Gi");
     expect(prometheus).toContain("serviceDiscoveryRole: EndpointSlice");
     expect(prometheus).toMatch(/^ {2}scrapeInterval: 15s$/m);
     expect(prometheus).toMatch(/^ {2}evaluationInterval: 15s$/m);
     const [alertmanager] = kind(objects, "Alertmanager");
     expect(alertmanager).toMatch(/^ {2}secrets:\n {4}- known-to-terraform$/m);
-    expect(alertmanager).toContain("storage: 10Gi");
+  });
+
+  withChart(releases.hosts, "finds the disks by the names of their claims, and has no others", () => {
+    // As the operator names what it makes of the two: https://github.com/prometheus-operator/prometheus-operator
+    const claims = ["Prometheus", "Alertmanager"].flatMap((of) =>
+      kind(rendered("hosts"), of).map((object) => {
+        const statefulSet = `${of.toLowerCase()}-${title(object)}`;
+        return `${statefulSet}-db-${statefulSet}-0`;
+      }),
+    );
+    expect(claims).toEqual(["prometheus", "alertmanager"].map((server) => claimOf(server).metadata.name));
+    for (const mode of ["hosts", "autopilot"] as const)
+      expect(kind(rendered(mode), "PersistentVolumeClaim|StatefulSet")).toEqual([]);
   });
 });

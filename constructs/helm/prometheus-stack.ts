@@ -1,14 +1,16 @@
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import { autopilotResources } from "../google/autopilot";
+import { resourcesOn } from "../google/autopilot";
 import { placedOn } from "../google/node-pool";
 import { type ApiServerRanges, fromApiServer, toApiServer } from "../kubernetes/api-server";
 import { Namespace } from "../kubernetes/namespace";
 import { INTERNET, networkPolicy, type Peer } from "../kubernetes/network-policy";
 import { requestsAndLimits } from "../kubernetes/pod";
+import { parseCpu, parseMemory } from "../kubernetes/quantity";
 import { Secret, type SecretValue } from "../kubernetes/secret";
+import { volumeClaim } from "../kubernetes/volume-claim";
 import { alertmanagerConfig, RECEIVER_SECRET, type Receiver } from "../prometheus/alertmanager";
-import { ANNOTATED_PODS } from "../prometheus/scraping";
+import { ANNOTATED_PODS, FALLBACK_PROTOCOL } from "../prometheus/scraping";
 import { release } from "./release";
 
 export interface PrometheusStackProps {
@@ -24,11 +26,10 @@ export interface PrometheusStackProps {
   readonly scrapeSeconds?: number;
   /** Days that metrics are kept, if the disk holds as many. */
   readonly retentionDays: number;
-  /**
-   * GiB of Prometheus's disk. The operator does not enlarge a disk that is there.
-   * {@link https://prometheus-operator.dev/docs/platform/storage/#resizing-volumes}
-   */
+  /** GiB of Prometheus's disk. It can grow later, and never shrink. */
   readonly diskGb: number;
+  /** Memory of Prometheus, which it requests and must not exceed. */
+  readonly memory: string;
   /** Without one, alerts are seen in Grafana only. */
   readonly receiver?: Receiver;
   /**
@@ -42,6 +43,8 @@ export interface PrometheusStackProps {
   readonly apiServer: ApiServerRanges;
   /** Repository that stands in for the publisher's. */
   readonly chartsMirror?: string;
+  /** Whether Terraform refuses to destroy the disks; no default: an environment decides. */
+  readonly deletionProtection: boolean;
   /** The cluster. Nothing but pods waits for its nodes. */
   readonly cluster: ITerraformDependable;
   /** What the pods wait for: the nodes, and leave to run its images. */
@@ -57,11 +60,18 @@ const NAMESPACE = "monitoring";
 const STORAGE_CLASS = "standard-rwo";
 /** GiB of Alertmanager's disk: the smallest that there is. */
 const ALERTMANAGER_DISK = 10;
+/** Of the namespace beside Prometheus: millicores on Autopilot and elsewhere, and MiB. */
+const REST = { autopilot: 2500, standard: 1750, memory: 4096 };
+/** Millicores of Prometheus. */
+const PROMETHEUS_CPU = 250;
+/** Of the names of what the chart and the operator make. */
+const NAME = "prometheus";
 
 /**
  * kube-prometheus-stack (operator, Prometheus, Alertmanager, Grafana, kube-state-metrics) in a restricted namespace,
  * with its custom resource definitions as a release of their own, because Helm never upgrades a chart's own. Pods
- * annotated `prometheus.io/scrape: "true"` are scraped.
+ * annotated `prometheus.io/scrape: "true"` are scraped. Prometheus and Alertmanager have disks whose claims are beside
+ * the release, under the names that their StatefulSets look for.
  * {@link https://github.com/prometheus-community/helm-charts/tree/main/charts/kube-prometheus-stack}
  */
 export class PrometheusStack extends Construct {
@@ -94,9 +104,21 @@ export class PrometheusStack extends Construct {
     super(scope, id);
     const { autopilot, receiver, hostAgents } = props;
     if (autopilot && hostAgents) throw new Error("hostAgents: Autopilot gives its hosts to nobody");
+    const sizeOf = (millicores: number, memory: string, memoryLimit: string) =>
+      resourcesOn(autopilot, {
+        // On Autopilot a limit on CPU slows down what would use more for a moment, so that there is twice as much.
+        cpu: `${autopilot ? 2 * millicores : millicores}m`,
+        memory,
+        memoryLimit,
+      });
+    const server = sizeOf(PROMETHEUS_CPU, props.memory, props.memory);
     const namespace = new Namespace(this, "namespace", {
       name: NAMESPACE,
-      quota: { pods: 20, cpu: autopilot ? 3000 : 2000, memory: 6144 },
+      quota: {
+        pods: 20,
+        cpu: (autopilot ? REST.autopilot : REST.standard) + (parseCpu(server.cpu) ?? 0),
+        memory: REST.memory + (parseMemory(server.memory) ?? 0),
+      },
       dependsOn: [props.cluster],
     });
     this.namespace = namespace;
@@ -156,13 +178,17 @@ export class PrometheusStack extends Construct {
     this.definitions = definitions;
 
     const placed = placedOn(props.pool);
-    const sized = (millicores: number, memory: string, memoryLimit: string) => ({
-      resources: requestsAndLimits(
-        autopilot // where a limit on CPU slows down what would use more for a moment, so that there is twice as much
-          ? autopilotResources({ cpu: `${2 * millicores}m`, memory, memoryLimit })
-          : { cpu: `${millicores}m`, memory, memoryLimit },
-      ),
-    });
+    const sized = (...size: Parameters<typeof sizeOf>) => ({ resources: requestsAndLimits(sizeOf(...size)) });
+    const disk = (server: "prometheus" | "alertmanager", diskGb: number) =>
+      volumeClaim(this, `${server}-volume`, {
+        name: claimName(server),
+        namespace: namespace.name,
+        storageClass: STORAGE_CLASS,
+        diskGb,
+        address: server,
+        deletionProtection: props.deletionProtection,
+      });
+    const disks = [disk("prometheus", props.diskGb), disk("alertmanager", ALERTMANAGER_DISK)]; // silences
     const interval = props.scrapeSeconds && `${props.scrapeSeconds}s`;
     const off = { enabled: false };
     release(this, "stack", {
@@ -171,9 +197,16 @@ export class PrometheusStack extends Construct {
       chart: "kube-prometheus-stack",
       source: source("88.5.3"),
       timeout: 900,
-      dependsOn: [...props.dependsOn, definitions, ...namespace.ready, ...(hostAgents?.ready ?? []), ...policies],
+      dependsOn: [
+        ...props.dependsOn,
+        definitions,
+        ...namespace.ready,
+        ...(hostAgents?.ready ?? []),
+        ...policies,
+        ...disks,
+      ],
       values: {
-        fullnameOverride: "prometheus",
+        fullnameOverride: NAME,
         crds: off,
         // GKE runs these where nobody can scrape them.
         kubeControllerManager: off,
@@ -221,18 +254,19 @@ export class PrometheusStack extends Construct {
         prometheus: {
           prometheusSpec: {
             ...placed,
-            ...sized(250, "1Gi", "2Gi"),
+            resources: requestsAndLimits(server),
             ...(interval && { scrapeInterval: interval, evaluationInterval: interval }), // Grafana's datasource follows
             retention: `${props.retentionDays}d`,
             // Of the disk, what is written before old blocks are deleted needs the rest. Prometheus's MB are MiB.
             retentionSize: `${Math.floor(props.diskGb * 1024 * 0.85)}MB`,
-            storageSpec: disk(props.diskGb),
+            storageSpec: STORAGE,
             serviceDiscoveryRole: "EndpointSlice",
             serviceMonitorSelectorNilUsesHelmValues: false,
             podMonitorSelectorNilUsesHelmValues: false,
             probeSelectorNilUsesHelmValues: false,
             ruleSelectorNilUsesHelmValues: false,
             scrapeConfigSelectorNilUsesHelmValues: false,
+            scrapeClasses: [{ name: "default", default: true, fallbackScrapeProtocol: FALLBACK_PROTOCOL }],
             additionalScrapeConfigs: [ANNOTATED_PODS],
           },
         },
@@ -242,7 +276,7 @@ export class PrometheusStack extends Construct {
             ...placed,
             ...sized(50, "64Mi", "128Mi"),
             ...(key && { secrets: [key.name] }),
-            storage: disk(ALERTMANAGER_DISK), // silences
+            storage: STORAGE,
           },
         },
         grafana: {
@@ -278,15 +312,30 @@ export class PrometheusStack extends Construct {
 
 const WEBHOOKS = ["mutatingwebhookconfigurations", "validatingwebhookconfigurations"];
 
-const disk = (gb: number) => ({
+/**
+ * Says that there is a disk, and nothing of its size: the claim is there before the StatefulSet, which makes none under a
+ * name that is taken. The operator writes a larger size into no claim that is there.
+ * {@link https://prometheus-operator.dev/docs/platform/storage/#resizing-volumes}
+ */
+const STORAGE = {
   volumeClaimTemplate: {
     spec: {
       storageClassName: STORAGE_CLASS,
       accessModes: ["ReadWriteOnce"],
-      resources: { requests: { storage: `${gb}Gi` } },
+      resources: { requests: { storage: "1Gi" } },
     },
   },
-});
+};
+
+/**
+ * Name of the claim that the first pod of a server's StatefulSet looks for: that of the template, the StatefulSet's, and
+ * the pod's number. The chart names the server, the operator the other two.
+ * {@link https://github.com/prometheus-operator/prometheus-operator/blob/main/pkg/prometheus/common.go}
+ */
+function claimName(server: "prometheus" | "alertmanager"): string {
+  const statefulSet = `${server}-${NAME}-${server}`;
+  return `${statefulSet}-db-${statefulSet}-0`;
+}
 
 /** Groups of the chart's rules that are made of what kubelets and node exporters measure. */
 const RULES_OF_HOSTS = [

@@ -1,6 +1,13 @@
 /** Label `job` of what annotated pods count. */
 export const SCRAPE_JOB = "annotated-pods";
 
+/**
+ * How a target is read that names no format, or an unknown one: as the text format, which is all that such targets speak.
+ * Without it, Prometheus 3 does not read them at all.
+ * {@link https://prometheus.io/docs/prometheus/latest/migration/#scrape-protocols}
+ */
+export const FALLBACK_PROTOCOL = "PrometheusText0.0.4";
+
 /** What Prometheus discovers of a pod: the port that it is annotated with, and one that a container of it declares. */
 const NAMED_PORT = "__meta_kubernetes_pod_annotation_prometheus_io_port";
 const DECLARED_PORT = "__meta_kubernetes_pod_container_port_number";
@@ -12,6 +19,7 @@ const DECLARED_PORT = "__meta_kubernetes_pod_container_port_number";
  */
 export const ANNOTATED_PODS = {
   job_name: SCRAPE_JOB,
+  fallback_scrape_protocol: FALLBACK_PROTOCOL,
   kubernetes_sd_configs: [{ role: "pod" }],
   relabel_configs: [
     { source_labels: ["__meta_kubernetes_pod_annotation_prometheus_io_scrape"], action: "keep", regex: "true" },

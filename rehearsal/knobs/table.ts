@@ -87,6 +87,7 @@ const unconnected = (context: Context): string | undefined =>
 
 const ITS_KIND =
   "a datastore, a cluster or an edge of another kind is another one: what is in it must be moved by hand";
+const GROWS = "a volume only grows";
 const SYSTEM_SAYS = "the system says whether there is one; turned there";
 
 /**
@@ -301,6 +302,11 @@ export const HANDS: Readonly<Record<string, Hand | readonly Hand[]>> = {
   "pool?": { refused: "the cluster's mode says whether there are pools" },
   pool: { to: otherPool },
   "scrapeSeconds?": { to: 15 },
+  "database(bitnami).diskGb": { oneWay: GROWS },
+  "cache(bitnami).diskGb": { oneWay: GROWS },
+  "search.diskGb": { oneWay: GROWS },
+  "monitoring.diskGb": { oneWay: GROWS },
+  "monitoring.memory": { to: "3Gi" },
   "monitoring.email": { to: "knob@example.com" },
   "receiver?": { to: { kind: "webhook" } },
   "receiver=slack": { to: { kind: "slack", channel: "#knob" } },
