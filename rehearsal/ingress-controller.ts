@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import https from "node:https";
 import { text } from "node:stream/consumers";
+import { setTimeout } from "node:timers/promises";
 import type { Body } from "./cloud/body";
 import type { Cloud } from "./cloud/cloud";
 import { balance, has, type LoadBalancer } from "./cloud/services/compute/load-balancer";
@@ -107,15 +108,23 @@ export class IngressController {
     });
   }
 
-  private call(method: string, path: string, body?: Body): Promise<Body> {
+  /** The API server asks to come again while it fills its cache of a kind, as clients in Go do by themselves. */
+  private async call(method: string, path: string, body?: Body): Promise<Body> {
+    for (let tries = 0; ; tries++) {
+      const { code, said } = await this.send(method, path, body);
+      if (code < 300) return JSON.parse(said);
+      if (code !== 429 || tries === 20) throw new Error(`${method} ${path}: ${said}`);
+      await setTimeout(500);
+    }
+  }
+
+  private send(method: string, path: string, body?: Body): Promise<{ code: number; said: string }> {
     return new Promise((resolve, reject) => {
       const headers = { authorization: "Bearer rehearsal-control-plane", "content-type": "application/json" };
       const ca = readFileSync(this.controlPlane.authority);
       https
-        .request(`${this.server}${path}`, { method, headers, ca, agent: this.agent }, async (answer) => {
-          const said = await text(answer);
-          if ((answer.statusCode ?? 500) < 300) resolve(JSON.parse(said));
-          else reject(new Error(`${method} ${path}: ${said}`));
+        .request(`${this.server}${path}`, { method, headers, ca, agent: this.agent }, (answer) => {
+          text(answer).then((said) => resolve({ code: answer.statusCode ?? 500, said }), reject);
         })
         .once("error", reject)
         .end(body && JSON.stringify(body));

@@ -49,8 +49,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const log = createWriteStream(options.log, { flags: "a" });
   const respond = async (incoming: http.IncomingMessage, outgoing: http.ServerResponse): Promise<void> => {
     const { method = "", url = "" } = incoming;
-    if (method === "DELETE") await options.kubernetes?.sync?.(cloud);
-    const { code, body, label, sent } = answer(cloud, faults, method, url, await text(incoming));
+    const { code, body, label, sent } = await answer(cloud, faults, method, url, await text(incoming));
     const message = code >= 400 ? (body as Body).error.message : undefined;
     calls.push({ label, changes: changes(label), code, message });
     log.write(`${JSON.stringify({ label, code, sent: withoutSecrets(sent), message })}\n`);
@@ -99,7 +98,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 const ADDRESS =
   /^\/(?<service>[a-z0-9]+)\/(?:(?:sql|storage|dns|compute)\/)?(?:v\d+(?:(?:alpha|beta)\d+)?\/)+(?<path>.*)$/;
 
-function answer(cloud: Cloud, faults: Faults, method: string, address: string, text: string) {
+async function answer(cloud: Cloud, faults: Faults, method: string, address: string, text: string) {
   const url = new URL(address, "http://stand-in");
   const { service = "", path = "" } = ADDRESS.exec(url.pathname)?.groups ?? {};
   const request = {
@@ -112,6 +111,7 @@ function answer(cloud: Cloud, faults: Faults, method: string, address: string, t
   const label = labelOf(request);
   try {
     if (changes(label) && faults.strikes(label)) throw precondition("simulated failure");
+    if (method === "DELETE") await cloud.options.kubernetes?.sync?.(cloud);
     return { code: 200, body: cloud.call(request) as Body, label, sent: request.body };
   } catch (error) {
     const { code, status, message, reason } =
