@@ -127,11 +127,8 @@ const ready = ({ kind, spec, status = {} }: KubernetesObject): readonly [number,
 const list = async (machine: Machine, kind: string): Promise<KubernetesObject[]> =>
   JSON.parse(await machine.kubectl("get", kind, "-A", "-o", "json")).items;
 
-/**
- * Exactly the workloads that the state declares, each with its replicas ready (an autoscaled one between its bounds),
- * no more and no less; and whatever charts brought is ready too.
- */
-export async function workloads(machine: Machine, seconds = 60): Promise<Finding> {
+/** The Deployments that the state declares, with the fewest and the most replicas of each, and the Jobs. */
+export function declaredWorkloads(machine: Machine) {
   const declared = new Map<string, { min: number; max: number }>();
   const jobs = new Set<string>();
   const instances = stateOf(machine).resources.flatMap((r) =>
@@ -158,6 +155,15 @@ export async function workloads(machine: Machine, seconds = 60): Promise<Finding
       if (metadata && spec)
         declared.set(`${metadata.namespace}/${metadata.name}`, { min: spec.min_replicas, max: spec.max_replicas });
     }
+  return { declared, jobs };
+}
+
+/**
+ * Exactly the workloads that the state declares, each with its replicas ready (an autoscaled one between its bounds),
+ * no more and no less; and whatever charts brought is ready too.
+ */
+export async function workloads(machine: Machine, seconds = 60): Promise<Finding> {
+  const { declared, jobs } = declaredWorkloads(machine);
   const namespaces = new Set([...declared.keys(), ...jobs].map((key) => key.split("/")[0]));
   const ours = (o: KubernetesObject) => namespaces.has(o.metadata.namespace);
   const key = (o: KubernetesObject) => `${o.metadata.namespace}/${o.metadata.name}`;

@@ -129,6 +129,10 @@ interface Message {
   readonly "@timestamp": string;
   readonly diagnostic?: Diagnostic;
   readonly hook?: { readonly resource: { readonly addr: string }; readonly action: string };
+  readonly change?: {
+    readonly resource: { readonly addr: string; readonly resource_type: string };
+    readonly action: string;
+  };
 }
 
 /** A line of `terraform apply -json`. {@link https://developer.hashicorp.com/terraform/internals/machine-readable-ui} */
@@ -145,6 +149,27 @@ const messages = ({ stdout }: Run): Message[] => stdout.split("\n").flatMap((lin
 
 /** What it complains about. */
 export const diagnostics = (run: Run): Diagnostic[] => messages(run).flatMap((m) => m.diagnostic ?? []);
+
+/** What a plan would do to a resource. */
+export interface Planned {
+  readonly address: string;
+  readonly type: string;
+  readonly action: "create" | "update" | "replace" | "delete" | "read" | "move" | "import";
+}
+
+/** What `terraform plan -json` would do, in the order in which it says so. */
+export const planned = (run: Run): Planned[] =>
+  messages(run).flatMap(({ type, change }) =>
+    type === "planned_change" && change
+      ? [
+          {
+            address: change.resource.addr,
+            type: change.resource.resource_type,
+            action: change.action as Planned["action"],
+          },
+        ]
+      : [],
+  );
 
 /** What it did to each resource, in the order in which that ended. */
 export function actions(run: Run): Action[] {

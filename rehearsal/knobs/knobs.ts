@@ -27,6 +27,8 @@ export interface Knob {
   readonly schema: z.ZodType;
   /** Of a knob of the kind value. */
   readonly value?: string;
+  /** What it is where the files say nothing. */
+  readonly byDefault?: unknown;
 }
 
 /** The parts of zod's definitions that the walk needs. */
@@ -36,6 +38,7 @@ type Definition = z.ZodType & {
       readonly type: string;
       readonly shape: Readonly<Record<string, Definition>>;
       readonly innerType: Definition;
+      readonly defaultValue: unknown;
       readonly entries: Readonly<Record<string, string>>;
       readonly options: readonly Definition[];
       readonly discriminator?: string;
@@ -52,7 +55,7 @@ export const knobsOf = (file: string, schema: z.ZodType): Knob[] => walk(schema 
 /** Every knob of the language. */
 export const knobs = (): Knob[] => [...knobsOf("system", systemSchema), ...knobsOf("environment", environmentSchema)];
 
-function walk(schema: Definition, steps: readonly Step[]): Knob[] {
+function walk(schema: Definition, steps: readonly Step[], byDefault?: unknown): Knob[] {
   const { def } = schema._zod;
   const knob = (kind: Kind, suffix = "", value?: string): Knob => ({
     name: nameOf(steps) + suffix,
@@ -60,14 +63,15 @@ function walk(schema: Definition, steps: readonly Step[]): Knob[] {
     steps,
     schema,
     value,
+    byDefault,
   });
   switch (def.type) {
     case "object":
       return Object.entries(def.shape).flatMap(([key, field]) => walk(field, [...steps, key]));
     case "optional":
       return [knob("optional", "?"), ...walk(def.innerType, steps)];
-    case "default": // what is left out is the default value, and that is turned
-      return walk(def.innerType, steps);
+    case "default":
+      return walk(def.innerType, steps, def.defaultValue);
     case "enum":
       return Object.values(def.entries).map((word) => knob("value", `=${word}`, word));
     case "union":

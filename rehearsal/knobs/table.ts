@@ -26,10 +26,18 @@ export interface Hand {
   readonly without?: Values;
   /** Why no update can turn it: the plan refuses, as something protected would be replaced. */
   readonly fixed?: string;
+  /** Whether what is fixed, or the way back, is refused only in the apply, by Google. */
+  readonly late?: boolean;
   /** Why validation lets no system and no environment turn it alone. */
   readonly refused?: string;
-  /** Why it cannot be turned back: the plan of the way back refuses. */
+  /** What it makes is protected, so that protections are lifted to turn it back. */
+  readonly protects?: boolean;
+  /** Why it cannot be turned back: the plan of the way back is refused. */
   readonly oneWay?: string;
+  /** Addresses of what it replaces or takes away, though that is missed meanwhile. */
+  readonly replaces?: RegExp;
+  /** Why a datastore that has one server restarts for it. */
+  readonly restarts?: string;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: the files of a system, which nobody has validated
@@ -100,6 +108,9 @@ export const HANDS: Readonly<Record<string, Hand | readonly Hand[]>> = {
   "system.namespace": { to: ({ before }: Context) => `${before}-knob`, fixed: "everything in it would be made anew" },
   "system.database.name": { to: "knob", fixed: "the data is in the one with the old name" },
   "system.database.user": { to: "knob", fixed: "what is in the database belongs to it" },
+  "system.database.version=POSTGRES_15": { fixed: "PostgreSQL is not downgraded", late: true },
+  "system.database.version=POSTGRES_17": { oneWay: "PostgreSQL is not downgraded", late: true },
+  "system.cache.version=REDIS_7_0": { fixed: "Redis is not downgraded" },
   "database.extensions+": { to: ["pg_trgm"] },
   "database.extensions[]": { to: "pg_trgm" },
   "system.search?": {
@@ -115,7 +126,7 @@ export const HANDS: Readonly<Record<string, Hand | readonly Hand[]>> = {
         pool: Object.keys(environment(context).cluster.nodePools ?? {})[0],
       }),
     },
-    oneWay: "its volume is protected",
+    protects: true,
   },
   "system.variables+": { to: { KNOB: "a" }, with: { "system.services": listed("KNOB") } },
   "system.variables.*=string": { to: "text", with: { "environment.variables.*": undefined } },
@@ -125,7 +136,7 @@ export const HANDS: Readonly<Record<string, Hand | readonly Hand[]>> = {
   "system.variables.*=version": { to: { kind: "version" } },
   "system.variables.*=node-address": { to: { kind: "node-address" } },
   "system.variables.*=ca-bundle": { to: { kind: "ca-bundle" } },
-  "system.variables.*=generated": { to: { kind: "generated", length: 32 } },
+  "system.variables.*=generated": { to: { kind: "generated", length: 32 }, protects: true },
   "system.variables.*=supplied": { to: { kind: "supplied" } },
   "system.variables.*=database-url": { to: { kind: "database-url" } },
   "system.variables.*=cache-url": { to: { kind: "cache-url" } },
@@ -139,11 +150,11 @@ export const HANDS: Readonly<Record<string, Hand | readonly Hand[]>> = {
   "command?": { to: ["knob"] },
   "system.services.*.pool": { to: otherPool },
   "system.migrations.*.pool": { to: otherPool },
-  "resources.cpu": { to: "300m" },
-  "resources.cpuLimit?": { to: "2" },
-  "resources.cpuLimit": { to: "2" },
-  "resources.memory": { to: ({ before }: Context) => (before === "2Gi" ? "1Gi" : "300Mi") },
-  "resources.memoryLimit": { to: "3Gi" },
+  "resources.cpu": { restarts: "its size", to: "300m" },
+  "resources.cpuLimit?": { restarts: "its size", to: "2" },
+  "resources.cpuLimit": { restarts: "its size", to: "2" },
+  "resources.memory": { restarts: "its size", to: ({ before }: Context) => (before === "2Gi" ? "1Gi" : "300Mi") },
+  "resources.memoryLimit": { restarts: "its size", to: "3Gi" },
   "variables[]": { to: unlisted },
   "connects+": { to: (context: Context) => [unconnected(context)] },
   "connects[]": { to: unconnected },
@@ -155,7 +166,7 @@ export const HANDS: Readonly<Record<string, Hand | readonly Hand[]>> = {
     with: {
       "environment.services": ({ before }: Context) => ({ ...(before as object), knob: { replicas: 2 } }),
     },
-    oneWay: "its identity is protected",
+    protects: true,
   },
   "system.services.*.port?": [
     { to: 4000, with: { "system.services.*.health": { live: "/health", ready: "/health" } } },
@@ -278,9 +289,12 @@ export const HANDS: Readonly<Record<string, Hand | readonly Hand[]>> = {
   "authorizedNetworks+": { to: { home: "198.51.100.0/24" } },
   "authorizedNetworks.*": { to: "198.51.100.0/24" },
   "nodePools+": { to: { knob: { machineType: "e2-standard-4", min: 3, max: 6 } } },
+  "nodePools.*.spot": { fixed: "machines are spot or not from the day that a pool is made" },
   "nodePools.*.machineType": { to: "e2-standard-8" },
   "database=cloud-sql": { refused: ITS_KIND },
   "database=bitnami": { refused: ITS_KIND },
+  "tier=BASIC": { fixed: "an instance has its tier from the day that it is made" },
+  "tier=STANDARD_HA": { fixed: "an instance has its tier from the day that it is made" },
   "edition=ENTERPRISE": { with: { "environment.database.tier": "db-custom-4-16384" } },
   "edition=ENTERPRISE_PLUS": { with: { "environment.database.tier": "db-perf-optimized-N-4" } },
   "database(cloud-sql).tier": { to: "db-custom-8-32768" },
@@ -289,17 +303,18 @@ export const HANDS: Readonly<Record<string, Hand | readonly Hand[]>> = {
   "serves=restored": { after: "environment.database(cloud-sql).restore?" },
   "password?": { to: (context: Context) => ({ generation: 2, rotatedIn: release(context).version }) },
   "password.rotatedIn": { to: "0.9.0" },
-  "replicaRegion?": { to: "europe-west3", oneWay: "the replica is protected" },
-  replicaRegion: { to: "europe-west4", fixed: "the replica there is protected" },
-  "restore?": { to: { name: "knob", at: "2026-01-01T00:00:00Z" }, oneWay: "the copy is protected" },
-  "restore.name": { to: "another", fixed: "the copy is protected" },
-  "restore.at": { to: "2026-01-02T00:00:00Z", fixed: "the copy is protected" },
+  "replicaRegion?": { to: "europe-west3", protects: true },
+  replicaRegion: { to: "europe-west4", fixed: "the replica there is protected", late: true },
+  "restore?": { to: { name: "knob", at: "2026-01-01T00:00:00Z" }, protects: true },
+  "restore.name": { to: "another", fixed: "the copy is protected", late: true },
+  "restore.at": { to: "2026-01-02T00:00:00Z", fixed: "the copy is protected", late: true },
   "cache=memorystore": { refused: ITS_KIND },
   "cache=bitnami": { refused: ITS_KIND },
   "environment.search?": { refused: SYSTEM_SAYS },
   "environment.bitnami?": { refused: "the kinds of the datastores say whether it is there" },
-  "bitnami.images": { to: "europe-west1-docker.pkg.dev/knob-project/bitnamilegacy" },
+  "bitnami.images": { restarts: "its image", to: "europe-west1-docker.pkg.dev/knob-project/bitnamilegacy" },
   "pool?": { refused: "the cluster's mode says whether there are pools" },
+  "bitnami.pool": { to: otherPool, restarts: "it moves" },
   pool: { to: otherPool },
   "scrapeSeconds?": { to: 15 },
   "database(bitnami).diskGb": { oneWay: GROWS },

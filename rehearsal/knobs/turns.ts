@@ -65,7 +65,7 @@ export function turnsOf(system: string, stack: EnvironmentName, files: Files): T
   const refused: Refused[] = [];
   const said: Knob[] = [];
   for (const knob of knobs()) {
-    const made = turns.filter((turn) => makesRoom(turn.knob, knob));
+    const made = turns.filter((turn) => !turn.hand.fixed && makesRoom(turn.knob, knob));
     if ([files, ...made.map((turn) => turn.files)].some((them) => isSaid(knob, them, stack))) said.push(knob);
     for (const [i, hand] of handsOf(knob).entries()) {
       const starts = [undefined, ...made, ...turns.filter((turn) => turn.name === hand.after)];
@@ -94,7 +94,9 @@ const rootOf = ({ steps: [file] }: Knob, stack: EnvironmentName): Path =>
 
 const isSaid = (knob: Knob, files: Files, stack: EnvironmentName): boolean =>
   knob.value !== undefined &&
-  places(files, rootOf(knob, stack), knob.steps.slice(1)).some(({ path }) => at(files, path) === knob.value);
+  places(files, rootOf(knob, stack), knob.steps.slice(1)).some(
+    ({ path }) => (at(files, path) ?? knob.byDefault) === knob.value,
+  );
 
 /** Whether a knob's change can make the place where another one is: it is around it. */
 const makesRoom = (outer: Knob, inner: Knob): boolean =>
@@ -135,7 +137,7 @@ function* candidates(
 ): Generator<{ what: string; changes: Changes }> {
   const root = rootOf(knob, stack);
   for (const place of places(files, root, knob.steps.slice(1))) {
-    const before = at(files, place.path);
+    const before = at(files, place.path) ?? knob.byDefault;
     const context: Context = { files, stack, names: place.names, before };
     for (const after of valuesOf(knob, hand, context)) {
       if (JSON.stringify(after) === JSON.stringify(before)) continue;

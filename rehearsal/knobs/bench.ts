@@ -1,0 +1,142 @@
+import { mkdirSync, rmSync } from "node:fs";
+import path from "node:path";
+import { App } from "cdktf";
+import type { EnvironmentName } from "../../schema/environment";
+import type { Configuration } from "../../schema/load";
+import { EnvironmentStack } from "../../stacks/environment-stack";
+import { copies, declaredWorkloads, leftToDo, warnings, workloads } from "../checks";
+import { addZoneByHand } from "../cloud/services/dns";
+import { addByHand } from "../cloud/services/secret-manager";
+import { type Machine, SUPPLIED, startMachine } from "../machine";
+import { madeByHand, poolsOf, prepare, readStack } from "../stack";
+import { complaints, type Planned, planned, type Run } from "../terraform";
+import { type Seen, watchReplicas } from "../watch";
+import type { Turn } from "./turns";
+
+export interface BenchOptions {
+  readonly system: string;
+  readonly stack: EnvironmentName;
+  /** As its files say. */
+  readonly configuration: Configuration;
+  /** What will be turned: its node pools have nodes from the beginning. */
+  readonly turns: readonly Turn[];
+  /** Folder of logs, plans and the state. */
+  readonly work: string;
+  /** Limit of one Terraform command, in seconds. */
+  readonly timeout: number;
+}
+
+/** Terraform said no: the lines that say why. */
+export interface Refusal {
+  readonly refused: readonly string[];
+}
+
+/** A stack that was applied from nothing, and can be planned and applied with other configurations. */
+export class Bench {
+  private readonly known = new Set<string>();
+
+  private constructor(
+    private readonly options: BenchOptions,
+    readonly machine: Machine,
+  ) {}
+
+  /** @throws with Terraform's words where the stack as its files have it cannot be applied */
+  static async start(options: BenchOptions): Promise<Bench> {
+    const { configuration, turns, work, timeout } = options;
+    const folder = synthesized(options, configuration, "first");
+    const morePools = turns.filter(({ knob }) => /nodePools\+$/.test(knob.name));
+    const stacks = [folder, ...morePools.map((turn) => synthesized(options, turn.configuration, "pools"))].map(
+      readStack,
+    );
+    const machine = await startMachine({
+      work,
+      timeout,
+      speed: Number.POSITIVE_INFINITY,
+      madeByHand: madeByHand(readStack(folder)),
+      pools: poolsOf(...stacks),
+      realCharts: false,
+    });
+    try {
+      const bench = new Bench(options, machine);
+      prepare(folder, work, Number.POSITIVE_INFINITY);
+      // What the services fill in after an apply is in the state after the next look: plans over it do not look again.
+      const commands = [["init"], ["apply", "-auto-approve"], ["apply", "-auto-approve", "-refresh-only"]];
+      for (const [i, command] of commands.entries()) {
+        const run = await machine.terraform(`first-${i}`, command);
+        if (run.status !== 0) throw new Error(said(run).join("\n"));
+      }
+      return bench;
+    } catch (error) {
+      await machine.stop();
+      throw error;
+    }
+  }
+
+  /** Writes the stack of a configuration; returns its folder. */
+  synthesized(configuration: Configuration): string {
+    return synthesized(this.options, configuration, "next");
+  }
+
+  /** Plans a configuration over the state; `refresh` looks at what is there as well. */
+  async plan(name: string, configuration: Configuration, refresh = false): Promise<readonly Planned[] | Refusal> {
+    const { machine } = this;
+    const folder = this.synthesized(configuration);
+    const { secrets, zones } = madeByHand(readStack(folder));
+    const { cloud } = machine.google;
+    for (const { project, secret, version } of secrets) addByHand(cloud, project, secret, version, SUPPLIED);
+    for (const { project, zone, dnsName } of zones)
+      if (!cloud.store.get(`clouddns/projects/${project}/managedZones/${zone}`))
+        addZoneByHand(cloud, project, zone, dnsName);
+    prepare(folder, machine.work, Number.POSITIVE_INFINITY);
+    const arguments_ = ["plan", "-json", "-out=plan.bin", ...(refresh ? [] : ["-refresh=false"])];
+    const plan = await machine.terraform(`${name}-plan`, arguments_);
+    return plan.status === 0 ? planned(plan) : { refused: said(plan) };
+  }
+
+  /** Applies what was planned last, and looks at what became of it, and at what served meanwhile. */
+  async apply(name: string): Promise<readonly string[]> {
+    const { machine } = this;
+    const watching = await watchReplicas(machine);
+    const apply = await machine.terraform(`${name}-apply`, ["apply", "-json", "plan.bin"]);
+    const served = dropped(await watching.end(), declaredWorkloads(machine).declared);
+    if (apply.status !== 0) return [...said(apply), ...served];
+    const again = await machine.terraform(`${name}-plan-again`, ["plan", "-detailed-exitcode"]);
+    const { wrong: unlike } = await copies(machine);
+    return [...served, ...leftToDo(again), ...unlike, ...(await workloads(machine)).wrong, ...(await this.warned())];
+  }
+
+  /** Warnings that were not there before. */
+  private async warned(): Promise<string[]> {
+    const { wrong } = await warnings(this.machine);
+    const more = wrong.filter((line) => !this.known.has(line));
+    for (const line of more) this.known.add(line);
+    return more;
+  }
+}
+
+/**
+ * What served with fewer replicas than before, and than it may have now: what ran must not go while something else is not
+ * there yet.
+ */
+function dropped(seen: ReadonlyMap<string, Seen>, declared: ReadonlyMap<string, { readonly max: number }>): string[] {
+  return [...declared].flatMap(([name, { max }]) => {
+    const { wanted, ready } = seen.get(name) ?? { wanted: [], ready: [] };
+    const least = Math.min(ready[0] ?? 0, max);
+    return [...wanted, ...ready].some((n) => n < least)
+      ? [`${name} had fewer than ${least} replicas: wanted ${wanted.join(" ")}, ready ${ready.join(" ")}`]
+      : [];
+  });
+}
+
+const said = (run: Run): string[] => [`exit ${run.status}`, ...complaints(run)];
+
+/** Writes one stack of a configuration below the folder of logs; returns its folder. */
+function synthesized({ system: systemName, stack, work }: BenchOptions, it: Configuration, name: string): string {
+  const outdir = path.join(work, "synth", name);
+  rmSync(outdir, { recursive: true, force: true });
+  mkdirSync(outdir, { recursive: true });
+  const app = new App({ outdir });
+  new EnvironmentStack(app, stack, { systemName, system: it.system, ...it.environments[stack] });
+  app.synth();
+  return path.join(outdir, "stacks", stack);
+}

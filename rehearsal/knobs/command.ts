@@ -1,0 +1,161 @@
+import "../../stacks/stack-trace";
+import { rmSync } from "node:fs";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { environmentNames } from "../../schema/environment";
+import { InvalidConfiguration, systemName } from "../../schema/load";
+import type { Finding } from "../checks";
+import { everyStack } from "../inventory";
+import { whatMachineLacks } from "../machine";
+import { whatIsMissing } from "../planner";
+import { isStackName } from "../stack-name";
+import { Untried } from "../untried";
+import { workFolder } from "../work-folder";
+import { Bench } from "./bench";
+import { Turning } from "./turning";
+import { filesOf, turnsOf, validated } from "./turns";
+
+const USAGE = `Turns every knob of the language of systems and environments both ways, over a stack that is applied for real on this
+machine as npm run rehearse does it: each optional field, list entry, choice, switch, size and text.
+
+  npm run knobs -- production                     all turns, in groups that do not touch each other
+  npm run knobs -- production --groups 2 --seed 7 two of the groups, chosen by the seed
+  npm run knobs -- production --plan              all turns as plans over the state; nothing is applied
+  npm run knobs -- staging --only 'nodePools'     only the knobs whose name matches
+
+The argument is a stack of the checkout's system (SYSTEM=<system> names another). A group holds when its apply ends, the
+plan is empty then, what is declared runs, and nothing that served had fewer replicas meanwhile; there and back. Of a
+group that does not hold, the halves are tried.
+
+  --plan                plan each turn by itself
+  --groups N            only N groups of turns
+  --seed N              which ones, and of what turns (random; it is printed)
+  --once                leave out what another stack turns too, one of those before it: systems by name, staging first
+  --only REGEX          only the knobs whose name matches
+  --list                print the turns, and what validation refuses
+  --work DIR            folder of logs, plans and the state
+  --timeout SECONDS     limit of one Terraform command (420)
+
+Exit code: 0 when everything held, 1 when something did not, 2 when it could not be tried.`;
+
+const OPTIONS = {
+  plan: { type: "boolean", default: false },
+  groups: { type: "string" },
+  seed: { type: "string", default: String(Math.floor(Math.random() * 1e6)) },
+  once: { type: "boolean", default: false },
+  only: { type: "string", default: "" },
+  list: { type: "boolean", default: false },
+  work: { type: "string" },
+  timeout: { type: "string", default: "420" },
+  help: { type: "boolean", default: false },
+} as const;
+
+const ROOT = path.resolve(__dirname, "..", "..");
+
+async function main(): Promise<boolean> {
+  const { values: options, positionals } = parseArgs({ options: OPTIONS, allowPositionals: true });
+  if (options.help) {
+    console.log(USAGE);
+    return true;
+  }
+  const [stack = "", ...others] = positionals;
+  if (!isStackName(stack) || others.length) throw new Untried(`name one stack: ${environmentNames.join(" or ")}`);
+  for (const name of ["groups", "seed", "timeout"] as const)
+    if (options[name] !== undefined && !/^\d{1,6}$/.test(options[name]))
+      throw new Untried(`--${name} ${options[name]}: is no whole number`);
+  const only = expression(options.only);
+  const seed = Number(options.seed);
+
+  const system = systemName(ROOT, process.env);
+  const files = await filesOf(system);
+  const configuration = validated(system, files);
+  if (configuration instanceof InvalidConfiguration) throw configuration;
+  const { turns, refused } = turnsOf(system, stack, files);
+  const before = options.once ? await turnedBefore(system, stack) : new Set();
+  const chosen = turns.filter(({ name }) => only.test(name) && !before.has(name));
+  if (options.list) {
+    for (const { name, what } of chosen) console.log(`${name}  ${what}`);
+    for (const { knob, what, problems } of refused.filter((it) => only.test(it.knob.name)))
+      console.log(
+        `${knob.name}  ${what}: refused\n       ${problems.map((p) => `${p.path}: ${p.rule}; ${p.remedy}`).join("\n       ")}`,
+      );
+    return true;
+  }
+  if (!chosen.length) throw new Untried("--only matches no turn: see --list");
+
+  const work = workFolder(options.work);
+  const missing = whatIsMissing(path.join(work, "providers")) ?? whatMachineLacks();
+  if (missing) {
+    if (!options.work) rmSync(work, { recursive: true });
+    throw new Untried(missing);
+  }
+  const begun = Date.now();
+  let failed = 0;
+  let done = 0;
+  const say = (what: string, { wrong, note }: Finding) => {
+    const seconds = `${((Date.now() - begun) / 1000).toFixed(0)} s`;
+    if (wrong.length) failed++;
+    done++;
+    console.log(
+      wrong.length
+        ? `FAIL ${what} (${seconds})\n       ${wrong.join("\n       ")}`
+        : `ok   ${what}  ${note} (${seconds})`,
+    );
+  };
+  console.log(`${system}/${stack}: ${chosen.length} of ${turns.length} turns, seed ${seed}`);
+  const bench = await Bench.start({ system, stack, configuration, turns, work, timeout: Number(options.timeout) });
+  try {
+    const turning = new Turning(bench, system, stack, files, say);
+    if (options.plan) await turning.planAll(chosen);
+    else await turning.turnAll(shuffled(chosen, seed), options.groups ? Number(options.groups) : undefined);
+  } finally {
+    await bench.machine.stop();
+  }
+  const seconds = (Date.now() - begun) / 1000;
+  console.log(
+    `${done} looked at in ${seconds.toFixed(0)} s, ${failed} did not hold; seed ${seed}; logs and plans: ${work}`,
+  );
+  return !failed;
+}
+
+/** Names of the turns that the stacks before one have. */
+async function turnedBefore(system: string, stack: string): Promise<Set<string>> {
+  const all = everyStack(ROOT);
+  const before = all.slice(
+    0,
+    all.findIndex((it) => it.system === system && it.environment === stack),
+  );
+  const turned = before.map(async (it) => turnsOf(it.system, it.environment, await filesOf(it.system)).turns);
+  return new Set((await Promise.all(turned)).flat().map(({ name }) => name));
+}
+
+function expression(text: string): RegExp {
+  try {
+    return new RegExp(text);
+  } catch (error) {
+    throw new Untried(`--only ${text}: ${(error as Error).message}`);
+  }
+}
+
+/** A list in an order that a seed gives. */
+function shuffled<T>(all: readonly T[], seed: number): T[] {
+  let state = seed;
+  // {@link https://en.wikipedia.org/wiki/Linear_congruential_generator}
+  const next = () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state;
+  };
+  return all
+    .map((item) => ({ item, at: next() }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ item }) => item);
+}
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(130));
+main()
+  .then((ok) => process.exit(ok ? 0 : 1))
+  .catch((error: unknown) => {
+    const untried = error instanceof Untried || (error as { code?: string }).code?.startsWith("ERR_PARSE_ARGS");
+    console.error(untried ? `could not be tried: ${(error as Error).message}` : error);
+    process.exit(untried ? 2 : 1);
+  });

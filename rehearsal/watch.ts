@@ -1,0 +1,44 @@
+import { spawn } from "node:child_process";
+import { setTimeout } from "node:timers/promises";
+import type { Machine } from "./machine";
+
+/** How many replicas were seen of what keeps pods running: the fewest that it should have, and the fewest ready. */
+export interface Seen {
+  readonly wanted: readonly number[];
+  readonly ready: readonly number[];
+}
+
+/** Kinds that serve. */
+const KINDS = ["deployments", "statefulsets"];
+
+/** Keeps looking at everything that serves, by `<namespace>/<name>`, until it is ended. */
+export async function watchReplicas({ env }: Pick<Machine, "env">): Promise<{ end(): Promise<Map<string, Seen>> }> {
+  const format = 'jsonpath={.metadata.namespace}/{.metadata.name} {.spec.replicas} {.status.readyReplicas}{"\\n"}';
+  const outputs = KINDS.map((kind) => {
+    const child = spawn("kubectl", ["get", kind, "-A", "--watch", "-o", format], {
+      env,
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    const output = { child, text: "" };
+    child.stdout.setEncoding("utf8").on("data", (data: string) => {
+      output.text += data;
+    });
+    return output;
+  });
+  await setTimeout(1000); // until what is there was seen
+  return {
+    async end() {
+      await setTimeout(2000);
+      for (const { child } of outputs) child.kill();
+      const seen = new Map<string, { wanted: number[]; ready: number[] }>();
+      for (const line of outputs.flatMap(({ text }) => text.split("\n").filter(Boolean))) {
+        const [name = "", wanted, ready = 0] = line.split(" ");
+        const of = seen.get(name) ?? { wanted: [], ready: [] };
+        of.wanted.push(Number(wanted));
+        of.ready.push(Number(ready));
+        seen.set(name, of);
+      }
+      return seen;
+    },
+  };
+}
