@@ -5,7 +5,7 @@ import type { Network } from "../constructs/google/network";
 import type { Project } from "../constructs/google/project";
 import type { Namespace } from "../constructs/kubernetes/namespace";
 import { addressOf } from "../stacks/address";
-import type { Json } from "./support";
+import { type Json, onlyDigested } from "./support";
 
 /** Something to depend on, of which only the address is known. */
 export const at = <T = ITerraformDependable>(fqn: string) => ({ fqn }) as T;
@@ -41,6 +41,8 @@ export interface Built {
   readonly json: Json;
   /** Arguments of a resource, by its address; fails when there is none. */
   resource(address: string): Json;
+  /** The one resource whose address begins so and ends with a digest: its address and its arguments. */
+  digested(start: string): readonly [string, Json];
   /** What the function returned, as Terraform's expressions. */
   readonly given: Readonly<Record<string, Json>>;
   /** How many resources there are of each type. */
@@ -65,6 +67,12 @@ export function build(make: (stack: TerraformStack) => unknown): Built {
       throw new Error(
         `no ${address} among ${Object.entries(byType).flatMap(([t, r]) => Object.keys(r).map((i) => `${t}.${i}`))}`,
       );
+    },
+    digested(start) {
+      const found = Object.entries(byType).flatMap(([type, byId]) =>
+        Object.entries(byId).map(([id, config]) => [`${type}.${id}`, config] as const),
+      );
+      return onlyDigested(found, start);
     },
     given: Object.fromEntries(Object.entries<Json>(json.output ?? {}).map(([name, output]) => [name, output.value])),
     counts: Object.fromEntries(Object.entries(byType).map(([type, byId]) => [type, Object.keys(byId).length])),

@@ -59,7 +59,7 @@ const { production } = synth(({ system, production: { environment } }) => {
   };
 });
 
-const config = production.resource("kubernetes_config_map_v1.workload_worker_config_config-map").data;
+const config = production.digested("kubernetes_config_map_v1.workload_worker_config")[1].data;
 const job = production.resource("kubernetes_job_v1.workload_migrate_migration_job");
 const rollout = production.resource("helm_release.workload_worker_workload_deployment").values[0] as string;
 

@@ -87,6 +87,28 @@ describe.each([...everyStack(ROOT).map(({ name }) => name), DNS])("%s", (name) =
     expect(early).toEqual([]);
   });
 
+  test("configuration that a release's pods start with outlives a rollout that fails", () => {
+    const graph = references(found());
+    const marks = found().resources.filter(([a]) => a.startsWith("terraform_data."));
+    const used = found().resources.flatMap(([release, config]) =>
+      release.startsWith("helm_release.")
+        ? [...(graph.get(release) ?? [])]
+            .filter((a) => /^kubernetes_(config_map|secret)_v1\./.test(a))
+            .map((a) => [a, release, config] as const)
+        : [],
+    );
+    expect(used.length).toBeGreaterThan(0);
+    for (const [configuration, release] of used) {
+      expect([configuration, found().resource(configuration)]).toEqual([
+        configuration,
+        expect.objectContaining({ immutable: true, lifecycle: { create_before_destroy: true } }),
+      ]);
+      // After the rollout, something else refers to it; what that refers to in the state is destroyed after the next one.
+      const [mark] = marks.find(([a]) => graph.get(a)?.has(configuration) && graph.get(a)?.has(release)) ?? [];
+      expect([configuration, release, mark]).toEqual([configuration, release, expect.any(String)]);
+    }
+  });
+
   test("no project number is typed", () => {
     const numbers = (pattern: RegExp) => found().text.match(pattern) ?? [];
     expect(numbers(/\b\d{9,13}\b/g)).toEqual(numbers(/\b2147483647\b/g)); // Cloud Armor's last rule
@@ -132,7 +154,7 @@ describe.each(["staging", "production"] as const)("pmcrm.%s", (name) => {
         "google_sql_user.database_users_1",
         "google_sql_provision_script.database_script",
         "google_binary_authorization_policy.binary-authorization_policy",
-        "kubernetes_secret_v1.workload_migrate_secret",
+        stack.digested("kubernetes_secret_v1.workload_migrate_secret")[0],
         "kubernetes_network_policy_v1.workload_migrate_migration_to-database",
         "kubernetes_network_policy_v1.namespace_allow-dns",
         "google_container_node_pool.pool-app_pool",

@@ -24,6 +24,8 @@ test.each([
   ["a version to destroy that is not destroyed", ["v1", "--destroyable", "v2"], "--destroyable needs --destroy"],
   ["a release of a folder", ["v1", "--release"], "--release needs the name of a stack"],
   ["a name after the first", ["v1", "staging"], "staging: only the first argument is the name of a stack"],
+  ["broken versions of a folder", ["v1", "--broken"], "--broken needs the name of a stack"],
+  ["broken versions of what is planned only", ["staging", "--plan", "--broken"], "--broken needs an apply"],
   ["a fault in an update that there is not", ["v1", "--fault-update", "x"], "--fault-update needs an update"],
   ["a fault that is no expression", ["v1", "--fault", "("], "--fault (: Invalid regular expression: /(/"],
   ["a sample of nothing", ["v1", "--sample", "3"], "--sample needs --fail-each"],

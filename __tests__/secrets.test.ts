@@ -9,20 +9,17 @@ import { type Files, type Json, ROOT, read, type Stack, synth, synthEvery } from
 const SECRET = "kubernetes_secret_v1.workload_backend_secret";
 const ROLLOUT = "helm_release.workload_backend_web-service_workload_deployment";
 
-/** The digest that both the Secret's revision and the pods' annotation hold; they must be one. */
-function digestOf(stack: Stack): string {
-  const [, revision] =
-    /^\$\{max\(1, parseint\(substr\((.*), 0, 7\), 16\)\)\}$/.exec(stack.resource(SECRET).data_wo_revision) ?? [];
-  const [, annotation] =
-    /"checksum\/secret":\$\{jsonencode\((.*?)\)\},"checksum\/certificates"/.exec(stack.resource(ROLLOUT).values[0]) ??
-    [];
-  expect(revision).toBeDefined();
-  expect(annotation).toBe(revision);
-  return revision as string;
+/** The Secret's name, after a look whether the pods are the ones that start with it. */
+function nameOf(stack: Stack): string {
+  const [address, { metadata }] = stack.digested(SECRET);
+  expect(stack.resource(ROLLOUT).values[0]).toContain(
+    `"secretRef":{"name":\${jsonencode(${address}.metadata[0].name)}}`,
+  );
+  return metadata.name;
 }
 
-const original = digestOf(synth().production);
-const after = (change: (files: Files) => void) => digestOf(synth(change).production);
+const original = nameOf(synth().production);
+const after = (change: (files: Files) => void) => nameOf(synth(change).production);
 
 test("a new key reaches the Secret and rolls the pods", () => {
   expect(
@@ -45,7 +42,7 @@ test("so does a new generation, of a generated secret, of a supplied one, of the
   expect(new Set([original, ...seen, rotated]).size).toBe(4);
 });
 
-test("so do new addresses of the datastores: the digest is of them, evaluated by Terraform", () => {
+test("so do new addresses of the datastores: the name has a digest of them, evaluated by Terraform", () => {
   expect(original).toContain("google_sql_database_instance.database.private_ip_address");
   expect(original).toContain("google_redis_instance.cache.host");
 });
@@ -72,7 +69,7 @@ test("a release alone does not", () => {
 });
 
 test("derived URLs verify the certificate authority, use TLS and quote the password", () => {
-  const { data_wo } = synth().production.resource(SECRET);
+  const [, { data_wo }] = synth().production.digested(SECRET);
   expect(data_wo.DATABASE_URL).toMatch(
     /^postgresql:\/\/pmcrm_1:\$\{urlencode\(ephemeral\.\S+\)\}@\$\{google_sql_database_instance\.database\.private_ip_address\}:5432\/pmcrm\?sslmode=verify-ca&sslrootcert=%2Fetc%2Fssl%2Fdatastores%2Fdatabase\.pem&options=-c%20role%3Dpmcrm&/,
   );
@@ -122,7 +119,7 @@ describe("of datastores in the cluster", () => {
   const STORES = ["postgresql", "redis", "elasticsearch"] as const;
   type Store = (typeof STORES)[number];
   const APIS = ["sales-api", "finance-api", "hr-api"];
-  const passwords = (store: Store) => `kubernetes_secret_v1.datastores_${store}_release_passwords_secret`;
+  const passwords = (store: Store) => `kubernetes_secret_v1.datastores_${store}_release_passwords`;
   const secretOf = (service: string) => `kubernetes_secret_v1.workload_${service}_secret`;
   const rolloutOf = (service: string) => `helm_release.workload_${service}_web-service_workload_deployment`;
 
@@ -148,22 +145,19 @@ describe("of datastores in the cluster", () => {
     every = await synthEvery();
   });
 
-  /** What a change of password shows in: revisions of Secrets, and digests in annotations of pods. */
+  /** What a change of password shows in: addresses of Secrets, and the releases whose pods start with them. */
   const shownIn = (stack: Stack) => {
-    const found = (address: string, pattern: RegExp) => {
-      const digest = pattern.exec(stack.resource(address).values[0])?.[1];
-      expect([address, digest]).toEqual([address, expect.stringMatching(/^[0-9a-f]{64}$/)]);
-      return digest;
+    const shown = (secret: string, release: string) => {
+      const [address] = stack.digested(secret);
+      expect(stack.resource(release).values[0]).toContain(`jsonencode(${address}.metadata[0].name)`);
+      return [
+        [secret, address],
+        [release, address],
+      ];
     };
     return Object.fromEntries([
-      ...STORES.flatMap((store) => [
-        [passwords(store), stack.resource(passwords(store)).data_wo_revision],
-        [`helm_release.datastore_${store}`, found(`helm_release.datastore_${store}`, /"checksum\/passwords":"(\w+)"/)],
-      ]),
-      ...APIS.flatMap((service) => [
-        [secretOf(service), stack.resource(secretOf(service)).data_wo_revision],
-        [rolloutOf(service), found(rolloutOf(service), /"checksum\/secret":"(\w+)"/)],
-      ]),
+      ...STORES.flatMap((store) => shown(passwords(store), `helm_release.datastore_${store}`)),
+      ...APIS.flatMap((service) => shown(secretOf(service), rolloutOf(service))),
     ]);
   };
 
@@ -182,16 +176,16 @@ describe("of datastores in the cluster", () => {
     const stack = asWritten;
     const stored = (secret: string) =>
       `\${ephemeral.google_secret_manager_secret_version.secrets_${secret}_stored.secret_data}`;
-    expect(stack.resource(passwords("postgresql")).data_wo).toEqual({
+    expect(stack.digested(passwords("postgresql"))[1].data_wo).toEqual({
       "postgres-password": stored("database-administrator-password"),
       password: stored("database-password"),
     });
-    expect(stack.resource(passwords("redis")).data_wo).toEqual({ "redis-password": stored("cache-password") });
-    expect(stack.resource(passwords("elasticsearch")).data_wo).toEqual({
+    expect(stack.digested(passwords("redis"))[1].data_wo).toEqual({ "redis-password": stored("cache-password") });
+    expect(stack.digested(passwords("elasticsearch"))[1].data_wo).toEqual({
       "elasticsearch-password": stored("search-password"),
     });
     for (const service of APIS)
-      expect(stack.resource(secretOf(service)).data_wo).toMatchObject({
+      expect(stack.digested(secretOf(service))[1].data_wo).toMatchObject({
         DATABASE_PASSWORD: stored("database-password"),
         REDIS_PASSWORD: stored("cache-password"),
         ELASTICSEARCH_PASSWORD: stored("search-password"),
@@ -208,7 +202,7 @@ describe("of datastores in the cluster", () => {
     for (const store of STORES) {
       const { values, set_wo, set_sensitive } = stack.resource(`helm_release.datastore_${store}`);
       expect(values.join()).toContain(
-        `"existingSecret":\${jsonencode(kubernetes_secret_v1.datastores_${store}_release_passwords_secret.metadata[0].name)}`,
+        `"existingSecret":\${jsonencode(${stack.digested(passwords(store))[0]}.metadata[0].name)}`,
       );
       expect(values.join()).not.toMatch(/"\w*[pP]assword":/);
       expect([set_wo, set_sensitive]).toEqual([undefined, undefined]);
@@ -220,7 +214,7 @@ describe("of datastores in the cluster", () => {
     const holders = stack.resources.filter(([, config]) =>
       JSON.stringify(config.data_wo ?? {}).includes("database-administrator-password_stored"),
     );
-    expect(holders.map(([address]) => address)).toEqual([passwords("postgresql")]);
+    expect(holders.map(([address]) => address)).toEqual([stack.digested(passwords("postgresql"))[0]]);
   });
 
   test.each([

@@ -70,6 +70,8 @@ export interface Stack {
   readonly text: string;
   /** Arguments of a resource, by its address; fails when there is none. */
   resource(address: string): Json;
+  /** The one resource whose address begins so and ends with a digest: its address and its arguments. */
+  digested(start: string): readonly [string, Json];
   /** Every resource: address and arguments. */
   readonly resources: readonly (readonly [string, Json])[];
 }
@@ -104,6 +106,15 @@ export async function synthEvery(): Promise<Map<string, Stack>> {
   }
 }
 
+/** The one resource whose address is a beginning, an underscore and a digest; fails when there is none, or two. */
+export function onlyDigested(resources: Stack["resources"], start: string): readonly [string, Json] {
+  const found = resources.filter(([a]) => a.startsWith(`${start}_`) && /^[0-9a-f]{8}$/.test(a.slice(start.length + 1)));
+  const [only] = found;
+  if (!only || found.length > 1)
+    throw new Error(`not one ${start}_<digest> among\n${resources.map(([a]) => a).join("\n")}`);
+  return only;
+}
+
 export function read(outdir: string, name: EnvironmentName): Stack {
   const text = readFileSync(path.join(outdir, "stacks", name, "cdk.tf.json"), "utf8");
   const json = JSON.parse(text) as Json;
@@ -114,6 +125,7 @@ export function read(outdir: string, name: EnvironmentName): Stack {
     json,
     text,
     resources,
+    digested: (start) => onlyDigested(resources, start),
     resource(address) {
       const found = resources.find(([a]) => a === address);
       if (!found) throw new Error(`no ${address} among\n${resources.map(([a]) => a).join("\n")}`);

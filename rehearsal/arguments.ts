@@ -22,6 +22,8 @@ of a synthesized one; further arguments are folders of its next versions.
   --changes [N:]REGEX   an update may change only matching addresses, and must change one of each; may be repeated.
                         With N it is said of version N alone (2 is the first update), otherwise of every update
   --scaled NAME=N       scale the Deployment NAMESPACE/NAME to N between plan and apply of an update; it must not drop
+  --broken              then deploys variables that pods crash with, twice in a row: the rollouts must fail, and what ran
+                        must be able to start again; then goes back, fails once more, and goes forward
   --drift               changes things behind Terraform's back: its plan must show just these, and mend them
   --refuse-destroy      terraform destroy must refuse and change nothing
   --destroy             lift the protections, apply that, and destroy
@@ -63,6 +65,7 @@ const OPTIONS = {
   release: FLAG,
   changes: MANY,
   scaled: ONE,
+  broken: FLAG,
   drift: FLAG,
   "refuse-destroy": FLAG,
   destroy: FLAG,
@@ -105,6 +108,7 @@ export type Options = ReturnType<typeof parse>["values"];
 const OF_AN_APPLY = [
   "changes",
   "scaled",
+  "broken",
   "drift",
   "refuse-destroy",
   "destroy",
@@ -117,7 +121,7 @@ const OF_AN_APPLY = [
 ] as const;
 
 /** Options after which the clean run is no measure of the others, or that would hold them up. */
-const NOT_WITH_FAIL_EACH = ["destroy", "fault", "interrupt", "keep"] as const;
+const NOT_WITH_FAIL_EACH = ["broken", "destroy", "fault", "interrupt", "keep"] as const;
 
 /**
  * The greatest numbers: a port leaves room for those above it, Node's timers wait no longer, and Go reads no shorter start
@@ -152,6 +156,7 @@ function mistakes(options: Options, stacks: readonly string[]): string[] {
       .filter((stack) => !isStackName(stack))
       .flatMap((folder) => wrongFolder(folder, options.work)),
     ...say(options.release && !named, "--release needs the name of a stack as the first argument: it synthesizes"),
+    ...say(options.broken && !named, "--broken needs the name of a stack as the first argument: it synthesizes"),
     ...say(
       options.destroy && !named && !options.destroyable,
       "--destroy needs --destroyable where the stack is a folder",

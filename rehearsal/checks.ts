@@ -29,7 +29,7 @@ interface State {
     mode: string;
     type: string;
     name: string;
-    instances: readonly { status?: "tainted"; attributes?: Record<string, unknown> }[];
+    instances: readonly { status?: "tainted"; deposed?: string; attributes?: Record<string, unknown> }[];
   }[];
 }
 
@@ -112,6 +112,8 @@ export function leaks(machine: Machine, id: string): Finding {
 interface Named {
   readonly name: string;
   readonly namespace: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly deletionTimestamp?: string;
 }
 interface KubernetesObject {
   readonly kind: string;
@@ -127,6 +129,14 @@ const ready = ({ kind, spec, status = {} }: KubernetesObject): readonly [number,
 const list = async (machine: Machine, kind: string): Promise<KubernetesObject[]> =>
   JSON.parse(await machine.kubectl("get", kind, "-A", "-o", "json")).items;
 
+/** The Deployments of the state's releases of the project's own chart. */
+const declaredDeployments = (machine: Machine): KubernetesObject[] =>
+  stateOf(machine)
+    .resources.filter(({ type }) => type === "helm_release")
+    .flatMap(({ instances }) => instances.flatMap(({ attributes }) => (attributes?.values ?? []) as string[]))
+    .flatMap((text) => (JSON.parse(text).objects ?? []) as KubernetesObject[])
+    .filter(({ kind }) => kind === "Deployment");
+
 /** The Deployments that the state declares, with the fewest and the most replicas of each, and the Jobs. */
 export function declaredWorkloads(machine: Machine) {
   const declared = new Map<string, { min: number; max: number }>();
@@ -137,16 +147,13 @@ export function declaredWorkloads(machine: Machine) {
   for (const { type, attributes } of instances) {
     if (type === "kubernetes_job_v1")
       for (const { namespace, name } of attributes.metadata as Named[]) jobs.add(`${namespace}/${name}`);
-    if (type !== "helm_release") continue;
-    for (const text of attributes.values as string[])
-      for (const o of (JSON.parse(text).objects ?? []) as KubernetesObject[])
-        if (o.kind === "Deployment") {
-          const replicas = o.spec.replicas as number | undefined;
-          declared.set(`${o.metadata.namespace}/${o.metadata.name}`, {
-            min: replicas ?? 1,
-            max: replicas ?? Number.POSITIVE_INFINITY,
-          });
-        }
+  }
+  for (const { metadata, spec } of declaredDeployments(machine)) {
+    const replicas = spec.replicas as number | undefined;
+    declared.set(`${metadata.namespace}/${metadata.name}`, {
+      min: replicas ?? 1,
+      max: replicas ?? Number.POSITIVE_INFINITY,
+    });
   }
   for (const { type, attributes } of instances)
     if (type === "kubernetes_horizontal_pod_autoscaler_v2") {
@@ -208,6 +215,16 @@ export async function workloads(machine: Machine, seconds = 60): Promise<Finding
 export async function copies(machine: Machine): Promise<Finding> {
   const newest = new Map<string, string>();
   for (const { secret, value } of versions(machine).sort((a, b) => a.version - b.version)) newest.set(secret, value);
+  const ids = new Map(
+    stateOf(machine)
+      .resources.filter(({ type }) => type === "kubernetes_secret_v1")
+      .flatMap(({ name, instances }) =>
+        instances.map(({ attributes = {} }) => {
+          const [metadata] = attributes.metadata as [Named];
+          return [`${metadata.namespace}/${metadata.name}`, name];
+        }),
+      ),
+  );
   const declared = secretCopies(readStack(path.join(machine.work, "tf")));
   const wrong: string[] = [];
   let compared = 0;
@@ -226,14 +243,74 @@ export async function copies(machine: Machine): Promise<Finding> {
         if (!same.some(([, is]) => is === decodeURIComponent(url.password)))
           wrong.push(`${where}: ${url.username} cannot log in with its password`);
       }
-      const source = declared.get(where);
+      const copy = `${ids.get(`${o.metadata.namespace}/${o.metadata.name}`)} ${variable}`;
+      const source = declared.get(copy);
       if (source === undefined) continue;
-      declared.delete(where);
+      declared.delete(copy);
       compared++;
       if (value !== newest.get(source)) wrong.push(`${where} differs from ${source} in Secret Manager`);
     }
   wrong.push(...[...declared.keys()].map((where) => `${where} is missing`));
   return { wrong, note: `${compared} copies` };
+}
+
+/**
+ * The cluster's immutable ConfigMaps and Secrets, which are the configuration of pods, are those of the state: none of
+ * what ran before is left over.
+ */
+export async function configuration(machine: Machine): Promise<Finding> {
+  const state = stateOf(machine).resources.flatMap(({ type, name, instances }) =>
+    instances
+      .filter(({ attributes }) => attributes?.immutable)
+      .map(({ attributes = {}, deposed }) => {
+        const [metadata] = attributes.metadata as [Named];
+        return { key: `${metadata.namespace}/${metadata.name}`, type, name, deposed };
+      }),
+  );
+  const kept = new Set(Object.values(readStack(path.join(machine.work, "tf")).resource ?? {}).flatMap(Object.keys));
+  const cluster = ((await list(machine, "configmaps,secrets")) as (KubernetesObject & { immutable?: boolean })[])
+    .filter(({ immutable }) => immutable)
+    .map(({ metadata: { namespace, name } }) => `${namespace}/${name}`);
+  return {
+    wrong: [
+      ...cluster.filter((key) => !state.some((s) => s.key === key)).map((key) => `${key} is left over in the cluster`),
+      ...state
+        .filter(({ name, deposed }) => deposed || !kept.has(name))
+        .map(({ key, type, name }) => `${key} is left over as ${type}.${name}`),
+    ],
+    note: `${cluster.length} objects`,
+  };
+}
+
+/**
+ * Deletes every pod of the state's Deployments at once, and waits for as many healthy ones in their place: what runs can
+ * start again.
+ */
+export async function restart(machine: Machine, seconds = 60): Promise<Finding> {
+  const deployments = declaredDeployments(machine).map(({ metadata }) => metadata);
+  const of = (pods: readonly KubernetesObject[], { namespace, name }: Named) =>
+    pods.filter(
+      ({ metadata }) => metadata.namespace === namespace && metadata.labels?.["app.kubernetes.io/name"] === name,
+    );
+  const before = (await list(machine, "pods")).filter(({ metadata }) => !metadata.deletionTimestamp);
+  const wanted = deployments.map((d) => ({ d, old: of(before, d).map(({ metadata }) => metadata.name) }));
+  for (const { d, old } of wanted) await machine.kubectl("delete", "pods", "-n", d.namespace, ...old);
+  const look = async () => {
+    const pods = await list(machine, "pods");
+    return wanted.flatMap(({ d, old }) => {
+      const fresh = of(pods, d).filter(({ metadata }) => !old.includes(metadata.name));
+      const conditions = (pod: KubernetesObject) =>
+        (pod.status?.conditions ?? []) as { type: string; status: string }[];
+      const healthy = fresh.filter((p) => conditions(p).some((c) => c.type === "Ready" && c.status === "True"));
+      return healthy.length === old.length && fresh.length === old.length
+        ? []
+        : [`${d.namespace}/${d.name} has ${healthy.length} healthy pods of ${fresh.length}, and had ${old.length}`];
+    });
+  };
+  let wrong = await look();
+  for (const end = Date.now() + seconds * 1000; wrong.length && Date.now() < end; wrong = await look())
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+  return { wrong, note: wanted.map(({ d, old }) => `${d.namespace}/${d.name} ${old.length}`).join(", ") };
 }
 
 /**

@@ -34,21 +34,19 @@ const KINDS: Readonly<Record<string, Kind>> = {
     },
   },
   kubernetes_config_map_v1: {
-    what: "a value changed",
-    change: (attributes, machine) => {
-      const [key] = Object.keys(attributes.data);
-      return machine.kubectl(
-        "patch",
-        "configmap",
-        ...named(attributes),
-        "-p",
-        JSON.stringify({ data: { [String(key)]: "drifted" } }),
-      );
-    },
+    what: "deleted", // most are immutable
+    change: (attributes, machine) => machine.kubectl("delete", "configmap", ...named(attributes)),
   },
   kubernetes_network_policy_v1: {
-    what: "deleted",
-    change: (attributes, machine) => machine.kubectl("delete", "networkpolicy", ...named(attributes)),
+    what: "about other pods",
+    change: (attributes, machine) =>
+      machine.kubectl(
+        "patch",
+        "networkpolicy",
+        ...named(attributes),
+        "-p",
+        JSON.stringify({ spec: { podSelector: { matchLabels: { drifted: "yes" } } } }),
+      ),
   },
 };
 

@@ -2,7 +2,18 @@ import { spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { leftPeering, type Peering, removal } from "../commands/left-peering";
-import { copies, type Finding, leaks, leftToDo, randomParts, snapshot, warnings, workloads } from "./checks";
+import {
+  configuration,
+  copies,
+  type Finding,
+  leaks,
+  leftToDo,
+  randomParts,
+  restart,
+  snapshot,
+  warnings,
+  workloads,
+} from "./checks";
 import type { Fault } from "./cloud/faults";
 import { type Drift, driftOf } from "./drift";
 import { type Graph, graphOf } from "./graph";
@@ -33,6 +44,8 @@ export interface RehearsalOptions {
   readonly changes?: readonly Change[];
   /** Deployment that is scaled between plan and apply of an update, and must not drop. */
   readonly scaled?: Scaled;
+  /** Versions whose pods do not become ready: their rollouts fail, and what ran before goes on. */
+  readonly broken?: BrokenVersions;
   /** Changes things behind Terraform's back: its next plan must show just these, and mend them. */
   readonly drift?: boolean;
   /** Whether a destroy must refuse and change nothing. */
@@ -60,6 +73,16 @@ export interface Change {
   readonly version?: number;
   /** Regular expression on addresses. */
   readonly address: string;
+}
+
+/** Folders of synthesized stacks: versions of the first that differ from it in variables. */
+export interface BrokenVersions {
+  /** The services' variables make pods crash. */
+  readonly services: string;
+  /** So do the migrations'. */
+  readonly everything: string;
+  /** Other variables, with which all is well. */
+  readonly next: string;
 }
 
 export interface Scaled {
@@ -91,6 +114,9 @@ export interface Rehearsed {
 
 /** How much longer than the lower bound a critical path may be, as a ratio. */
 const LONGEST = 1.05;
+
+/** Seconds until a rollout has failed, where some are to fail. */
+const PATIENCE = 60;
 
 /** A step failed that the next ones need. */
 class Ended extends Error {}
@@ -162,6 +188,7 @@ class Rehearsal implements Rehearsed {
         update: i > 0 ? (this.options.changes ?? []).filter((c) => (c.version ?? version) === version) : undefined,
       });
     }
+    if (this.options.broken) await this.failRollouts(this.options.broken);
     if (drift) await this.drift();
     if (refuseDestroy) await this.refuse();
     if (destroy) await this.destroy(destroy);
@@ -172,7 +199,7 @@ class Rehearsal implements Rehearsed {
   private async deploy(stack: string, deployment: Deployment): Promise<void> {
     const { machine } = this;
     const { id, label, update } = deployment;
-    prepare(stack, machine.work, speedOf(this.options), this.options.chartsMirror);
+    this.prepare(stack);
     await this.init(id);
     this.must(`${label}validate`, await this.terraform(`${id}-validate`, ["validate"]), (r) =>
       r.stdout.includes("Warning") ? complaints(r).join("\n") : "",
@@ -181,7 +208,7 @@ class Rehearsal implements Rehearsed {
       [/Plan: .*|No changes.*/.exec(r.stdout)?.[0], took(r)].join(" "),
     );
     const plan = await this.planned(id);
-    if (id !== "again") this.plans.push(plan);
+    if (/^\d+$/.test(id)) this.plans.push(plan);
     if (id === "0") await this.measure(plan);
     if (update) this.say(`${label}changes only what it should`, compare(changed(plan), update));
     if (this.options.planOnly) return;
@@ -239,6 +266,7 @@ class Rehearsal implements Rehearsed {
     this.say(`${label}no secret in state, plan or logs`, leaks(machine, id));
     this.say(`${label}every copy of each secret agrees`, await copies(machine));
     this.say(`${label}exactly the declared workloads run`, await workloads(machine));
+    this.say(`${label}no configuration is left over`, await configuration(machine));
   }
 
   private async emptyPlan(name: string): Promise<Finding> {
@@ -309,7 +337,7 @@ class Rehearsal implements Rehearsed {
   }
 
   private async destroy(stack: string): Promise<void> {
-    prepare(stack, this.machine.work, speedOf(this.options), this.options.chartsMirror);
+    this.prepare(stack);
     await this.init("destroy");
     const allow = await this.terraform("destroy-allow", ["apply", "-auto-approve"]);
     this.must("apply of the version that allows destruction", allow, complete);
@@ -338,6 +366,35 @@ class Rehearsal implements Rehearsed {
       body: { name },
     });
     this.say("a person removes the peering", { wrong: [], note: removal(peering) });
+  }
+
+  /**
+   * Rollouts fail twice in a row, and what ran before can start again each time. Then the deploy goes back to that, and,
+   * after another failure, forward.
+   */
+  private async failRollouts({ services, everything, next }: BrokenVersions): Promise<void> {
+    const first = this.options.stacks[0] as string;
+    await this.fail(services, "broken");
+    await this.fail(everything, "broken-again");
+    await this.deploy(first, { id: "back", label: "back: " });
+    await this.fail(services, "broken-once-more");
+    await this.deploy(next, { id: "forward", label: "forward: " });
+    await this.deploy(first, { id: "back-again", label: "back again: " });
+  }
+
+  private async fail(stack: string, id: string): Promise<void> {
+    this.prepare(stack);
+    await this.init(id);
+    const run = await this.machine.terraform(`${id}-apply`, ["apply", "-json", "-auto-approve"]);
+    const { wrong, note } = namesResource(run);
+    this.say(`${id}: the rollout fails`, { wrong: run.status === 0 ? ["it did not"] : wrong, note });
+    this.say(`${id}: what ran before starts again`, await restart(this.machine));
+  }
+
+  private prepare(stack: string): void {
+    const { broken, chartsMirror } = this.options;
+    // The same in every version, or the number itself would be a change.
+    prepare(stack, this.machine.work, speedOf(this.options), { chartsMirror, patience: broken && PATIENCE });
   }
 
   private async init(id: string): Promise<void> {

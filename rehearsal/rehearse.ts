@@ -65,6 +65,7 @@ async function main(
     interrupt: options.interrupt,
     changes: options.changes.map(change),
     scaled: options.scaled ? scaled(options.scaled) : undefined,
+    broken: options.broken ? versions?.broken() : undefined,
     drift: options.drift,
     refuseDestroy: options["refuse-destroy"],
     destroy: options.destroy ? (options.destroyable ?? versions?.destroyable()) : undefined,

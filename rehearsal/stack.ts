@@ -27,12 +27,24 @@ export function whyNoStack(folder: string): string | undefined {
   }
 }
 
+/** What becomes of a stack's releases here. */
+export interface PrepareOptions {
+  /** Repository that holds the real charts; without it stubs of one ConfigMap with the values stand in for them. */
+  readonly chartsMirror?: string;
+  /** Seconds after which a rollout has failed, in place of the stack's own, which are too many for a rehearsal. */
+  readonly patience?: number;
+}
+
 /**
  * Puts a synthesized stack, or its next version, where Terraform runs: with the state beside it in place of a bucket,
- * waits that are shorter by the speed, and charts that can be had here: those of a mirror, or stubs of one ConfigMap with
- * the values.
+ * waits that are shorter by the speed, and charts that can be had here.
  */
-export function prepare(stack: string, work: string, speed: number, chartsMirror?: string): void {
+export function prepare(
+  stack: string,
+  work: string,
+  speed: number,
+  { chartsMirror, patience }: PrepareOptions = {},
+): void {
   const folder = path.join(work, "tf");
   mkdirSync(folder, { recursive: true });
   for (const file of readdirSync(folder))
@@ -41,6 +53,7 @@ export function prepare(stack: string, work: string, speed: number, chartsMirror
   const json = readStack(folder);
   for (const release of Object.values(json.resource?.helm_release ?? {})) {
     const chart = String(release.chart);
+    if (patience) release.timeout = patience;
     if (existsSync(path.resolve(folder, chart))) continue;
     if (chartsMirror) release.repository = chartsMirror;
     else {
@@ -134,7 +147,7 @@ export function poolsOf(...stacks: readonly StackJson[]): Pool[] {
 }
 
 /**
- * Which of Secret Manager's secrets each key of the cluster's Secrets is a copy of, as `<namespace>/<name> <key>`. Those
+ * Which of Secret Manager's secrets each key of the stack's Secrets is a copy of, as `<name in the stack> <key>`. Those
  * that are made of several things, such as URLs, are not among them.
  */
 export function secretCopies({ resource = {}, ephemeral = {} }: StackJson): Map<string, string> {
@@ -145,14 +158,13 @@ export function secretCopies({ resource = {}, ephemeral = {} }: StackJson): Map<
     return String(declared ? attribute(declared) : text);
   };
   return new Map(
-    Object.values(resource.kubernetes_secret_v1 ?? {}).flatMap(({ metadata, data_wo = {} }) =>
+    Object.entries(resource.kubernetes_secret_v1 ?? {}).flatMap(([id, { data_wo = {} }]) =>
       Object.entries(data_wo).flatMap(([key, value]): [string, string][] => {
         const [, read = ""] =
           /^\$\{ephemeral\.google_secret_manager_secret_version\.([\w-]+)\.secret_data\}$/.exec(String(value)) ?? [];
         const source = ephemeral.google_secret_manager_secret_version?.[read];
         if (!source) return [];
-        const namespace = follow(metadata.namespace, (it) => it.metadata.name);
-        return [[`${namespace}/${metadata.name} ${key}`, follow(source.secret, (it) => it.secret_id)]];
+        return [[`${id} ${key}`, follow(source.secret, (it) => it.secret_id)]];
       }),
     ),
   );

@@ -3,6 +3,7 @@ import path from "node:path";
 import type { EnvironmentName } from "../schema/environment";
 import { type Configuration, load, systemName } from "../schema/load";
 import { synthesize } from "../stacks/synthesize";
+import type { BrokenVersions } from "./rehearsal";
 
 const ROOT = path.resolve(__dirname, "..");
 
@@ -13,6 +14,8 @@ export interface Versions {
   readonly first: string;
   /** With another digest of every image. */
   release(): string;
+  /** With variables that pods crash with, and with others that they do not. */
+  broken(): BrokenVersions;
   /** With protections lifted. */
   destroyable(): string;
 }
@@ -41,6 +44,20 @@ export async function versionsOf(name: EnvironmentName, outdir: string, env: Nod
           ),
         },
       }),
+    broken: () => {
+      const migrations = Object.values(configuration.system.migrations).flatMap(({ variables }) => variables);
+      const withVariables = (version: string, value: string, which: (name: string) => boolean = () => true) => {
+        const variables = Object.fromEntries(
+          Object.entries(environment.variables).map(([name, before]) => [name, which(name) ? value : before]),
+        );
+        return write(version, { environment: { ...environment, variables } });
+      };
+      return {
+        services: withVariables("broken-services", "crashing", (name) => !migrations.includes(name)),
+        everything: withVariables("broken", "crashing-too"),
+        next: withVariables("next", "changed"),
+      };
+    },
     destroyable: () => write("destroyable", { environment: { ...environment, allowDestroy: true } }),
   };
 }

@@ -20,7 +20,7 @@ const synth = (props: Partial<DatadogProps> = {}) =>
     });
   });
 const AGENT = "helm_release.dd_agent";
-const { resource, readable, json } = synth();
+const { resource, digested, readable, json } = synth();
 const release = resource(AGENT);
 const autopilot = synth({ autopilot: true }).resource(AGENT);
 const of = values(release);
@@ -48,19 +48,19 @@ test("it goes to the host agents' namespace, after its policies, the quota and t
 });
 
 test("the API key is in a write-only Secret, under the chart's name for it, and nowhere that can be read", () => {
-  const secret = resource("kubernetes_secret_v1.dd_api-key_secret");
+  const [address, secret] = digested("kubernetes_secret_v1.dd_api-key");
   expect(secret.data_wo).toEqual({ "api-key": "the-key" });
   expect(secret.metadata.namespace).toBe(release.namespace);
-  expect(of.datadog.apiKeyExistingSecret).toContain("kubernetes_secret_v1.dd_api-key_secret.metadata[0].name");
+  expect(of.datadog.apiKeyExistingSecret).toContain(`${address}.metadata[0].name`);
   expect(of.datadog).not.toHaveProperty("apiKey");
   expect(readable).not.toContain("the-key");
 });
 
 test("another key rolls the agents", () => {
-  const annotations = (generation: number) =>
-    values(synth({ apiKey: { value: "x", changesWith: [generation] } }).resource(AGENT)).agents.podAnnotations;
-  expect(annotations(3)).toEqual(of.agents.podAnnotations);
-  expect(annotations(4)).not.toEqual(annotations(3));
+  const secret = (generation: number) =>
+    values(synth({ apiKey: { value: "x", changesWith: [generation] } }).resource(AGENT)).datadog.apiKeyExistingSecret;
+  expect(secret(3)).toEqual(of.datadog.apiKeyExistingSecret);
+  expect(secret(4)).not.toEqual(secret(3));
 });
 
 test("what it sends goes to the site and says of which cluster and environment it is", () => {

@@ -46,11 +46,6 @@ test("a slow start is waited for, and what is in memory is written before it sto
   expect(terminationGracePeriodSeconds).toBe(120);
 });
 
-test("a new password restarts the exporter too", () => {
-  const { master, metrics } = values(release);
-  expect(metrics.podAnnotations).toMatchObject(master.podAnnotations);
-});
-
 withChart(release, "one node has all roles, a login, and no certificate that could end", () => {
   const objects = byName(render(release, "datastores"));
   const server = objects.get("StatefulSet elasticsearch-master") as string;

@@ -41,7 +41,7 @@ describeDatastore(synth, {
   prints: ["PodDisruptionBudget", "StatefulSet"],
 });
 
-const { resource, given, readable } = synth();
+const { resource, digested, given, readable } = synth();
 const release = resource("helm_release.datastore_postgresql");
 
 test("the user owns the database and is not the administrator, who has a password of its own", () => {
@@ -53,7 +53,7 @@ test("the user owns the database and is not the administrator, who has a passwor
     database: "shop",
     key: auth.secretKeys.adminPasswordKey,
   });
-  const { data_wo } = resource("kubernetes_secret_v1.d_release_passwords_secret");
+  const [, { data_wo }] = digested("kubernetes_secret_v1.d_release_passwords");
   expect([data_wo[auth.secretKeys.userPasswordKey], data_wo[auth.secretKeys.adminPasswordKey]]).toEqual([
     "the-password",
     "the-administrator's",

@@ -1,4 +1,5 @@
 import { release as helmRelease, type ReleaseProps } from "../../constructs/helm/release";
+import { ConfigMap } from "../../constructs/kubernetes/config-map";
 import { at, build, values } from "../construct";
 
 const synth = (props: Partial<ReleaseProps> = {}) => {
@@ -52,6 +53,25 @@ test("values reach Helm as they are", () => {
     "dotted.key/x": "y",
   };
   expect(values(synth({ values: odd }))).toEqual(odd);
+});
+
+test("the names of its configuration are noted once the rollout has succeeded", () => {
+  const { resource } = build((stack) => {
+    const common = { namespace: "shop", name: "backend" };
+    const config = new ConfigMap(stack, "config", { ...common, data: { A: "1" } });
+    helmRelease(stack, "r", {
+      name: "backend",
+      namespace: "shop",
+      chart: "assets/chart",
+      values: { name: config.name },
+      configuration: [config],
+      dependsOn: [],
+    });
+  });
+  expect(resource("terraform_data.r-configuration")).toMatchObject({
+    input: { names: [expect.stringMatching(/^\$\{kubernetes_config_map_v1\.config_\w+\.metadata\[0\]\.name\}$/)] },
+    depends_on: ["helm_release.r"],
+  });
 });
 
 test("it waits for what it is told to, and keeps few old versions", () => {

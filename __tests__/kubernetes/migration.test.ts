@@ -104,8 +104,8 @@ test("nothing of the pod is lost on its way to the typed resource", () => {
   const [{ env, env_from, volume_mount, resources, command }] = container;
   expect(command).toEqual(["npm", "run", "migrate"]);
   expect(env).toContainEqual({ name: "APP_VERSION", value: "1.0" });
-  expect(env_from[0].config_map_ref.name).toContain("kubernetes_config_map_v1.config_config-map.");
-  expect(env_from[1].secret_ref.name).toContain("kubernetes_secret_v1.secret.");
+  expect(env_from[0].config_map_ref.name).toContain("kubernetes_config_map_v1.config_");
+  expect(env_from[1].secret_ref.name).toContain("kubernetes_secret_v1.secret_");
   expect(resources).toEqual({ requests: { cpu: "500m", memory: "512Mi" }, limits: { memory: "1Gi" } });
   expect(volume_mount).toHaveLength(2);
   expect(volume.map((v: { name: string }) => v.name)).toEqual(volume_mount.map((m: { name: string }) => m.name));

@@ -29,6 +29,10 @@ test("it is about one workload's pods, or about all of the namespace", () => {
   expect(policy({ egress: [] }).metadata).toEqual({ name: "policy", namespace: "shop" });
 });
 
+test("it goes after the pods that needed it: a connection that is taken away serves until the rollout has succeeded", () => {
+  expect(policy({ egress: [] }).lifecycle).toEqual({ create_before_destroy: true });
+});
+
 test("ports are TCP unless they say otherwise", () => {
   const ports = [{ port: 443 }, { port: 53, protocol: "UDP" }] as const;
   expect(synth({ ingress: [{ peers: ["namespace"], ports }] }).ingress[0].ports).toEqual([

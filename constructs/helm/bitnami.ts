@@ -75,8 +75,6 @@ interface Parts {
   readonly memory: number;
   /** Time to stop and to start, for a server that has more to do then than the chart's defaults allow. */
   readonly patience: typeof PATIENCE;
-  /** Annotations that roll the pods with the passwords. */
-  readonly checksum: Readonly<Record<string, string>>;
   /** Annotations that let the exporter be scraped. */
   readonly scraped: Readonly<Record<string, string>>;
 }
@@ -135,6 +133,7 @@ export class BitnamiRelease extends Construct implements Pick<Datastore, "host" 
       chart: name,
       source: { repository: REPOSITORY, version: chart.version, mirror: props.chartsMirror },
       timeout: 900,
+      configuration: [this.secret],
       dependsOn: [...props.dependsOn, ...props.namespace.ready, ...policies],
       values: {
         global: { security: { allowInsecureImages: true } }, // so the charts call any registry but Bitnami's own
@@ -145,7 +144,6 @@ export class BitnamiRelease extends Construct implements Pick<Datastore, "host" 
           exporterSized: requestsAndLimits(sizeOf(EXPORTER)),
           memory: parseMemory(size.memoryLimit) as number, // of a quantity that validation has read
           patience: PATIENCE,
-          checksum: { "checksum/passwords": this.secret.digest },
           scraped: {
             "prometheus.io/scrape": "true",
             "prometheus.io/port": String(chart.metricsPort),

@@ -72,6 +72,7 @@ export class Datadog extends Construct {
       namespace,
       chart: "datadog",
       source: { repository: "https://helm.datadoghq.com", version: "3.240.0", mirror: props.chartsMirror },
+      configuration: [apiKey],
       dependsOn: [...props.namespace.ready, ...policies],
       values: {
         registry: REGISTRY,
@@ -110,7 +111,6 @@ export class Datadog extends Construct {
         remoteConfiguration: off,
         clusterAgent: off,
         agents: {
-          podAnnotations: { "checksum/api-key": apiKey.digest },
           tolerations: [{ key: DEDICATED, operator: "Exists" }],
           priorityClassCreate: true, // a node that is full makes room
           containers: {

@@ -73,7 +73,6 @@ export class Elasticsearch extends Construct implements Datastore {
             replicaCount: 1,
             heapSize: `${Math.min(Math.floor(parts.memory / 2), LARGEST_HEAP)}m`, // the rest is for the files' cache
             resources: parts.sized,
-            podAnnotations: parts.checksum,
             persistence: { existingClaim },
             networkPolicy: { enabled: false },
             ...parts.patience,
@@ -86,7 +85,7 @@ export class Elasticsearch extends Construct implements Datastore {
             enabled: true,
             image: parts.image("elasticsearch-exporter"),
             resources: parts.exporterSized,
-            podAnnotations: { ...parts.checksum, ...parts.scraped },
+            podAnnotations: parts.scraped,
             networkPolicy: { enabled: false },
             // As a hook it would be no part of the release: made anew with each upgrade, and never removed.
             annotations: { "helm.sh/hook": null, "helm.sh/hook-weight": null },

@@ -2,6 +2,7 @@ import path from "node:path";
 import type { Release as HelmRelease } from "@cdktf/provider-helm/lib/release";
 import { AssetType, type ITerraformDependable, TerraformAsset, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
+import type { Configuration } from "../kubernetes/configuration";
 import { release } from "./release";
 
 /** A Kubernetes object as the API has it. */
@@ -19,6 +20,8 @@ export interface ObjectsProps {
   readonly namespace: string;
   /** As the Kubernetes API has them. */
   readonly objects: readonly KubernetesObject[];
+  /** ConfigMaps and Secrets that the objects' pods start with. */
+  readonly configuration?: readonly Configuration[];
   readonly dependsOn: readonly ITerraformDependable[];
 }
 
@@ -33,6 +36,7 @@ export const objects = (scope: Construct, id: string, props: ObjectsProps): Helm
     namespace: props.namespace,
     chart: chartOf(TerraformStack.of(scope)).path,
     values: { objects: props.objects },
+    configuration: props.configuration,
     dependsOn: props.dependsOn,
   });
 

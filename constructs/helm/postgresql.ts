@@ -64,7 +64,7 @@ export class PostgreSql extends Construct implements Datastore {
           primary: {
             ...parts.placed,
             resources: parts.sized,
-            podAnnotations: { ...parts.checksum, ...parts.scraped },
+            podAnnotations: parts.scraped,
             persistence: { existingClaim },
             extendedConfiguration: `max_connections = ${props.maxConnections}`,
             networkPolicy: { enabled: false },

@@ -9,7 +9,7 @@ import { requestsAndLimits } from "../kubernetes/pod";
 import { parseCpu, parseMemory } from "../kubernetes/quantity";
 import { Secret, type SecretValue } from "../kubernetes/secret";
 import { volumeClaim } from "../kubernetes/volume-claim";
-import { alertmanagerConfig, RECEIVER_SECRET, type Receiver } from "../prometheus/alertmanager";
+import { alertmanagerConfig, type Receiver } from "../prometheus/alertmanager";
 import { ANNOTATED_PODS, FALLBACK_PROTOCOL } from "../prometheus/scraping";
 import { release } from "./release";
 
@@ -161,7 +161,7 @@ export class PrometheusStack extends Construct {
     const key = receiver
       ? new Secret(this, "receiver", {
           namespace: namespace.name,
-          name: RECEIVER_SECRET,
+          name: "alertmanager-receiver",
           data: { [receiver.kind]: receiver.secret },
         })
       : undefined;
@@ -197,6 +197,7 @@ export class PrometheusStack extends Construct {
       chart: "kube-prometheus-stack",
       source: source("88.5.3"),
       timeout: 900,
+      configuration: key ? [admin, key] : [admin],
       dependsOn: [
         ...props.dependsOn,
         definitions,
@@ -271,7 +272,7 @@ export class PrometheusStack extends Construct {
           },
         },
         alertmanager: {
-          config: alertmanagerConfig(receiver),
+          config: alertmanagerConfig(receiver && key && { ...receiver, secretName: key.name }),
           alertmanagerSpec: {
             ...placed,
             ...sized(50, "64Mi", "128Mi"),
@@ -283,7 +284,6 @@ export class PrometheusStack extends Construct {
           ...placed,
           ...sized(100, "256Mi", "512Mi"),
           admin: { existingSecret: admin.name, userKey: "admin-user", passwordKey: "admin-password" },
-          podAnnotations: { "checksum/secret": admin.digest },
           // Without these it may read every Secret of the cluster.
           rbac: { namespaced: true },
           sidecar: {

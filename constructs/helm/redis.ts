@@ -45,7 +45,6 @@ export class Redis extends Construct implements Datastore {
           master: {
             ...parts.placed,
             resources: parts.sized,
-            podAnnotations: parts.checksum,
             persistence: { existingClaim },
           },
           networkPolicy: { enabled: false },

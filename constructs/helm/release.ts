@@ -1,6 +1,7 @@
 import { Release as HelmRelease } from "@cdktf/provider-helm/lib/release";
-import type { ITerraformDependable } from "cdktf";
+import { DataResource, type ITerraformDependable } from "cdktf";
 import type { Construct } from "constructs";
+import type { Configuration } from "../kubernetes/configuration";
 import { json } from "../terraform/json";
 
 export interface ReleaseProps {
@@ -18,15 +19,24 @@ export interface ReleaseProps {
   };
   /** Never a secret: Helm's values are in the state. */
   readonly values: Readonly<Record<string, unknown>>;
+  /** ConfigMaps and Secrets that the pods start with, named in the values. */
+  readonly configuration?: readonly Configuration[];
   /** Seconds until the release counts as failed and is rolled back; default 600. */
   readonly timeout?: number;
   readonly dependsOn: readonly ITerraformDependable[];
 }
 
-/** A Helm release that is installed or upgraded whole, or rolled back. */
+/**
+ * A Helm release that is installed or upgraded whole, or rolled back together with its configuration: ConfigMaps and
+ * Secrets stay until a later rollout has succeeded.
+ *
+ * Terraform destroys them after whatever depends on them according to the state, and a release that failed depends on
+ * the new ones there: Terraform notes dependencies before it knows how an update ends. So the names are also kept by a
+ * resource of their own, which is updated only once the rollout has succeeded.
+ */
 export function release(scope: Construct, id: string, props: ReleaseProps): HelmRelease {
   const { source } = props;
-  return new HelmRelease(scope, id, {
+  const rollout = new HelmRelease(scope, id, {
     name: props.name,
     namespace: props.namespace,
     chart: props.chart,
@@ -41,4 +51,11 @@ export function release(scope: Construct, id: string, props: ReleaseProps): Helm
     maxHistory: 5,
     dependsOn: [...props.dependsOn],
   });
+  const { configuration = [] } = props;
+  if (configuration.length)
+    new DataResource(scope, `${id}-configuration`, {
+      input: { names: configuration.map(({ name }) => name) },
+      dependsOn: [rollout],
+    });
+  return rollout;
 }

@@ -1,30 +1,27 @@
 import { ConfigMapV1 } from "@cdktf/provider-kubernetes/lib/config-map-v1";
 import { Construct } from "constructs";
-import { digest } from "../terraform/json";
+import { type Configuration, IMMUTABLE, identify } from "./configuration";
 
 export interface ConfigMapProps {
   readonly namespace: string;
+  /** What the name begins with. */
   readonly name: string;
-  /** For what finds ConfigMaps by their labels. */
-  readonly labels?: Readonly<Record<string, string>>;
   /** Values by key; a value may hold tokens. */
   readonly data: Readonly<Record<string, string>>;
 }
 
-/** A ConfigMap, with a digest that pods carry as an annotation so that a change of it rolls them. */
-export class ConfigMap extends Construct {
+/** An immutable ConfigMap, named by its content: pods that name it roll when it changes. */
+export class ConfigMap extends Construct implements Configuration {
   readonly name: string;
-  /** Hexadecimal SHA-256 of the data. */
-  readonly digest: string;
 
   constructor(scope: Construct, id: string, props: ConfigMapProps) {
     super(scope, id);
-    const map = new ConfigMapV1(this, "config-map", {
-      metadata: { name: props.name, namespace: props.namespace, labels: props.labels && { ...props.labels } },
+    const content = identify(this, props.name, props.data);
+    const map = new ConfigMapV1(this, content.id, {
+      metadata: { name: content.name, namespace: props.namespace },
       data: { ...props.data },
-      lifecycle: { createBeforeDestroy: true }, // one that leaves goes after the pods that have used it
+      ...IMMUTABLE,
     });
     this.name = map.metadata.name;
-    this.digest = digest(props.data);
   }
 }

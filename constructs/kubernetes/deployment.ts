@@ -3,7 +3,7 @@ import type { ITerraformDependable } from "cdktf";
 import type { Construct } from "constructs";
 import { objects } from "../helm/objects";
 import { NAME_LABEL } from "./labels";
-import { type PodProps, podTemplate, type ServingProps } from "./pod";
+import { configurationOf, type PodProps, podTemplate, type ServingProps } from "./pod";
 
 export interface DeploymentProps {
   readonly namespace: string;
@@ -32,6 +32,7 @@ export function deployment(scope: Construct, id: string, props: DeploymentProps)
   return objects(scope, id, {
     name: pod.name,
     namespace,
+    configuration: configurationOf(pod),
     dependsOn: props.dependsOn,
     objects: [
       {

@@ -5,7 +5,7 @@ import { digest } from "../terraform/json";
 import { NAME_LABEL } from "./labels";
 import type { Namespace } from "./namespace";
 import { type Allowance, connectionPolicy } from "./network-policy";
-import { type PodProps, podTemplate } from "./pod";
+import { configurationOf, type PodProps, podTemplate } from "./pod";
 
 export interface MigrationProps {
   readonly namespace: Namespace;
@@ -44,7 +44,11 @@ export class Migration extends Construct {
       connectionPolicy(this, { workload: pod.name, namespace }, "to", to, allowance),
     );
     const template = podTemplate(pod);
-    const key = Fn.substr(digest([pod.image, pod.command, pod.variables, template.metadata.annotations]), 0, 8);
+    const key = Fn.substr(
+      digest([pod.image, pod.command, pod.variables, configurationOf(pod).map(({ name }) => name)]),
+      0,
+      8,
+    );
     this.job = new JobV1(this, "job", {
       metadata: { name: `${pod.name}-${key}`, namespace, labels: { [NAME_LABEL]: pod.name } },
       spec: {

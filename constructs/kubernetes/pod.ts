@@ -1,7 +1,6 @@
 import { placedOn } from "../google/node-pool";
-import type { ConfigMap } from "./config-map";
+import type { Configuration } from "./configuration";
 import { NAME_LABEL } from "./labels";
-import type { Secret } from "./secret";
 
 /** Requests and limits of a container, as Kubernetes quantities. */
 export interface Resources {
@@ -29,10 +28,10 @@ export interface PodProps {
   readonly serviceAccount: string;
   /** Environment variables: those that belong to the release, and those of a ConfigMap and of a Secret. */
   readonly variables: Readonly<Record<string, string | typeof NODE_ADDRESS>>;
-  readonly configMap?: ConfigMap;
-  readonly secret?: Secret;
+  readonly configMap?: Configuration;
+  readonly secret?: Configuration;
   /** PEM files, mounted at {@link CERTIFICATES}. */
-  readonly certificates?: ConfigMap;
+  readonly certificates?: Configuration;
 }
 
 /** What a service's pods have beside. */
@@ -61,6 +60,10 @@ const DRAIN = 15;
 /** Any but root, the same for every image. */
 const USER = 1000;
 
+/** What a workload's pods need to start. */
+export const configurationOf = ({ configMap, secret, certificates }: PodProps): readonly Configuration[] =>
+  [configMap, secret, certificates].flatMap((configuration) => configuration ?? []);
+
 /**
  * Pod template, as the Kubernetes API has it, that satisfies the restricted Pod Security Standard with a read-only
  * root.
@@ -69,9 +72,6 @@ const USER = 1000;
 export function podTemplate(props: PodProps, serving?: ServingProps) {
   const labels = { [NAME_LABEL]: props.name };
   const annotations = {
-    ...(props.configMap && { "checksum/config": props.configMap.digest }),
-    ...(props.secret && { "checksum/secret": props.secret.digest }),
-    ...(props.certificates && { "checksum/certificates": props.certificates.digest }),
     ...(serving?.metrics && {
       "prometheus.io/scrape": "true",
       "prometheus.io/port": String(serving.metrics.port),

@@ -1,3 +1,4 @@
+import { Fn } from "cdktf";
 import type { SecretValue } from "../kubernetes/secret";
 
 /** Where alerts go, with the secret that opens it; it is read from a file. */
@@ -16,15 +17,15 @@ export type Receiver = (
   readonly secret: SecretValue;
 };
 
-/** Kubernetes Secret of the receiver, where Alertmanager runs; its one key is the kind. */
-export const RECEIVER_SECRET = "alertmanager-receiver";
+/** A receiver, with the name of the Kubernetes Secret that Alertmanager mounts; its one key is the kind. */
+type MountedReceiver = Receiver & { readonly secretName: string };
 
 /**
  * Alertmanager's routes and receivers. What is critical holds back what warns of the same, of one service. One message
  * for all instances of an alert on a service; what is critical is repeated every hour, the rest twice a day.
  * {@link https://prometheus.io/docs/alerting/latest/configuration/}
  */
-export function alertmanagerConfig(receiver?: Receiver) {
+export function alertmanagerConfig(receiver?: MountedReceiver) {
   const nobody = "null";
   const people = receiver?.kind ?? nobody;
   return {
@@ -61,8 +62,8 @@ export function alertmanagerConfig(receiver?: Receiver) {
   };
 }
 
-function notifier(receiver: Receiver) {
-  const file = `/etc/alertmanager/secrets/${RECEIVER_SECRET}/${receiver.kind}`;
+function notifier(receiver: MountedReceiver) {
+  const file = Fn.join("/", ["/etc/alertmanager/secrets", receiver.secretName, receiver.kind]);
   const common = { send_resolved: true };
   switch (receiver.kind) {
     case "slack":

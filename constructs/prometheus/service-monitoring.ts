@@ -1,7 +1,7 @@
+import { ConfigMapV1 } from "@cdktf/provider-kubernetes/lib/config-map-v1";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { objects } from "../helm/objects";
-import { ConfigMap } from "../kubernetes/config-map";
 import type { Namespace } from "../kubernetes/namespace";
 import { certificateRules, type WatchedCertificates } from "./certificate-rules";
 import { cronJobRules, type WatchedCronJob } from "./cron-job-rules";
@@ -62,10 +62,12 @@ export class ServiceMonitoring extends Construct {
         dependsOn: [props.definitions],
       });
     const provision = (id: string, name: string, content: object) =>
-      new ConfigMap(this, id, {
-        namespace: namespace.name,
-        name: `${name}-dashboard`,
-        labels: { grafana_dashboard: "1" }, // Grafana's sidecar looks for it
+      new ConfigMapV1(this, `${id}_config-map`, {
+        metadata: {
+          namespace: namespace.name,
+          name: `${name}-dashboard`,
+          labels: { grafana_dashboard: "1" }, // Grafana's sidecar looks for it
+        },
         data: { [`${name}.json`]: JSON.stringify(content) },
       });
     provision("dashboard", name, dashboard({ system, services, cadvisor: !autopilot }));

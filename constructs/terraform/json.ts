@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { Fn, Token } from "cdktf";
+import { DefaultTokenResolver, Fn, StringConcat, Token, Tokenization } from "cdktf";
+import type { Construct } from "constructs";
 
 /**
  * JSON text of a value that may hold tokens.
@@ -20,6 +21,16 @@ export function digest(value: unknown): string {
   const { skeleton, tokens } = split(sorted(value));
   const known = createHash("sha256").update(skeleton).digest("hex");
   return tokens.length ? Fn.sha256(Fn.jsonencode([known, ...tokens])) : known;
+}
+
+/**
+ * SHA-256 of a value as it is written, in hexadecimal: with Terraform's expressions in place of what they will be. It is
+ * known while synthesizing.
+ */
+export function digestAsWritten(scope: Construct, value: unknown): string {
+  const resolver = new DefaultTokenResolver(new StringConcat());
+  const written = Tokenization.resolve(sorted(value), { scope, resolver, preparing: false });
+  return createHash("sha256").update(JSON.stringify(written)).digest("hex");
 }
 
 /** A value's JSON with a numbered mark in place of each token. */

@@ -11,8 +11,8 @@ import (
 )
 
 // run plays a kubelet: a pod that was given a node is ready after what it takes to pull its image and to start, the pod of
-// a job has succeeded after twice as long. A container image whose reference holds "unpullable" never starts; "crashing"
-// never becomes ready.
+// a job has succeeded after twice as long. A container whose image holds "unpullable" never starts. One whose image, or a
+// variable of which, holds "crashing" never becomes ready. ConfigMaps and Secrets are read when a pod starts, and not again.
 func run(ctx context.Context, c kubernetes.Interface, p *corev1.Pod, start time.Duration) {
 	if p.DeletionTimestamp != nil {
 		zero := int64(0)
@@ -29,17 +29,24 @@ func run(ctx context.Context, c kubernetes.Interface, p *corev1.Pod, start time.
 	if time.Since(p.CreationTimestamp.Time) < start {
 		return
 	}
-	phase, ready := phaseOf(p, job)
+	set := configure(ctx, c, p)
+	phase, ready := phaseOf(p, set, job)
 	if p.Status.Phase == phase && phase == corev1.PodPending && len(p.Status.ContainerStatuses) > 0 {
 		return
+	}
+	for _, s := range set {
+		if s.missing != "" {
+			warn(ctx, c, p, s.missing)
+			break
+		}
 	}
 	now := metav1.Now()
 	var containers, inits []corev1.ContainerStatus
 	for _, ct := range p.Spec.InitContainers {
-		inits = append(inits, statusOf(ct, true, true, now))
+		inits = append(inits, statusOf(ct, set[ct.Name], true, true, now))
 	}
 	for _, ct := range p.Spec.Containers {
-		containers = append(containers, statusOf(ct, job, false, now))
+		containers = append(containers, statusOf(ct, set[ct.Name], job, false, now))
 	}
 	condition := func(kind corev1.PodConditionType, status corev1.ConditionStatus) corev1.PodCondition {
 		return corev1.PodCondition{Type: kind, Status: status, LastTransitionTime: now}
@@ -65,16 +72,15 @@ func isOfJob(p *corev1.Pod) bool {
 }
 
 func unpullable(ct corev1.Container) bool { return strings.Contains(ct.Image, "unpullable") }
-func crashing(ct corev1.Container) bool   { return strings.Contains(ct.Image, "crashing") }
 
 // phaseOf is what becomes of a pod, and whether it is ready.
-func phaseOf(p *corev1.Pod, job bool) (corev1.PodPhase, corev1.ConditionStatus) {
+func phaseOf(p *corev1.Pod, set map[string]configuration, job bool) (corev1.PodPhase, corev1.ConditionStatus) {
 	phase, ready := corev1.PodRunning, corev1.ConditionTrue
 	if job {
 		phase, ready = corev1.PodSucceeded, corev1.ConditionFalse
 	}
 	for _, ct := range p.Spec.Containers {
-		if crashing(ct) {
+		if set[ct.Name].crashes {
 			phase, ready = corev1.PodRunning, corev1.ConditionFalse
 			if job {
 				phase = corev1.PodFailed
@@ -82,7 +88,7 @@ func phaseOf(p *corev1.Pod, job bool) (corev1.PodPhase, corev1.ConditionStatus) 
 		}
 	}
 	for _, ct := range append(p.Spec.InitContainers, p.Spec.Containers...) {
-		if unpullable(ct) {
+		if unpullable(ct) || set[ct.Name].missing != "" {
 			return corev1.PodPending, corev1.ConditionFalse
 		}
 	}
@@ -90,7 +96,7 @@ func phaseOf(p *corev1.Pod, job bool) (corev1.PodPhase, corev1.ConditionStatus) 
 }
 
 // statusOf is what becomes of a container: it runs, or, where it is one that ends, it has ended.
-func statusOf(ct corev1.Container, ends, init bool, now metav1.Time) corev1.ContainerStatus {
+func statusOf(ct corev1.Container, set configuration, ends, init bool, now metav1.Time) corev1.ContainerStatus {
 	yes := true
 	s := corev1.ContainerStatus{Name: ct.Name, Image: ct.Image, ImageID: ct.Image, Ready: init || !ends, Started: &yes}
 	ended := func(code int32, reason string) corev1.ContainerState {
@@ -100,7 +106,10 @@ func statusOf(ct corev1.Container, ends, init bool, now metav1.Time) corev1.Cont
 	case unpullable(ct):
 		s.Ready, s.Started = false, nil
 		s.State.Waiting = &corev1.ContainerStateWaiting{Reason: "ImagePullBackOff", Message: "simulated"}
-	case crashing(ct) && !init:
+	case set.missing != "":
+		s.Ready, s.Started = false, nil
+		s.State.Waiting = &corev1.ContainerStateWaiting{Reason: set.reason, Message: set.missing}
+	case set.crashes && !init:
 		s.Ready, s.State = false, ended(1, "Error")
 	case ends:
 		s.State = ended(0, "Completed")
