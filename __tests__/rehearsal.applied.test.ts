@@ -89,6 +89,7 @@ const skipped = missing ? ` (SKIPPED: ${missing.split(";")[0]})` : "";
       "no secret in state, plan or logs",
       "every copy of each secret agrees",
       "exactly the declared workloads run",
+      "no configuration is left over",
       "no warning",
     ]);
   },
