@@ -71,6 +71,20 @@ test("a restore never runs by itself, is not tried twice, and is a Job of the su
   expect(given.restoreCommand).toBe(`kubectl -n ${where} create job --from=cronjob/${name} restore-1`);
 });
 
+test.each(JOBS)("the autoscaler leaves the node of %s alone", (name) => {
+  expect(template(name).template.metadata.annotations).toEqual({
+    "cluster-autoscaler.kubernetes.io/safe-to-evict": "false",
+  });
+});
+
+test("a dump whose node goes away starts again, which is no failed attempt; a restore does not", () => {
+  expect(template("postgresql-backup").pod_failure_policy).toEqual({
+    rule: [{ action: "Ignore", on_pod_condition: [{ type: "DisruptionTarget", status: "True" }] }],
+  });
+  expect(template("postgresql-backup").template.spec.restart_policy).toBe("Never"); // or Kubernetes refuses the policy
+  expect(template("postgresql-restore")).not.toHaveProperty("pod_failure_policy");
+});
+
 test.each(JOBS)("%s ends, and its scratch disk does not stay for long", (name) => {
   expect(template(name).active_deadline_seconds).toBeGreaterThanOrEqual(3600);
   expect(Number(template(name).ttl_seconds_after_finished)).toBeLessThanOrEqual(2 * 86400);

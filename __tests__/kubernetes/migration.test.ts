@@ -79,6 +79,11 @@ test("it is tried once, is stopped at its deadline, and Terraform waits a little
   }
 });
 
+test("the autoscaler leaves its node alone, and it does not start again by itself when the node goes away", () => {
+  expect(spec.template.metadata.annotations).toEqual({ "cluster-autoscaler.kubernetes.io/safe-to-evict": "false" });
+  expect(spec).not.toHaveProperty("pod_failure_policy");
+});
+
 test("it stays when it is done: a job that disappears would run again", () => {
   expect(spec).not.toHaveProperty("ttl_seconds_after_finished");
 });

@@ -15,7 +15,7 @@ import type { PostgreSql } from "../helm/postgresql";
 import { NAME_LABEL } from "./labels";
 import type { Namespace } from "./namespace";
 import { type Allowance, connectionPolicy, INTERNET, type Peer } from "./network-policy";
-import { CONTAINER_SECURITY, type Resources, requestsAndLimits } from "./pod";
+import { CONTAINER_SECURITY, NOT_EVICTED, type Resources, requestsAndLimits } from "./pod";
 import { serviceAccount } from "./service-account";
 
 export interface DatabaseBackupProps {
@@ -218,7 +218,10 @@ export class DatabaseBackup extends Construct {
     };
 
     const [hour, minute] = props.at.split(":").map(Number);
-    const job = (name: string, config: Pick<JobConfig, "steps" | "schedule" | "suspend" | "retries">) =>
+    const job = (
+      name: string,
+      config: Pick<JobConfig, "steps" | "schedule" | "suspend" | "retries" | "againAfterDisruption">,
+    ) =>
       cronJob(this, name, {
         name,
         namespace,
@@ -237,6 +240,7 @@ export class DatabaseBackup extends Construct {
       schedule: `${minute} ${hour} * * *`,
       suspend: false,
       retries: 2,
+      againAfterDisruption: true, // another dump takes nothing from anybody
     });
     job(RESTORE, {
       steps: [
@@ -251,6 +255,7 @@ export class DatabaseBackup extends Construct {
       schedule: "0 0 31 2 *", // no such day
       suspend: true,
       retries: 0,
+      againAfterDisruption: false, // the newest dump may be another by then
     });
     this.restoreCommand = `kubectl -n ${namespace} create job --from=cronjob/${RESTORE} restore-1`;
   }
@@ -278,6 +283,11 @@ interface JobConfig {
   readonly schedule: string;
   readonly suspend: boolean;
   readonly retries: number;
+  /**
+   * Whether it starts again when its node goes away, which is no failure of its own.
+   * {@link https://kubernetes.io/docs/concepts/workloads/controllers/job/#pod-failure-policy}
+   */
+  readonly againAfterDisruption: boolean;
   readonly dependsOn: readonly ITerraformDependable[];
 }
 
@@ -312,10 +322,13 @@ function cronJob(scope: Construct, id: string, { name, namespace, autopilot, ...
         metadata: { labels },
         spec: {
           backoffLimit: config.retries,
+          podFailurePolicy: config.againAfterDisruption
+            ? { rule: [{ action: "Ignore", onPodCondition: [{ type: "DisruptionTarget", status: "True" }] }] }
+            : undefined,
           activeDeadlineSeconds: DEADLINE,
           ttlSecondsAfterFinished: String(LOOKED_AT),
           template: {
-            metadata: { labels },
+            metadata: { labels, annotations: NOT_EVICTED },
             spec: {
               restartPolicy: "Never",
               serviceAccountName: config.serviceAccountName,

@@ -5,7 +5,7 @@ import { digest } from "../terraform/json";
 import { NAME_LABEL } from "./labels";
 import type { Namespace } from "./namespace";
 import { type Allowance, connectionPolicy } from "./network-policy";
-import { configurationOf, type PodProps, podTemplate } from "./pod";
+import { configurationOf, NOT_EVICTED, type PodProps, podTemplate } from "./pod";
 
 export interface MigrationProps {
   readonly namespace: Namespace;
@@ -29,7 +29,8 @@ const AUTOPILOTS_OWN = [
 /**
  * A Job that runs once for each image, command and configuration, and that rollouts wait for.
  *
- * Its name is a digest of the three, for a Job cannot be changed. It is not retried, and its deadline ends before
+ * Its name is a digest of the three, for a Job cannot be changed. It is not retried, not even when its node goes away:
+ * whether half a migration may run again is for the next deploy, and the person who starts it. Its deadline ends before
  * Terraform's patience does: a Job that Terraform had given up would run on while the next apply deletes it.
  */
 export class Migration extends Construct {
@@ -55,7 +56,7 @@ export class Migration extends Construct {
         backoffLimit: 0,
         activeDeadlineSeconds: props.deadline,
         template: {
-          metadata: template.metadata,
+          metadata: { ...template.metadata, annotations: { ...template.metadata.annotations, ...NOT_EVICTED } },
           spec: { ...typed(template.spec), restartPolicy: "Never" },
         },
       },

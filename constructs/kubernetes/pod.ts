@@ -132,6 +132,13 @@ export function podTemplate(props: PodProps, serving?: ServingProps) {
   };
 }
 
+/**
+ * Annotation of pods that run to an end: the autoscaler does not take their node away meanwhile. On Autopilot they may then
+ * run for days, also when nodes are upgraded.
+ * {@link https://cloud.google.com/kubernetes-engine/docs/how-to/extended-duration-pods}
+ */
+export const NOT_EVICTED = { "cluster-autoscaler.kubernetes.io/safe-to-evict": "false" } as const;
+
 /** What the restricted Pod Security Standard asks of a container, and a root that nobody writes to. */
 export const CONTAINER_SECURITY = {
   allowPrivilegeEscalation: false,
