@@ -81,6 +81,10 @@ export function describeDatastore(synth: (changes?: Partial<BitnamiProps>) => Bu
     expect(other).not.toBe(address);
   });
 
+  test("a server that does not start never keeps its node from being drained", () => {
+    expect(values(release())[expected.server].pdb).toEqual({ create: false });
+  });
+
   test.each([true, false])("release and volume have fixed addresses and are locked: %s", (deletionProtection) => {
     const built = synth({ deletionProtection });
     for (const address of [RELEASE, CLAIM])

@@ -314,10 +314,11 @@ export async function restart(machine: Machine, seconds = 60): Promise<Finding> 
 }
 
 /**
- * Warnings of a volume that is just being made, and of the control plane that is busy: of its own Service, of its
- * allocator of addresses.
+ * Warnings of a volume that is just being made, of an autoscaler whose pods are starting, and of the control plane that
+ * is busy: of its own Service, of its allocator of addresses.
  */
-const NOT_OURS = /unbound immediate PersistentVolumeClaims|^Service\/kubernetes: |is not allocated; repairing$/;
+const NOT_OURS =
+  /unbound immediate PersistentVolumeClaims|^HorizontalPodAutoscaler\/.*(deployments(\/scale)?\.apps "[^"]*" not found|no metrics returned|did not receive metrics for targeted pods)|^Service\/kubernetes: |is not allocated; repairing$/;
 
 /** Kubernetes' warnings and calls that the stand-in does not know. */
 export async function warnings(machine: Machine): Promise<Finding> {

@@ -42,7 +42,7 @@ export interface RehearsalOptions {
   readonly interrupt?: boolean;
   /** What an update may change, and must change one of each. */
   readonly changes?: readonly Change[];
-  /** Deployment that is scaled between plan and apply of an update, and must not drop. */
+  /** Deployment that must not drop during an update: neither its number of pods, nor how many of them are ready. */
   readonly scaled?: Scaled;
   /** Versions whose pods do not become ready: their rollouts fail, and what ran before goes on. */
   readonly broken?: BrokenVersions;
@@ -88,7 +88,8 @@ export interface BrokenVersions {
 export interface Scaled {
   readonly namespace: string;
   readonly name: string;
-  readonly replicas: number;
+  /** What it is scaled to between plan and apply; by default it stays as it is. */
+  readonly replicas?: number;
 }
 
 /** What was done or looked at, and what was found. */
@@ -430,25 +431,29 @@ class Rehearsal implements Rehearsed {
     return !finding.wrong.length;
   }
 
-  /** Plays the autoscaler between plan and apply, then keeps looking at the number of replicas. */
+  /** Plays the autoscaler between plan and apply, then keeps looking at the number of pods and at who is ready. */
   private async scaleUp({ namespace, name, replicas }: Scaled) {
     const { machine } = this;
-    await machine.kubectl("scale", "deployment", name, "-n", namespace, `--replicas=${replicas}`);
+    const deployment = ["deployment", name, "-n", namespace];
+    const numbers = 'jsonpath={.spec.replicas} {.status.readyReplicas}{"\\n"}';
+    if (replicas !== undefined) await machine.kubectl("scale", ...deployment, `--replicas=${replicas}`);
+    const read = (line: string) => line.split(" ").map(Number) as [wanted: number, ready: number];
+    const [wanted, ready] = read(await machine.kubectl("get", ...deployment, "-o", numbers));
     const file = path.join(machine.work, "replicas.log");
     const log = openSync(file, "w");
-    const watch = spawn(
-      "kubectl",
-      ["get", "deployment", name, "-n", namespace, "--watch", "-o", 'jsonpath={.spec.replicas}{"\\n"}'],
-      { env: machine.env, stdio: ["ignore", log, "ignore"] },
-    );
+    const watch = spawn("kubectl", ["get", ...deployment, "--watch", "-o", numbers], {
+      env: machine.env,
+      stdio: ["ignore", log, "ignore"],
+    });
     closeSync(log); // the child has its own
     return {
       async end(): Promise<Finding> {
         await new Promise((resolve) => setTimeout(resolve, 2000));
         watch.kill();
-        const seen = readFileSync(file, "utf8").split("\n").filter(Boolean).map(Number);
-        const note = `seen: ${seen.join(" ")}`;
-        return { wrong: seen.some((n) => n < replicas) || !seen.length ? [note] : [], note };
+        const seen = readFileSync(file, "utf8").split("\n").filter(Boolean).map(read);
+        const note = `from ${ready} ready of ${wanted}: ${seen.map(([w, r]) => `${r} of ${w}`).join(", ")}`;
+        const dropped = seen.some(([w, r]) => w < wanted || r < ready);
+        return { wrong: dropped || !seen.length ? [note] : [], note };
       },
     };
   }

@@ -19,7 +19,7 @@ describeDatastore(synth, {
   images: (registry) => Elasticsearch.IMAGES(registry),
   server: "master",
   key: "elasticsearch-password",
-  prints: ["Deployment", "PodDisruptionBudget", "StatefulSet"],
+  prints: ["Deployment", "StatefulSet"],
 });
 
 const RELEASE = "helm_release.datastore_elasticsearch";

@@ -38,7 +38,7 @@ describeDatastore(synth, {
   images: (registry) => PostgreSql.IMAGES(registry),
   server: "primary",
   key: "password",
-  prints: ["PodDisruptionBudget", "StatefulSet"],
+  prints: ["StatefulSet"],
 });
 
 const { resource, digested, given, readable } = synth();

@@ -19,7 +19,7 @@ describeDatastore(synth, {
   images: (registry) => Redis.IMAGES(registry),
   server: "master",
   key: "redis-password",
-  prints: ["PodDisruptionBudget", "StatefulSet"],
+  prints: ["StatefulSet"],
 });
 
 const RELEASE = "helm_release.datastore_redis";

@@ -15,6 +15,7 @@ const synth = (props: Partial<DeploymentProps> = {}) => {
         variables: {},
       },
       serving: { port: 3000, health: { live: "/live", ready: "/ready" } },
+      budget: false,
       dependsOn: [at("migration")],
       ...props,
     });

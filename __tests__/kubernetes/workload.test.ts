@@ -23,7 +23,6 @@ const synth = (props: Partial<WorkloadProps> = {}) =>
   });
 const ROLLOUT = "helm_release.w_deployment";
 const AUTOSCALER = "kubernetes_horizontal_pod_autoscaler_v2.w_autoscaler";
-const BUDGET = "kubernetes_pod_disruption_budget_v1.w_disruption-budget";
 const utilization = (name: string, average_utilization: number) => ({
   type: "Resource",
   resource: { name, target: { type: "Utilization", average_utilization } },
@@ -31,14 +30,14 @@ const utilization = (name: string, average_utilization: number) => ({
 const fixed = synth();
 
 test("a fixed number of pods has no autoscaler", () => {
-  expect(fixed.counts).toEqual({ helm_release: 1, kubernetes_pod_disruption_budget_v1: 1 });
+  expect(fixed.counts).toEqual({ helm_release: 1 });
   expect(values(fixed.resource(ROLLOUT)).objects[0].spec.replicas).toBe(2);
 });
 
 test("an autoscaled one has an autoscaler, which alone says how many pods there are", () => {
   const { resource } = synth({ replicas: { min: 3, max: 9, cpu: 70, memory: 80 } });
   expect(values(resource(ROLLOUT)).objects[0].spec).not.toHaveProperty("replicas");
-  const { metadata, spec, depends_on } = resource(AUTOSCALER);
+  const { metadata, spec } = resource(AUTOSCALER);
   expect(metadata.namespace).toBe("shop");
   expect(spec).toMatchObject({
     min_replicas: 3,
@@ -46,7 +45,13 @@ test("an autoscaled one has an autoscaler, which alone says how many pods there 
     scale_target_ref: { api_version: "apps/v1", kind: "Deployment", name: "worker" },
   });
   expect(spec.metric).toEqual([utilization("cpu", 70), utilization("memory", 80)]);
-  expect(depends_on).toEqual([ROLLOUT]); // there must be something to scale
+});
+
+test("the autoscaler comes before the rollout and goes before it, so that nothing fights a number that becomes fixed", () => {
+  const { resource } = synth({ replicas: { min: 3, max: 9, cpu: 70 } });
+  expect(resource(ROLLOUT).depends_on).toContain(AUTOSCALER);
+  expect(resource(AUTOSCALER).depends_on).toEqual(["nodes", "quota", "default-deny"]);
+  expect(resource(AUTOSCALER).lifecycle).toBeUndefined();
 });
 
 test("memory is no reason to add pods unless it is named", () => {
@@ -60,12 +65,23 @@ test.each<[WorkloadProps["replicas"], boolean]>([
   [{ min: 1, max: 9, cpu: 70 }, false],
   [{ min: 2, max: 9, cpu: 70 }, true],
 ])("nodes are drained one pod at a time, never blocked: %j has a budget: %s", (replicas, budget) => {
-  const { counts, resource } = synth({ replicas });
-  expect(counts.kubernetes_pod_disruption_budget_v1 ?? 0).toBe(budget ? 1 : 0);
-  if (!budget) return; // a budget would block the drain of a single pod's node for ever, or say nothing
-  const { spec } = resource(BUDGET);
-  expect(spec.max_unavailable).toBe("1");
-  expect(spec.selector.match_labels).toEqual({ "app.kubernetes.io/name": "worker" });
+  const { objects } = values(synth({ replicas }).resource(ROLLOUT));
+  expect(objects).toHaveLength(budget ? 2 : 1); // of a single pod it would say nothing, or block drains for ever
+  if (!budget) return;
+  expect(objects[1]).toEqual({
+    apiVersion: "policy/v1",
+    kind: "PodDisruptionBudget",
+    metadata: {
+      name: "worker.pods", // no workload's name: with the typed resource it was, which may still be there
+      namespace: "shop",
+      labels: { "app.kubernetes.io/name": "worker" },
+    },
+    spec: {
+      maxUnavailable: 1,
+      unhealthyPodEvictionPolicy: "AlwaysAllow", // pods that crash would block drains for ever
+      selector: { matchLabels: { "app.kubernetes.io/name": "worker" } },
+    },
+  });
 });
 
 test("each connection has a policy of its own, under a name that Kubernetes takes", () => {

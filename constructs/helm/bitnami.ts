@@ -92,6 +92,12 @@ const PATIENCE = {
   startupProbe: { enabled: true, initialDelaySeconds: 5, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 360 },
 } as const;
 
+/**
+ * A budget of a single server lets it be evicted, but not while it is not ready: it would keep a node from being drained
+ * because of a server that does not start. https://kubernetes.io/docs/tasks/run-application/configure-pdb/
+ */
+export const WITHOUT_BUDGET = { pdb: { create: false } };
+
 /** Patterns of Binary Authorization for images of a registry's folder. */
 export const bitnamiImages = (registry: string, ...names: readonly string[]): readonly string[] =>
   names.map((name) => `${registry}/${name}:*`);

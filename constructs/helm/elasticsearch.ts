@@ -2,7 +2,7 @@ import { Construct } from "constructs";
 import type { Datastore } from "../datastore";
 import { type Allowance, networkPolicy, type Peer, policyName } from "../kubernetes/network-policy";
 import type { SecretValue } from "../kubernetes/secret";
-import { type BitnamiProps, BitnamiRelease, bitnamiImages } from "./bitnami";
+import { type BitnamiProps, BitnamiRelease, bitnamiImages, WITHOUT_BUDGET } from "./bitnami";
 
 const NAME = "elasticsearch";
 /** MiB of the largest heap that Java addresses with short pointers. */
@@ -68,6 +68,7 @@ export class Elasticsearch extends Construct implements Datastore {
           },
           sysctlImage: { enabled: false },
           master: {
+            ...WITHOUT_BUDGET,
             ...parts.placed,
             masterOnly: false,
             replicaCount: 1,

@@ -1,7 +1,7 @@
 import { Construct } from "constructs";
 import type { Datastore } from "../datastore";
 import type { Secret, SecretValue } from "../kubernetes/secret";
-import { type BitnamiProps, BitnamiRelease, bitnamiImages } from "./bitnami";
+import { type BitnamiProps, BitnamiRelease, bitnamiImages, WITHOUT_BUDGET } from "./bitnami";
 
 export interface PostgreSqlProps extends BitnamiProps {
   /** Name of the database. */
@@ -62,6 +62,7 @@ export class PostgreSql extends Construct implements Datastore {
             secretKeys: { adminPasswordKey: ADMINISTRATOR.key, userPasswordKey: USER_KEY },
           },
           primary: {
+            ...WITHOUT_BUDGET,
             ...parts.placed,
             resources: parts.sized,
             podAnnotations: parts.scraped,

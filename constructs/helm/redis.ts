@@ -1,7 +1,7 @@
 import { Construct } from "constructs";
 import type { Datastore } from "../datastore";
 import type { SecretValue } from "../kubernetes/secret";
-import { type BitnamiProps, BitnamiRelease, bitnamiImages } from "./bitnami";
+import { type BitnamiProps, BitnamiRelease, bitnamiImages, WITHOUT_BUDGET } from "./bitnami";
 
 const PASSWORD_KEY = "redis-password";
 /** Of the memory that the server may use; the rest is for buffers, and for what changes while its file is rewritten. */
@@ -43,6 +43,7 @@ export class Redis extends Construct implements Datastore {
             "maxmemory-policy volatile-lru",
           ].join("\n"),
           master: {
+            ...WITHOUT_BUDGET,
             ...parts.placed,
             resources: parts.sized,
             persistence: { existingClaim },

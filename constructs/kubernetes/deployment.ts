@@ -9,8 +9,13 @@ export interface DeploymentProps {
   readonly namespace: string;
   readonly pod: PodProps;
   readonly serving: ServingProps;
-  /** Fixed number of pods; undefined where a HorizontalPodAutoscaler decides. */
+  /**
+   * Fixed number of pods; undefined where a HorizontalPodAutoscaler decides. Between the two the number never drops: see
+   * `charts/objects`.
+   */
   readonly replicas?: number;
+  /** Whether evictions, such as of nodes that are drained, take one pod at a time. Of a single pod they would be blocked. */
+  readonly budget: boolean;
   readonly dependsOn: readonly ITerraformDependable[];
 }
 
@@ -48,6 +53,18 @@ export function deployment(scope: Construct, id: string, props: DeploymentProps)
           template: podTemplate(pod, props.serving),
         },
       },
+      ...(props.budget ? [disruptionBudget(pod.name, namespace, labels)] : []),
     ],
   });
 }
+
+/**
+ * No typed resource has the policy: pods that are not ready may always be evicted, or a service that crashes would keep
+ * its nodes from being drained. https://kubernetes.io/docs/tasks/run-application/configure-pdb/#unhealthy-pod-eviction-policy
+ */
+const disruptionBudget = (name: string, namespace: string, labels: Readonly<Record<string, string>>) => ({
+  apiVersion: "policy/v1",
+  kind: "PodDisruptionBudget",
+  metadata: { name: `${name}.pods`, namespace, labels },
+  spec: { maxUnavailable: 1, unhealthyPodEvictionPolicy: "AlwaysAllow", selector: { matchLabels: labels } },
+});

@@ -1,9 +1,7 @@
 import { HorizontalPodAutoscalerV2 } from "@cdktf/provider-kubernetes/lib/horizontal-pod-autoscaler-v2";
-import { PodDisruptionBudgetV1 } from "@cdktf/provider-kubernetes/lib/pod-disruption-budget-v1";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { deployment } from "./deployment";
-import { NAME_LABEL } from "./labels";
 import type { Namespace } from "./namespace";
 import { type Allowance, connectionPolicy } from "./network-policy";
 import type { PodProps, ServingProps } from "./pod";
@@ -51,19 +49,13 @@ export class Workload extends Construct {
         }),
       );
 
-    this.rollout = deployment(this, "deployment", {
-      namespace,
-      pod,
-      serving,
-      replicas: fixed ? replicas : undefined,
-      dependsOn: [...props.dependsOn, ...props.namespace.ready, ...policies],
-    });
-
-    const metadata = { name, namespace };
+    const dependsOn = [...props.dependsOn, ...props.namespace.ready, ...policies];
+    // Before the rollout: a new Deployment starts with the minimum, and where a number becomes fixed nothing else sets it
+    // any more.
     if (!fixed) {
       const metrics = { cpu: replicas.cpu, memory: replicas.memory };
-      new HorizontalPodAutoscalerV2(this, "autoscaler", {
-        metadata,
+      const autoscaler = new HorizontalPodAutoscalerV2(this, "autoscaler", {
+        metadata: { name, namespace },
         spec: {
           scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name },
           minReplicas: replicas.min,
@@ -79,14 +71,17 @@ export class Workload extends Construct {
               : [],
           ),
         },
-        dependsOn: [this.rollout],
+        dependsOn,
       });
+      dependsOn.push(autoscaler);
     }
-    if ((fixed ? replicas : replicas.min) > 1)
-      new PodDisruptionBudgetV1(this, "disruption-budget", {
-        metadata,
-        spec: { maxUnavailable: "1", selector: { matchLabels: { [NAME_LABEL]: name } } },
-        dependsOn: [...props.namespace.ready],
-      });
+    this.rollout = deployment(this, "deployment", {
+      namespace,
+      pod,
+      serving,
+      replicas: fixed ? replicas : undefined,
+      budget: (fixed ? replicas : replicas.min) > 1,
+      dependsOn,
+    });
   }
 }
