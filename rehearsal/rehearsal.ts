@@ -390,6 +390,7 @@ class Rehearsal implements Rehearsed {
     const { wrong, note } = namesResource(run);
     this.say(`${id}: the rollout fails`, { wrong: run.status === 0 ? ["it did not"] : wrong, note });
     this.say(`${id}: what ran before starts again`, await restart(this.machine));
+    await this.machine.kubectl("delete", "events", "-A", "--all"); // warnings of what was to fail
   }
 
   private prepare(stack: string): void {

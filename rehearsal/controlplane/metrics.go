@@ -14,7 +14,8 @@ import (
 
 var measured = map[string]bool{}
 
-// measure says what a running pod uses, as the metrics server would: seven tenths of its requests. The objects are custom
+// measure says what a running pod uses, as the metrics server would: half of its requests, at which
+// autoscalers add no pods while a rollout has some more. The objects are custom
 // resources under the metrics API's name, which the rehearsal defines.
 func measure(ctx context.Context, c dynamic.Interface, p *corev1.Pod) {
 	if p.Status.Phase != corev1.PodRunning || measured[string(p.UID)] {
@@ -24,7 +25,7 @@ func measure(ctx context.Context, c dynamic.Interface, p *corev1.Pod) {
 	for _, ct := range p.Spec.Containers {
 		u := map[string]any{}
 		for name, q := range ct.Resources.Requests {
-			u[string(name)] = resource.NewMilliQuantity(q.MilliValue()*7/10, q.Format).String()
+			u[string(name)] = resource.NewMilliQuantity(q.MilliValue()/2, q.Format).String()
 		}
 		containers = append(containers, map[string]any{"name": ct.Name, "usage": u})
 	}
