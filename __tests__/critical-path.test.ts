@@ -37,8 +37,8 @@ describe.each([
       "google_sql_provision_script.database_script",
       "google_sql_user.database_users_1",
       "kubernetes_job_v1.workload_migrate_migration_job",
+      ...(addresses.at(-2)?.startsWith("kubernetes_horizontal") ? [expect.stringContaining("autoscaler")] : []),
       expect.stringMatching(/^helm_release\.workload_(backend_web-service|worker)_workload_deployment$/),
-      ...(addresses.at(-1)?.startsWith("kubernetes_horizontal") ? [expect.stringContaining("autoscaler")] : []),
     ]);
   });
 

@@ -129,8 +129,8 @@ export const NEEDS: Readonly<Record<string, readonly Need[]>> = {
   ],
   kubernetes_horizontal_pod_autoscaler_v2: [
     {
-      first: "helm_release",
-      source: "https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/",
+      first: "kubernetes_namespace_v1",
+      source: "https://kubernetes.io/docs/concepts/overview/working-with-objects/namespaces/",
     },
   ],
 };

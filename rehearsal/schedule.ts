@@ -35,8 +35,9 @@ export interface Bound {
 export const PARALLELISM = 10;
 
 const typeOf = (address: string) => address.split(".")[0] as string;
-/** What is only read takes no time worth telling. */
-const minutes = (address: string): number => (/^(data|ephemeral)\./.test(address) ? 0 : minutesOf(typeOf(address)));
+/** What is only read, or only noted in the state, takes no time worth telling. */
+const minutes = (address: string): number =>
+  /^(data|ephemeral)\.|^terraform_data\..*-configuration$/.test(address) ? 0 : minutesOf(typeOf(address));
 const inCluster = (address: string) => /^(kubernetes|helm)_/.test(address);
 
 /** Plays Terraform's walk over a graph: what has nothing left to wait for begins as soon as one of the places is free. */
