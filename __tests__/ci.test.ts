@@ -84,9 +84,10 @@ test("a command line that rehearse refuses is a failure", async () => {
 
 test("--full does more with every stack", async () => {
   const { code, lines } = await ciRun("true", "--full");
-  expect(lines.filter((line) => line.startsWith("held "))).toHaveLength(3 * stacks.length);
+  expect(lines.filter((line) => line.startsWith("held "))).toHaveLength(4 * stacks.length);
   for (const options of [
     "--release --drift --refuse-destroy --destroy --again",
+    "--broken",
     "--interrupt",
     "--fail-each --sample 10 --jobs 1",
   ])
