@@ -7,7 +7,7 @@ import { synthesize } from "../stacks/synthesize";
 import { type Files, type Json, ROOT, read, type Stack, synth, synthEvery } from "./support";
 
 const SECRET = "kubernetes_secret_v1.workload_backend_secret";
-const ROLLOUT = "helm_release.workload_backend_web-service_workload_deployment";
+const ROLLOUT = "helm_release.workload_backend_workload_deployment";
 
 /** The Secret's name, after a look whether the pods are the ones that start with it. */
 function nameOf(stack: Stack): string {
@@ -121,7 +121,7 @@ describe("of datastores in the cluster", () => {
   const APIS = ["sales-api", "finance-api", "hr-api"];
   const passwords = (store: Store) => `kubernetes_secret_v1.datastores_${store}_release_passwords`;
   const secretOf = (service: string) => `kubernetes_secret_v1.workload_${service}_secret`;
-  const rolloutOf = (service: string) => `helm_release.workload_${service}_web-service_workload_deployment`;
+  const rolloutOf = (service: string) => `helm_release.workload_${service}_workload_deployment`;
 
   /** Enterprise's production, with some secrets at a later generation. */
   async function production(generations: Readonly<Record<string, number>> = {}): Promise<Stack> {
@@ -193,7 +193,7 @@ describe("of datastores in the cluster", () => {
     const read = stack.json.ephemeral.google_secret_manager_secret_version;
     for (const secret of ["database", "database-administrator", "cache", "search"])
       expect(read[`secrets_${secret}-password_stored`].version).toBe(
-        `\${google_secret_manager_secret_version.secrets_${secret}-password_version.version}`,
+        `\${google_secret_manager_secret_version.secret_${secret.replaceAll("-", "_")}_password_version.version}`,
       );
   });
 

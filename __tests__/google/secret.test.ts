@@ -16,8 +16,7 @@ const synth = (props: Partial<GeneratedSecretProps> = {}) =>
     return { value, generation };
   });
 const SECRET = "google_secret_manager_secret.secret_signing_key";
-const VERSION = "google_secret_manager_secret_version.signing-key_version";
-const FIXED_VERSION = "google_secret_manager_secret_version.secret_signing_key_version";
+const VERSION = "google_secret_manager_secret_version.secret_signing_key_version";
 
 describe("a generated secret", () => {
   const { resource, counts, json, given, readable } = synth();
@@ -52,7 +51,7 @@ describe("a generated secret", () => {
     expect(given.generation).toBe(3);
     expect(version.secret_data_wo_version).toBe(3);
     const rotated = synth({ generation: 4 }).json;
-    rotated.resource.google_secret_manager_secret_version["signing-key_version"].secret_data_wo_version = 3;
+    rotated.resource.google_secret_manager_secret_version.secret_signing_key_version.secret_data_wo_version = 3;
     rotated.output.generation.value = 3;
     expect(rotated).toEqual(json);
   });
@@ -60,6 +59,11 @@ describe("a generated secret", () => {
   test("keeps its old value until the new one is there, and disabled after that", () => {
     expect(version.lifecycle.create_before_destroy).toBe(true);
     expect(version.deletion_policy).toBe("DISABLE");
+  });
+
+  test("is taken over from the address that it had before", () => {
+    const from = "google_secret_manager_secret_version.signing-key_version";
+    expect(json.moved).toEqual([{ from, to: VERSION }]);
   });
 
   test("is stored in its region alone", () => {
@@ -78,10 +82,10 @@ describe("a generated secret", () => {
   test("can be replaced unless stored data would become unreadable", () => {
     expect(version.lifecycle.prevent_destroy).toBe(false);
     const irreplaceable = synth({ irreplaceable: true });
-    expect(irreplaceable.resource(FIXED_VERSION).lifecycle.prevent_destroy).toBe(true);
-    expect(irreplaceable.counts).toEqual(counts);
+    expect(irreplaceable.resource(VERSION).lifecycle.prevent_destroy).toBe(true);
+    expect(irreplaceable.counts).toEqual(counts); // at the same address: the value stays when this changes
     const released = synth({ irreplaceable: true, deletionProtection: false });
-    expect(released.resource(FIXED_VERSION).lifecycle.prevent_destroy).toBe(false);
+    expect(released.resource(VERSION).lifecycle.prevent_destroy).toBe(false);
   });
 });
 

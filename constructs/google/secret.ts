@@ -1,6 +1,7 @@
 import { SecretManagerSecret } from "@cdktf/provider-google/lib/secret-manager-secret";
 import { SecretManagerSecretIamMember } from "@cdktf/provider-google/lib/secret-manager-secret-iam-member";
 import { SecretManagerSecretVersion } from "@cdktf/provider-google/lib/secret-manager-secret-version";
+import { TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import { Ephemeral } from "../terraform/ephemeral";
 import type { Project } from "./project";
@@ -56,7 +57,10 @@ export class GeneratedSecret extends Construct implements SecretSource {
       deletionPolicy: "DISABLE", // an old value can still be looked up by whoever must
       lifecycle: { createBeforeDestroy: true, preventDestroy: props.irreplaceable && props.deletionProtection },
     });
-    if (props.irreplaceable) version.overrideLogicalId(`secret_${id.replace(/-/g, "_")}_version`);
+    // One address, whether it is irreplaceable or not: with another one, the value would be replaced when that changes.
+    const earlier = `${version.terraformResourceType}.${TerraformStack.of(this).getLogicalId(version)}`;
+    version.overrideLogicalId(`secret_${id.replace(/-/g, "_")}_version`);
+    version.moveFromId(earlier);
     this.generation = props.generation;
     this.value = new Ephemeral(this, "stored", "google_secret_manager_secret_version", {
       project: props.project.id,
