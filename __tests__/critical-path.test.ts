@@ -38,7 +38,7 @@ describe.each([
       "google_sql_user.database_users_1",
       "kubernetes_job_v1.workload_migrate_migration_job",
       ...(addresses.at(-2)?.startsWith("kubernetes_horizontal") ? [expect.stringContaining("autoscaler")] : []),
-      expect.stringMatching(/^helm_release\.workload_(backend_web-service|worker)_workload_deployment$/),
+      expect.stringMatching(/^helm_release\.workload_(backend|worker)_workload_deployment$/),
     ]);
   });
 

@@ -200,7 +200,7 @@ describe.each(["staging", "production"])("enterprise.%s", (name) => {
 
   test("services wait for the datastores that they connect to, and for no others", () => {
     const datastores = (service: string) =>
-      [...waits(`helm_release.workload_${service}_web-service_workload_deployment`)]
+      [...waits(`helm_release.workload_${service}_workload_deployment`)]
         .filter((a) => a.startsWith("helm_release.datastore_"))
         .sort();
     for (const api of ["sales-api", "finance-api", "hr-api"])

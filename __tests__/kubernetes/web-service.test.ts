@@ -1,9 +1,10 @@
+import { Construct } from "constructs";
 import { SERVICE_PORT, WebService, type WebServiceProps } from "../../constructs/kubernetes/web-service";
 import { at, build, namespace, ref, values } from "../construct";
 
 const synth = (props: Partial<WebServiceProps> = {}) =>
   build((stack) => {
-    const { name, rollout } = new WebService(stack, "web", {
+    const { name, rollout } = new WebService(new Construct(stack, "shop"), "web", {
       namespace,
       pod: {
         name: "backend",
@@ -23,10 +24,10 @@ const synth = (props: Partial<WebServiceProps> = {}) =>
     });
     return { name, rollout: rollout.fqn };
   });
-const SERVICE = "kubernetes_service_v1.web_service";
-const CLIENTS = "kubernetes_network_policy_v1.web_from-clients";
-const ROLLOUT = "helm_release.web_workload_deployment";
-const BACKEND = "helm_release.web_backend-config";
+const SERVICE = "kubernetes_service_v1.shop_web_service";
+const CLIENTS = "kubernetes_network_policy_v1.shop_web_from-clients";
+const ROLLOUT = "helm_release.shop_workload_deployment";
+const BACKEND = "helm_release.shop_web_backend-config";
 const open = synth({ public: { securityPolicy: "armor" }, clients: ["worker"] });
 const closed = synth();
 
@@ -40,6 +41,10 @@ test("the Service is within the cluster and sends to the ready pods' port", () =
     expect(given.name).toBe(ref(`${SERVICE}.metadata[0].name`));
     expect(given.rollout).toBe(ref(ROLLOUT));
   }
+});
+
+test("the pods' addresses are those of a worker, which may get a port, and are taken over from where they were", () => {
+  expect(closed.json.moved).toEqual([{ from: "helm_release.shop_web_workload_deployment", to: ROLLOUT }]);
 });
 
 test("a public one lets Google's load balancers in, and its clients, on its port", () => {

@@ -1,4 +1,5 @@
 import { ServiceV1 } from "@cdktf/provider-kubernetes/lib/service-v1";
+import { TerraformResource, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import { objects } from "../helm/objects";
 import { NAME_LABEL } from "./labels";
@@ -62,7 +63,15 @@ export class WebService extends Construct {
     const policies = peers.length
       ? [connectionPolicy(this, { workload: name, namespace }, "from", "clients", { peers, ports: [{ port }] })]
       : [];
-    this.rollout = new Workload(this, "workload", { ...props, dependsOn: [...props.dependsOn, ...policies] }).rollout;
+    // Beside this and not in it: a worker that gets a port keeps its addresses, and so its pods.
+    const workload = new Workload(scope, "workload", { ...props, dependsOn: [...props.dependsOn, ...policies] });
+    this.rollout = workload.rollout;
+    const stack = TerraformStack.of(this);
+    const earlier = stack.getLogicalId(this.node);
+    const now = stack.getLogicalId(scope.node);
+    for (const part of workload.node.findAll())
+      if (part instanceof TerraformResource)
+        part.moveFromId(`${part.terraformResourceType}.${earlier}${stack.getLogicalId(part).slice(now.length)}`);
 
     // How the load balancer treats the service; no typed resource holds it.
     // https://cloud.google.com/kubernetes-engine/docs/how-to/ingress-configuration
