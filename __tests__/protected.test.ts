@@ -98,6 +98,15 @@ test("what holds data or identity is protected three times: by the service, by T
     expect([address, config.deletion_protection, config.lifecycle.prevent_destroy]).toEqual([address, true, true]);
 });
 
+test("names that what is in a database or a namespace depends on are refused while planning when they change", () => {
+  const { production } = stacks;
+  expect(production.resource("terraform_data.database-names")).toMatchObject({
+    triggers_replace: { name: "pmcrm", user: "pmcrm" },
+    lifecycle: { prevent_destroy: true },
+  });
+  expect(production.resource("kubernetes_namespace_v1.namespace").lifecycle.prevent_destroy).toBe(true);
+});
+
 test("a construct that disappears is noticed, and a moved block or a reason accounts for it", () => {
   const { production } = stacks;
   const list = listed("pmcrm.production");

@@ -113,7 +113,7 @@ export const MATTERS: Readonly<Record<string, readonly string[]>> = {
   google_monitoring_uptime_check_config: ["monitored_resource.labels.host", "http_check.path", "period", "timeout"],
   google_project_iam_audit_config: ["service", "audit_log_config.log_type"],
   random_id: ["byte_length"],
-  terraform_data: ["triggers_replace.certificates"],
+  terraform_data: ["certificates", "name", "user", "pods", "services", "spot"].map((key) => `triggers_replace.${key}`),
   google_kms_crypto_key: ["name", "purpose", "rotation_period", "deletion_policy"],
   google_kms_crypto_key_iam_member: ["role", "member"],
   google_kms_key_ring: ["name", "location"],

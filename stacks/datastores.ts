@@ -20,6 +20,7 @@ import { Namespace } from "../constructs/kubernetes/namespace";
 import type { Resources } from "../constructs/kubernetes/pod";
 import { parseCpu, parseMemory } from "../constructs/kubernetes/quantity";
 import { StorageClass } from "../constructs/kubernetes/storage-class";
+import { fix } from "../constructs/terraform/fixed";
 import { connectionsInCluster } from "../schema/connections";
 import { accountOfDumps, bucketOfDumps } from "../schema/dumps";
 import { type CloudSql, datastoreRangesOf, type Environment } from "../schema/environment";
@@ -90,6 +91,11 @@ export function datastoreImages({ database, cache, search, bitnami }: Environmen
 /** Makes the datastores. */
 export function datastores(stack: TerraformStack, props: DatastoresProps): Datastores {
   const { database, cache, search } = props.environment;
+  // What is in the database belongs to a role of this name; PostgreSQL in the cluster reads both when it first starts.
+  fix(stack, "database-names", {
+    values: { name: props.system.database.name, user: props.system.database.user },
+    deletionProtection: props.deletionProtection,
+  });
   const releases = [database, cache, search].some((store) => store?.kind === "bitnami")
     ? new Releases(stack, "datastores", props)
     : undefined;

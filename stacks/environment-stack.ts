@@ -104,7 +104,8 @@ export class EnvironmentStack extends TerraformStack {
     const pools = new Map(
       Object.entries(nodePoolsOf(environment)).map(([pool, config]) => [
         pool,
-        new NodePool(this, `pool-${pool}`, { project, cluster, name: pool, ...config, labels }).pool,
+        new NodePool(this, `pool-${pool}`, { project, cluster, name: pool, ...config, labels, deletionProtection })
+          .pool,
       ]),
     );
     const secrets = new Secrets(this, "secrets", {
@@ -155,6 +156,7 @@ export class EnvironmentStack extends TerraformStack {
     const namespace = new Namespace(this, "namespace", {
       name: system.namespace,
       quota: quotaOf(system, environment),
+      deletionProtection, // another name would take everything in it away first
       dependsOn: [cluster.cluster],
     });
     const files = Variables.certificateFiles(stores);

@@ -24,12 +24,14 @@ test("there is one subnet, which is not made by Google, with a NAT, and one peer
     google_compute_global_address: 1,
     google_service_networking_connection: 1,
     google_compute_firewall: 4,
+    terraform_data: 1,
   });
   expect(resource("google_compute_network.network").auto_create_subnetworks).toBe(false);
   for (const blocks of Object.values<Json>({
     ...json.resource,
     google_compute_network: {},
     google_compute_router_nat: {},
+    terraform_data: {},
   }))
     for (const { network } of Object.values<Json>(blocks))
       expect(network).toBe(ref("google_compute_network.network.id"));
@@ -51,6 +53,13 @@ test("pods and services have the secondary ranges that clusters look for", () =>
 test("deleting waits for what GKE removes some minutes after the cluster", () => {
   for (const address of ["google_compute_network.network", "google_compute_subnetwork.subnetwork"])
     expect(resource(address).timeouts.delete).toBe("20m");
+});
+
+test("other ranges of pods and services are refused while planning", () => {
+  expect(resource("terraform_data.vpc_ranges")).toMatchObject({
+    triggers_replace: { pods: ranges.pods, services: ranges.services },
+    lifecycle: { prevent_destroy: true },
+  });
 });
 
 test("the NAT serves this subnet alone and logs its errors", () => {

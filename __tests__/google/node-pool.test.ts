@@ -2,7 +2,12 @@ import { DEDICATED, NodePool, type NodePoolProps } from "../../constructs/google
 import { build, cluster, project } from "../construct";
 
 const synth = (props: Partial<NodePoolProps> = {}) => {
-  const { resource, counts } = build((stack) => {
+  const { resource, counts } = built(props);
+  expect(counts).toEqual({ google_container_node_pool: 1, terraform_data: 1 });
+  return resource("google_container_node_pool.pool-app_pool");
+};
+const built = (props: Partial<NodePoolProps> = {}) =>
+  build((stack) => {
     new NodePool(stack, "pool-app", {
       project,
       cluster,
@@ -14,12 +19,10 @@ const synth = (props: Partial<NodePoolProps> = {}) => {
       spot: false,
       dedicated: false,
       labels: { system: "shop" },
+      deletionProtection: true,
       ...props,
     });
   });
-  expect(counts).toEqual({ google_container_node_pool: 1 });
-  return resource("google_container_node_pool.pool-app_pool");
-};
 const pool = synth();
 
 test("nodes are in the cluster and of the size that the environment says", () => {
@@ -28,6 +31,13 @@ test("nodes are in the cluster and of the size that the environment says", () =>
     machine_type: "e2-standard-4",
     disk_size_gb: 80,
     resource_labels: { system: "shop" },
+  });
+});
+
+test("spot or not is refused while planning when it changes: all nodes would go before there are others", () => {
+  expect(built({ spot: true }).resource("terraform_data.pool-app_machines")).toMatchObject({
+    triggers_replace: { spot: "true" },
+    lifecycle: { prevent_destroy: true },
   });
 });
 

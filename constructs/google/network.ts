@@ -6,6 +6,7 @@ import { ComputeRouterNat } from "@cdktf/provider-google/lib/compute-router-nat"
 import { ComputeSubnetwork } from "@cdktf/provider-google/lib/compute-subnetwork";
 import { ServiceNetworkingConnection } from "@cdktf/provider-google/lib/service-networking-connection";
 import { Construct } from "constructs";
+import { fix } from "../terraform/fixed";
 import type { Project } from "./project";
 
 export interface NetworkProps {
@@ -85,6 +86,13 @@ export class Network extends Construct {
       lifecycle: { preventDestroy: props.deletionProtection },
     });
     this.subnetwork.overrideLogicalId("subnetwork");
+
+    // Google refuses other ranges in the middle of an apply: a cluster has them from the day that it is made.
+    // {@link https://cloud.google.com/kubernetes-engine/docs/how-to/alias-ips}
+    fix(this, "ranges", {
+      values: { pods: ranges.pods, services: ranges.services },
+      deletionProtection: props.deletionProtection,
+    });
 
     const router = new ComputeRouter(this, "router", { project: project.id, name, region, network: this.network.id });
     new ComputeRouterNat(this, "nat", {

@@ -1,5 +1,6 @@
 import { ContainerNodePool } from "@cdktf/provider-google/lib/container-node-pool";
 import { Construct } from "constructs";
+import { fix } from "../terraform/fixed";
 import { type Cluster, NODE_SCOPES } from "./cluster";
 import type { Project } from "./project";
 
@@ -21,6 +22,8 @@ export interface NodePoolProps {
   readonly dedicated: boolean;
   /** Google Cloud labels. */
   readonly labels: Readonly<Record<string, string>>;
+  /** Whether Terraform refuses what would take all nodes away before there are others. */
+  readonly deletionProtection: boolean;
 }
 
 /** Key of the taint of dedicated pools; its value is the pool's name. */
@@ -46,6 +49,8 @@ export class NodePool extends Construct {
   constructor(scope: Construct, id: string, props: NodePoolProps) {
     super(scope, id);
     const { cluster } = props;
+    // Other machines would be another pool of the same name, which can only be made once this one is gone.
+    fix(this, "machines", { values: { spot: String(props.spot) }, deletionProtection: props.deletionProtection });
     this.pool = new ContainerNodePool(this, "pool", {
       project: props.project.id,
       name: props.name,
