@@ -37,14 +37,11 @@ esac
 const stacks = everyStack(ROOT).map(({ system, environment }) => `${system} ${environment}`);
 const calls = () => readFileSync(path.join(folder, "calls"), "utf8").split("\n");
 
-test("every stack is rehearsed, and the last line sums up both runs of tests", async () => {
+test("every stack is rehearsed, some of its fields are turned, and the last line sums up both runs of tests", async () => {
   const { code, lines } = await ciRun("true");
-  expect(
-    lines
-      .filter((line) => /^held .*: in \d+ s$/.test(line))
-      .map((line) => line.split(/ |:/, 3).slice(1).join(" "))
-      .sort(),
-  ).toEqual(stacks.toSorted());
+  expect(lines.flatMap((line) => /^held (.*): in \d+ s$/.exec(line)?.[1] ?? []).sort()).toEqual(
+    stacks.flatMap((stack) => ["knobs", "rehearse"].map((command) => `${stack} (${command})`)).sort(),
+  );
   expect(lines.at(-1)).toBe("70 passed, 1 failed, 2 skipped");
   expect(code).toBe(0);
 });
@@ -53,8 +50,8 @@ test("a stack that cannot be tried skips no other, and fails nothing", async () 
   const { code, lines } = await ciRun(
     '[ "$SYSTEM $STACK" != "enterprise staging" ] || { echo "could not be tried: Terraform does not find random" >&2; exit 2; }',
   );
-  expect(lines).toContain("skipped enterprise staging: Terraform does not find random");
-  expect(lines.filter((line) => line.startsWith("held "))).toHaveLength(stacks.length - 1);
+  expect(lines).toContain("skipped enterprise staging (rehearse): Terraform does not find random");
+  expect(lines.filter((line) => line.startsWith("held "))).toHaveLength(2 * stacks.length - 1);
   expect(code).toBe(0);
 });
 
@@ -63,28 +60,28 @@ test("a stack that fails is named with the reason, and all that it printed comes
     '[ "$SYSTEM" != pmcrm ] || { for i in 1 2 3; do echo "$STACK $i"; sleep 0.1; done; echo "FAIL apply"; echo "     no quota"; exit 1; }',
   );
   for (const stack of ["production", "staging"]) {
-    expect(lines).toContain(`failed pmcrm ${stack}: FAIL apply no quota (exit 1, see below)`);
-    const from = lines.indexOf(`all that pmcrm ${stack} printed:`);
+    expect(lines).toContain(`failed pmcrm ${stack} (rehearse): FAIL apply no quota (exit 1, see below)`);
+    const from = lines.indexOf(`all that pmcrm ${stack} (rehearse) printed:`);
     expect(lines.slice(from + 1, from + 6)).toEqual([
       ...[1, 2, 3].map((i) => `${stack} ${i}`),
       "FAIL apply",
       "     no quota",
     ]);
   }
-  expect(lines.filter((line) => line.startsWith("held "))).toHaveLength(stacks.length - 2);
+  expect(lines.filter((line) => line.startsWith("held "))).toHaveLength(2 * stacks.length - 2);
   expect(lines.at(-1)).toBe("70 passed, 1 failed, 2 skipped");
   expect(code).toBe(1);
 });
 
 test("a command line that rehearse refuses is a failure", async () => {
   const { code, lines } = await ciRun("echo \"Unknown option '--again'\" >&2; exit 2");
-  expect(lines).toContain("failed pmcrm staging: Unknown option '--again' (exit 2, see below)");
+  expect(lines).toContain("failed pmcrm staging (rehearse): Unknown option '--again' (exit 2, see below)");
   expect(code).toBe(1);
 });
 
 test("--full does more with every stack", async () => {
   const { code, lines } = await ciRun("true", "--full");
-  expect(lines.filter((line) => line.startsWith("held "))).toHaveLength(4 * stacks.length);
+  expect(lines.filter((line) => line.startsWith("held "))).toHaveLength(5 * stacks.length);
   for (const options of [
     "--release --drift --refuse-destroy --destroy --again",
     "--broken",
@@ -92,6 +89,8 @@ test("--full does more with every stack", async () => {
     "--fail-each --sample 10 --jobs 1",
   ])
     expect(calls().filter((call) => call.includes(` ${options} --work `))).toHaveLength(stacks.length);
+  const knobs = calls().filter((call) => call.startsWith("run --silent knobs "));
+  expect(knobs.filter((call) => !call.includes("--groups"))).toHaveLength(stacks.length);
   expect(lines.at(-1)).toBe("70 passed, 1 failed, 2 skipped");
   expect(code).toBe(0);
 });
