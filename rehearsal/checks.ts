@@ -208,6 +208,65 @@ export async function workloads(machine: Machine, seconds = 60): Promise<Finding
   };
 }
 
+// biome-ignore lint/suspicious/noExplicitAny: a claim of a volume, or a server of Prometheus's operator, as the cluster has it
+type Part = any;
+
+/** GiB of a quantity of Kubernetes, or of a size of Prometheus, whose units are binary too. */
+function gibibytes(size: string): number {
+  const [, number, unit = ""] = /^(\d+)(Gi|GB|Mi|MB)$/.exec(size) ?? [];
+  if (!number) throw new Error(`"${size}" is no size that this reads`);
+  return Number(number) / (unit.startsWith("G") ? 1 : 1024);
+}
+
+/**
+ * What is wrong with disks: one that is smaller than its claim asks for, and a server of Prometheus's operator that asks
+ * for more than its disk has, or keeps more.
+ */
+export function smallDisks(claims: readonly Part[], servers: readonly Part[]): string[] {
+  const wrong: string[] = [];
+  const sizes = new Map<string, string>();
+  for (const { metadata, spec, status } of claims) {
+    const [asked, has] = [spec.resources.requests.storage, status?.capacity?.storage];
+    if (!has) continue; // nobody has mounted it yet
+    sizes.set(`${metadata.namespace}/${metadata.name}`, has);
+    if (gibibytes(has) < gibibytes(asked)) wrong.push(`${metadata.name} has ${has} of ${asked}`);
+  }
+  for (const { kind, metadata, spec } of servers) {
+    const statefulSet = `${kind.toLowerCase()}-${metadata.name}`;
+    const claim = `${spec.storage?.volumeClaimTemplate?.metadata?.name ?? `${statefulSet}-db`}-${statefulSet}-0`;
+    const has = sizes.get(`${metadata.namespace}/${claim}`);
+    const asked = spec.storage?.volumeClaimTemplate?.spec.resources.requests.storage;
+    if (!asked) continue;
+    if (!has) wrong.push(`${statefulSet} has no disk ${claim}`);
+    for (const [what, size] of [
+      ["asks for", asked],
+      ["keeps", spec.retentionSize],
+    ])
+      if (has && size && gibibytes(size) > gibibytes(has))
+        wrong.push(`${statefulSet} ${what} ${size} on a disk of ${has}`);
+  }
+  return wrong;
+}
+
+/** Every disk has the size that is asked for, and room for what its server keeps. */
+export async function disks(machine: Machine, seconds = 30): Promise<Finding> {
+  const kinds = (await machine.kubectl("get", "customresourcedefinitions", "-o", "name"))
+    .split("\n")
+    .flatMap((name) => {
+      const [, kind] = /\/((?:prometheuses|alertmanagers)\.monitoring\.coreos\.com)$/.exec(name) ?? [];
+      return kind ?? [];
+    });
+  let claims: Part[] = [];
+  const look = async () => {
+    claims = await list(machine, "persistentvolumeclaims");
+    return smallDisks(claims, kinds.length ? await list(machine, kinds.join(",")) : []);
+  };
+  let wrong = await look();
+  for (const end = Date.now() + seconds * 1000; wrong.length && Date.now() < end; wrong = await look())
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+  return { wrong, note: `${claims.length} claims` };
+}
+
 /**
  * Every copy of a secret in the cluster's Secrets is the value of its newest version, and the user in a database's URL
  * logs in with the password there. Other users, such as one of the generation before, have passwords that nobody reads.

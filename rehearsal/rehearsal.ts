@@ -5,6 +5,7 @@ import { leftPeering, type Peering, removal } from "../commands/left-peering";
 import {
   configuration,
   copies,
+  disks,
   type Finding,
   leaks,
   leftToDo,
@@ -268,6 +269,7 @@ class Rehearsal implements Rehearsed {
     this.say(`${label}every copy of each secret agrees`, await copies(machine));
     this.say(`${label}exactly the declared workloads run`, await workloads(machine));
     this.say(`${label}no configuration is left over`, await configuration(machine));
+    this.say(`${label}every disk is as large as asked`, await disks(machine));
   }
 
   private async emptyPlan(name: string): Promise<Finding> {

@@ -20,8 +20,8 @@ import (
 )
 
 // nodes plays what a cloud and its kubelets do: nodes are ready, scheduled pods run, the pods of jobs succeed, volumes
-// bind, load balancers and ingresses get an address. It looks at everything four times a second, which a cluster of this
-// size bears more easily than a reader bears informers.
+// bind, load balancers and ingresses get an address; and what Prometheus's operator does. It looks at everything four
+// times a second, which a cluster of this size bears more easily than a reader bears informers.
 func nodes() {
 	fs := flag.NewFlagSet("nodes", flag.ExitOnError)
 	kubeconfig := fs.String("kubeconfig", "", "")
@@ -35,7 +35,7 @@ func nodes() {
 	cfg.QPS, cfg.Burst = 200, 400
 	c, err := kubernetes.NewForConfig(cfg)
 	must(err)
-	usage, err := dynamic.NewForConfig(cfg)
+	objects, err := dynamic.NewForConfig(cfg)
 	must(err)
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
@@ -46,7 +46,7 @@ func nodes() {
 		if l, err := c.CoreV1().Pods("").List(ctx, metav1.ListOptions{}); err == nil {
 			for i := range l.Items {
 				run(ctx, c, &l.Items[i], *start)
-				measure(ctx, usage, &l.Items[i])
+				measure(ctx, objects, &l.Items[i])
 			}
 		}
 		if l, err := c.CoreV1().PersistentVolumeClaims("").List(ctx, metav1.ListOptions{}); err == nil {
@@ -56,6 +56,7 @@ func nodes() {
 		}
 		giveAddresses(ctx, c)
 		annotate(ctx, c)
+		operate(ctx, c, objects)
 		select {
 		case <-ctx.Done():
 		case <-time.After(250 * time.Millisecond):
