@@ -1,5 +1,6 @@
-import { ancestors, atTerminal } from "./schema/ancestors";
+import { ancestors, applies, atTerminal } from "./schema/ancestors";
 import { InvalidConfiguration, load, refuseLogs, refuseUnnamedSystem, systemName } from "./schema/load";
+import { TOKEN_PLUGIN, whyNoTokenPlugin } from "./stacks/token-plugin";
 
 async function main(): Promise<void> {
   refuseUnnamedSystem(process.env, ancestors);
@@ -8,6 +9,11 @@ async function main(): Promise<void> {
   const configuration = await load(__dirname, name, process.env);
   const { synthesize } = await import("./stacks/synthesize"); // the bindings take their time: not for a typing mistake
   synthesize(configuration, process.env);
+  const why = applies(ancestors()) && whyNoTokenPlugin(process.env);
+  if (why)
+    console.error(
+      `${TOKEN_PLUGIN} is not used: ${why}. The token for the cluster ends after an hour; if it fails with Unauthorized then, run it again (README, Troubleshooting)`,
+    );
 }
 
 main().catch((error: unknown) => {

@@ -4,7 +4,6 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import os from "node:os";
 import path from "node:path";
-import { ACCESS_TOKEN } from "../rehearsal/cloud/server";
 import { isControlPlaneBuilt } from "../rehearsal/control-plane";
 import { type Machine, whatMachineLacks } from "../rehearsal/machine";
 import { whatIsMissing } from "../rehearsal/planner";
@@ -37,14 +36,14 @@ async function stagingOnAutopilot(hold: (machine: Machine) => Promise<void>): Pr
   });
   synthesize(changed, {}, out);
   quiet.mockRestore();
-  return rehearse({ stacks: [path.join(out, "stacks", "staging")], work, timeout: 120, hold });
+  return rehearse({ stacks: [path.join(out, "stacks", "staging")], work, timeout: 120, bootstrapped: true, hold });
 }
 
 /** What Autopilot makes of an object that the deployer applies without keeping it, or what it says. */
-async function tried({ env }: Machine, object: object): Promise<string> {
+async function tried({ env, google }: Machine, object: object): Promise<string> {
   const { stdout, stderr } = await run(
     "kubectl",
-    ["create", "--token", ACCESS_TOKEN, "--dry-run=server", "-o", "json", "-f", "-"],
+    ["create", "--token", google.tokens.issue(), "--dry-run=server", "-o", "json", "-f", "-"],
     { env, timeout: 30, input: JSON.stringify(object) },
   );
   return stdout || stderr;
@@ -60,7 +59,7 @@ const POD = {
 
 const skipped = missing ? ` (SKIPPED: ${missing.split(";")[0]})` : "";
 (missing ? test.skip : test)(
-  `staging on Autopilot is applied from nothing, and then there is nothing left to do${skipped}`,
+  `staging on Autopilot is applied after bootstrap, and then there is nothing left to do${skipped}`,
   async () => {
     let written = "";
     let pod = "";
@@ -79,6 +78,8 @@ const skipped = missing ? ` (SKIPPED: ${missing.split(";")[0]})` : "";
       spec: { containers: [{ name: "a", resources: { requests: resources, limits: resources } }] },
     });
     expect(steps.filter((step) => step.wrong.length)).toEqual([]);
+    // The ring and the key that bootstrap made.
+    expect(steps.find((step) => step.what === "plan")?.note).toMatch(/^Plan: 2 to import, /);
     expect(steps.map((step) => step.what)).toEqual([
       "control plane and stand-in are up",
       "validate",

@@ -40,10 +40,14 @@ of a synthesized one; further arguments are folders of its next versions.
   --sample N            only N of them, evenly spread
   --jobs N              so many of these runs at a time (2)
   --interrupt           stop Terraform (SIGINT) when half is made; the next apply must converge
+  --token-life SECONDS  the deployer's access tokens live so long, instead of an hour; the first apply must outlive one
+  --no-plugin           without GKE's credential plugin: there is one token for each run of Terraform. An apply that
+                        outlives it fails, and must converge when it is run again
   --list-calls          print the calls that change something
 
   --speed N             minutes of the model that pass in one minute here; by default everything is done at once
   --no-seed             what a person makes before the first deploy (supplied secrets) is missing
+  --bootstrapped        the APIs, keys and grants that npm run bootstrap makes are there before the first deploy
   --charts-mirror URL   chart repository that holds the real charts; without it stubs stand in for them
   --json                print the report as JSON; progress goes to the standard error
   --work DIR            folder of logs, plans, the state and the page report.html: a new or empty one, or that of an
@@ -79,9 +83,12 @@ const OPTIONS = {
   sample: ONE,
   jobs: ONE,
   interrupt: FLAG,
+  "token-life": ONE,
+  "no-plugin": FLAG,
   "list-calls": FLAG,
   speed: ONE,
   "no-seed": FLAG,
+  bootstrapped: FLAG,
   "charts-mirror": ONE,
   json: FLAG,
   work: ONE,
@@ -116,22 +123,25 @@ const OF_AN_APPLY = [
   "fault-update",
   "fail-each",
   "interrupt",
+  "token-life",
   "list-calls",
   "speed",
 ] as const;
 
 /** Options after which the clean run is no measure of the others, or that would hold them up. */
-const NOT_WITH_FAIL_EACH = ["broken", "destroy", "fault", "interrupt", "keep"] as const;
+const NOT_WITH_FAIL_EACH = ["broken", "destroy", "fault", "interrupt", "token-life", "keep"] as const;
 
 /**
  * The greatest numbers: a port leaves room for those above it, Node's timers wait no longer, and Go reads no shorter start
- * of a pod; of samples and jobs no machine does as many.
+ * of a pod; of samples and jobs no machine does as many; Google's
+ * tokens live twelve hours at most.
  */
 const GREATEST = {
   sample: 10_000,
   jobs: 100,
   port: 63_000,
   speed: 1_000_000,
+  "token-life": 43_200,
   timeout: 1_000_000,
 } as const;
 
@@ -161,6 +171,10 @@ function mistakes(options: Options, stacks: readonly string[]): string[] {
       options.destroy && !named && !options.destroyable,
       "--destroy needs --destroyable where the stack is a folder",
     ),
+    ...say(
+      options["no-plugin"] && !named,
+      "--no-plugin needs the name of a stack as the first argument: it synthesizes",
+    ),
     ...say(options.destroyable !== undefined && !options.destroy, "--destroyable needs --destroy"),
     ...say(
       options["fault-update"].length > 0 && versions < 2,
@@ -178,7 +192,10 @@ function mistakes(options: Options, stacks: readonly string[]): string[] {
       say(options["fail-each"] && given(name), `--fail-each is of the first apply alone, without --${name}`),
     ),
     ...say(options["list-calls"] && options.json, "--list-calls and --json both print: choose one"),
-    ...say(options.interrupt && options.fault.length > 0, "--interrupt and --fault are tried one at a time"),
+    ...say(
+      (["interrupt", "fault", "token-life"] as const).filter(given).length > 1,
+      "--interrupt, --fault and --token-life are tried one at a time",
+    ),
     ...options.changes
       .map(change)
       .filter(({ version = 2 }) => version < 2 || version > versions)
@@ -192,7 +209,7 @@ function mistakes(options: Options, stacks: readonly string[]): string[] {
         `--${name} ${options[name]}: is no whole number from 1 to ${GREATEST[name]}`,
       ),
     ),
-    ...(["speed", "timeout"] as const).flatMap((name) =>
+    ...(["speed", "timeout", "token-life"] as const).flatMap((name) =>
       say(
         options[name] !== undefined && !(Number(options[name]) > 0 && Number(options[name]) <= GREATEST[name]),
         `--${name} ${options[name]}: is no number above 0 and up to ${GREATEST[name]}`,

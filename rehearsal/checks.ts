@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { ACCESS_TOKEN } from "./cloud/server";
+import { ACCESS_TOKEN } from "./cloud/tokens";
 import { type Machine, SUPPLIED } from "./machine";
 import { readStack, secretCopies } from "./stack";
 import { complaints, type Run } from "./terraform";

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { writeReviewConfig } from "./cloud/tokens";
 import type { Pool } from "./stack";
 import { Untried } from "./untried";
 
@@ -28,6 +29,8 @@ export interface ControlPlaneOptions {
   /** Seconds that a pod takes to start. */
   readonly podStart: number;
   readonly pools: readonly Pool[];
+  /** Address of the stand-in for Google Cloud, which knows whose a token is. */
+  readonly cloud: string;
 }
 
 /** Little garbage is collected: it starts sooner, and for the minutes that it lives there is memory enough. */
@@ -40,8 +43,11 @@ export async function startControlPlane({
   etcdPort,
   podStart,
   pools,
+  cloud,
 }: ControlPlaneOptions): Promise<ControlPlane> {
   mkdirSync(folder, { recursive: true });
+  const tokenReview = path.join(folder, "token-review.json");
+  writeReviewConfig(tokenReview, cloud);
   const child = spawn(
     controlPlaneBinary(),
     [
@@ -56,6 +62,8 @@ export async function startControlPlane({
       `${podStart}s`,
       "--pools",
       JSON.stringify(pools),
+      "--token-review",
+      tokenReview,
       "--while-stdin",
     ],
     { stdio: ["pipe", "pipe", "pipe"], env: SPARING },

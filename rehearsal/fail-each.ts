@@ -1,10 +1,11 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import path from "node:path";
-import { copies, type Finding, leftToDo, tainted } from "./checks";
+import { copies, type Finding, leftToDo } from "./checks";
 import type { Fault, Label } from "./cloud/faults";
 import { isKubernetes } from "./cluster-policies";
 import { type Machine, startMachine } from "./machine";
 import { namesResource, type RehearsalOptions } from "./rehearsal";
+import { remedy } from "./remedy";
 import { madeByHand, poolsOf, readStack } from "./stack";
 import { complaints, type Run } from "./terraform";
 import { Untried } from "./untried";
@@ -123,12 +124,13 @@ class Place {
   }
 
   private start(): Promise<Machine> {
-    const { stacks, timeout, chartsMirror } = this.settings;
+    const { stacks, timeout, chartsMirror, bootstrapped } = this.settings;
     return startMachine({
       work: this.work,
       timeout,
       speed: Number.POSITIVE_INFINITY,
       madeByHand: madeByHand(readStack(stacks[0] as string)),
+      bootstrapped: bootstrapped ? readStack(stacks[0] as string) : undefined,
       pools: poolsOf(...stacks.map(readStack)),
       realCharts: Boolean(chartsMirror),
     });
@@ -170,20 +172,6 @@ const SENT_AGAIN = "the provider sent it again by itself";
 async function unnoticed(machine: Machine): Promise<Finding> {
   const wrong = await settled(machine);
   return { wrong: [], note: wrong.length ? "only the next plan showed it" : SENT_AGAIN };
-}
-
-/** Does what the README's Troubleshooting says where an apply cannot go on by itself. */
-async function remedy(machine: Machine): Promise<string[]> {
-  const commands: string[] = [];
-  for (const address of tainted(machine)) {
-    await machine.terraform("untaint", ["untaint", address]);
-    commands.push(`terraform untaint ${address}`);
-  }
-  const selector = "owner=helm,status in (pending-install,pending-upgrade,pending-rollback)";
-  const pending = await machine.kubectl("delete", "secrets", "-A", "-l", selector, "-o", "name");
-  for (const name of pending.split("\n").filter((line) => line.startsWith("secret/")))
-    commands.push(`kubectl delete ${name}`);
-  return commands;
 }
 
 /** What is wrong where everything should be there. */

@@ -5,6 +5,7 @@ import { createServer } from "node:net";
 import path from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { BOOTSTRAP_APIS } from "../constructs/google/bootstrap-apis";
+import { bootstrapped } from "./bootstrapped";
 import type { Fault, Label } from "./cloud/faults";
 import { type Server, startServer } from "./cloud/server";
 import { addZoneByHand } from "./cloud/services/dns";
@@ -14,7 +15,7 @@ import { ingressMinutes, podStartMinutes } from "./cloud/times";
 import { AUTOPILOT, createdElsewhere, faultPolicy, isKubernetes, labelsOf, notStruck, PROBE } from "./cluster-policies";
 import { type ControlPlane, isControlPlaneBuilt, startControlPlane } from "./control-plane";
 import { IngressController } from "./ingress-controller";
-import type { MadeByHand, Pool } from "./stack";
+import type { MadeByHand, Pool, StackJson } from "./stack";
 import { type Run, type RunOptions, run, terraformEnvironment } from "./terraform";
 import { Untried } from "./untried";
 
@@ -52,8 +53,12 @@ export interface MachineOptions {
   readonly timeout: number;
   /** Minutes of the model that pass in a minute here. */
   readonly speed: number;
+  /** Seconds that an access token of the deployer lives; as long as Google's by default. */
+  readonly tokenLife?: number;
   /** What is there before the first deploy. */
   readonly madeByHand: MadeByHand;
+  /** Stack whose APIs, keys and grants are there too, as `bootstrap` makes them; by default the deploy makes them. */
+  readonly bootstrapped?: StackJson;
   /** Node pools, whose nodes are there from the beginning. */
   readonly pools: readonly Pool[];
   /** Whether the real charts, which bring their own custom resource definitions, are installed. */
@@ -87,6 +92,7 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
     etcdPort: port + ABOVE.etcd,
     podStart: (podStartMinutes * 60) / speed,
     pools,
+    cloud: `http://127.0.0.1:${port + ABOVE.cloud}`,
   });
   return around(controlPlane, port, options).catch(async (error: unknown) => {
     await controlPlane.stop();
@@ -102,6 +108,7 @@ async function around(controlPlane: ControlPlane, port: number, options: Machine
     log: path.join(work, "cloud.log"),
     port: port + ABOVE.cloud,
     speed,
+    tokenLife: options.tokenLife,
     enabled: BOOTSTRAP_APIS.map((api) => `${api}.googleapis.com`),
     kubernetes: {
       host: `127.0.0.1:${port}`,
@@ -116,6 +123,7 @@ async function around(controlPlane: ControlPlane, port: number, options: Machine
     for (const { project, location } of options.madeByHand.logs) placeLogsByHand(google.cloud, project, location);
     for (const { project, zone, dnsName } of options.madeByHand.zones)
       addZoneByHand(google.cloud, project, zone, dnsName);
+    if (options.bootstrapped) bootstrapped(google.cloud, options.bootstrapped);
   }
   makeByHand();
 
@@ -132,6 +140,7 @@ async function around(controlPlane: ControlPlane, port: number, options: Machine
   const env = {
     ...terraformEnvironment(),
     ...google.env,
+    PATH: withTokenPlugin(process.env.PATH),
     SSL_CERT_FILE: roots,
     KUBECONFIG: controlPlane.kubeconfig,
     // Caches that another cluster at the same port, or another rehearsal, has filled would be believed.
@@ -251,6 +260,9 @@ async function isFree(port: number): Promise<boolean> {
     server.close();
   }
 }
+
+/** A PATH on which the stand-in for GKE's credential plugin comes first. */
+export const withTokenPlugin = (folders = ""): string => [path.join(__dirname, "bin"), folders].join(path.delimiter);
 
 /** What a rehearsal needs beside Terraform and the providers and does not find. */
 export function whatMachineLacks(): string | undefined {

@@ -20,8 +20,9 @@ import { type Drift, driftOf } from "./drift";
 import { type Graph, graphOf } from "./graph";
 import { type Machine, startMachine } from "./machine";
 import type { PlanJson } from "./planner";
+import { remedy } from "./remedy";
 import { scheduleOf } from "./schedule";
-import { madeByHand, poolsOf, prepare, readStack } from "./stack";
+import { madeByHand, poolsOf, prepare, readStack, renewsTokens } from "./stack";
 import { type Action, actions, complaints, diagnostics, message, type Run } from "./terraform";
 
 export interface RehearsalOptions {
@@ -41,6 +42,8 @@ export interface RehearsalOptions {
   readonly updateFaults?: readonly Fault[];
   /** Stops Terraform when it has made half of what it plans, and lets it go on. */
   readonly interrupt?: boolean;
+  /** Seconds that an access token of the deployer lives; the first apply must outlive one. An hour by default. */
+  readonly tokenLife?: number;
   /** What an update may change, and must change one of each. */
   readonly changes?: readonly Change[];
   /** Deployment that must not drop during an update: neither its number of pods, nor how many of them are ready. */
@@ -59,6 +62,8 @@ export interface RehearsalOptions {
   readonly planOnly?: boolean;
   /** What a person makes before the first deploy is missing, as in a new project. */
   readonly nothingByHand?: boolean;
+  /** The APIs, keys and grants that `bootstrap` makes are there; by default the deploy makes them, which is harder. */
+  readonly bootstrapped?: boolean;
   /** Repository that holds the real charts; without it stubs stand in for them. */
   readonly chartsMirror?: string;
   /** Told of each step as it ends. */
@@ -120,6 +125,9 @@ const LONGEST = 1.05;
 /** Seconds until a rollout has failed, where some are to fail. */
 const PATIENCE = 60;
 
+/** How often an apply is run again whose token ended. */
+const MOST_TOKENS = 8;
+
 /** A step failed that the next ones need. */
 class Ended extends Error {}
 
@@ -132,6 +140,7 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsed> {
     ...options,
     speed: speedOf(options),
     madeByHand: nothingByHand ? { secrets: [], zones: [], logs: [] } : madeByHand(readStack(stacks[0] as string)),
+    bootstrapped: options.bootstrapped ? readStack(stacks[0] as string) : undefined,
     pools: poolsOf(...stacks.map(readStack)),
     realCharts: Boolean(chartsMirror),
   });
@@ -156,6 +165,7 @@ interface Deployment {
   readonly label: string;
   readonly faults?: readonly Fault[];
   readonly interrupt?: boolean;
+  readonly tokenLife?: number;
   readonly update?: readonly Change[];
 }
 
@@ -179,7 +189,7 @@ class Rehearsal implements Rehearsed {
 
   /** Does one thing after the other, until one fails that the next ones need. */
   async play(): Promise<void> {
-    const { stacks, faults, updateFaults, interrupt, drift, refuseDestroy, destroy, again } = this.options;
+    const { stacks, faults, updateFaults, interrupt, tokenLife, drift, refuseDestroy, destroy, again } = this.options;
     for (const [i, stack] of stacks.entries()) {
       const version = i + 1;
       await this.deploy(stack, {
@@ -187,6 +197,7 @@ class Rehearsal implements Rehearsed {
         label: stacks.length > 1 ? `version ${version}: ` : "",
         faults: i === 0 ? faults : version === stacks.length ? updateFaults : [],
         interrupt: i === 0 && interrupt,
+        tokenLife: i === 0 ? tokenLife : undefined,
         update: i > 0 ? (this.options.changes ?? []).filter((c) => (c.version ?? version) === version) : undefined,
       });
     }
@@ -277,8 +288,9 @@ class Rehearsal implements Rehearsed {
     return { wrong: leftToDo(replan), note: took(replan) };
   }
 
-  /** Applies the plan, and again for as long as a fault strikes or when it was interrupted. */
-  private async apply({ id, label, faults = [], interrupt }: Deployment, changes: number): Promise<Run> {
+  /** Applies the plan, and again for as long as a fault strikes, when it was interrupted, or when its token ended. */
+  private async apply(deployment: Deployment, changes: number): Promise<Run> {
+    const { id, label, faults = [], interrupt } = deployment;
     const { machine } = this;
     await machine.arm(faults);
     let made = 0;
@@ -301,9 +313,43 @@ class Rehearsal implements Rehearsed {
       await machine.arm(await machine.arm([])); // those that have not struck may yet
       run = await machine.terraform(`${id}-apply-${n + 1}`, ["apply", "-json", "-auto-approve"], watch);
     }
+    if (deployment.tokenLife) run = await this.outlive(deployment.tokenLife, deployment, run, watch);
     const left = await machine.arm([]);
     if (left.length)
       this.say(`${label}the fault struck`, { wrong: left.map((f) => `no call matched ${String(f.label)}`), note: "" });
+    return run;
+  }
+
+  /**
+   * The apply takes longer than an access token lives. With the credential plugin that makes no difference. With one token
+   * for each run it fails, and another run goes on from there, after what Troubleshooting says where Helm was cut off.
+   */
+  private async outlive(
+    life: number,
+    { id, label }: Deployment,
+    first: Run,
+    watch: (line: string) => NodeJS.Signals | undefined,
+  ): Promise<Run> {
+    const { machine } = this;
+    const outlived = first.seconds > life ? [] : [`it took ${first.seconds.toFixed(1)} s: give --token-life less`];
+    if (renewsTokens(readStack(path.join(machine.work, "tf")))) {
+      this.say(`${label}the apply outlives its token of ${life} s`, { wrong: outlived, note: took(first) });
+      return first;
+    }
+    const refused = unauthorized(first);
+    this.say(`${label}the apply ends with its token of ${life} s`, {
+      wrong: [...outlived, ...(refused.length ? [] : ["no call was Unauthorized", ...complaints(first)])],
+      note: refused.join("; "),
+    });
+    let run = first;
+    for (let n = 2; n <= MOST_TOKENS && run.status !== 0; n++) {
+      if (!unauthorized(run).length)
+        this.say(`${label}Troubleshooting is followed`, {
+          wrong: [],
+          note: [...complaints(run), ...(await remedy(machine))].join("; "),
+        });
+      run = await machine.terraform(`${id}-apply-${n}`, ["apply", "-json", "-auto-approve"], watch);
+    }
     return run;
   }
 
@@ -461,6 +507,12 @@ class Rehearsal implements Rehearsed {
     };
   }
 }
+
+/** Resources that Kubernetes refused to change because the token had ended. */
+const unauthorized = (run: Run): string[] =>
+  diagnostics(run)
+    .filter(({ summary, detail }) => /Unauthorized|asked for the client to provide credentials/.test(summary + detail))
+    .map(({ address = "", summary }) => `${address}: ${summary}`);
 
 /** A failed apply must say which resource it could not make. */
 export function namesResource(run: Run): Finding {

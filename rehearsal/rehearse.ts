@@ -4,12 +4,13 @@ import path from "node:path";
 import { type Called, called, change, scaled, USAGE } from "./arguments";
 import type { Fault } from "./cloud/faults";
 import { failEach } from "./fail-each";
-import { type Machine, whatMachineLacks } from "./machine";
+import { type Machine, whatMachineLacks, withTokenPlugin } from "./machine";
 import { page } from "./page/page";
 import { whatIsMissing } from "./planner";
 import { type RehearsalOptions, rehearse, type Step } from "./rehearsal";
 import { printed, reportOf } from "./report";
 import { isStackName } from "./stack-name";
+import { terraformEnvironment } from "./terraform";
 import { Untried } from "./untried";
 import { versionsOf } from "./versions";
 import { workFolder } from "./work-folder";
@@ -53,7 +54,8 @@ async function main(
     throw new Untried(missing);
   }
   print.progress("synthesizing");
-  const versions = isStackName(first) ? await versionsOf(first, path.join(work, "synth"), process.env) : undefined;
+  const env = { ...terraformEnvironment(), PATH: options["no-plugin"] ? "" : withTokenPlugin(process.env.PATH) };
+  const versions = isStackName(first) ? await versionsOf(first, path.join(work, "synth"), env) : undefined;
   const settings: RehearsalOptions = {
     stacks: [versions?.first ?? first, ...(versions && options.release ? [versions.release()] : []), ...updates],
     work,
@@ -63,6 +65,7 @@ async function main(
     faults: options.fault.map(fault),
     updateFaults: options["fault-update"].map(fault),
     interrupt: options.interrupt,
+    tokenLife: options["token-life"] ? Number(options["token-life"]) : undefined,
     changes: options.changes.map(change),
     scaled: options.scaled ? scaled(options.scaled) : undefined,
     broken: options.broken ? versions?.broken() : undefined,
@@ -72,6 +75,7 @@ async function main(
     again: options.again,
     planOnly: options.plan,
     nothingByHand: options["no-seed"],
+    bootstrapped: options.bootstrapped,
     chartsMirror: options["charts-mirror"],
     report: print.report,
     progress: print.progress,

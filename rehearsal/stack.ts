@@ -82,6 +82,9 @@ function stub(folder: string, name: string, version: string): string {
   return folder;
 }
 
+/** Whether the stack's providers get another token for the cluster when one ends. */
+export const renewsTokens = ({ provider = {} }: StackJson): boolean => Boolean(provider.kubernetes?.[0]?.exec);
+
 /** What a person makes before the first deploy: the secrets that the stack reads, and the zone of its records. */
 export interface MadeByHand {
   readonly secrets: readonly { readonly project: string; readonly secret: string; readonly version: number }[];

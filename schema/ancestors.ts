@@ -51,6 +51,10 @@ export const deployed = (commandLines: readonly (readonly string[])[]): string[]
     .flat()
     .filter((arg) => !arg.startsWith("-"));
 
+/** Whether a cdktf among the command lines is about to change something. */
+export const applies = (commandLines: readonly (readonly string[])[]): boolean =>
+  told(commandLines, ["deploy", "apply", "destroy"]).length > 0;
+
 /** Whether a cdktf among the command lines is about to run Terraform with its providers. */
 export const runsProviders = (commandLines: readonly (readonly string[])[]): boolean =>
   told(commandLines, ["deploy", "apply", "destroy", "diff", "plan", "watch"]).length > 0;

@@ -34,6 +34,8 @@ export interface EnvironmentStackProps {
   readonly release: Release;
   /** Helm repository in place of every other, from the process's environment. */
   readonly chartsMirror?: string;
+  /** Whether Terraform runs where GKE's credential plugin logs in to the cluster, from the process's environment. */
+  readonly tokenPlugin: boolean;
 }
 
 /** One environment of one system, from the project's APIs to the routes: the place where the constructs meet. */
@@ -118,7 +120,7 @@ export class EnvironmentStack extends TerraformStack {
     });
 
     // ---- the datastores, in Google Cloud or in the cluster
-    clusterProviders(this, cluster);
+    clusterProviders(this, cluster, props.tokenPlugin);
     const stores = datastores(this, {
       systemName,
       fullName,

@@ -5,6 +5,7 @@ import { RandomProvider } from "@cdktf/provider-random/lib/provider";
 import { GcsBackend, type TerraformStack } from "cdktf";
 import type { Cluster } from "../constructs/google/cluster";
 import { Ephemeral } from "../constructs/terraform/ephemeral";
+import { TOKEN_PLUGIN } from "./token-plugin";
 
 /**
  * Versions, newer than those that the bindings were made for (google 6.50, kubernetes 2.38), whose lines get no fixes
@@ -44,13 +45,25 @@ export function googleProviders(stack: TerraformStack, props: GoogleProps): void
  */
 export const ANNOTATIONS_OF_GKE = "^([^/]+\\.)?(cloud\\.google\\.com|gke\\.io)/";
 
-/** The providers that talk to the cluster, with a token that is opened for each run and written nowhere. */
-export function clusterProviders(stack: TerraformStack, cluster: Cluster): void {
-  const connection = {
-    host: cluster.host,
-    clusterCaCertificate: cluster.certificateAuthority,
-    token: new Ephemeral(stack, "deployer", "google_client_config").attribute("access_token"),
+/**
+ * The providers that talk to the cluster. No token is written anywhere: the plugin gives one when it is needed, and another
+ * when that one ends. Without the plugin there is one token for the whole run, which lives an hour at most.
+ */
+export function clusterProviders(stack: TerraformStack, cluster: Cluster, tokenPlugin: boolean): void {
+  const { host, certificateAuthority: clusterCaCertificate } = cluster;
+  const exec = {
+    apiVersion: "client.authentication.k8s.io/v1beta1",
+    command: TOKEN_PLUGIN,
+    args: ["--use_application_default_credentials"], // those that the google provider acts with
   };
-  new KubernetesProvider(stack, "kubernetes", { ...connection, ignoreAnnotations: [ANNOTATIONS_OF_GKE] });
-  new HelmProvider(stack, "helm", { kubernetes: connection });
+  const token = tokenPlugin
+    ? undefined
+    : new Ephemeral(stack, "deployer", "google_client_config").attribute("access_token");
+  const connection = { host, clusterCaCertificate, token };
+  new KubernetesProvider(stack, "kubernetes", {
+    ...connection,
+    exec: tokenPlugin ? [exec] : undefined,
+    ignoreAnnotations: [ANNOTATIONS_OF_GKE],
+  });
+  new HelmProvider(stack, "helm", { kubernetes: { ...connection, exec: tokenPlugin ? exec : undefined } });
 }

@@ -4,6 +4,7 @@ import { environmentNames } from "../schema/environment";
 import type { Configuration } from "../schema/load";
 import { EnvironmentStack } from "./environment-stack";
 import { forgetOtherSystems } from "./state-memory";
+import { whyNoTokenPlugin } from "./token-plugin";
 
 /** Builds the stacks of a configuration and writes them; one line on stderr says what was written. */
 export function synthesize(
@@ -19,6 +20,7 @@ export function synthesize(
         system,
         ...environments[stack],
         chartsMirror: env.CHARTS_MIRROR || undefined,
+        tokenPlugin: !whyNoTokenPlugin(env),
       }),
   );
   forgetOtherSystems(app.outdir, Object.fromEntries(stacks.map((stack) => [stack.node.id, stack.statePrefix])));

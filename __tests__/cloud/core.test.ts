@@ -9,6 +9,7 @@ import { Faults } from "../../rehearsal/cloud/faults";
 import { route } from "../../rehearsal/cloud/route";
 import { type Server, startServer } from "../../rehearsal/cloud/server";
 import { SERVICES } from "../../rehearsal/cloud/services";
+import { ACCESS_TOKEN } from "../../rehearsal/cloud/tokens";
 import { refusal, serviceOf } from "./support";
 
 describe("bodies", () => {
@@ -125,9 +126,16 @@ describe("the server", () => {
     await server.stop();
     rmSync(folder, { recursive: true });
   });
-  const call = async (variable: string, method: string, where: string, body?: object) => {
+  const call = async (
+    variable: string,
+    method: string,
+    where: string,
+    body?: object,
+    token = server.tokens.issue(),
+  ) => {
     const response = await fetch(`${server.env[`GOOGLE_${variable}_CUSTOM_ENDPOINT`]}${where}`, {
       method,
+      headers: { authorization: `Bearer ${token}` },
       body: body && JSON.stringify(body),
     });
     return {
@@ -150,6 +158,11 @@ describe("the server", () => {
       ["POST cloudresourcemanager projects/p:getIamPolicy", false, 200],
     ]);
     expect(readFileSync(path.join(folder, "cloud.log"), "utf8")).not.toContain(payload.data);
+  });
+
+  test("refuses a token that it has not issued", async () => {
+    const { code, body } = await call("COMPUTE", "GET", "projects/p/global/networks", undefined, ACCESS_TOKEN);
+    expect([code, body.error]).toEqual([401, expect.objectContaining({ status: "UNAUTHENTICATED" })]);
   });
 
   test("answers a refusal as Google does", async () => {

@@ -12,7 +12,7 @@ test("before something is deleted the cluster's controllers have their turn; wha
   const address = `${server.env.GOOGLE_COMPUTE_CUSTOM_ENDPOINT}projects/p/global/networks/none`;
   const answers: [number, string][] = [];
   for (const method of ["GET", "DELETE", "DELETE"]) {
-    const answer = await fetch(address, { method });
+    const answer = await fetch(address, { method, headers: { authorization: `Bearer ${server.tokens.issue()}` } });
     answers.push([answer.status, ((await answer.json()) as Body).error.message]);
   }
   await server.stop();

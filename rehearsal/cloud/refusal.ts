@@ -17,6 +17,15 @@ export const invalid = (message: string, reason?: string): Refusal =>
 export const precondition = (message: string, reason?: string): Refusal =>
   new Refusal(400, "FAILED_PRECONDITION", message, reason);
 
+/** https://cloud.google.com/docs/authentication/troubleshoot-authentication */
+export const unauthenticated = (): Refusal =>
+  new Refusal(
+    401,
+    "UNAUTHENTICATED",
+    "Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other valid authentication credential.",
+    "authError",
+  );
+
 export const denied = (message: string, reason?: string): Refusal =>
   new Refusal(403, "PERMISSION_DENIED", message, reason);
 

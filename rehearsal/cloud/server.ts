@@ -1,19 +1,20 @@
 import { createWriteStream } from "node:fs";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
+import path from "node:path";
 import { text } from "node:stream/consumers";
 import type { Body } from "./body";
 import { Cloud, type CloudOptions, type Request } from "./cloud";
 import { Faults, type Label } from "./faults";
-import { precondition, Refusal } from "./refusal";
+import { precondition, Refusal, unauthenticated } from "./refusal";
 import { SERVICES } from "./services";
-
-/** What the stand-in takes for the deployer's access token. */
-export const ACCESS_TOKEN = "rehearsal-access-token";
+import { TOKEN_LIFE, Tokens, writeCredentials } from "./tokens";
 
 export interface ServerOptions extends CloudOptions {
-  /** File of the log. */
+  /** File of the log; the deployer's credentials are written beside it. */
   readonly log: string;
+  /** Seconds that an access token of the deployer lives; as long as Google's by default. */
+  readonly tokenLife?: number;
   /** Port to listen on; a free one by default. */
   readonly port?: number;
 }
@@ -33,6 +34,7 @@ export interface Server {
   /** What there is; another one after a renewal. */
   readonly cloud: Cloud;
   readonly faults: Faults;
+  readonly tokens: Tokens;
   /** Every call so far. */
   readonly calls: Answered[];
   /** Sends the google provider here. */
@@ -46,14 +48,21 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   let cloud = new Cloud(options);
   const faults = new Faults();
   const calls: Answered[] = [];
+  const tokens = new Tokens(options.tokenLife ?? TOKEN_LIFE);
   const log = createWriteStream(options.log, { flags: "a" });
   const respond = async (incoming: http.IncomingMessage, outgoing: http.ServerResponse): Promise<void> => {
-    const { method = "", url = "" } = incoming;
-    const { code, body, label, sent } = await answer(cloud, faults, method, url, await text(incoming));
+    const { method = "", url = "", headers } = incoming;
+    const asked = await text(incoming);
+    const send = (code: number, body: Body) =>
+      outgoing.writeHead(code, { "content-type": "application/json" }).end(JSON.stringify(body));
+    const aboutTokens = tokens.answer(url, asked);
+    if (aboutTokens) return void send(200, aboutTokens);
+    const valid = tokens.isValid(headers.authorization?.replace(/^Bearer /, "") ?? "");
+    const { code, body, label, sent } = await answer(cloud, faults, valid, method, url, asked);
     const message = code >= 400 ? (body as Body).error.message : undefined;
     calls.push({ label, changes: changes(label), code, message });
     log.write(`${JSON.stringify({ label, code, sent: withoutSecrets(sent), message })}\n`);
-    outgoing.writeHead(code, { "content-type": "application/json" }).end(JSON.stringify(body));
+    send(code, body);
   };
   // Whoever asks may be stopped before everything is sent: that ends the connection, not the rehearsal.
   const server = http.createServer((incoming, outgoing) => {
@@ -71,13 +80,16 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       `${address}/${name}/${version}/`,
     ]),
   );
+  const credentials = path.join(path.dirname(options.log), "credentials.json");
+  writeCredentials(credentials, address);
   return {
     get cloud() {
       return cloud;
     },
     faults,
+    tokens,
     calls,
-    env: { GOOGLE_OAUTH_ACCESS_TOKEN: ACCESS_TOKEN, ...Object.fromEntries(endpoints) },
+    env: { GOOGLE_APPLICATION_CREDENTIALS: path.resolve(credentials), ...Object.fromEntries(endpoints) },
     renew() {
       cloud = new Cloud(options);
       calls.length = 0;
@@ -98,18 +110,26 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 const ADDRESS =
   /^\/(?<service>[a-z0-9]+)\/(?:(?:sql|storage|dns|compute)\/)?(?:v\d+(?:(?:alpha|beta)\d+)?\/)+(?<path>.*)$/;
 
-async function answer(cloud: Cloud, faults: Faults, method: string, address: string, text: string) {
+async function answer(
+  cloud: Cloud,
+  faults: Faults,
+  authenticated: boolean,
+  method: string,
+  address: string,
+  text: string,
+) {
   const url = new URL(address, "http://stand-in");
-  const { service = "", path = "" } = ADDRESS.exec(url.pathname)?.groups ?? {};
+  const { service = "", path: called = "" } = ADDRESS.exec(url.pathname)?.groups ?? {};
   const request = {
     method,
     service: service === "dns" ? "clouddns" : service, // the provider resolves `dns/v1` beside the endpoint's last part
-    path: decodeURIComponent(path),
+    path: decodeURIComponent(called),
     query: url.searchParams,
     body: text ? (JSON.parse(text) as Body) : {},
   };
   const label = labelOf(request);
   try {
+    if (!authenticated) throw unauthenticated();
     if (changes(label) && faults.strikes(label)) throw precondition("simulated failure");
     if (method === "DELETE") await cloud.options.kubernetes?.sync?.(cloud);
     return { code: 200, body: cloud.call(request) as Body, label, sent: request.body };

@@ -46,6 +46,7 @@ func up() {
 	etcdPort := fs.Int("etcd-port", 23790, "etcd port; its peers' is the next")
 	start := fs.Duration("start", 0, "what a pod takes to start")
 	pools := fs.String("pools", "[]", "node pools, as JSON")
+	tokenReview := fs.String("token-review", "", "file that says who is asked about the deployer's tokens")
 	whileStdin := fs.Bool("while-stdin", false, "end when the standard input does, which is when whoever started this is gone")
 	fs.Parse(os.Args[1:])
 	d, err := filepath.Abs(*dir)
@@ -55,7 +56,7 @@ func up() {
 	must(err)
 	sa := filepath.Join(d, "sa.key")
 	must(os.WriteFile(sa, pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)}), 0o600))
-	must(os.WriteFile(filepath.Join(d, "tokens.csv"), []byte("rehearsal-access-token,deployer,deployer,system:masters\nrehearsal-control-plane,control-plane,control-plane,system:masters\n"), 0o600))
+	must(os.WriteFile(filepath.Join(d, "tokens.csv"), []byte("rehearsal-control-plane,control-plane,control-plane,system:masters\n"), 0o600))
 	audit := filepath.Join(d, "audit.yaml")
 	must(os.WriteFile(audit, []byte(auditPolicy), 0o600))
 	certs := filepath.Join(d, "certs")
@@ -102,6 +103,9 @@ current-context: t
 		"--service-cluster-ip-range=10.96.0.0/16", "--service-account-issuer=https://kubernetes.default.svc",
 		"--service-account-key-file="+sa, "--service-account-signing-key-file="+sa,
 		"--token-auth-file="+filepath.Join(d, "tokens.csv"), "--authorization-mode=RBAC", "--anonymous-auth=true",
+		// a token that was good is believed for ten seconds all the same
+		"--authentication-token-webhook-config-file="+*tokenReview, "--authentication-token-webhook-version=v1",
+		"--authentication-token-webhook-cache-ttl=0s",
 		"--allow-privileged=true",
 		"--audit-policy-file="+audit, "--audit-log-path="+filepath.Join(d, "audit.log"),
 		// what Autopilot's webhook does to pods is played by such a policy

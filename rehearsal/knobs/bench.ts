@@ -136,7 +136,12 @@ function synthesized({ system: systemName, stack, work }: BenchOptions, it: Conf
   rmSync(outdir, { recursive: true, force: true });
   mkdirSync(outdir, { recursive: true });
   const app = new App({ outdir });
-  new EnvironmentStack(app, stack, { systemName, system: it.system, ...it.environments[stack] });
+  new EnvironmentStack(app, stack, {
+    systemName,
+    system: it.system,
+    ...it.environments[stack],
+    tokenPlugin: true, // its stand-in is on Terraform's PATH
+  });
   app.synth();
   return path.join(outdir, "stacks", stack);
 }

@@ -1,0 +1,33 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
+
+/**
+ * GKE's credential plugin: it gives a client of Kubernetes an access token, and another one when that ends.
+ * {@link https://cloud.google.com/kubernetes-engine/docs/how-to/cluster-access-for-kubectl#install_plugin}
+ */
+export const TOKEN_PLUGIN = "gke-gcloud-auth-plugin";
+
+/**
+ * Variables that make the google provider act as somebody else than the application default credentials, which are the
+ * only ones that the plugin follows.
+ * {@link https://github.com/hashicorp/terraform-provider-google/blob/v7.45.0/google/provider/provider.go}
+ * {@link https://github.com/kubernetes/cloud-provider-gcp/blob/master/cmd/gke-gcloud-auth-plugin/default_credentials_token_provider.go}
+ */
+const OTHER_CREDENTIALS = [
+  "GOOGLE_OAUTH_ACCESS_TOKEN",
+  "GOOGLE_CREDENTIALS",
+  "GOOGLE_CLOUD_KEYFILE_JSON",
+  "GCLOUD_KEYFILE_JSON",
+  "GOOGLE_IMPERSONATE_SERVICE_ACCOUNT",
+];
+
+/** Why the plugin cannot log in to the cluster as the google provider's account; undefined where it can. */
+export function whyNoTokenPlugin(env: NodeJS.ProcessEnv): string | undefined {
+  const other = OTHER_CREDENTIALS.find((name) => env[name]);
+  if (other) return `it does not follow ${other}`;
+  const folders = (env.PATH ?? "").split(path.delimiter).filter(path.isAbsolute);
+  const found = folders.some((folder) =>
+    [TOKEN_PLUGIN, `${TOKEN_PLUGIN}.exe`].some((file) => existsSync(path.join(folder, file))),
+  );
+  return found ? undefined : "it is not on PATH";
+}
