@@ -93,7 +93,10 @@ test("Prometheus scrapes it", () => {
 });
 
 test("there are two webhooks, of which one stays: without one, none of its resources can be written", () => {
-  expect(of.webhook).toMatchObject({ replicaCount: 2, podDisruptionBudget: { enabled: true, maxUnavailable: 1 } });
+  expect(of.webhook).toMatchObject({
+    replicaCount: 2,
+    podDisruptionBudget: { enabled: true, maxUnavailable: 1, unhealthyPodEvictionPolicy: "AlwaysAllow" },
+  });
 });
 
 test("every component runs on the pool, with a memory limit", () => {

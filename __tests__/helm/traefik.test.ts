@@ -183,7 +183,13 @@ test("no request is cut off before the slowest service must have answered", () =
 
 test("the replicas are spread, on the pool, and go one by one", () => {
   expect(of.deployment.replicas).toBe(2);
-  expect(of.podDisruptionBudget).toEqual({ enabled: true, maxUnavailable: 1 });
+  expect(of.podDisruptionBudget).toBeUndefined(); // the chart's own has no policy for pods that are not ready
+  expect(of.extraObjects).toEqual([
+    expect.objectContaining({
+      kind: "PodDisruptionBudget",
+      spec: expect.objectContaining({ maxUnavailable: 1, unhealthyPodEvictionPolicy: "AlwaysAllow" }),
+    }),
+  ]);
   expect(of.topologySpreadConstraints.map((c: Json) => c.topologyKey)).toEqual([
     "topology.kubernetes.io/zone",
     "kubernetes.io/hostname",

@@ -102,7 +102,7 @@ export class CertManager extends Construct {
         webhook: {
           ...component(25, "48Mi", "128Mi"),
           replicaCount: 2,
-          podDisruptionBudget: { enabled: true, maxUnavailable: 1 },
+          podDisruptionBudget: { enabled: true, maxUnavailable: 1, unhealthyPodEvictionPolicy: "AlwaysAllow" },
           securePort: WEBHOOK_PORT,
         },
         cainjector: component(25, "96Mi", "256Mi"),

@@ -6,6 +6,7 @@ import { dnsRecords } from "../google/dns-records";
 import { placedOn } from "../google/node-pool";
 import type { Project } from "../google/project";
 import { type ApiServerRanges, toApiServer } from "../kubernetes/api-server";
+import { disruptionBudget } from "../kubernetes/disruption-budget";
 import { NAME_LABEL } from "../kubernetes/labels";
 import { Namespace } from "../kubernetes/namespace";
 import { type Allowance, connectionPolicy, type Peer } from "../kubernetes/network-policy";
@@ -139,7 +140,8 @@ export class Traefik extends Construct {
           lifecycle: { preStop: { sleep: { seconds: DRAIN } } },
           terminationGracePeriodSeconds: DRAIN + longest + 15,
         },
-        podDisruptionBudget: { enabled: true, maxUnavailable: 1 },
+        // The chart's own budget cannot let go of pods that are not ready.
+        extraObjects: [disruptionBudget(NAME, namespace.name, { [NAME_LABEL]: NAME })],
         ...placedOn(props.pool),
         topologySpreadConstraints: ["topology.kubernetes.io/zone", "kubernetes.io/hostname"].map((topologyKey) => ({
           topologyKey,

@@ -2,6 +2,7 @@ import type { Release as HelmRelease } from "@cdktf/provider-helm/lib/release";
 import type { ITerraformDependable } from "cdktf";
 import type { Construct } from "constructs";
 import { objects } from "../helm/objects";
+import { disruptionBudget } from "./disruption-budget";
 import { NAME_LABEL } from "./labels";
 import { configurationOf, type PodProps, podTemplate, type ServingProps } from "./pod";
 
@@ -57,14 +58,3 @@ export function deployment(scope: Construct, id: string, props: DeploymentProps)
     ],
   });
 }
-
-/**
- * No typed resource has the policy: pods that are not ready may always be evicted, or a service that crashes would keep
- * its nodes from being drained. https://kubernetes.io/docs/tasks/run-application/configure-pdb/#unhealthy-pod-eviction-policy
- */
-const disruptionBudget = (name: string, namespace: string, labels: Readonly<Record<string, string>>) => ({
-  apiVersion: "policy/v1",
-  kind: "PodDisruptionBudget",
-  metadata: { name: `${name}.pods`, namespace, labels },
-  spec: { maxUnavailable: 1, unhealthyPodEvictionPolicy: "AlwaysAllow", selector: { matchLabels: labels } },
-});
