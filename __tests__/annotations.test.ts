@@ -1,8 +1,8 @@
 import { synthEvery } from "./support";
 
 /**
- * Annotations that others write into objects that typed resources own. Each is left out of what the provider reads, by its
- * own rule or by the stack's: otherwise every plan takes it away again, and whoever wrote it writes it anew.
+ * Annotations that others write into objects of typed resources. The provider ignores each of them, by its own rule or by
+ * the stack's. Otherwise every plan would remove the annotation, and its writer would write it again.
  */
 const WRITTEN: readonly (readonly [key: string, source: string])[] = [
   // Services
@@ -31,7 +31,7 @@ const WRITTEN: readonly (readonly [key: string, source: string])[] = [
   ],
 ];
 
-/** Annotations that a person or a tool of ours writes: to lose one is drift. */
+/** Annotations that a person or one of our tools writes: losing one is drift. */
 const OURS = [
   "app.kubernetes.io/name",
   "checksum",
@@ -48,7 +48,7 @@ const isKubernetes = (key: string): boolean => {
   return host.endsWith("kubernetes.io") && host !== "app.kubernetes.io" && host !== "service.beta.kubernetes.io";
 };
 
-test("no stack's plan takes away what others write into its objects, or overlooks what nobody but us writes", async () => {
+test("no stack's plan removes others' annotations, or overlooks changes of its own", async () => {
   for (const [name, { json }] of await synthEvery()) {
     const [{ ignore_annotations: ignored }] = json.provider.kubernetes;
     const isIgnored = (key: string) =>

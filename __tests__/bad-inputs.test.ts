@@ -920,15 +920,15 @@ const FURTHER: Readonly<Record<string, Refused>> = {
     system((s) => (s.services.backend.rateLimits[0].seconds = 1)),
     `${S} services.backend.rateLimits.0.seconds = 1: is no interval of Cloud Armor; use one of 10, 30, 60, 120, 180, 240, 270, 300, 600, 900, 1200, 1800, 2700, 3600`,
   ),
-  "a time to answer for what nobody asks": refused(
+  "a timeout for a service without a port": refused(
     system((s) => (s.services.worker.timeoutSeconds = 90)),
     `${S} services.worker.timeoutSeconds = 90: is for services with a port; remove it`,
   ),
-  "no time to answer": refused(
+  "a timeout of zero": refused(
     system((s) => (s.services.backend.timeoutSeconds = 0)),
     `${S} services.backend.timeoutSeconds = 0: must be at least 1 (seconds); write a number from 1 to 300`,
   ),
-  "a time to answer that holds up every rollout": refused(
+  "a timeout that would delay every rollout": refused(
     system((s) => (s.services.backend.timeoutSeconds = 3600)),
     `${S} services.backend.timeoutSeconds = 3600: must be at most 300 (seconds); write a number from 1 to 300`,
   ),
@@ -1215,11 +1215,11 @@ const FURTHER: Readonly<Record<string, Refused>> = {
     production((e) => (e.monitoring.retentionDays = 0)),
     `${P} monitoring.retentionDays = 0: must be at least 1 (days); write a number from 1 to 400`,
   ),
-  "a Prometheus that has too little memory": refused(
+  "too little memory for Prometheus": refused(
     production((e) => (e.monitoring.memory = "256Mi")),
     `${P} monitoring.memory = "256Mi": must be at least 512Mi; write "512Mi" or more`,
   ),
-  "a Prometheus that no node has room for": refused(
+  "a Prometheus that fits on no node": refused(
     production((e) => (e.monitoring.memory = "16Gi")),
     `${P} monitoring.memory = "16Gi": must fit on a node of the pool monitoring (e2-standard-4); lower it, or use larger machines`,
   ),
@@ -1307,11 +1307,11 @@ const FURTHER: Readonly<Record<string, Refused>> = {
     `${P} network.datastores = "10.100.0.0/20": is used by nothing: the datastores are in the cluster; remove it`,
     `${S} cache.version = "REDIS_7_2": is none that bitnami has; use one of REDIS_8_2`,
   ),
-  "no range in a list for Google's datastores": refused(
+  "an empty list of ranges for datastores": refused(
     production((e) => (e.network.datastores = [])),
     `${P} network.datastores = []: must not be empty; name a range, or remove the key`,
   ),
-  "a range for datastores that is no range": refused(
+  "a range for datastores that is a number": refused(
     production((e) => (e.network.datastores = 20 as never)),
     `${P} network.datastores = 20: must be a range or a list of ranges; write it like "10.100.0.0/20", or ["10.100.0.0/20", "10.101.0.0/20"]`,
   ),
@@ -1323,13 +1323,13 @@ const FURTHER: Readonly<Record<string, Refused>> = {
     production((e) => (e.network.datastores = ["10.100.0.0/20", "10.100.8.0/22"])),
     `${P} network.datastores.1 = "10.100.8.0/22": must not overlap datastores (10.100.0.0/20); choose another range`,
   ),
-  "a further range for datastores that is production's": refused(
+  "a further range for datastores that overlaps production's": refused(
     staging((e) => (e.network.datastores = ["10.116.0.0/20", "10.100.0.0/20"])),
     `${T} network.datastores.1 = "10.100.0.0/20": must not overlap production's datastores (10.100.0.0/20): the two networks could never be connected; choose another range`,
   ),
   "logs in a zone": refused(
     production((e) => (e.logLocation = "europe-west1-b")),
-    `${P} logLocation = "europe-west1-b": is no location of a log bucket; write "global", "eu", "us" or a region: where _Default is`,
+    `${P} logLocation = "europe-west1-b": is not a location of log buckets; write "global", "eu", "us" or a region: where _Default is`,
   ),
   "no range for Google's datastores": refused(
     production((e) => delete e.network.datastores),
@@ -1361,9 +1361,9 @@ const FURTHER: Readonly<Record<string, Refused>> = {
     inCluster((e) => (e.search = { ...BITNAMI, resources: { cpu: "1", memory: "64Mi", memoryLimit: "64Mi" } })),
     `${P} search.resources.memoryLimit = "64Mi": must be at least 1024Mi for the search; write "1024Mi" or more`,
   ),
-  "more connections than the database's memory is good for": refused(
+  "more connections than the database's memory allows": refused(
     inCluster((e) => (e.database.resources = { cpu: "1", memory: "1Gi", memoryLimit: "2Gi" })),
-    `${P} database.resources.memoryLimit = "2Gi": is good for 236 connections of pods, and they may open 290 while they roll out; raise it, which restarts the database, or lower the replicas or the system's connectionsPerPod`,
+    `${P} database.resources.memoryLimit = "2Gi": allows pods 236 connections, and they may open 290 during a rollout; raise it, which restarts the database, or lower the replicas or the system's connectionsPerPod`,
   ),
   "logs that are kept longer than backups": refused(
     production((e) =>
@@ -1383,7 +1383,7 @@ const FURTHER: Readonly<Record<string, Refused>> = {
     staging((e) => (e.network.datastores = "10.116.0.0/24")),
     `${T} network.datastores = "10.116.0.0/24": has 1 of the 2 blocks of 256 addresses that Google takes: one for Cloud SQL in each region, one for Memorystore; make it at least a /23, or add a range where it is in use`,
   ),
-  "disks that are full before the memory is": refused(
+  "disks that fill up before the memory": refused(
     inCluster((e, s) => {
       s.cache.version = "REDIS_8_2";
       e.cache = { ...BITNAMI, diskGb: 7 };
@@ -1391,8 +1391,8 @@ const FURTHER: Readonly<Record<string, Refused>> = {
       delete e.network.datastores;
     }),
     `${S} cache.version = "REDIS_8_2": is none that memorystore has; use one of REDIS_7_0, REDIS_7_2`,
-    `${P} cache.diskGb = 7: must be at least 8, twice the memory: Redis rewrites its file beside the old one; raise it, or lower memoryLimit`,
-    `${P} search.diskGb = 7: must be at least 8, twice the memory: Elasticsearch writes down its heap when it runs out of it; raise it, or lower memoryLimit`,
+    `${P} cache.diskGb = 7: must be at least 8, twice the memory: Redis writes its new file beside the old one; raise it, or lower memoryLimit`,
+    `${P} search.diskGb = 7: must be at least 8, twice the memory: Elasticsearch dumps its heap to the disk when it runs out of memory; raise it, or lower memoryLimit`,
   ),
   "a datastore that no node has room for": refused(
     inCluster(
@@ -1419,7 +1419,7 @@ const FURTHER: Readonly<Record<string, Refused>> = {
     system((s) => (s.services.backend.path = "/api/")),
     `${S} services.backend.path = "/api/": must not end with a slash; write it like "/sales"`,
   ),
-  "more hosts than get certificates": refused((files) => {
+  "more hosts than Let's Encrypt issues certificates for": refused((files) => {
     (files.system as Anything).services.backend.rateLimits = [];
     production((e) => {
       e.edge = traefik;

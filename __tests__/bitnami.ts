@@ -75,13 +75,13 @@ export function describeDatastore(synth: (changes?: Partial<BitnamiProps>) => Bu
     expect(secret.metadata.namespace).toBe("datastores");
     expect(secret.data_wo[expected.key]).toBe("the-password");
     expect(built.readable).not.toContain("the-password");
-    // Its name is in the pods' templates; a new one is another Secret.
+    // The pods' templates contain its name; a new value makes a new Secret.
     expect(release().values.join()).toContain(`jsonencode(${address}.metadata[0].name)`);
     const [other] = synth({ password: { value: "x", changesWith: [2] } }).digested(SECRET);
     expect(other).not.toBe(address);
   });
 
-  test("a server that does not start never keeps its node from being drained", () => {
+  test("a server that does not start does not block the drain of its node", () => {
     expect(values(release())[expected.server].pdb).toEqual({ create: false });
   });
 
@@ -182,13 +182,13 @@ export function describeDatastore(synth: (changes?: Partial<BitnamiProps>) => Bu
       expect(printed().join()).not.toContain("volumeClaimTemplates");
     });
 
-    withChart(release(), "does not restart the server for anything that only Helm knows", () => {
+    withChart(release(), "does not restart the server when only Helm's own values change", () => {
       expect(printed()).toEqual(printed());
     });
 
-    withChart(release(), "kills no server that still starts", () => {
+    withChart(release(), "does not kill a server that is still starting", () => {
       const [server = ""] = pods(printed()).filter((o) => /^kind: StatefulSet$/m.test(o));
-      // The shell's answer of the chart for Redis: LOADING is alive. Others have an hour.
+      // Redis: the chart's probe counts LOADING as alive. Others have an hour.
       if (name === "redis") expect(printed().join()).toContain('"$responseFirstWord" != "LOADING"');
       else {
         const probe = /^ {10}startupProbe:\n((?: {12}.*\n)+)/m.exec(server)?.[1];

@@ -28,7 +28,7 @@ function linesOf({ name, system, environments }: Awaited<ReturnType<typeof load>
 /** What is printed for pmcrm's staging after a change to its files. */
 const changed = (change: (files: Files) => void): string[] => linesOf(configuration(change), "staging");
 
-/** Runs shell lines with functions in place of programs; answers with what they print. */
+/** Runs shell lines with functions in place of programs; returns their output. */
 function bash(script: string): string {
   const { status, stdout, stderr } = spawnSync("bash", ["-c", script], { encoding: "utf8" });
   expect([status, stderr]).toEqual([0, ""]);
@@ -115,14 +115,14 @@ describe("quotas", () => {
     expect(needed(printed, "SSD_TOTAL_GB")).toBe(300 + diskGb);
   });
 
-  test("machines of another series count to a quota of their own, and to the project's", () => {
+  test("machines of another series count toward a quota of their own, and toward the project's", () => {
     const printed = pools(all({ machineType: "n2-standard-8", min: 1, max: 9 }));
     expect(needed(printed, "N2_CPUS")).toBe(10 * 8 * names.length);
     expect(needed(printed, "CPUS_ALL_REGIONS")).toBe(10 * 8 * names.length);
     expect(needed(printed, "CPUS")).toBe(6); // of the pool that the cluster is made with
   });
 
-  test("what there is can be seen for each", () => {
+  test("a printed command shows the current value of each", () => {
     const printed = pools(all({ machineType: "e2-standard-4", min: 1, max: 5 }));
     const shown = printed.filter((line) => line.startsWith("gcloud compute ") && line.includes("grep")).join("\n");
     for (const metric of ["CPUS", "INSTANCES", "SSD_TOTAL_GB", "CPUS_ALL_REGIONS"])
@@ -158,6 +158,6 @@ describe("the network that a project begins with", () => {
     ]);
   });
 
-  test("stays where a machine may be in it", () => expect(deleted("default", "vm-1")).toBe(""));
-  test("is not missed where there is none", () => expect(deleted("", "")).toBe(""));
+  test("stays if it may contain machines", () => expect(deleted("default", "vm-1")).toBe(""));
+  test("may be absent already", () => expect(deleted("", "")).toBe(""));
 });

@@ -11,7 +11,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** What `.ci/run` prints where `npm` is a script, which sees the stack to be rehearsed as `$SYSTEM $STACK`. */
+/** What `.ci/run` prints if `npm` is a script, which gets the rehearsed stack as `$SYSTEM $STACK`. */
 function ciRun(rehearse: string, ...args: readonly string[]): Promise<{ code: unknown; lines: string[] }> {
   const npm = path.join(folder, "npm");
   writeFileSync(
@@ -46,7 +46,7 @@ test("every stack is rehearsed, some of its fields are turned, and the last line
   expect(code).toBe(0);
 });
 
-test("a stack that cannot be tried skips no other, and fails nothing", async () => {
+test("a stack that cannot be tried is skipped; the others run, and nothing fails", async () => {
   const { code, lines } = await ciRun(
     '[ "$SYSTEM $STACK" != "enterprise staging" ] || { echo "could not be tried: Terraform does not find random" >&2; exit 2; }',
   );
@@ -55,7 +55,7 @@ test("a stack that cannot be tried skips no other, and fails nothing", async () 
   expect(code).toBe(0);
 });
 
-test("a stack that fails is named with the reason, and all that it printed comes in one piece", async () => {
+test("a failed stack is named with the reason, and its output is not mixed with others'", async () => {
   const { code, lines } = await ciRun(
     '[ "$SYSTEM" != pmcrm ] || { for i in 1 2 3; do echo "$STACK $i"; sleep 0.1; done; echo "FAIL apply"; echo "     no quota"; exit 1; }',
   );
@@ -95,7 +95,7 @@ test("--full does more with every stack", async () => {
   expect(code).toBe(0);
 });
 
-test("another option is refused before anything is done", async () => {
+test("an unknown option is refused before anything runs", async () => {
   const { code } = await ciRun("true", "--ful");
   expect(code).toBe(2);
   expect(existsSync(path.join(folder, "calls"))).toBe(false);

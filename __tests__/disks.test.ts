@@ -17,7 +17,7 @@ test("a disk that has not grown is found", () => {
   expect(smallDisks([claim("postgresql", "30Gi", "20Gi")], [])).toEqual(["postgresql has 20Gi of 30Gi"]);
 });
 
-test("a size that the operator does not hand on is found, and metrics that have no room", () => {
+test("finds a size that the operator does not apply, and metrics that do not fit", () => {
   const grown = prometheus("80Gi", "69632MB");
   expect(smallDisks([claim(CLAIM, "80Gi", "80Gi")], [grown])).toEqual([]);
   expect(smallDisks([claim(CLAIM, "50Gi", "50Gi")], [grown])).toEqual([

@@ -18,7 +18,7 @@ const [, INGRESS] = at(
   },
 );
 
-/** What the Ingress becomes when some of what it is made of is missing. */
+/** The load balancer of the Ingress if some of its objects are missing. */
 function without(...missing: readonly string[]) {
   const those = (kind: string, entry: ReturnType<typeof at>) => new Map(missing.includes(kind) ? [] : [entry]);
   return balancerOf(
@@ -57,6 +57,6 @@ test.each([
   ["sslCertificates/two", "Error syncing to GCP: googleapi: Error 404: sslCertificates/two was not found, notFound"],
   ["sslPolicies/strict", "Error syncing to GCP: googleapi: Error 404: sslPolicies/strict was not found, notFound"],
   ["addresses/edge", "Error syncing to GCP: googleapi: Error 404: addresses/edge was not found, notFound"],
-])("without its %s it stays as it was, and says why", (missing, why) => {
+])("without its %s the load balancer stays unchanged, and an event says why", (missing, why) => {
   expect(() => without(missing)).toThrow(why);
 });

@@ -15,7 +15,7 @@ const placed = (path: string, after: StackJson, last?: Turn): Placed => ({
   difference: differenceOf(before, after),
 });
 
-test("a difference is the fields of resources, also of those that are JSON in a text", () => {
+test("a difference lists the changed fields of resources, even inside JSON text", () => {
   const after = stack({
     a_pool: { app: { min: 2, max: 3 } },
     helm_release: { app: { values: ['{"size":{"cpu":"2","memory":"2Gi"}}'] } },
@@ -27,7 +27,7 @@ test("a difference is the fields of resources, also of those that are JSON in a 
   expect([...resources]).toEqual(["a_pool.app", "helm_release.app", "new_thing.here"]);
 });
 
-test("turns are apart where they change no field in common, in no resource and in no file", () => {
+test("turns are apart if they change no common field, in resources or in files", () => {
   const min = placed("environment.min", poolWith({ min: 2 }));
   const max = placed("environment.max", poolWith({ max: 4 }));
   const gone = placed("environment.pool", stack({ helm_release: before.resource?.helm_release ?? {} }));
@@ -38,7 +38,7 @@ test("turns are apart where they change no field in common, in no resource and i
   expect(areApart(placed("environment.max.more", before), max)).toBe(false);
 });
 
-test("groups hold what is apart, is valid together, and takes as many steps", () => {
+test("groups contain turns that are apart, are valid together, and take the same number of steps", () => {
   const [a, b, c] = [
     placed("environment.min", poolWith({ min: 2 })),
     placed("environment.max", poolWith({ max: 4 })),
@@ -60,7 +60,7 @@ describe("a plan of turns", () => {
     { address: "google_container_node_pool.pool_app", type: "google_container_node_pool", action: "replace" },
   ] as const;
 
-  test("takes nothing away that is missed, unless the table says so", () => {
+  test("removes nothing that serves or holds data, unless the table says so", () => {
     expect(wrongWith([turn({})], replaced)).toEqual(["replace google_container_node_pool.pool_app"]);
     expect(wrongWith([turn({ replaces: /^google_container_node_pool\./ })], replaced)).toEqual([]);
     const job = { address: "kubernetes_job_v1.a", type: "kubernetes_job_v1", action: "replace" } as const;

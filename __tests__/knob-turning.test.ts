@@ -9,7 +9,7 @@ import type { Configuration } from "../schema/load";
 const work = mkdtempSync(path.join(os.tmpdir(), "knobs-"));
 afterAll(() => rmSync(work, { recursive: true }));
 
-/** Terraform, as far as it has to be: what a configuration says is what is there once it is applied. */
+/** A minimal Terraform: after an apply, the resources are exactly those of the configuration. */
 class Stand {
   readonly applied: string[] = [];
   private next = "";
@@ -64,7 +64,7 @@ test("a group is turned there and back, and ends as the files say", async () => 
   expect(applied[1]).not.toContain("knob");
 });
 
-test("the turn that is to blame is found, and everything is turned back each time", async () => {
+test("finds the turn that caused a failure, and turns everything back each time", async () => {
   const { said, applied } = await turned([ZONE, EMAIL], (it) =>
     it.includes("knob-zone") ? "no such zone" : undefined,
   );
@@ -85,7 +85,7 @@ test("turns of the same field are in groups of their own", async () => {
   expect(said.map(({ what }) => what)).toEqual(["group 1 of 2", "group 2 of 2"]);
 });
 
-test("what is protected is taken away with the protections lifted", async () => {
+test("protected resources are removed with the protections lifted", async () => {
   const { said, applied } = await turned(["environment.database(cloud-sql).restore?"]);
   expect(said.map(({ what, wrong }) => [what, wrong])).toEqual([["protected, added, 1 of 1", []]]);
   const states = applied.map((it) => [it.includes('"restore"'), it.includes('"allowDestroy":true')]);

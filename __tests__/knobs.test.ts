@@ -35,7 +35,7 @@ describe("the knobs of a schema", () => {
     ]);
   });
 
-  test("are not overlooked where zod has a type that nobody has turned yet", () => {
+  test("are not overlooked if zod has a type that has no turn yet", () => {
     expect(() => knobsOf("file", z.strictObject({ when: z.date() }))).toThrow(
       'file.when: teach rehearsal/knobs what a value of zod\'s type "date" can be turned to',
     );
@@ -70,7 +70,7 @@ describe("the language", () => {
     );
   });
 
-  test("refuses whatever the table says that it refuses, and says what to do about everything that it refuses", () => {
+  test("refuses every change that the table says it refuses, and always says what to do", () => {
     const always = new Set(knobs().flatMap((knob) => (handsOf(knob).every((hand) => hand.refused) ? knob.name : [])));
     expect(always.size).toBeGreaterThan(0);
     expect(turned.flatMap(({ turns }) => turns).filter(({ knob }) => always.has(knob.name))).toEqual([]);

@@ -4,7 +4,7 @@ import { addService, hideService, removeService } from "./two-services";
 
 const service = ({ system }: Files, name: string) => system.services[name] as Files["system"]["services"][string];
 
-/** Everything that can leave while something that uses it stays. */
+/** Everything that can be removed while something that used it stays. */
 const CHANGES: Readonly<Record<string, (files: Files) => void>> = {
   "a service's hosts": hideService,
   "a service": removeService,
@@ -35,9 +35,10 @@ const CHANGES: Readonly<Record<string, (files: Files) => void>> = {
 const before = synth(addService).production;
 const graph = references(before);
 
-// Terraform destroys what leaves before it updates what has used it, unless create_before_destroy is in its state.
+// Terraform destroys a removed resource before it updates the ones that used it, unless its state has
+// create_before_destroy.
 // https://github.com/hashicorp/terraform/blob/main/docs/destroying.md
-test.each(Object.entries(CHANGES))("%s: what leaves goes after what has used it", (_, change) => {
+test.each(Object.entries(CHANGES))("%s: the removed resource is deleted after its users are updated", (_, change) => {
   const { resources } = synth((files) => {
     addService(files);
     change(files);

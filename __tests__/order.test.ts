@@ -103,7 +103,8 @@ describe.each([...everyStack(ROOT).map(({ name }) => name), DNS])("%s", (name) =
         configuration,
         expect.objectContaining({ immutable: true, lifecycle: { create_before_destroy: true } }),
       ]);
-      // After the rollout, something else refers to it; what that refers to in the state is destroyed after the next one.
+      // Updated after the rollout, another resource refers to it in the state, so it is destroyed only after the next
+      // rollout.
       const [mark] = marks.find(([a]) => graph.get(a)?.has(configuration) && graph.get(a)?.has(release)) ?? [];
       expect([configuration, release, mark]).toEqual([configuration, release, expect.any(String)]);
     }

@@ -98,7 +98,7 @@ test("what holds data or identity is protected three times: by the service, by T
     expect([address, config.deletion_protection, config.lifecycle.prevent_destroy]).toEqual([address, true, true]);
 });
 
-test("names that what is in a database or a namespace depends on are refused while planning when they change", () => {
+test("a plan refuses to change names that the content of a database or a namespace depends on", () => {
   const { production } = stacks;
   expect(production.resource("terraform_data.database-names")).toMatchObject({
     triggers_replace: { name: "pmcrm", user: "pmcrm" },

@@ -91,7 +91,7 @@ const skipped = missing ? ` (SKIPPED: ${missing.split(";")[0]})` : "";
       "every copy of each secret agrees",
       "exactly the declared workloads run",
       "no configuration is left over",
-      "every disk is as large as asked",
+      "every disk has the requested size",
       "no warning",
     ]);
   },

@@ -40,7 +40,7 @@ function staging(name: string, replicas: Replicas): string {
 }
 
 (missing ? test.skip : test)(
-  `from a fixed number of pods to a range, to another, and back, none of those that ran goes away${skipped}`,
+  `changing a fixed number of pods to a range, to another, and back removes no running pod${skipped}`,
   async () => {
     const { steps } = await rehearse({
       stacks: [

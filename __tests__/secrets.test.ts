@@ -9,7 +9,7 @@ import { type Files, type Json, ROOT, read, type Stack, synth, synthEvery } from
 const SECRET = "kubernetes_secret_v1.workload_backend_secret";
 const ROLLOUT = "helm_release.workload_backend_workload_deployment";
 
-/** The Secret's name, after a look whether the pods are the ones that start with it. */
+/** The Secret's name, after a check that the pods start with it. */
 function nameOf(stack: Stack): string {
   const [address, { metadata }] = stack.digested(SECRET);
   expect(stack.resource(ROLLOUT).values[0]).toContain(
@@ -145,7 +145,7 @@ describe("of datastores in the cluster", () => {
     every = await synthEvery();
   });
 
-  /** What a change of password shows in: addresses of Secrets, and the releases whose pods start with them. */
+  /** Where a change of password appears: addresses of Secrets, and the releases whose pods start with them. */
   const shownIn = (stack: Stack) => {
     const shown = (secret: string, release: string) => {
       const [address] = stack.digested(secret);

@@ -155,7 +155,8 @@ function keyLines({ systemName, environmentName, environment }: Context): string
 }
 
 /**
- * What region and project must allow for: nodes and disks. A cluster is made with a pool that goes before the others come.
+ * Quotas that the region and the project need for nodes and disks. GKE creates a cluster with a pool, which is deleted
+ * before the other pools are created.
  * https://cloud.google.com/kubernetes-engine/docs/concepts/regional-clusters#pricing
  */
 function quotaLines({ project, region, monitoring, ...environment }: Context["environment"]): string[] {
@@ -195,7 +196,7 @@ function quotaLines({ project, region, monitoring, ...environment }: Context["en
 /** Metric of the project's quota, besides those of a region. https://cloud.google.com/compute/resource-usage#cpu_quota */
 const ALL_CPUS = "CPUS_ALL_REGIONS";
 
-/** The pool that GKE makes a cluster with: an e2-medium with a disk of 100 GB in each of three zones. */
+/** The pool that GKE creates with a cluster: an e2-medium with a disk of 100 GB in each of three zones. */
 const DEFAULT_POOL = { CPUS: 3 * 2, [ALL_CPUS]: 3 * 2, INSTANCES: 3, SSD_TOTAL_GB: 3 * 100 };
 
 if (require.main === module)

@@ -36,7 +36,7 @@ function cdktf(args: readonly string[]): void {
   });
 }
 
-/** What a destroy that failed may need a person for. */
+/** What a person may have to do after a failed destroy. */
 function advice([command, ...stacks]: readonly string[]): string[] {
   if (command !== "destroy") return [];
   const commands = stacks

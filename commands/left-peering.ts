@@ -11,9 +11,9 @@ export interface Peering {
 }
 
 /**
- * The peering that a destroy of the stack leaves in its network: Google keeps its own side for days after the last
- * database, so the stack abandons the private connection, and Google does not delete a network that has a peering. A
- * google provider that knows the deletion policy `REMOVE_PEERING` could remove it; 7.45 does not.
+ * The peering that a destroy leaves in the stack's network. Google keeps its own side for days after the last database is
+ * deleted, so the stack abandons the private connection. Google does not delete a network that has a peering. The deletion
+ * policy `REMOVE_PEERING` would remove the peering, but the google provider 7.45 does not support it.
  * {@link https://github.com/GoogleCloudPlatform/magic-modules/pull/18476}
  */
 export function leftPeering({ resource = {} }: Stack): Peering | undefined {

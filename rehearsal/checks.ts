@@ -166,8 +166,8 @@ export function declaredWorkloads(machine: Machine) {
 }
 
 /**
- * Exactly the workloads that the state declares, each with its replicas ready (an autoscaled one between its bounds),
- * no more and no less; and whatever charts brought is ready too.
+ * The cluster runs exactly the workloads that the state declares, each with its replicas ready (autoscaled ones within
+ * their bounds). Workloads from charts are ready too.
  */
 export async function workloads(machine: Machine, seconds = 60): Promise<Finding> {
   const { declared, jobs } = declaredWorkloads(machine);
@@ -211,23 +211,23 @@ export async function workloads(machine: Machine, seconds = 60): Promise<Finding
 // biome-ignore lint/suspicious/noExplicitAny: a claim of a volume, or a server of Prometheus's operator, as the cluster has it
 type Part = any;
 
-/** GiB of a quantity of Kubernetes, or of a size of Prometheus, whose units are binary too. */
+/** GiB of a Kubernetes quantity or a Prometheus size, whose units are binary too. */
 function gibibytes(size: string): number {
   const [, number, unit = ""] = /^(\d+)(Gi|GB|Mi|MB)$/.exec(size) ?? [];
-  if (!number) throw new Error(`"${size}" is no size that this reads`);
+  if (!number) throw new Error(`"${size}" is not a size that this check can read`);
   return Number(number) / (unit.startsWith("G") ? 1 : 1024);
 }
 
 /**
- * What is wrong with disks: one that is smaller than its claim asks for, and a server of Prometheus's operator that asks
- * for more than its disk has, or keeps more.
+ * What is wrong with disks: those smaller than their claims request, and servers of Prometheus's operator that request more
+ * than their disk has, or keep more data than fits.
  */
 export function smallDisks(claims: readonly Part[], servers: readonly Part[]): string[] {
   const wrong: string[] = [];
   const sizes = new Map<string, string>();
   for (const { metadata, spec, status } of claims) {
     const [asked, has] = [spec.resources.requests.storage, status?.capacity?.storage];
-    if (!has) continue; // nobody has mounted it yet
+    if (!has) continue; // not mounted yet
     sizes.set(`${metadata.namespace}/${metadata.name}`, has);
     if (gibibytes(has) < gibibytes(asked)) wrong.push(`${metadata.name} has ${has} of ${asked}`);
   }
@@ -248,7 +248,7 @@ export function smallDisks(claims: readonly Part[], servers: readonly Part[]): s
   return wrong;
 }
 
-/** Every disk has the size that is asked for, and room for what its server keeps. */
+/** Every disk has the requested size, and room for the data that its server keeps. */
 export async function disks(machine: Machine, seconds = 30): Promise<Finding> {
   const kinds = (await machine.kubectl("get", "customresourcedefinitions", "-o", "name"))
     .split("\n")
@@ -314,8 +314,8 @@ export async function copies(machine: Machine): Promise<Finding> {
 }
 
 /**
- * The cluster's immutable ConfigMaps and Secrets, which are the configuration of pods, are those of the state: none of
- * what ran before is left over.
+ * The cluster's immutable ConfigMaps and Secrets, which configure pods, are those of the state: no older ones are left
+ * over.
  */
 export async function configuration(machine: Machine): Promise<Finding> {
   const state = stateOf(machine).resources.flatMap(({ type, name, instances }) =>
@@ -342,7 +342,7 @@ export async function configuration(machine: Machine): Promise<Finding> {
 }
 
 /**
- * Deletes every pod of the state's Deployments at once, and waits for as many healthy ones in their place: what runs can
+ * Deletes every pod of the state's Deployments at once, and waits for as many healthy replacements: running workloads can
  * start again.
  */
 export async function restart(machine: Machine, seconds = 60): Promise<Finding> {

@@ -7,7 +7,7 @@ import type { Cloud } from "./cloud/cloud";
 import { balance, has, type LoadBalancer } from "./cloud/services/compute/load-balancer";
 import type { ControlPlane } from "./control-plane";
 
-/** What keeps GKE from putting an Ingress into effect; what is there stays as it is. */
+/** Reason why GKE cannot put an Ingress into effect; existing resources stay unchanged. */
 class SyncError extends Error {
   constructor(
     readonly reason: "Translate" | "Sync",
@@ -17,7 +17,7 @@ class SyncError extends Error {
   }
 }
 
-/** The objects that an Ingress is made of, by kind, and in it by `<namespace>/<name>`. */
+/** The objects that an Ingress refers to, by kind and `<namespace>/<name>`. */
 type Objects = Readonly<Record<keyof typeof LISTS, ReadonlyMap<string, Body>>>;
 
 const LISTS = {
@@ -28,12 +28,12 @@ const LISTS = {
 };
 
 /**
- * The little of GKE's ingress controller that ties objects in the cluster to what Google Cloud has: an Ingress of the
- * class `gce` is a load balancer, which uses the policies, certificates and the address that its objects name.
+ * The part of GKE's ingress controller that connects objects in the cluster with resources in Google Cloud. An Ingress of
+ * the class `gce` becomes a load balancer, which uses the policies, certificates and the address that its objects name.
  * {@link https://github.com/kubernetes/ingress-gce/blob/v1.24.0/pkg/controller/controller.go}
  */
 export class IngressController {
-  /** What each Ingress is, and since when it is to be that. */
+  /** Each Ingress's wanted load balancer, and since when it is wanted. */
   private wanted = new Map<string, { readonly balancer: string; readonly since: number }>();
   private current = new Map<string, LoadBalancer>();
   private readonly said = new Set<string>();
@@ -42,16 +42,16 @@ export class IngressController {
   constructor(
     private readonly server: string,
     private readonly controlPlane: ControlPlane,
-    /** Milliseconds that it takes to put a change into effect. */
+    /** Milliseconds until a change is put into effect. */
     private readonly takes: number,
   ) {}
 
-  /** Whether it is to look at the cluster again and again, for what it finds takes its time. */
+  /** Whether to poll the cluster, because changes take time to be put into effect. */
   get isSlow(): boolean {
     return this.takes >= 1000;
   }
 
-  /** Makes of the cluster's objects, as they are now, what is due in Google Cloud. */
+  /** Brings Google Cloud up to date with the changes to the cluster's objects that are due. */
   async sync(cloud: Cloud): Promise<void> {
     const [, project] =
       cloud.store
@@ -61,7 +61,7 @@ export class IngressController {
     if (!project) return;
     const objects = await this.read();
     const now = Date.now();
-    // An Ingress that is deleted has a finalizer until its load balancer is gone: whoever deletes it has waited.
+    // A deleted Ingress keeps a finalizer until its load balancer is gone, so the deleter has already waited.
     const gone = (key: string) => !objects.ingresses.has(key);
     for (const key of [...this.current.keys(), ...this.wanted.keys()].filter(gone)) {
       this.current.delete(key);
@@ -94,7 +94,7 @@ export class IngressController {
     return Object.fromEntries(lists) as unknown as Objects;
   }
 
-  /** Says once what is wrong, as an event of the Ingress. */
+  /** Reports each problem once, as an event of the Ingress. */
   private async warn({ metadata: { name, namespace, uid } }: Body, { reason, message }: SyncError): Promise<void> {
     if (this.said.has(uid + message)) return;
     this.said.add(uid + message);
@@ -108,7 +108,7 @@ export class IngressController {
     });
   }
 
-  /** The API server asks to come again while it fills its cache of a kind, as clients in Go do by themselves. */
+  /** The API server asks clients to retry while it fills its cache of a kind. Go clients retry by themselves. */
   private async call(method: string, path: string, body?: Body): Promise<Body> {
     for (let tries = 0; ; tries++) {
       const { code, said } = await this.send(method, path, body);
@@ -134,7 +134,7 @@ export class IngressController {
 
 const keyOf = ({ metadata: { namespace, name } }: Body): string => `${namespace}/${name}`;
 
-/** @throws {SyncError} where an object is missing that the Ingress, or one of its Services, names */
+/** @throws {SyncError} if the Ingress or one of its Services names an object that does not exist */
 export function balancerOf(
   ingress: Body,
   { services, backendConfigs, frontendConfigs }: Pick<Objects, "services" | "backendConfigs" | "frontendConfigs">,

@@ -167,7 +167,7 @@ async function around(controlPlane: ControlPlane, port: number, options: Machine
     throw new Error("the API server does not hear of a policy");
   }
 
-  // Before a deletion it looks anyway, and says what fails.
+  // Before a deletion, the controller syncs anyway and reports failures.
   const looking = ingresses.isSlow && setInterval(() => ingresses.sync(google.cloud).catch(() => {}), 1000);
 
   const audit = () => (existsSync(controlPlane.audit) ? readFileSync(controlPlane.audit, "utf8") : "");

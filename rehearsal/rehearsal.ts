@@ -46,9 +46,9 @@ export interface RehearsalOptions {
   readonly tokenLife?: number;
   /** What an update may change, and must change one of each. */
   readonly changes?: readonly Change[];
-  /** Deployment that must not drop during an update: neither its number of pods, nor how many of them are ready. */
+  /** Deployment that must lose neither pods nor ready pods during an update. */
   readonly scaled?: Scaled;
-  /** Versions whose pods do not become ready: their rollouts fail, and what ran before goes on. */
+  /** Versions whose pods do not become ready: their rollouts fail, and the pods from before keep running. */
   readonly broken?: BrokenVersions;
   /** Changes things behind Terraform's back: its next plan must show just these, and mend them. */
   readonly drift?: boolean;
@@ -87,14 +87,14 @@ export interface BrokenVersions {
   readonly services: string;
   /** So do the migrations'. */
   readonly everything: string;
-  /** Other variables, with which all is well. */
+  /** Other variables, which work. */
   readonly next: string;
 }
 
 export interface Scaled {
   readonly namespace: string;
   readonly name: string;
-  /** What it is scaled to between plan and apply; by default it stays as it is. */
+  /** Number of pods to scale it to between plan and apply; by default it is not scaled. */
   readonly replicas?: number;
 }
 
@@ -122,7 +122,7 @@ export interface Rehearsed {
 /** How much longer than the lower bound a critical path may be, as a ratio. */
 const LONGEST = 1.05;
 
-/** Seconds until a rollout has failed, where some are to fail. */
+/** Seconds after which a rollout fails, if some are meant to fail. */
 const PATIENCE = 60;
 
 /** How often an apply is run again whose token ended. */
@@ -280,7 +280,7 @@ class Rehearsal implements Rehearsed {
     this.say(`${label}every copy of each secret agrees`, await copies(machine));
     this.say(`${label}exactly the declared workloads run`, await workloads(machine));
     this.say(`${label}no configuration is left over`, await configuration(machine));
-    this.say(`${label}every disk is as large as asked`, await disks(machine));
+    this.say(`${label}every disk has the requested size`, await disks(machine));
   }
 
   private async emptyPlan(name: string): Promise<Finding> {
@@ -397,7 +397,7 @@ class Rehearsal implements Rehearsed {
     this.must("destroy again", await this.terraform("destroy-again", ["destroy", "-auto-approve"]), complete);
   }
 
-  /** Does what the README says, under Destroying, where a destroy failed for nothing but the network's peering. */
+  /** Follows the README's section Destroying if only the network's peering made a destroy fail. */
   private removePeering(peering: Peering, run: Run): void {
     const { name, network, project } = peering;
     const errors = (run.stdout + run.stderr)
@@ -418,8 +418,8 @@ class Rehearsal implements Rehearsed {
   }
 
   /**
-   * Rollouts fail twice in a row, and what ran before can start again each time. Then the deploy goes back to that, and,
-   * after another failure, forward.
+   * Rollouts fail twice in a row, and each time the previous pods can start again. Then a deploy goes back to the previous
+   * version and, after another failure, forward.
    */
   private async failRollouts({ services, everything, next }: BrokenVersions): Promise<void> {
     const first = this.options.stacks[0] as string;
@@ -437,13 +437,13 @@ class Rehearsal implements Rehearsed {
     const run = await this.machine.terraform(`${id}-apply`, ["apply", "-json", "-auto-approve"]);
     const { wrong, note } = namesResource(run);
     this.say(`${id}: the rollout fails`, { wrong: run.status === 0 ? ["it did not"] : wrong, note });
-    this.say(`${id}: what ran before starts again`, await restart(this.machine));
-    await this.machine.kubectl("delete", "events", "-A", "--all"); // warnings of what was to fail
+    this.say(`${id}: the previous pods start again`, await restart(this.machine));
+    await this.machine.kubectl("delete", "events", "-A", "--all"); // warnings of intended failures
   }
 
   private prepare(stack: string): void {
     const { broken, chartsMirror } = this.options;
-    // The same in every version, or the number itself would be a change.
+    // The same in every version; otherwise the number itself would be a change.
     prepare(stack, this.machine.work, speedOf(this.options), { chartsMirror, patience: broken && PATIENCE });
   }
 
@@ -480,7 +480,7 @@ class Rehearsal implements Rehearsed {
     return !finding.wrong.length;
   }
 
-  /** Plays the autoscaler between plan and apply, then keeps looking at the number of pods and at who is ready. */
+  /** Plays the autoscaler between plan and apply, then watches how many pods there are and how many are ready. */
   private async scaleUp({ namespace, name, replicas }: Scaled) {
     const { machine } = this;
     const deployment = ["deployment", name, "-n", namespace];

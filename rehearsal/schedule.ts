@@ -35,7 +35,7 @@ export interface Bound {
 export const PARALLELISM = 10;
 
 const typeOf = (address: string) => address.split(".")[0] as string;
-/** What is only read, or only noted in the state, takes no time worth telling. */
+/** Reading a resource, or recording one in the state only, takes negligible time. */
 const minutes = (address: string): number =>
   /^(data|ephemeral)\.|^terraform_data\..*-configuration$/.test(address) ? 0 : minutesOf(typeOf(address));
 const inCluster = (address: string) => /^(kubernetes|helm)_/.test(address);

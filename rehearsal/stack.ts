@@ -27,11 +27,11 @@ export function whyNoStack(folder: string): string | undefined {
   }
 }
 
-/** What becomes of a stack's releases here. */
+/** How the rehearsal changes a stack's releases. */
 export interface PrepareOptions {
   /** Repository that holds the real charts; without it stubs of one ConfigMap with the values stand in for them. */
   readonly chartsMirror?: string;
-  /** Seconds after which a rollout has failed, in place of the stack's own, which are too many for a rehearsal. */
+  /** Seconds after which a rollout fails; the stack's own timeouts are too long for a rehearsal. */
   readonly patience?: number;
 }
 

@@ -157,7 +157,7 @@ export interface Planned {
   readonly action: "create" | "update" | "replace" | "delete" | "read" | "move" | "import";
 }
 
-/** What `terraform plan -json` would do, in the order in which it says so. */
+/** The changes that `terraform plan -json` reports, in its order. */
 export const planned = (run: Run): Planned[] =>
   messages(run).flatMap(({ type, change }) =>
     type === "planned_change" && change

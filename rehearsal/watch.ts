@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { setTimeout } from "node:timers/promises";
 import type { Machine } from "./machine";
 
-/** How many replicas were seen of what keeps pods running: the fewest that it should have, and the fewest ready. */
+/** Replicas seen of a workload: the fewest wanted, and the fewest ready. */
 export interface Seen {
   readonly wanted: readonly number[];
   readonly ready: readonly number[];
@@ -25,7 +25,7 @@ export async function watchReplicas({ env }: Pick<Machine, "env">): Promise<{ en
     });
     return output;
   });
-  await setTimeout(1000); // until what is there was seen
+  await setTimeout(1000); // until existing workloads were seen
   return {
     async end() {
       await setTimeout(2000);

@@ -3,14 +3,14 @@ import { own, workloads } from "./checks/check";
 import type { Environment } from "./environment";
 import type { System } from "./system";
 
-/** MiB of memory for each connection to PostgreSQL in the cluster; a pool's connections rarely use as much. */
+/** MiB of memory for each connection to PostgreSQL in the cluster; pooled connections rarely use that much. */
 const MEMORY_PER_CONNECTION = 8;
-/** Connections that are kept for the exporter, dumps and people. */
+/** Connections reserved for the exporter, dumps and people. */
 const RESERVE = 20;
 
 /**
- * Connections that PostgreSQL in the cluster takes. They follow from its memory and not from the pods, because the
- * server restarts for each new number of them, and it restarts for other memory anyway.
+ * Connections that PostgreSQL in the cluster accepts. The number follows from its memory, not from the number of pods: a
+ * new number restarts the server, and so does new memory.
  * {@link https://www.postgresql.org/docs/17/runtime-config-connection.html#GUC-MAX-CONNECTIONS}
  */
 export function connectionsInCluster({ memoryLimit }: { readonly memoryLimit: string }) {

@@ -186,8 +186,8 @@ const traefikEdge = z.strictObject({
   /** Node pool, where the cluster has pools. */
   pool: label().optional(),
   /**
-   * Whose certificates they are. Let's Encrypt writes about incidents, and no more when a certificate expires: Prometheus
-   * alerts then.
+   * Contact for the certificates. Let's Encrypt writes to it about incidents, but no longer about expiry: Prometheus alerts
+   * instead.
    */
   email,
   /** Let's Encrypt's staging environment has no limits to speak of, and no browser trusts it. */
@@ -226,8 +226,8 @@ export const environmentSections = {
     pods: cidr(9, 21),
     services: cidr(16, 27),
     /**
-     * Reserved for Cloud SQL and Memorystore, where one of them is used. When a range gets full, write a list: the
-     * ranges that are there stay as they are, and new instances get their addresses from the last one.
+     * Reserved for Cloud SQL and Memorystore, where one of them is used. When a range is full, write a list: existing
+     * ranges stay unchanged, and new instances get their addresses from the last one.
      */
     datastores: z
       .union(
@@ -243,7 +243,7 @@ export const environmentSections = {
         ),
       )
       .optional(),
-    /** Of a control plane that has a range of its own: a cluster that was made with one. New clusters have none. */
+    /** Only for a cluster that was created with a range for its control plane. New clusters have none. */
     controlPlane: cidr(28, 28).optional(),
   }),
   cluster: z.discriminatedUnion("mode", [
@@ -279,7 +279,7 @@ export const environmentSections = {
     scrapeSeconds: count(5, 60, "seconds").optional(),
     /** Disk of Prometheus in GiB; a later release may raise it. */
     diskGb: count(10, 2000, "GiB"),
-    /** Memory of Prometheus, request and limit alike. It grows with the time series that all targets have together. */
+    /** Memory of Prometheus, request and limit alike. Prometheus needs more as targets expose more time series. */
     memory: memory.default("2Gi"),
     /** Who hears from Google Cloud: a host is down, the database's disk is filling. */
     email,
@@ -318,14 +318,14 @@ export const environmentSections = {
   /** The way in: Google's global load balancer, or Traefik in the cluster with certificates of Let's Encrypt. */
   edge: z.discriminatedUnion("kind", [googleEdge, traefikEdge]),
   /**
-   * Where the project's log bucket `_Default` is. An organization or a folder may choose it for new projects; `npm run
-   * bootstrap` shows how to look.
+   * Where the project's log bucket `_Default` is. An organization or a folder may set it for new projects; `npm run
+   * bootstrap` prints the command that shows it.
    */
   logLocation: z
     .string()
     .refine(
       (location) => ["global", "eu", "us", ...REGIONS].includes(location),
-      rule("is no location of a log bucket", 'write "global", "eu", "us" or a region: where _Default is'),
+      rule("is not a location of log buckets", 'write "global", "eu", "us" or a region: where _Default is'),
     )
     .default("global"),
   variables: z.record(variableName, text).default({}),

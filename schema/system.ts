@@ -173,9 +173,9 @@ const service = z.strictObject({
     .strictObject({ cpu: count(10, 95, "per cent"), memory: count(10, 95, "per cent").optional() })
     .optional(),
   /**
-   * Seconds in which the service answers a request, the whole of it behind Google's load balancer, its beginning behind
-   * Traefik; whoever asks is told 504 then. As long a pod that is told to stop has for the requests under way. Default
-   * 60, Traefik's own limit: Google's, 30, cuts off what Traefik lets pass.
+   * Seconds within which the service must answer a request; after that the edge answers 504. Google's load balancer limits
+   * the whole response, Traefik its start. A pod that stops gets the same time to finish its requests. Default 60, which is
+   * Traefik's own; Google's own, 30, would cut off requests that Traefik allows.
    */
   timeoutSeconds: count(1, 300, "seconds").optional(),
   /** Migrations that must have run before a rollout. */

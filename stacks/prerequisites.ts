@@ -6,7 +6,7 @@ import type { Environment, EnvironmentName } from "../schema/environment";
 export const fullNameOf = (systemName: string, environmentName: EnvironmentName): string =>
   `${systemName}-${environmentName}`;
 
-/** APIs that the stack enables. `bootstrap` enables them too, for an API is not usable at once. */
+/** APIs that the stack enables. `bootstrap` enables them first, because an API is not usable at once. */
 export const apisOf = ({ database, cache, network, edge }: Environment): readonly Api[] => [
   "compute",
   "container",
@@ -20,7 +20,7 @@ export const apisOf = ({ database, cache, network, edge }: Environment): readonl
   ...(edge.dnsZone ? (["dns"] as const) : []),
 ];
 
-/** Keys of the stack. `bootstrap` makes them too, with their grants, for a grant is not effective at once. */
+/** Keys of the stack. `bootstrap` makes them first, with their grants, because a grant is not effective at once. */
 export const keysOf = (fullName: string, { database, cache, search }: Environment): readonly AgentKey[] => [
   secretsKey(fullName),
   ...([database, cache, search].some((store) => store?.kind === "bitnami") ? [disksKey(fullName)] : []),

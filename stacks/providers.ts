@@ -39,8 +39,8 @@ export function googleProviders(stack: TerraformStack, props: GoogleProps): void
 
 /**
  * Annotations that GKE, its load balancers and Autopilot write into objects of ours, such as `cloud.google.com/neg` into
- * every Service: without this, each plan takes them away again. An annotation that a resource names stays Terraform's.
- * The provider ignores those of Kubernetes itself (`*.kubernetes.io`), and Helm those that it did not write.
+ * every Service: without this, each plan would remove them. Terraform still manages annotations that a resource names. The
+ * provider itself ignores those of Kubernetes (`*.kubernetes.io`), and Helm ignores those that it did not write.
  * {@link https://registry.terraform.io/providers/hashicorp/kubernetes/latest/docs#ignore-kubernetes-annotations-and-labels}
  */
 export const ANNOTATIONS_OF_GKE = "^([^/]+\\.)?(cloud\\.google\\.com|gke\\.io)/";

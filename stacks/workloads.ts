@@ -45,7 +45,7 @@ export interface WorkloadsProps {
   readonly deletionProtection: boolean;
 }
 
-/** Seconds in which services answer that do not say. */
+/** Default timeout of services, in seconds. */
 const TIMEOUT = 60;
 
 /** What runs: the system's migrations and services, each with its configuration, identity and connections. */

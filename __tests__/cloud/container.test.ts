@@ -415,7 +415,7 @@ describe("the control plane's endpoints, as recorded", () => {
   const addresses = { privateEndpoint: host, publicEndpoint: host };
   const block = { cidrBlock: "203.0.113.0/28", displayName: "office" };
 
-  test("with IP endpoints both addresses are answered, and the range of the control plane", () => {
+  test("with IP endpoints, answers have both addresses and the control plane's range", () => {
     expect(reached({}).read()).toEqual({
       endpoint: host,
       controlPlaneEndpointsConfig: {
@@ -426,11 +426,11 @@ describe("the control plane's endpoints, as recorded", () => {
     });
   });
 
-  test("without IP endpoints neither an address nor a range is answered, nor that the public endpoint is off", () => {
+  test("without IP endpoints, answers have no address and no range, and do not say that the public endpoint is off", () => {
     expect(reached({ controlPlaneEndpointsConfig: dnsOnly }).read()).toEqual(NONE);
   });
 
-  test("without a public endpoint, its address is answered as a part of the private cluster alone", () => {
+  test("without a public endpoint, only the private cluster's configuration has its address", () => {
     const ipEndpointsConfig = { enabled: true, enablePublicEndpoint: false };
     const { endpoint, controlPlaneEndpointsConfig, privateClusterConfig } = reached({
       controlPlaneEndpointsConfig: { ipEndpointsConfig },

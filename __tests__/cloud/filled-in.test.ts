@@ -4,17 +4,17 @@ import { AUTOPILOT, CLUSTER, CLUSTERS, withCluster } from "./container-world";
 import { serviceOf } from "./support";
 
 /**
- * Google fills in fields that a request leaves out, and the provider reads some of them into arguments that a program
- * leaves unset: a plan that wants to take such a value away is never empty. The rehearsal's second plan finds that only if
- * the stand-in fills in what Google fills in. These are the facts, by Terraform's type: what is made with nothing but what
- * Google demands, and what it then answers. Null: Google answers nothing there.
+ * Google sets defaults for fields that a request omits, and the provider reads some of them into arguments that the program
+ * leaves unset. A plan that would remove such a value is never empty. The rehearsal's second plan finds this only if the
+ * stand-in sets the same defaults as Google. These are the facts, by Terraform type: a minimal request, and the fields that
+ * Google then returns. Null: Google does not return the field.
  *
- * A type that comes into a stack needs a line here. Look at recorded answers first (those of Config Connector's tests), then
- * at what the provider's read function does with each field, then at its open issues about plans that are never empty.
+ * A type that is new in a stack needs an entry here. Look first at recorded answers (in Config Connector's tests), then at
+ * what the provider's read function does with each field, then at its open issues about plans that are never empty.
  * https://github.com/GoogleCloudPlatform/k8s-config-connector/tree/master/pkg/test/resourcefixture/testdata
  */
 interface Type {
-  /** What Google answers once it is made. */
+  /** What Google returns for the new resource. */
   readonly answer: () => Body;
   /** Fields by their path, with what is in them. */
   readonly facts: Readonly<Record<string, unknown>>;
@@ -366,7 +366,7 @@ const TYPES: Readonly<Record<string, Type>> = {
   },
 };
 
-/** Types that Google fills nothing into that is an argument too, as far as anybody has recorded or reported. */
+/** Types without known defaults in arguments, according to recorded answers and reported issues. */
 const NOTHING: readonly string[] = [
   "google_binary_authorization_policy", // replaced as a whole
   "google_compute_managed_ssl_certificate",
@@ -388,12 +388,12 @@ const NOTHING: readonly string[] = [
 const at = (object: Body, field: string): unknown =>
   field.split(".").reduce<Body | undefined>((value, key) => value?.[key], object);
 
-test.each(Object.entries(TYPES))("%s is answered with what Google fills in", (_type, { answer, facts }) => {
+test.each(Object.entries(TYPES))("the answer for %s has Google's defaults", (_type, { answer, facts }) => {
   const answered = answer();
   expect(Object.fromEntries(Object.keys(facts).map((field) => [field, at(answered, field) ?? null]))).toEqual(facts);
 });
 
-test("every type of Google's in a stack has its facts, or is known to have none", async () => {
+test("every Google type in a stack has facts, or is known to have none", async () => {
   const used = new Set<string>();
   for (const { resources } of (await synthEvery()).values())
     for (const [address] of resources) used.add(address.split(".")[0] as string);

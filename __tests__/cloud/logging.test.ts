@@ -49,7 +49,7 @@ test.each<[string, string, string, Body, Record<string, string>, string]>([
     "400 The bucket `_Default` cannot be deleted",
   ],
   [
-    "a second bucket of a name that every project has",
+    "a bucket with the name of one that every project has",
     "POST",
     "projects/p/locations/eu/buckets:createAsync",
     {},
@@ -87,7 +87,7 @@ test("every project has a default bucket of 30 days, of which an update changes 
   expect(get(DEFAULT.replace("/p/", "/other/")).retentionDays).toBe(30);
 });
 
-test("an organization's choice of a location is where the project's buckets are, and nowhere else", () => {
+test("the project's buckets are in the location that the organization chose, and nowhere else", () => {
   const logging = serviceOf("logging");
   placeLogsByHand(logging.cloud, "p", "eu");
   const path = "projects/p/locations/eu/buckets/_Default";

@@ -4,7 +4,7 @@ import path from "node:path";
 import type { Body } from "../../rehearsal/cloud/body";
 import { startServer } from "../../rehearsal/cloud/server";
 
-test("before something is deleted the cluster's controllers have their turn; what fails there is the answer", async () => {
+test("before a deletion the cluster's controllers run; if they fail, the call fails with their error", async () => {
   const folder = mkdtempSync(path.join(os.tmpdir(), "server-"));
   const sync = jest.fn().mockResolvedValueOnce(undefined).mockRejectedValueOnce(new Error("the API server is gone"));
   const kubernetes = { host: "", authority: "", sync };

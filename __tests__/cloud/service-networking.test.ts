@@ -182,7 +182,7 @@ test("a connection takes minutes, and services wait for it", () => {
   expect(refusal(() => needPeering(slow, "p", "projects/p/global/networks/n", "Enable it."))).toBe("400 Enable it.");
 });
 
-test("each service takes a block in each region, once, and finds none where the ranges are full", () => {
+test("each service takes one block in each region, and fails when the ranges are full", () => {
   const { cloud, compute, connect, change } = world();
   const full =
     "400 Failed to create subnetwork. Couldn't find free blocks in allocated IP ranges. Please allocate new ranges for this service provider."; // https://github.com/sassoftware/viya4-iac-gcp/pull/194

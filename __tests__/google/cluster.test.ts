@@ -29,7 +29,7 @@ test("without authorized networks, the API has no IP address and is reached by i
     ip_endpoints_config: { enabled: false },
   });
   expect(cluster.master_authorized_networks_config).toBeUndefined();
-  // Else no plan is ever empty: so the provider reads an answer without IP endpoints.
+  // The provider reads this from an answer without IP endpoints; with another value, no plan would be empty.
   expect(cluster.private_cluster_config.enable_private_endpoint).toBe(true);
   expect(given.host).toMatch(/^https:\/\/\$\{google_container_cluster\.cluster\..*dns_endpoint_config.*endpoint\}$/);
   expect(given.certificateAuthority).toBe(""); // its certificate is public; an own authority would refuse it

@@ -34,7 +34,7 @@ test("nodes are in the cluster and of the size that the environment says", () =>
   });
 });
 
-test("spot or not is refused while planning when it changes: all nodes would go before there are others", () => {
+test("a plan refuses to change spot: it would delete all nodes before new ones exist", () => {
   expect(built({ spot: true }).resource("terraform_data.pool-app_machines")).toMatchObject({
     triggers_replace: { spot: "true" },
     lifecycle: { prevent_destroy: true },

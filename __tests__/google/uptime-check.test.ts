@@ -50,7 +50,7 @@ test("a check that is replaced goes when its policy has the new one: Google keep
   expect(check.lifecycle).toEqual({ create_before_destroy: true });
 });
 
-test("a certificate that nobody renews is an alert a week before it expires, unless no browser trusts it anyway", () => {
+test("a certificate that is not renewed fires an alert a week before it expires, unless no browser trusts it anyway", () => {
   const { conditions, severity } = resource("google_monitoring_alert_policy.uptime_certificate");
   const id = ref("google_monitoring_uptime_check_config.uptime_check.uptime_check_id");
   expect(severity).toBe("WARNING");

@@ -39,7 +39,7 @@ test("the exporter, which has a pod of its own, reaches the server", () => {
   expect(ingress[0].from).toContainEqual(itself);
 });
 
-test("a slow start is waited for, and what is in memory is written before it stops", () => {
+test("it has time to start slowly, and to write its memory to the disk before it stops", () => {
   const { startupProbe, terminationGracePeriodSeconds } = values(release).master;
   expect(startupProbe.enabled).toBe(true);
   expect(startupProbe.periodSeconds * startupProbe.failureThreshold).toBe(3600);

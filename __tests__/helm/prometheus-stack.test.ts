@@ -108,9 +108,9 @@ test("metrics are kept as long as asked, of annotated pods and of every monitor"
   expect(prometheusSpec.additionalScrapeConfigs.map((c: Json) => c.job_name)).toEqual(["annotated-pods"]);
 });
 
-test("targets that name no format are read all the same, whichever way they are found", () => {
+test("targets that name no format are scraped too, however they are discovered", () => {
   const { scrapeClasses, additionalScrapeConfigs } = stack.prometheus.prometheusSpec;
-  // What monitors are scraped by when they name no class.
+  // Applies to monitors that name no class.
   expect(scrapeClasses).toEqual([{ name: "default", default: true, fallbackScrapeProtocol: "PrometheusText0.0.4" }]);
   for (const config of additionalScrapeConfigs) expect(config.fallback_scrape_protocol).toBe("PrometheusText0.0.4");
 });
@@ -275,7 +275,7 @@ test.each([
   expect(resource(STACK).depends_on).toContain(`kubernetes_persistent_volume_claim_v1.${server}_volume`);
 });
 
-test("a larger disk is a change of its claim, and of no template that the operator would leave as it is", () => {
+test("a larger disk changes its claim, and no template, which the operator would not apply", () => {
   const larger = synth({ diskGb: 80 });
   expect(claimOf("prometheus", larger).spec.resources.requests.storage).toBe("80Gi");
   const templates = (built: typeof larger) => find(values(built.resource(STACK)), "volumeClaimTemplate");
@@ -467,7 +467,7 @@ describe("the real chart", () => {
   });
 
   withChart(releases.hosts, "finds the disks by the names of their claims, and has no others", () => {
-    // As the operator names what it makes of the two: https://github.com/prometheus-operator/prometheus-operator
+    // The operator names its StatefulSets so: https://github.com/prometheus-operator/prometheus-operator
     const claims = ["Prometheus", "Alertmanager"].flatMap((of) =>
       kind(rendered("hosts"), of).map((object) => {
         const statefulSet = `${of.toLowerCase()}-${title(object)}`;

@@ -63,7 +63,7 @@ describe("a value that only Terraform knows", () => {
     expect(following("uid")[0]).toBe(following("uid")[0]);
   });
 
-  test("makes no name that another address could have, whatever Terraform fills in", () => {
+  test("makes no name that another address could have, whatever the value turns out to be", () => {
     const names = (["uid", "resourceVersion"] as const).map((attribute) => {
       const [address, { metadata }] = following(attribute);
       // The name is a digest of a constant beside the value, and the constant differs with the address.

@@ -77,7 +77,7 @@ test.each(JOBS)("the autoscaler leaves the node of %s alone", (name) => {
   });
 });
 
-test("a dump whose node goes away starts again, which is no failed attempt; a restore does not", () => {
+test("a dump that loses its node starts again, without counting as a failure; a restore does not", () => {
   expect(template("postgresql-backup").pod_failure_policy).toEqual({
     rule: [{ action: "Ignore", on_pod_condition: [{ type: "DisruptionTarget", status: "True" }] }],
   });

@@ -29,7 +29,7 @@ test("it is about one workload's pods, or about all of the namespace", () => {
   expect(policy({ egress: [] }).metadata).toEqual({ name: "policy", namespace: "shop" });
 });
 
-test("it goes after the pods that needed it: a connection that is taken away serves until the rollout has succeeded", () => {
+test("it is deleted after the pods that needed it: a removed connection works until the rollout succeeds", () => {
   expect(policy({ egress: [] }).lifecycle).toEqual({ create_before_destroy: true });
 });
 

@@ -63,7 +63,7 @@ test("a service's paths are routes of their own; a host's whole is its host alon
   expect(find("IngressRoute", "web").routes[0].match).toBe("Host(`api.example.com`)");
 });
 
-test("HTTPS only; each certificate is loaded by itself, so that one that is missing keeps no route from being served", () => {
+test("HTTPS only; each certificate is loaded separately, so a missing one does not block any route", () => {
   const routes = objects().filter(({ kind }) => kind === "IngressRoute");
   for (const { spec } of routes) expect(spec.entryPoints).toEqual(["websecure"]);
   expect(routes.filter(({ spec }) => spec.routes.length).map(({ spec }) => spec.tls)).toEqual([{}, {}]);
@@ -73,7 +73,7 @@ test("HTTPS only; each certificate is loaded by itself, so that one that is miss
   ]);
 });
 
-test("each service has its own time to answer", () => {
+test("each service has its own timeout", () => {
   expect(find("ServersTransport", "sales-api")).toEqual({ forwardingTimeouts: { responseHeaderTimeout: "90s" } });
   expect(find("ServersTransport", "web")).toEqual({ forwardingTimeouts: { responseHeaderTimeout: "60s" } });
 });

@@ -43,7 +43,7 @@ test("the Service is within the cluster and sends to the ready pods' port", () =
   }
 });
 
-test("the pods' addresses are those of a worker, which may get a port, and are taken over from where they were", () => {
+test("the pods' addresses equal a worker's, which may get a port; resources move there from their old addresses", () => {
   expect(closed.json.moved).toEqual([{ from: "helm_release.shop_web_workload_deployment", to: ROLLOUT }]);
 });
 
@@ -112,7 +112,7 @@ test("pods start once those are let in that connect to them; the edge does not h
   expect(open.resource(ROLLOUT).depends_on).toEqual(["nodes", CLIENTS, "quota", "default-deny"]);
 });
 
-test("one time to answer is the load balancer's limit, its drain and the pod's grace", () => {
+test("one timeout sets the load balancer's limit, its drain and the pod's grace period", () => {
   const { timeoutSec, connectionDraining } = values(open.resource(BACKEND)).objects[0].spec;
   expect([timeoutSec, connectionDraining.drainingTimeoutSec]).toEqual([90, 90]);
   for (const { resource } of [open, closed]) {

@@ -47,7 +47,7 @@ test("an autoscaled one has an autoscaler, which alone says how many pods there 
   expect(spec.metric).toEqual([utilization("cpu", 70), utilization("memory", 80)]);
 });
 
-test("the autoscaler comes before the rollout and goes before it, so that nothing fights a number that becomes fixed", () => {
+test("the autoscaler is created and deleted before the rollout, so that it does not override a number that becomes fixed", () => {
   const { resource } = synth({ replicas: { min: 3, max: 9, cpu: 70 } });
   expect(resource(ROLLOUT).depends_on).toContain(AUTOSCALER);
   expect(resource(AUTOSCALER).depends_on).toEqual(["nodes", "quota", "default-deny"]);
@@ -66,19 +66,19 @@ test.each<[WorkloadProps["replicas"], boolean]>([
   [{ min: 2, max: 9, cpu: 70 }, true],
 ])("nodes are drained one pod at a time, never blocked: %j has a budget: %s", (replicas, budget) => {
   const { objects } = values(synth({ replicas }).resource(ROLLOUT));
-  expect(objects).toHaveLength(budget ? 2 : 1); // of a single pod it would say nothing, or block drains for ever
+  expect(objects).toHaveLength(budget ? 2 : 1); // for a single pod it would be useless, or block drains forever
   if (!budget) return;
   expect(objects[1]).toEqual({
     apiVersion: "policy/v1",
     kind: "PodDisruptionBudget",
     metadata: {
-      name: "worker.pods", // no workload's name: with the typed resource it was, which may still be there
+      name: "worker.pods", // not the workload's name, which the typed resource had, and which may still exist
       namespace: "shop",
       labels: { "app.kubernetes.io/name": "worker" },
     },
     spec: {
       maxUnavailable: 1,
-      unhealthyPodEvictionPolicy: "AlwaysAllow", // pods that crash would block drains for ever
+      unhealthyPodEvictionPolicy: "AlwaysAllow", // crashing pods would block drains forever
       selector: { matchLabels: { "app.kubernetes.io/name": "worker" } },
     },
   });

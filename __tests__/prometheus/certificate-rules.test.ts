@@ -36,26 +36,29 @@ const after = (hours: number, input_series: readonly object[], ...alerts: readon
   ],
 });
 
-test("they are of the namespace's certificates as the job has them that asks annotated pods", () => {
+test("they select the namespace's certificates with the labels of the job that scrapes annotated pods", () => {
   const selectors = rules.rules.flatMap((rule) => rule.expr.match(/certmanager_\w+\{[^}]+\}/g) ?? []);
   expect(selectors).toHaveLength(4);
   for (const selector of selectors) expect(selector).toContain('{job="annotated-pods",exported_namespace="shop"');
 });
 
-withPromtool("a certificate that is renewed in time is no alert; one that is not, or is not there, is", () => {
-  const dates = times(DAY, 10 * DAY);
-  const { ok, said } = promtool(
-    ["test", "rules", "tests.json"],
-    [rules],
-    [
-      after(47, [...ready("1x1000"), ...dates]),
-      after(50, [...ready("1x1000"), ...dates], "CertificateNotRenewed"),
-      after(74, [...ready("1x1000"), ...dates], "CertificateExpiresSoon", "CertificateNotRenewed"),
-      after(2, [...ready("0x1000"), ...times(0, 0)], "CertificateNotReady"), // never issued: 0 is no time of expiry
-      after(2, [], "CertificateMetricsAbsent"),
-    ],
-    "5m",
-  );
-  expect(said).toContain("SUCCESS");
-  expect(ok).toBe(true);
-});
+withPromtool(
+  "a certificate that is renewed in time fires no alert; one that is not renewed, or is missing, does",
+  () => {
+    const dates = times(DAY, 10 * DAY);
+    const { ok, said } = promtool(
+      ["test", "rules", "tests.json"],
+      [rules],
+      [
+        after(47, [...ready("1x1000"), ...dates]),
+        after(50, [...ready("1x1000"), ...dates], "CertificateNotRenewed"),
+        after(74, [...ready("1x1000"), ...dates], "CertificateExpiresSoon", "CertificateNotRenewed"),
+        after(2, [...ready("0x1000"), ...times(0, 0)], "CertificateNotReady"), // never issued: 0 is not an expiry time
+        after(2, [], "CertificateMetricsAbsent"),
+      ],
+      "5m",
+    );
+    expect(said).toContain("SUCCESS");
+    expect(ok).toBe(true);
+  },
+);

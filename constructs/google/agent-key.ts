@@ -1,6 +1,6 @@
 /**
- * What one of Google's service agents encrypts with: a key in a ring of the same name. `bootstrap` and the stack make the
- * same one.
+ * The key, in a ring of the same name, that one of Google's service agents encrypts with. `bootstrap` and the stack
+ * describe the same key.
  */
 export interface AgentKey {
   /** Of key and ring. */

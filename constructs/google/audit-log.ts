@@ -9,7 +9,7 @@ export interface AuditLogProps {
   /** Whose reads and writes are logged. */
   readonly services: readonly AuditedService[];
   /**
-   * Where the project's log bucket `_Default` is: `global`, or where the project's organization or folder says.
+   * Location of the project's log bucket `_Default`: `global`, or the one that the organization or folder sets.
    * {@link https://cloud.google.com/logging/docs/default-settings}
    */
   readonly location: string;

@@ -72,7 +72,7 @@ export class Cache extends Construct {
       },
       labels: { ...props.labels },
       timeouts: { create: "60m", update: "60m", delete: "60m" },
-      // It keeps its addresses when a newer range is added; another range would replace it.
+      // The instance keeps its range when a newer one is added; a changed range would replace the instance.
       lifecycle: { preventDestroy: props.deletionProtection, ignoreChanges: ["reserved_ip_range"] },
       dependsOn: [props.project.api("redis"), props.network.privateServices.connection],
     });

@@ -44,8 +44,8 @@ export interface ClusterProps {
 export const NODE_SCOPES = ["https://www.googleapis.com/auth/cloud-platform"];
 
 /**
- * Autopilot is told to monitor no workload by itself, and does not always answer that it was: each plan would tell it
- * again. {@link https://github.com/hashicorp/terraform-provider-google/issues/26839}
+ * The stack turns off Autopilot's automatic monitoring of workloads, but GKE does not always return that setting, so every
+ * plan would set it again. {@link https://github.com/hashicorp/terraform-provider-google/issues/26839}
  */
 const NOT_ANSWERED = "monitoring_config[0].managed_prometheus[0].auto_monitoring_config";
 
@@ -116,12 +116,12 @@ export class Cluster extends Construct {
         servicesSecondaryRangeName: SECONDARY_RANGES.services,
       },
       enableL4IlbSubsetting: true,
-      // No range for the control plane: it gets an address of the nodes' range, and a range that is added, or that Google
-      // does not keep, would replace the cluster.
+      // No range for the control plane, which gets an address from the nodes' range. A range that is added later, or that
+      // Google does not keep, would replace the cluster.
       // https://cloud.google.com/kubernetes-engine/docs/concepts/private-service-connect
       privateClusterConfig: {
         enablePrivateNodes: true,
-        // Google answers no public endpoint where there is no IP endpoint at all, which the provider reads as true.
+        // Without IP endpoints, Google returns no public endpoint either, which the provider reads as true.
         enablePrivateEndpoint: !authorizedNetworks,
       },
       controlPlaneEndpointsConfig: {

@@ -38,7 +38,7 @@ export interface DatabaseInstanceProps {
 /** What one kind of instance has and others have not. */
 export interface DatabaseInstanceKind
   extends Pick<SqlDatabaseInstanceConfig, "clone" | "masterInstanceName" | "dependsOn"> {
-  /** What a plan does not change, besides what no instance's plan changes. */
+  /** Arguments that plans ignore, in addition to those ignored for every instance. */
   readonly ignoreChanges?: readonly string[];
   readonly settings: Omit<SqlDatabaseInstanceSettings, "tier">;
   /** Another value is another instance, under another name. */

@@ -24,9 +24,9 @@ export interface EncryptionKeyProps {
 }
 
 /**
- * A symmetric Cloud KMS key, rotated every 90 days, in a ring of its own, usable by one service agent. Google never
- * deletes rings and keys: a destroy leaves them as they are, and a later deploy takes them up again, as the first one does
- * with those that `bootstrap` made. It looks for them while planning, so the API must be on before that.
+ * A symmetric Cloud KMS key, rotated every 90 days, in a ring of its own, usable by one service agent. Google never deletes
+ * rings and keys: a destroy leaves them as they are, and a later deploy imports them again, as the first deploy imports
+ * those from `bootstrap`. It looks for them while planning, so the API must be on before that.
  * {@link https://cloud.google.com/kms/docs/destroy-restore}
  */
 export class EncryptionKey extends Construct {

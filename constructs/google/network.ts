@@ -21,8 +21,8 @@ export interface NetworkProps {
     readonly pods: string;
     readonly services: string;
     /**
-     * Given to Cloud SQL and Memorystore by private services access; none where neither is used. New instances get their
-     * addresses from the last range. To grow, add one at the end: a range that is changed would be replaced.
+     * Ranges that private services access gives to Cloud SQL and Memorystore; empty if neither is used. New instances get
+     * their addresses from the last range. To grow, add one at the end: changing a range would replace it.
      */
     readonly datastores: readonly string[];
     /** Of a control plane that was made with a range of its own. */
@@ -87,7 +87,7 @@ export class Network extends Construct {
     });
     this.subnetwork.overrideLogicalId("subnetwork");
 
-    // Google refuses other ranges in the middle of an apply: a cluster has them from the day that it is made.
+    // A cluster's ranges are fixed when it is created: Google would refuse a change in the middle of an apply.
     // {@link https://cloud.google.com/kubernetes-engine/docs/how-to/alias-ips}
     fix(this, "ranges", {
       values: { pods: ranges.pods, services: ranges.services },
@@ -176,7 +176,7 @@ export class Network extends Construct {
         prefixLength: Number(prefixLength),
         lifecycle: { preventDestroy: deletionProtection }, // instances have their addresses from it
       });
-      // Also where the range is taken out of the list, and with it the block above. Newer than the bindings.
+      // Also protects a range that is removed from the list, and with it the block above. The bindings lack this argument.
       allocation.addOverride("deletion_policy", deletionProtection ? "PREVENT" : "DELETE");
       return allocation;
     });

@@ -22,7 +22,7 @@ export interface NodePoolProps {
   readonly dedicated: boolean;
   /** Google Cloud labels. */
   readonly labels: Readonly<Record<string, string>>;
-  /** Whether Terraform refuses what would take all nodes away before there are others. */
+  /** Whether Terraform refuses changes that would delete all nodes before new ones exist. */
   readonly deletionProtection: boolean;
 }
 
@@ -49,7 +49,7 @@ export class NodePool extends Construct {
   constructor(scope: Construct, id: string, props: NodePoolProps) {
     super(scope, id);
     const { cluster } = props;
-    // Other machines would be another pool of the same name, which can only be made once this one is gone.
+    // A change of machines replaces the pool, and a pool of the same name can only be created after this one is deleted.
     fix(this, "machines", { values: { spot: String(props.spot) }, deletionProtection: props.deletionProtection });
     this.pool = new ContainerNodePool(this, "pool", {
       project: props.project.id,

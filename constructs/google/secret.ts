@@ -57,7 +57,7 @@ export class GeneratedSecret extends Construct implements SecretSource {
       deletionPolicy: "DISABLE", // an old value can still be looked up by whoever must
       lifecycle: { createBeforeDestroy: true, preventDestroy: props.irreplaceable && props.deletionProtection },
     });
-    // One address, whether it is irreplaceable or not: with another one, the value would be replaced when that changes.
+    // The address is the same whether or not the secret is irreplaceable; otherwise changing that would replace the value.
     const earlier = `${version.terraformResourceType}.${TerraformStack.of(this).getLogicalId(version)}`;
     version.overrideLogicalId(`secret_${id.replace(/-/g, "_")}_version`);
     version.moveFromId(earlier);

@@ -17,13 +17,13 @@ export interface UptimeCheckProps {
   readonly channel: string;
 }
 
-/** Certificates are renewed a month before they expire: so many days before, renewing has failed for weeks. */
+/** Certificates are renewed a month before they expire. If this few days are left, renewal has failed for weeks. */
 const EXPIRY_DAYS = 7;
 
 /**
  * Asks a public host for a page every minute, by HTTPS with a valid certificate, from all of Google's regions (six
- * checkers), and alerts when it fails from more than one of them for five minutes, and when the certificate that the host
- * shows is about to expire, whoever should have renewed it.
+ * checkers), and alerts when it fails from more than one of them for five minutes. Also alerts when the host's certificate
+ * is about to expire, whoever should have renewed it.
  * {@link https://cloud.google.com/monitoring/uptime-checks}
  */
 export class UptimeCheck extends Construct {

@@ -73,7 +73,7 @@ interface Parts {
   readonly exporterSized: ReturnType<typeof requestsAndLimits>;
   /** Mebibytes that the server may use. */
   readonly memory: number;
-  /** Time to stop and to start, for a server that has more to do then than the chart's defaults allow. */
+  /** Time to stop and to start, for a server that needs more than the chart's defaults allow. */
   readonly patience: typeof PATIENCE;
   /** Annotations that let the exporter be scraped. */
   readonly scraped: Readonly<Record<string, string>>;
@@ -83,8 +83,8 @@ const REPOSITORY = "oci://registry-1.docker.io/bitnamicharts";
 /** Of an exporter, which asks its server a few questions twice a minute. */
 const EXPORTER: Resources = { cpu: "50m", memory: "64Mi", memoryLimit: "128Mi" };
 /**
- * Two minutes to write what is in memory, and an hour to recover from a crash: a liveness probe alone would kill a server
- * that recovers, which would begin anew. Kubernetes asks for liveness once the startup probe has succeeded.
+ * Two minutes to write memory to the disk, and an hour to recover from a crash. A liveness probe alone would kill a
+ * recovering server, which would then start over. Kubernetes runs the liveness probe only after the startup probe succeeds.
  * {@link https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/}
  */
 const PATIENCE = {
@@ -93,8 +93,8 @@ const PATIENCE = {
 } as const;
 
 /**
- * A budget of a single server lets it be evicted, but not while it is not ready: it would keep a node from being drained
- * because of a server that does not start. https://kubernetes.io/docs/tasks/run-application/configure-pdb/
+ * The budget of a single server allows its eviction only while it is ready, so a server that does not start would block the
+ * drain of its node. https://kubernetes.io/docs/tasks/run-application/configure-pdb/
  */
 export const WITHOUT_BUDGET = { pdb: { create: false } };
 

@@ -12,7 +12,7 @@ import { Traefik } from "./traefik";
 export interface CertManagerProps {
   /** Who scrapes the metrics. */
   readonly scrapers: readonly Peer[];
-  /** Where the Kubernetes API is, which its pods call and which calls the webhook. */
+  /** Where the Kubernetes API is: its pods call the API, and the API calls its webhook. */
   readonly apiServer: ApiServerRanges;
   /** Node pool; none on Autopilot. */
   readonly pool?: string;

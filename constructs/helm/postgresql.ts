@@ -19,9 +19,9 @@ const ADMINISTRATOR = { user: "postgres", key: "postgres-password" } as const;
 const USER_KEY = "password";
 
 /**
- * PostgreSQL 17: one server, which is away while its pod is replaced, and connections without TLS, which network
- * policies keep to the clients. It stops fast: open transactions are rolled back and a checkpoint is written, so that the
- * next start has nothing to recover.
+ * PostgreSQL 17: one server, which is away while its pod is replaced, and connections without TLS, which network policies
+ * keep to the clients. It stops with PostgreSQL's fast shutdown: it rolls back open transactions and writes a checkpoint,
+ * so the next start needs no recovery.
  *
  * Both passwords are those of the first start, when the roles are made. A new generation of either writes the Secret
  * and restarts the server, and the roles keep the old one: whoever reads the Secret is shut out until the administrator
@@ -70,7 +70,8 @@ export class PostgreSql extends Construct implements Datastore {
             extendedConfiguration: `max_connections = ${props.maxConnections}`,
             networkPolicy: { enabled: false },
             ...parts.patience,
-            // The signal that Kubernetes sends waits for clients to leave, and pools never do. The server is process 1.
+            // On the signal that Kubernetes sends, the server waits for clients to disconnect, which pools never do. The
+            // server is process 1.
             // https://www.postgresql.org/docs/17/server-shutdown.html
             lifecycleHooks: { preStop: { exec: { command: ["/bin/sh", "-c", "kill -INT 1"] } } },
           },

@@ -39,7 +39,7 @@ export interface PrometheusStackProps {
   readonly hostAgents?: Namespace;
   /** Grafana's password for `admin`. */
   readonly adminPassword: SecretValue;
-  /** Where the Kubernetes API is, which the pods call and which calls the operator's webhook. */
+  /** Where the Kubernetes API is: the pods call the API, and the API calls the operator's webhook. */
   readonly apiServer: ApiServerRanges;
   /** Repository that stands in for the publisher's. */
   readonly chartsMirror?: string;
@@ -106,7 +106,7 @@ export class PrometheusStack extends Construct {
     if (autopilot && hostAgents) throw new Error("hostAgents: Autopilot gives its hosts to nobody");
     const sizeOf = (millicores: number, memory: string, memoryLimit: string) =>
       resourcesOn(autopilot, {
-        // On Autopilot a limit on CPU slows down what would use more for a moment, so that there is twice as much.
+        // On Autopilot, a CPU limit throttles short bursts, so the CPU is doubled.
         cpu: `${autopilot ? 2 * millicores : millicores}m`,
         memory,
         memoryLimit,
@@ -313,8 +313,8 @@ export class PrometheusStack extends Construct {
 const WEBHOOKS = ["mutatingwebhookconfigurations", "validatingwebhookconfigurations"];
 
 /**
- * Says that there is a disk, and nothing of its size: the claim is there before the StatefulSet, which makes none under a
- * name that is taken. The operator writes a larger size into no claim that is there.
+ * Declares a disk without its size. The claim exists before the StatefulSet, which does not create another one under the
+ * same name. The operator does not resize existing claims.
  * {@link https://prometheus-operator.dev/docs/platform/storage/#resizing-volumes}
  */
 const STORAGE = {

@@ -27,12 +27,12 @@ export interface ReleaseProps {
 }
 
 /**
- * A Helm release that is installed or upgraded whole, or rolled back together with its configuration: ConfigMaps and
- * Secrets stay until a later rollout has succeeded.
+ * A Helm release. An install or upgrade either succeeds or is rolled back together with its configuration: ConfigMaps and
+ * Secrets stay until a later rollout succeeds.
  *
- * Terraform destroys them after whatever depends on them according to the state, and a release that failed depends on
- * the new ones there: Terraform notes dependencies before it knows how an update ends. So the names are also kept by a
- * resource of their own, which is updated only once the rollout has succeeded.
+ * Terraform destroys them only after the resources that depend on them in the state. But there, a failed release already
+ * depends on the new ones, because Terraform records dependencies before it knows how an update ends. So a separate
+ * resource also holds the names, and is updated only after the rollout succeeds.
  */
 export function release(scope: Construct, id: string, props: ReleaseProps): HelmRelease {
   const { source } = props;

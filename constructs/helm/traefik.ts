@@ -53,8 +53,8 @@ const PORTS = { web: 8000, websecure: 8443, metrics: 9100 };
 /** Seconds between a pod's leaving the load balancer and its being told to stop. */
 const DRAIN = 15;
 /**
- * Seconds beyond the longest that a service takes to answer, for the request to arrive and the response to leave: the
- * entry point's own limits are for all services, and one service's is to end first, with 504.
+ * Seconds added to the longest service timeout, for the request to arrive and the response to leave. The entry point's
+ * limits apply to all services, and a service's own timeout must expire first, with 504.
  */
 const MARGIN = 30;
 
@@ -200,7 +200,7 @@ export class Traefik extends Construct {
             http: { tls: { enabled: true } },
             forwardedHeaders: UNTRUSTED,
             transport: {
-              // A request must have arrived by then, and over HTTP/1 its response must have left.
+              // Within this time, a request must arrive and, over HTTP/1, its response must be sent.
               // https://doc.traefik.io/traefik/v3.7/reference/install-configuration/entrypoints/
               respondingTimeouts: { readTimeout: `${longest}s` },
               lifeCycle: { graceTimeOut: `${longest}s` },

@@ -12,9 +12,9 @@ export interface ApiServerRanges {
 }
 
 /**
- * For pods that call the Kubernetes API. Dataplane V2 compares a range with the address behind the Service `kubernetes`.
- * Ranges match neither pods nor nodes there, so of the nodes' range this allows only what else has an address in it: the
- * control plane, and internal load balancers.
+ * For pods that call the Kubernetes API. Dataplane V2 compares ranges with the address behind the Service `kubernetes`.
+ * There, ranges match neither pods nor nodes. The nodes' range therefore allows only the other addresses in it: the control
+ * plane, and internal load balancers.
  * {@link https://docs.cilium.io/en/stable/security/policy/language/#selecting-nodes-with-cidr-ipblock}
  */
 export const toApiServer = ({ nodes, controlPlane }: ApiServerRanges): Allowance => ({
@@ -23,8 +23,8 @@ export const toApiServer = ({ nodes, controlPlane }: ApiServerRanges): Allowance
 });
 
 /**
- * For webhooks, which the Kubernetes API calls through these pods' tunnel or, where the control plane has a range of its
- * own, from there. Nothing comes from an address in the nodes' range: it leads to the control plane alone.
+ * For webhooks, which the Kubernetes API calls through these pods' tunnel or, if the control plane has a range of its own,
+ * from that range. The control plane's address in the nodes' range only receives calls and makes none.
  * {@link https://github.com/tigera/operator/pull/5212}
  */
 export const fromApiServer = ({ controlPlane }: ApiServerRanges): readonly Peer[] => [

@@ -10,7 +10,7 @@ import { networkPolicy, policyName } from "./network-policy";
 import { type Resources, requestsAndLimits } from "./pod";
 
 export interface CertificateIssuerProps {
-  /** Where the certificates are wanted. Its quota counts the solvers: for some minutes, a small pod for each host. */
+  /** Namespace of the certificates. Its quota includes the solvers: for some minutes, a small pod for each host. */
   readonly namespace: Namespace;
   /** Edge that the hosts lead to. */
   readonly traefik: Traefik;
@@ -43,13 +43,13 @@ const SOLVER = "acme-solver";
 const SOLVER_PORT = 8089;
 
 /**
- * A certificate of Let's Encrypt for each host, in a Secret of the namespace, and the issuer that renews them. One for all
- * hosts would be renewed only while every host leads here. The ACME server looks for a challenge at the host, over HTTP; a
- * pod that runs for as long answers it behind Traefik. Its security context is cert-manager's own, which a restricted
- * namespace admits.
+ * A certificate of Let's Encrypt for each host, in a Secret of the namespace, and the issuer that renews them. A shared one
+ * would be renewed only while every host points here. The ACME server requests a challenge from the host over HTTP; a
+ * temporary pod behind Traefik answers it. Its security context is cert-manager's default, which a restricted namespace
+ * admits.
  *
- * Certificates by themselves, not by annotations of Ingresses: they are the hosts', whatever Ingresses there are. Applying
- * waits for their being written, not for their being issued, which must wait for DNS.
+ * Certificates are objects of their own, not annotations of Ingresses, because they belong to hosts, whatever Ingresses
+ * exist. An apply waits until they are written, but not until they are issued, which depends on DNS.
  * {@link https://cert-manager.io/docs/configuration/acme/http01/}
  */
 export class CertificateIssuer extends Construct {

@@ -2,7 +2,7 @@ import { Fn, Token } from "cdktf";
 import type { Construct } from "constructs";
 import { digest, digestAsWritten } from "../terraform/json";
 
-/** A ConfigMap or a Secret that pods start with. Its content never changes: other content is another object. */
+/** A ConfigMap or a Secret that pods start with. Its content never changes: new content makes a new object. */
 export interface Configuration {
   /** A reference, so that whoever uses it waits for the object. */
   readonly name: string;
@@ -11,9 +11,9 @@ export interface Configuration {
 /**
  * The resource's id and the object's name, each with a digest of the content.
  *
- * Content that is written differently has a Terraform address of its own, so that going back to what ran before finds
- * the object as it was: at one address it would be a deposed object, whose name is taken. The name follows values that
- * only Terraform knows, such as an address; it holds the id too, because two addresses must never share a name.
+ * Each content as written has its own Terraform address, so that a rollback finds the old object as it was. With one
+ * address for all, the old object would be deposed, and its name taken. The name also follows values that only Terraform
+ * knows, such as an address. It contains the id as well, because two addresses must never share a name.
  */
 export function identify(scope: Construct, name: string, content: unknown): { id: string; name: string } {
   const id = digestAsWritten(scope, content).slice(0, 8);
@@ -21,5 +21,5 @@ export function identify(scope: Construct, name: string, content: unknown): { id
   return { id, name: `${name}-${Token.isUnresolved(whole) ? Fn.substr(whole, 0, 10) : whole.slice(0, 10)}` };
 }
 
-/** Its successor comes first, and it goes after the pods that have used it. */
+/** Its successor is created first; it is deleted after the pods that used it. */
 export const IMMUTABLE = { immutable: true, lifecycle: { createBeforeDestroy: true } };

@@ -240,7 +240,7 @@ export class DatabaseBackup extends Construct {
       schedule: `${minute} ${hour} * * *`,
       suspend: false,
       retries: 2,
-      againAfterDisruption: true, // another dump takes nothing from anybody
+      againAfterDisruption: true, // another dump does no harm
     });
     job(RESTORE, {
       steps: [
@@ -255,7 +255,7 @@ export class DatabaseBackup extends Construct {
       schedule: "0 0 31 2 *", // no such day
       suspend: true,
       retries: 0,
-      againAfterDisruption: false, // the newest dump may be another by then
+      againAfterDisruption: false, // by then, another dump may be the newest
     });
     this.restoreCommand = `kubectl -n ${namespace} create job --from=cronjob/${RESTORE} restore-1`;
   }
@@ -284,7 +284,7 @@ interface JobConfig {
   readonly suspend: boolean;
   readonly retries: number;
   /**
-   * Whether it starts again when its node goes away, which is no failure of its own.
+   * Whether the job starts again after it lost its node, which does not count as a failure.
    * {@link https://kubernetes.io/docs/concepts/workloads/controllers/job/#pod-failure-policy}
    */
   readonly againAfterDisruption: boolean;

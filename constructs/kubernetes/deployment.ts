@@ -11,11 +11,13 @@ export interface DeploymentProps {
   readonly pod: PodProps;
   readonly serving: ServingProps;
   /**
-   * Fixed number of pods; undefined where a HorizontalPodAutoscaler decides. Between the two the number never drops: see
-   * `charts/objects`.
+   * Fixed number of pods; undefined if a HorizontalPodAutoscaler sets it. The number does not drop when one replaces the
+   * other: see `charts/objects`.
    */
   readonly replicas?: number;
-  /** Whether evictions, such as of nodes that are drained, take one pod at a time. Of a single pod they would be blocked. */
+  /**
+   * Whether evictions, such as those of a node drain, take one pod at a time. This would block evictions of a single pod.
+   */
   readonly budget: boolean;
   readonly dependsOn: readonly ITerraformDependable[];
 }

@@ -24,15 +24,15 @@ export interface Route {
   readonly service: string;
 }
 
-/** Seconds until GKE has surely put a change into effect; it is done within a minute or so, and promises nothing. */
+/** Seconds to wait until GKE has put a change into effect. It usually takes about a minute, without any guarantee. */
 const SETTLING = 180;
 
 /**
  * Google's global load balancer before the services: HTTPS with the edge's certificates, and a redirect from HTTP.
  *
- * GKE puts a change into effect some time after Terraform has made it, and until then Google refuses to delete what the
- * load balancer used before: certificates, Cloud Armor policies. So a change of the routes ends with a wait, and what
- * left the routes is deleted after it.
+ * GKE puts a change into effect some time after Terraform has made it, and until then Google refuses to delete the
+ * certificates and Cloud Armor policies that the load balancer used before. So a change of the routes ends with a wait, and
+ * resources that the routes no longer use are deleted after it.
  * {@link https://cloud.google.com/kubernetes-engine/docs/how-to/ingress-configuration}
  */
 export class Ingress extends Construct {

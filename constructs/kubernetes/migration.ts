@@ -17,7 +17,7 @@ export interface MigrationProps {
   readonly dependsOn: readonly ITerraformDependable[];
 }
 
-/** What Autopilot writes into a Job's pods. A difference would replace the Job, and so run the migration again. */
+/** Values that Autopilot writes into a Job's pods. A difference would replace the Job and run the migration again. */
 const AUTOPILOTS_OWN = [
   ...["resource-adjustment", "warden-version"].map(
     (key) => `spec[0].template[0].metadata[0].annotations["autopilot.gke.io/${key}"]`,
@@ -29,9 +29,9 @@ const AUTOPILOTS_OWN = [
 /**
  * A Job that runs once for each image, command and configuration, and that rollouts wait for.
  *
- * Its name is a digest of the three, for a Job cannot be changed. It is not retried, not even when its node goes away:
- * whether half a migration may run again is for the next deploy, and the person who starts it. Its deadline ends before
- * Terraform's patience does: a Job that Terraform had given up would run on while the next apply deletes it.
+ * Its name is a digest of the three, for a Job cannot be changed. It is never retried, even if it loses its node: only the
+ * person who starts the next deploy can decide whether half a migration may run again. Its deadline ends before Terraform's
+ * patience does: a Job that Terraform had given up would run on while the next apply deletes it.
  */
 export class Migration extends Construct {
   /** Done when it has succeeded. */

@@ -40,7 +40,7 @@ export interface ServingProps {
   readonly port?: number;
   /** Where Prometheus scrapes. */
   readonly metrics?: { readonly port: number; readonly path: string };
-  /** Seconds that it has, once it is told to stop, for what it is doing; default 30. */
+  /** Seconds that a pod gets to finish its work when it must stop; default 30. */
   readonly timeoutSeconds?: number;
   /** HTTP paths on the port, or a program that exits 0 while all is well. */
   readonly health: { readonly live: string; readonly ready: string } | { readonly command: readonly string[] };
@@ -133,8 +133,8 @@ export function podTemplate(props: PodProps, serving?: ServingProps) {
 }
 
 /**
- * Annotation of pods that run to an end: the autoscaler does not take their node away meanwhile. On Autopilot they may then
- * run for days, also when nodes are upgraded.
+ * Annotation of pods that run to completion: the autoscaler keeps their node until then. On Autopilot, it also lets them
+ * run for days, even through node upgrades.
  * {@link https://cloud.google.com/kubernetes-engine/docs/how-to/extended-duration-pods}
  */
 export const NOT_EVICTED = { "cluster-autoscaler.kubernetes.io/safe-to-evict": "false" } as const;

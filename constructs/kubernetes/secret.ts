@@ -19,8 +19,8 @@ export interface SecretProps {
 }
 
 /**
- * An immutable Secret whose values are write-only. Terraform cannot compare such values, so its name holds a digest of
- * the keys and of what each value changes with: pods that name it roll when one of these changes.
+ * An immutable Secret whose values are write-only. Terraform cannot compare such values, so its name contains a digest of
+ * the keys and of whatever each value depends on. When one of these changes, the pods that name the Secret roll.
  * {@link https://developer.hashicorp.com/terraform/language/manage-sensitive-data/write-only}
  */
 export class Secret extends Construct implements Configuration {

@@ -8,7 +8,7 @@ import type { Project } from "../google/project";
 export interface StorageClassProps {
   readonly project: Project;
   readonly name: string;
-  /** What the disks are encrypted with. */
+  /** Key that encrypts the disks. */
   readonly key: AgentKey;
   /** Region of the disks. */
   readonly location: string;

@@ -11,7 +11,7 @@ export interface TraefikIngressProps {
   /** Name of the Helm release. */
   readonly name: string;
   readonly traefik: Traefik;
-  /** Secrets with the certificates of the hosts. One that is not there yet keeps no other from being served. */
+  /** Secrets with the hosts' certificates. A missing one does not affect the others. */
   readonly certificates: readonly string[];
   /**
    * What answers each host's paths. A path ends with a segment: /sales is none of /salesforce. The longest that fits gets
@@ -44,8 +44,8 @@ const HEADERS = "security-headers";
  * service. Counted is the address that connects; X-Forwarded-For says what the client likes. Counting begins anew when a
  * route, or a pod behind one, comes or goes.
  *
- * A route object loads one certificate at most, and which is shown follows from the host that a client names, not from
- * the route. So certificates have objects of their own, without routes.
+ * A route object loads at most one certificate. Traefik chooses the certificate by the host that a client names, not by the
+ * route. So certificates have route objects of their own, without routes.
  * {@link https://doc.traefik.io/traefik/v3.7/reference/routing-configuration/http/middlewares/ratelimit/}
  */
 export class TraefikIngress extends Construct {

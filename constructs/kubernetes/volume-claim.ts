@@ -8,16 +8,16 @@ export interface VolumeClaimProps {
   readonly storageClass: string;
   /** GiB. It can grow later, and never shrink. */
   readonly diskGb: number;
-  /** Fixed part of the claim's address, because what is protected must keep its own. */
+  /** Fixed part of the claim's address: a protected resource must keep its address. */
   readonly address: string;
   /** Whether Terraform refuses to destroy it; no default: an environment decides. */
   readonly deletionProtection: boolean;
 }
 
 /**
- * A volume, claimed beside the StatefulSet that mounts it. In the StatefulSet's template, or in what an operator makes
- * one of, a size arrives at the first install only, and nothing keeps the claim from being deleted. A smaller size would
- * be another claim, which Terraform refuses to plan while the claim is protected.
+ * A volume, claimed beside the StatefulSet that mounts it. In a StatefulSet's template, or in an operator's resource, a
+ * size takes effect only at the first install, and nothing protects the claim from deletion. A smaller size would replace
+ * the claim, which Terraform refuses to plan while the claim is protected.
  * {@link https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#limitations}
  */
 export function volumeClaim(scope: Construct, id: string, props: VolumeClaimProps): PersistentVolumeClaimV1 {

@@ -63,7 +63,7 @@ export class WebService extends Construct {
     const policies = peers.length
       ? [connectionPolicy(this, { workload: name, namespace }, "from", "clients", { peers, ports: [{ port }] })]
       : [];
-    // Beside this and not in it: a worker that gets a port keeps its addresses, and so its pods.
+    // Created beside this construct, not in it: a worker that gets a port keeps its Terraform addresses, and so its pods.
     const workload = new Workload(scope, "workload", { ...props, dependsOn: [...props.dependsOn, ...policies] });
     this.rollout = workload.rollout;
     const stack = TerraformStack.of(this);

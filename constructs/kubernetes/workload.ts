@@ -50,8 +50,8 @@ export class Workload extends Construct {
       );
 
     const dependsOn = [...props.dependsOn, ...props.namespace.ready, ...policies];
-    // Before the rollout: a new Deployment starts with the minimum, and where a number becomes fixed nothing else sets it
-    // any more.
+    // Before the rollout, so that a new Deployment starts with the minimum, and nothing else sets a number that becomes
+    // fixed.
     if (!fixed) {
       const metrics = { cpu: replicas.cpu, memory: replicas.memory };
       const autoscaler = new HorizontalPodAutoscalerV2(this, "autoscaler", {

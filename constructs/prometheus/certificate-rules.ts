@@ -11,12 +11,12 @@ export interface WatchedCertificates {
 const DAY = 24 * 3600;
 
 /**
- * Alerts when a certificate is not there, is not renewed in time, or is about to expire. cert-manager renews when a third of
+ * Alerts when a certificate is missing, is not renewed in time, or is about to expire. cert-manager renews when a third of
  * a certificate's life is left, 30 days of Let's Encrypt's 90, so there is time to act on the first alert. The certificate
  * authority itself tells nobody: {@link https://letsencrypt.org/2025/01/22/ending-expiration-emails}
  *
- * Prometheus's own labels of what it scrapes are the pod's; those of the metric are `exported_namespace` and `name`.
- * Times are 0 until a certificate was issued. {@link https://cert-manager.io/docs/devops-tips/prometheus-metrics/}
+ * Prometheus's `namespace` label is that of the scraped pod; the certificate's are `exported_namespace` and `name`. Times
+ * are 0 until a certificate was issued. {@link https://cert-manager.io/docs/devops-tips/prometheus-metrics/}
  */
 export function certificateRules({ namespace, names }: WatchedCertificates): RuleGroup {
   const of = (name: string, more = "") =>

@@ -2,8 +2,8 @@
 export const SCRAPE_JOB = "annotated-pods";
 
 /**
- * How a target is read that names no format, or an unknown one: as the text format, which is all that such targets speak.
- * Without it, Prometheus 3 does not read them at all.
+ * Format of targets that name none, or an unknown one: the text format, the only one that such targets serve. Without this,
+ * Prometheus 3 does not scrape them at all.
  * {@link https://prometheus.io/docs/prometheus/latest/migration/#scrape-protocols}
  */
 export const FALLBACK_PROTOCOL = "PrometheusText0.0.4";

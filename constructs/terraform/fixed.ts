@@ -2,8 +2,8 @@ import { DataResource } from "cdktf";
 import type { Construct } from "constructs";
 
 /**
- * Fixes values that must stay as they are, although the providers would plan an update: other values would replace this
- * resource, which its protection refuses while Terraform plans, before anything is changed.
+ * Fixes values that must not change, although the providers would plan an update. A new value would replace this resource,
+ * which is protected, so Terraform refuses it while planning, before it changes anything.
  * {@link https://developer.hashicorp.com/terraform/language/resources/terraform-data}
  */
 export const fix = (

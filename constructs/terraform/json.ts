@@ -24,8 +24,7 @@ export function digest(value: unknown): string {
 }
 
 /**
- * SHA-256 of a value as it is written, in hexadecimal: with Terraform's expressions in place of what they will be. It is
- * known while synthesizing.
+ * SHA-256 of a value as written, in hexadecimal, with Terraform's expressions unevaluated. It is known during synthesis.
  */
 export function digestAsWritten(scope: Construct, value: unknown): string {
   const resolver = new DefaultTokenResolver(new StringConcat());

@@ -22,7 +22,7 @@ export interface Kubernetes {
   readonly authority: string;
   /** Makes it what a cluster of GKE with this configuration is. */
   prepare?(cluster: Body): Promise<unknown>;
-  /** Lets its controllers make in Google Cloud what its objects say; done before something is deleted. */
+  /** Lets the cluster's controllers bring Google Cloud up to date with its objects; called before every deletion. */
   sync?(cloud: Cloud): Promise<unknown>;
 }
 

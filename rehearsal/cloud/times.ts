@@ -57,7 +57,7 @@ export const TIMES = {
 export const podStartMinutes = 0.5;
 
 /**
- * Minutes until GKE has put a changed Ingress into effect, an estimate: Google says "several minutes" of a new one.
+ * Estimated minutes until GKE has put a changed Ingress into effect. Google says "several minutes" for a new one.
  * {@link https://cloud.google.com/kubernetes-engine/docs/concepts/ingress}
  */
 export const ingressMinutes = 1;

@@ -16,9 +16,9 @@ import type { Turn } from "./turns";
 export interface BenchOptions {
   readonly system: string;
   readonly stack: EnvironmentName;
-  /** As its files say. */
+  /** The configuration as in its files. */
   readonly configuration: Configuration;
-  /** What will be turned: its node pools have nodes from the beginning. */
+  /** The planned turns: the pools that they add have nodes from the start. */
   readonly turns: readonly Turn[];
   /** Folder of logs, plans and the state. */
   readonly work: string;
@@ -26,12 +26,12 @@ export interface BenchOptions {
   readonly timeout: number;
 }
 
-/** Terraform said no: the lines that say why. */
+/** Terraform failed: the lines that say why. */
 export interface Refusal {
   readonly refused: readonly string[];
 }
 
-/** A stack that was applied from nothing, and can be planned and applied with other configurations. */
+/** A stack, applied from nothing, that can then be planned and applied with other configurations. */
 export class Bench {
   private readonly known = new Set<string>();
 
@@ -40,7 +40,7 @@ export class Bench {
     readonly machine: Machine,
   ) {}
 
-  /** @throws with Terraform's words where the stack as its files have it cannot be applied */
+  /** @throws with Terraform's message if the stack cannot be applied as its files define it */
   static async start(options: BenchOptions): Promise<Bench> {
     const { configuration, turns, work, timeout } = options;
     const folder = synthesized(options, configuration, "first");
@@ -59,7 +59,7 @@ export class Bench {
     try {
       const bench = new Bench(options, machine);
       prepare(folder, work, Number.POSITIVE_INFINITY);
-      // What the services fill in after an apply is in the state after the next look: plans over it do not look again.
+      // A refresh puts the defaults that services set after an apply into the state, because later plans do not refresh.
       const commands = [["init"], ["apply", "-auto-approve"], ["apply", "-auto-approve", "-refresh-only"]];
       for (const [i, command] of commands.entries()) {
         const run = await machine.terraform(`first-${i}`, command);
@@ -77,7 +77,7 @@ export class Bench {
     return synthesized(this.options, configuration, "next");
   }
 
-  /** Plans a configuration over the state; `refresh` looks at what is there as well. */
+  /** Plans a configuration against the state; `refresh` also reads the real resources. */
   async plan(name: string, configuration: Configuration, refresh = false): Promise<readonly Planned[] | Refusal> {
     const { machine } = this;
     const folder = this.synthesized(configuration);
@@ -93,7 +93,7 @@ export class Bench {
     return plan.status === 0 ? planned(plan) : { refused: said(plan) };
   }
 
-  /** Applies what was planned last, and looks at what became of it, and at what served meanwhile. */
+  /** Applies the last plan, then checks the result, and what served in the meantime. */
   async apply(name: string): Promise<readonly string[]> {
     const { machine } = this;
     const watching = await watchReplicas(machine);
@@ -115,8 +115,7 @@ export class Bench {
 }
 
 /**
- * What served with fewer replicas than before, and than it may have now: what ran must not go while something else is not
- * there yet.
+ * Workloads that had fewer replicas than both before and now required: old pods must not go before new ones are ready.
  */
 function dropped(seen: ReadonlyMap<string, Seen>, declared: ReadonlyMap<string, { readonly max: number }>): string[] {
   return [...declared].flatMap(([name, { max }]) => {

@@ -62,7 +62,7 @@ async function main(): Promise<boolean> {
   if (!isStackName(stack) || others.length) throw new Untried(`name one stack: ${environmentNames.join(" or ")}`);
   for (const name of ["groups", "seed", "timeout"] as const)
     if (options[name] !== undefined && !/^\d{1,6}$/.test(options[name]))
-      throw new Untried(`--${name} ${options[name]}: is no whole number`);
+      throw new Untried(`--${name} ${options[name]}: is not a whole number`);
   const only = expression(options.only);
   const seed = Number(options.seed);
 
@@ -118,7 +118,7 @@ async function main(): Promise<boolean> {
   return !failed;
 }
 
-/** Names of the turns that the stacks before one have. */
+/** Names of the turns of all earlier stacks. */
 async function turnedBefore(system: string, stack: string): Promise<Set<string>> {
   const all = everyStack(ROOT);
   const before = all.slice(
@@ -137,7 +137,7 @@ function expression(text: string): RegExp {
   }
 }
 
-/** A list in an order that a seed gives. */
+/** The list, shuffled by a seed. */
 function shuffled<T>(all: readonly T[], seed: number): T[] {
   let state = seed;
   // {@link https://en.wikipedia.org/wiki/Linear_congruential_generator}

@@ -6,7 +6,7 @@ import type { Turn } from "./turns";
 export interface Difference {
   /** Fields that differ, as `<type>.<name> <path>`. */
   readonly fields: ReadonlySet<string>;
-  /** Resources that are in one of them alone. */
+  /** Resources that only one of them has. */
   readonly whole: ReadonlySet<string>;
   /** Resources that differ in some way. */
   readonly resources: ReadonlySet<string>;
@@ -30,7 +30,9 @@ export function differenceOf(before: StackJson, after: StackJson): Difference {
   return { fields, whole, resources };
 }
 
-/** Paths at which two values differ. Text that is JSON, as the values of Helm's releases are, is looked into. */
+/**
+ * Paths at which two values differ. Text that contains JSON, such as the values of Helm releases, is parsed and compared.
+ */
 function* differing(a: unknown, b: unknown, path = ""): Generator<string> {
   if (a === b) return;
   const [x, y] = [parsed(a), parsed(b)];
@@ -57,7 +59,7 @@ export interface Placed {
   readonly difference: Difference;
 }
 
-/** Whether two turns change no field of a file and none of a resource in common. */
+/** Whether two turns have no changed field in common, neither in a file nor in a resource. */
 export function areApart(a: Placed, b: Placed): boolean {
   const meet = <T>(x: ReadonlySet<T>, y: ReadonlySet<T>) => [...x].some((it) => y.has(it));
   const files = (it: Placed) => chainOf(it.turn).flatMap(({ changes }) => changes.map(([path]) => path));
@@ -70,12 +72,12 @@ export function areApart(a: Placed, b: Placed): boolean {
   );
 }
 
-/** A turn and those that make the place for it, the first first. */
+/** A turn and the turns that make its place, in order. */
 export const chainOf = (turn: Turn): readonly Turn[] => [...(turn.after ? chainOf(turn.after) : []), turn];
 
 /**
- * Puts turns into as few groups as one pass finds: each into the first whose turns it is apart from, where the whole is
- * still valid. Turns that need others before them are together with those that need as many.
+ * Puts turns into few groups in one pass: each turn joins the first group that it shares no field with and that stays
+ * valid. Turns that need other turns first share groups with those that need the same number.
  */
 export function groupsOf(placed: readonly Placed[], isValid: (turns: readonly Turn[]) => boolean): Placed[][] {
   const groups: Placed[][] = [];

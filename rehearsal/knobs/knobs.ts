@@ -3,7 +3,7 @@ import { environmentSchema } from "../../schema/environment";
 import { systemSchema } from "../../schema/system";
 
 /**
- * What can be turned at a place of the language.
+ * What can be changed at a place in the schema.
  * - optional: a field that may be left out
  * - choice: one of the shapes that a field may have
  * - value: one of the words that a field may be
@@ -27,7 +27,7 @@ export interface Knob {
   readonly schema: z.ZodType;
   /** Of a knob of the kind value. */
   readonly value?: string;
-  /** What it is where the files say nothing. */
+  /** Its value if the files do not set it. */
   readonly byDefault?: unknown;
 }
 
@@ -76,7 +76,7 @@ function walk(schema: Definition, steps: readonly Step[], byDefault?: unknown): 
       return Object.values(def.entries).map((word) => knob("value", `=${word}`, word));
     case "union":
       return def.options.flatMap((option) => {
-        // A union in a union is one choice more, not a choice of its own.
+        // A nested union adds its options to the outer one.
         if (option._zod.def.type === "union") return walk(option, steps);
         const name = shapeName(option, def.discriminator);
         return [knob("choice", `=${name}`), ...walk(option, [...steps, { shape: option, name }])];
@@ -99,7 +99,7 @@ function walk(schema: Definition, steps: readonly Step[], byDefault?: unknown): 
   }
 }
 
-/** A shape's own word where it has one, and otherwise its type or its fields. */
+/** A shape's literal if it has one; otherwise its type or its fields. */
 function shapeName({ _zod: { def } }: Definition, discriminator?: string): string {
   const word = discriminator && def.shape[discriminator]?._zod.def.values[0];
   return word || (def.type === "object" ? Object.keys(def.shape).join(",") : def.type);

@@ -14,33 +14,33 @@ export interface Context {
 /** What is set, by path (`system. ...`, `environment. ...`, `release. ...`; a star is the knob's own). */
 export type Values = Readonly<Record<string, unknown>>;
 
-/** How a knob is turned, where the schema alone does not say it. A function is called with the {@link Context}. */
+/** How to turn a knob if the schema does not say it. Functions get the {@link Context}. */
 export interface Hand {
   /** Value; of a list or record, what is added. */
   readonly to?: unknown;
-  /** Name of the knob that is turned before, where it is not one around this one. */
+  /** Name of the knob to turn first, unless it encloses this one. */
   readonly after?: string;
   /** What must change together with it. */
   readonly with?: Values;
-  /** The same where it is taken away. */
+  /** The same for the removal. */
   readonly without?: Values;
-  /** Why no update can turn it: the plan refuses, as something protected would be replaced. */
+  /** Why no update can turn it: it would replace a protected resource, so the plan is refused. */
   readonly fixed?: string;
-  /** Whether what is fixed, or the way back, is refused only in the apply, by Google. */
+  /** Whether Google refuses it, or the way back, only during the apply. */
   readonly late?: boolean;
-  /** Why validation lets no system and no environment turn it alone. */
+  /** Why validation rejects it in every system and environment, unless something else changes too. */
   readonly refused?: string;
-  /** What it makes is protected, so that protections are lifted to turn it back. */
+  /** It makes a protected resource, so protections must be lifted to turn it back. */
   readonly protects?: boolean;
   /** Why it cannot be turned back: the plan of the way back is refused. */
   readonly oneWay?: string;
-  /** Addresses of what it replaces or takes away, though that is missed meanwhile. */
+  /** Addresses of resources that it replaces or removes, although they serve or hold data. */
   readonly replaces?: RegExp;
-  /** Why a datastore that has one server restarts for it. */
+  /** Why it restarts a datastore that has a single server. */
   readonly restarts?: string;
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: the files of a system, which nobody has validated
+// biome-ignore lint/suspicious/noExplicitAny: a system's files, not validated yet
 type Any = any;
 const environment = ({ files, stack }: Context): Any => files[stack].environment;
 const system = ({ files }: Context): Any => files.system;
@@ -84,7 +84,7 @@ const workload = (context: Context): Any =>
   system(context).services[context.names[0] as string] ?? system(context).migrations?.[context.names[0] as string];
 const unlisted = (context: Context): string | undefined =>
   Object.keys(system(context).variables).find((name) => !workload(context).variables.includes(name));
-/** Something that it is not connected to. */
+/** A target that it is not connected to yet. */
 const unconnected = (context: Context): string | undefined =>
   ["internet:443", ...Object.keys(system(context).services)].find(
     (to) =>
@@ -99,9 +99,8 @@ const GROWS = "a volume only grows";
 const SYSTEM_SAYS = "the system says whether there is one; turned there";
 
 /**
- * What the schema does not say about turning its knobs, by the end of their names: the longest that fits counts. Whatever
- * is not here is turned by its type: true to false, a number to a larger one, a word to each of the others, what is
- * there to nothing.
+ * How to turn knobs if the schema does not say it, by the end of their names; the longest match counts. Other knobs are
+ * turned by type: true to false, a number to a larger one, a word to each of the others, an optional field to nothing.
  */
 export const HANDS: Readonly<Record<string, Hand | readonly Hand[]>> = {
   // ---- the system

@@ -7,10 +7,10 @@ import type { Bench } from "./bench";
 import { chainOf, differenceOf, groupsOf, type Placed } from "./groups";
 import { change, type Files, type Turn, validated } from "./turns";
 
-/** So many turns are enough to fill a group, where only some are asked for: to place each takes a second. */
+/** Turns to consider for each group if only some groups are requested: placing a turn takes a second. */
 const SAMPLE = 15;
 
-/** What the stack is turned to: some turns, and whether protections are lifted. */
+/** A state of the stack: the applied turns, and whether protections are lifted. */
 interface State {
   readonly turns: readonly Turn[];
   readonly allowDestroy?: boolean;
@@ -26,7 +26,7 @@ export class Turning {
     private readonly say: (what: string, finding: Finding) => void,
   ) {}
 
-  /** Plans each turn by itself over the state. What is refused only where another turn was applied is left out. */
+  /** Plans each turn by itself against the state. Skips turns that are refused only after another turn was applied. */
   async planAll(turns: readonly Turn[]): Promise<void> {
     for (const turn of turns.filter(({ hand, after }) => !(hand.fixed && after))) await this.plan(turn);
   }
@@ -39,8 +39,9 @@ export class Turning {
   }
 
   /**
-   * Turns all there and back: first what only has to be updated, in groups; then what makes something that is protected;
-   * then what is refused; and at last what cannot be turned back. Only the first, and only so many groups, with a number.
+   * Turns all knobs there and back, in this order: turns that only update, in groups; turns that make protected resources;
+   * turns that are refused; turns that cannot be turned back. With a number, only the first kind, and only that many
+   * groups.
    */
   async turnAll(turns: readonly Turn[], most = Number.POSITIVE_INFINITY): Promise<void> {
     const protects = (turn: Turn) => chainOf(turn).some(({ hand }) => hand.protects);
@@ -63,9 +64,9 @@ export class Turning {
   }
 
   /**
-   * Turns a group's knobs, one step of each at a time, and then all of them back; what is protected as the README says,
-   * with the protections lifted meanwhile. Where something does not hold, the group is turned back and its halves are
-   * tried, so that the one that is to blame is named.
+   * Turns a group's knobs, one step of each at a time, and then all of them back. For protected resources, it lifts the
+   * protections as the README says. If a check fails, it turns the group back and tries its halves, to find the turn that
+   * caused the failure.
    */
   private async turn(group: readonly Turn[], what: string, guarded?: "added" | "taken away"): Promise<void> {
     const there = statesOf(group);
@@ -85,7 +86,7 @@ export class Turning {
       await this.turn(half, `${what}, ${i ? "second" : "first"} half`, guarded);
   }
 
-  /** Applies one state after the other; where one does not hold, goes to the last and says whether that did. */
+  /** Applies one state after the other. If one fails, goes to the last and says whether that one held. */
   private async walk(states: readonly State[]): Promise<string[]> {
     for (const [i, state] of states.entries()) {
       const found = await this.apply(`step-${i}`, state);
@@ -98,7 +99,7 @@ export class Turning {
     return [];
   }
 
-  /** What no update can turn: the plan refuses it, or Google does; nothing else is wrong then, and the way back is free. */
+  /** Turns that no update can make: the plan or Google refuses them, nothing else fails, and the way back works. */
   private async refused(turn: Turn): Promise<void> {
     const { hand } = turn;
     const wrong = turn.after ? await this.walk(statesOf([turn.after])) : [];
@@ -118,7 +119,7 @@ export class Turning {
     this.say(`refused ${turn.name}  ${turn.what}`, { wrong, note: String(hand.fixed) });
   }
 
-  /** Turns what cannot be turned back, to stay; the plan of each way back must be refused. */
+  /** Applies turns that cannot be turned back; the plan of each way back must be refused. */
   private async oneWay(turns: readonly Turn[]): Promise<void> {
     if (!turns.length) return;
     const names = turns.map((turn) => `${turn.name} ${turn.what}`);
@@ -167,7 +168,7 @@ export class Turning {
   }
 }
 
-/** The way to some turns: first what makes the place for them. */
+/** The steps to some turns: first the turns that make their places. */
 function statesOf(group: readonly Turn[]): State[] {
   const depth = Math.max(...group.map((turn) => chainOf(turn).length));
   return Array.from({ length: depth }, (_, i) => ({ turns: group.map((turn) => chainOf(turn)[i] ?? turn) }));
@@ -175,10 +176,10 @@ function statesOf(group: readonly Turn[]): State[] {
 
 const takesAway = ({ changes }: Turn): boolean => changes.at(-1)?.[1] === undefined;
 
-/** Turns that make no place for another one here: those are turned with it. */
+/** Turns that make no place for another turn; the others are applied with the turn that needs them. */
 const leaves = (turns: readonly Turn[]): Turn[] => turns.filter((turn) => !turns.some(({ after }) => after === turn));
 
-/** Types that hold data or serve: what is made anew, or goes, is missed until it is there again. */
+/** Types that hold data or serve: replacing or removing one causes an outage. */
 const MISSED = new RegExp(
   `^(${[
     "google_compute_(network|subnetwork|global_address|address|router|router_nat|security_policy)",
@@ -190,13 +191,13 @@ const MISSED = new RegExp(
   ].join("|")})$`,
 );
 
-/** The releases of the datastores in the cluster, of one server each: other values, and it restarts. */
+/** The releases of datastores in the cluster. Each has one server, which restarts when its values change. */
 const ONE_SERVER = /^helm_release\.datastores?_(postgresql|redis|elasticsearch)$/;
 
 const isProtected = (refused: readonly string[]): boolean =>
   refused.some((line) => line.includes("Instance cannot be destroyed"));
 
-/** What is wrong with the plan of some turns; `back` where they are turned back, which takes away what they made. */
+/** What is wrong with the plan of some turns; `back` if it reverts them, and so removes what they made. */
 export function wrongWith(
   turns: readonly Pick<Turn, "hand">[],
   planned: readonly Planned[] | { readonly refused: readonly string[] },

@@ -12,7 +12,7 @@ const ROOT = path.resolve(__dirname, "..", "..");
 /** The environment and release files of a system's stacks, and the system's own, as read. */
 export type Files = Raw;
 
-/** A knob that is turned in one stack: from what the files say, or from an earlier turn, to something else. */
+/** A change of a knob in one stack, from the value in the files or of an earlier turn. */
 export interface Turn {
   readonly knob: Knob;
   /** Unique in its stack. */
@@ -39,9 +39,9 @@ export interface Refused {
 
 export interface Turned {
   readonly turns: readonly Turn[];
-  /** Knobs of which validation refuses every change that was tried here: the last one. */
+  /** Knobs whose every tried change fails validation, each with the last one tried. */
   readonly refused: readonly Refused[];
-  /** Words that the files say, so that those beside them are turned to from there and back. */
+  /** Words that the files use: the knobs of the other words turn from them and back. */
   readonly said: readonly Knob[];
 }
 
@@ -59,7 +59,7 @@ export async function filesOf(system: string): Promise<Files> {
   return { system: await read(ROOT, `systems/${system}.ts`), staging, production } as Files;
 }
 
-/** Every knob turned, as far as a stack has a place for it and validation lets it. */
+/** A turn for every knob for which the stack has a place and that validation accepts. */
 export function turnsOf(system: string, stack: EnvironmentName, files: Files): Turned {
   const turns: Turn[] = [];
   const refused: Refused[] = [];
@@ -98,7 +98,7 @@ const isSaid = (knob: Knob, files: Files, stack: EnvironmentName): boolean =>
     ({ path }) => (at(files, path) ?? knob.byDefault) === knob.value,
   );
 
-/** Whether a knob's change can make the place where another one is: it is around it. */
+/** Whether a knob encloses another, so that its change can make the other's place. */
 const makesRoom = (outer: Knob, inner: Knob): boolean =>
   ["optional", "choice", "entry"].includes(outer.kind) &&
   outer.steps.length < inner.steps.length &&
@@ -115,7 +115,7 @@ function first<T, R>(items: Iterable<T>, test: (item: T) => R | undefined): R | 
   return undefined;
 }
 
-/** The key of the table that counts for a knob: the longest end of its name, with or without its word. */
+/** The table's key for a knob: the longest that ends its name, with or without its word. */
 export const keysOf = ({ name }: Knob): string[] =>
   Object.keys(HANDS)
     .filter((end) => [name, name.replace(/=.*/, "")].some((it) => it === end || it.endsWith(`.${end}`)))
@@ -155,7 +155,7 @@ const show = (value: unknown): string => {
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 };
 
-/** What a knob can be turned to from what it is. */
+/** Values that a knob can change to from its current one. */
 function* valuesOf({ kind, schema, value, steps }: Knob, hand: Hand, context: Context): Generator<unknown> {
   const { before } = context;
   const to = given(hand.to, context);
@@ -188,7 +188,7 @@ function* valuesOf({ kind, schema, value, steps }: Knob, hand: Hand, context: Co
   }
 }
 
-/** In place of an item that is taken out of its list. */
+/** Marks an item that is removed from its list. */
 const REMOVED = Symbol("removed");
 
 /** A number that is larger, or smaller where it is the largest already. */
@@ -224,7 +224,7 @@ function places(files: Files, root: Path, steps: readonly Step[]): Place[] {
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** What the table sets beside the knob. What comes with a change of the system is set in every environment. */
+/** Values that the table sets together with the knob. For a change of the system, they are set in every environment. */
 function changesOf(values: Values = {}, context: Context, everywhere: boolean): Changes {
   return Object.entries(values).flatMap(([dottedPath, value]) => {
     const [file, ...keys] = dottedPath.split(".");
@@ -254,12 +254,12 @@ function set(value: unknown, [key, ...rest]: Path, to: unknown): unknown {
       : value.map((item, i) => (i === key ? set(item, rest, to) : item));
   const after = set((value as Record<string, unknown> | undefined)?.[key], rest, to);
   const others = Object.entries(value ?? {}).filter(([k]) => k !== key);
-  // A field keeps its place: the order of services is the order of what is made of them.
+  // Fields keep their order: the order of services determines the order of their resources.
   if (after === undefined) return Object.fromEntries(others);
   return isRecord(value) && key in value ? { ...value, [key]: after } : { ...Object.fromEntries(others), [key]: after };
 }
 
-/** What validation says of a system's files: the configuration, or all that is wrong. */
+/** The result of validating a system's files: the configuration, or all problems. */
 export function validated(system: string, files: Files): Configuration | InvalidConfiguration {
   const named = (stack: EnvironmentName) => ({
     environment: `environments/${system}/${stack}.ts`,

@@ -14,15 +14,16 @@ const CERTIFICATES_PER_WEEK = 50;
 /** MiB below which a datastore in the cluster does not run: Java's heap is half of Elasticsearch's. */
 const LEAST_MEMORY = { database: 256, cache: 64, search: 1024 } as const;
 /**
- * A disk for each unit of memory. Redis rewrites its file when it has doubled, beside the old one: three times its data,
- * which are 0.6 of the memory. Elasticsearch writes its heap, half of the memory, beside its data when it runs out of it.
+ * Size of a disk, as a multiple of memory. Redis rewrites its file once the file has doubled, and keeps the old one
+ * meanwhile: three times its data, which takes 0.6 of the memory. Elasticsearch dumps its heap, half of the memory, beside
+ * its data when the heap is full.
  * {@link https://redis.io/docs/latest/operate/oss_and_stack/management/persistence/#log-rewriting}
  * {@link https://www.elastic.co/docs/reference/elasticsearch/jvm-settings#heap-dump-path}
  */
 const DISK_FOR_MEMORY = 2;
 const COPIES = {
-  cache: "Redis rewrites its file beside the old one",
-  search: "Elasticsearch writes down its heap when it runs out of it",
+  cache: "Redis writes its new file beside the old one",
+  search: "Elasticsearch dumps its heap to the disk when it runs out of memory",
 } as const;
 
 /** MiB in which Prometheus can watch the cluster itself, before it watches any service. */

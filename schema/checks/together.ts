@@ -248,7 +248,7 @@ export const checksTogether: readonly Check[] = [
       if (asked > forPods)
         say.environment(
           ["database", "resources", "memoryLimit"],
-          `is good for ${Math.max(forPods, 0)} connections of pods, and they may open ${asked} while they roll out`,
+          `allows pods ${Math.max(forPods, 0)} connections, and they may open ${asked} during a rollout`,
           "raise it, which restarts the database, or lower the replicas or the system's connectionsPerPod",
         );
       return;

@@ -16,7 +16,8 @@ const OWN: Readonly<Record<string, Body>> = {
 const keyOf = (project: string): string => `logging/projects/${project}`;
 
 /**
- * Puts a new project's buckets where its organization says. https://cloud.google.com/logging/docs/default-settings
+ * Puts a new project's buckets into the location that its organization chose.
+ * https://cloud.google.com/logging/docs/default-settings
  */
 export function placeLogsByHand(cloud: Cloud, project: string, location: string): void {
   cloud.store.set(keyOf(project), { location });

@@ -12,7 +12,10 @@ import { needNetwork, refer } from "./compute/reference";
 const API = "servicenetworking.googleapis.com";
 const CONNECTIONS = `services/${API}/connections`;
 
-/** A connection is not kept below its network: it outlives peering and network. https://github.com/GoogleCloudPlatform/cluster-toolkit/pull/4744 */
+/**
+ * Connections are not stored below their network, because they outlive both peering and network.
+ * https://github.com/GoogleCloudPlatform/cluster-toolkit/pull/4744
+ */
 const keyOf = (network: string): string => `servicenetworking/${CONNECTIONS}/${network}`;
 
 const isPeered = (network: Body): boolean => peeringsOf(network).some(({ name }) => name === SERVICES_PEERING);
@@ -28,8 +31,8 @@ export function needPeering(cloud: Cloud, project: string, network: string | und
 }
 
 /**
- * Takes a producer's block of a network's allocated ranges, or of the one that it names, and refuses where none is left. A
- * producer takes one in each region, of 256 addresses.
+ * Takes a block for a producer from a network's allocated ranges, or from the one that it names. Fails if no block is left.
+ * A producer takes one block of 256 addresses in each region.
  * https://cloud.google.com/sql/docs/postgres/private-ip#allocated_range_size, https://github.com/sassoftware/viya4-iac-gcp/pull/194
  */
 export function takeBlock(cloud: Cloud, project: string, network: string, producer: string, range?: string): void {

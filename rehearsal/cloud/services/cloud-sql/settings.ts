@@ -43,7 +43,9 @@ const LOG_DAYS: Readonly<Record<string, { readonly most: number; readonly usual:
   ENTERPRISE_PLUS: { most: 35, usual: 14 },
 };
 
-/** Backups that are kept by default. https://cloud.google.com/sql/docs/postgres/backup-recovery/backups#automated-backups */
+/**
+ * Number of backups kept by default. https://cloud.google.com/sql/docs/postgres/backup-recovery/backups#automated-backups
+ */
 const USUAL_BACKUPS: Readonly<Record<string, number>> = { ENTERPRISE: 7, ENTERPRISE_PLUS: 15 };
 
 /** https://cloud.google.com/sql/docs/postgres/editions-intro */
@@ -174,7 +176,7 @@ function checkBackups(settings: Body, isReplica: boolean, before?: Body): void {
   const stay = before && before.edition !== edition && before.backupConfiguration.transactionLogRetentionDays === days;
   if (!stay && !(days >= 1 && days <= most))
     throw badRequest(`The number of transaction log retention days must be between 1 and ${most}`);
-  // As many are allowed, whatever the message says: 7 and 7 are the defaults.
+  // Equal numbers are allowed, despite the message: the defaults are 7 and 7.
   // https://github.com/terraform-google-modules/terraform-google-sql-db/pull/785
   if (enabled && pointInTimeRecoveryEnabled && !stay && days > retainedBackups)
     throw badRequest("backup retention should be > transaction log retention");

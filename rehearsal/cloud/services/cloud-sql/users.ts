@@ -57,7 +57,7 @@ function createUser(call: Call, cloud: Cloud): Body {
   if (cloud.store.get(`${key}/users/${name}`)) throw conflict(`The user ${name} already exists.`);
   needRoles(cloud, key, databaseRoles);
   if (password !== undefined) cloud.passwords.set(`${call.path}/${name}`, password);
-  // Every user has a policy of its password, if an empty one.
+  // Every user has a password policy, even if it is empty.
   const filled = { host: "", passwordPolicy: { status: {} }, ...user, kind: "sql#user", instance, project };
   cloud.store.set(`${key}/users/${name}`, filled);
   return begin(cloud, { project, instance, operationType: "CREATE_USER" });

@@ -17,7 +17,10 @@ export const wrong = (field: string, value: unknown, why: string): Refusal =>
 export const inUse = (kind: string, path: string, by: string): Refusal =>
   precondition(`The ${kind} resource '${path}' is already being used by '${by}'`, "resourceInUseByAnotherResource");
 
-/** Who refers to an object, by path. https://cloud.google.com/compute/docs/reference/rest/v1 says of each field what it refers to. */
+/**
+ * Who refers to an object, by path. https://cloud.google.com/compute/docs/reference/rest/v1 documents what each field
+ * refers to.
+ */
 function userOf(cloud: Cloud, path: string): string | undefined {
   const url = JSON.stringify(urlOf(path));
   const [project] = /^projects\/[^/]+/.exec(path) as RegExpExecArray;
@@ -28,7 +31,7 @@ function userOf(cloud: Cloud, path: string): string | undefined {
   return user?.replace("compute/", "");
 }
 
-/** A kind's name in messages: `securityPolicies` are each a `security_policy`. */
+/** A kind's name in messages: `security_policy` for `securityPolicies`. */
 const kindOf = (path: string): string =>
   (path.split("/").at(-2) as string)
     .replace(/(?<=[sx])es$|(?<!s)s$/, "")

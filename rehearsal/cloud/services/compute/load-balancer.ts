@@ -15,7 +15,7 @@ export interface LoadBalancer {
 
 const KINDS = ["backendServices", "targetHttpsProxies", "forwardingRules"];
 
-/** Makes a project's load balancers these. What refers to something keeps it from being deleted. */
+/** Replaces a project's load balancers with these. They block the deletion of everything that they refer to. */
 export function balance(cloud: Cloud, project: string, balancers: readonly LoadBalancer[]): void {
   const at = (kind: string, name = "") => `projects/${project}/global/${kind}${name && `/${name}`}`;
   const url = (kind: string, name?: string) => name && urlOf(at(kind, name));
@@ -29,7 +29,7 @@ export function balance(cloud: Cloud, project: string, balancers: readonly LoadB
       sslCertificates: certificates.map((certificate) => url("sslCertificates", certificate)),
       sslPolicy: url("sslPolicies", sslPolicy),
     });
-    // Google's rule has the address itself, and lists the rule among the address's users.
+    // Google's rule contains the IP address itself, and the address lists the rule among its users.
     put("forwardingRules", name, { target: url("targetHttpsProxies", name), address: url("addresses", address) });
   }
 }

@@ -94,7 +94,7 @@ function acceptRule(rule: Body): void {
   if (description.length > 64) throw wrong("description", description, "Must be no more than 64 characters.");
   if (!ACTIONS.test(taken)) throw wrong("action", taken, "It is no action of a rule.");
   if (match?.expr) checkExpression(match.expr.expression);
-  // Options that nobody set are answered empty: https://github.com/hashicorp/terraform-provider-google/issues/24334
+  // Google returns unset options as empty: https://github.com/hashicorp/terraform-provider-google/issues/24334
   if (match?.expr) defaults(match, { exprOptions: { recaptchaOptions: {} } });
   else checkAddresses(match ?? {});
   if (priority === LAST && !match.config?.srcIpRanges.includes("*"))

@@ -77,7 +77,7 @@ export function autopilotPools(cluster: Body): Body[] {
 
 /** What Autopilot decides. */
 export function completeAutopilot(cluster: Body, project: string): void {
-  // Monitoring nothing by itself is what it does anyway, and it does not answer that.
+  // Automatic monitoring is off by default, and GKE does not return that setting.
   // https://github.com/hashicorp/terraform-provider-google/issues/26839
   const { managedPrometheusConfig: prometheus } = cluster.monitoringConfig ?? {};
   if (prometheus?.autoMonitoringConfig?.scope === "NONE") delete prometheus.autoMonitoringConfig;

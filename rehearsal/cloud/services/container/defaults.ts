@@ -7,7 +7,7 @@ import { linkOf } from "./operation";
 /** Kubernetes version of every control plane and node. */
 export const VERSION = "1.34.4-gke.1000";
 
-/** What nodes may call where nothing was said. */
+/** Default OAuth scopes of nodes. */
 export const SCOPES: readonly string[] = [
   "devstorage.read_only",
   "logging.write",
@@ -18,7 +18,7 @@ export const SCOPES: readonly string[] = [
 ].map((scope) => `https://www.googleapis.com/auth/${scope}`);
 
 /**
- * What every cluster has where nothing was said, as recorded answers have it: tests of Google's own Config Connector.
+ * Defaults of every cluster, taken from recorded answers in the tests of Google's Config Connector.
  * https://github.com/GoogleCloudPlatform/k8s-config-connector/tree/master/pkg/test/resourcefixture/testdata/basic/container
  */
 const DEFAULTS: Body = {
@@ -139,9 +139,9 @@ export function completeCluster(
 }
 
 /**
- * How the control plane is reached, as in recorded answers of Google. Without IP endpoints they have no address, do not
- * say that the public endpoint is off, and have the DNS name as `endpoint`. None of them shows that such a control plane
- * keeps a range of its own, so the stand-in leaves the range out: nothing may rely on it.
+ * The control plane's endpoints, as in recorded answers of Google. Without IP endpoints, the answers contain no address, do
+ * not say that the public endpoint is off, and have the DNS name as `endpoint`. None of them shows a range of its own for
+ * such a control plane. The stand-in therefore omits the range, so that nothing relies on it.
  */
 function completeEndpoints(cluster: Body, host: string): void {
   defaults(cluster, {

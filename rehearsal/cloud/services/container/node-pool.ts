@@ -162,7 +162,7 @@ export function completePool(pool: Body, path: string, cluster: Body): Body {
   return pool;
 }
 
-/** What a pool's configuration says twice, and the label that GKE puts on every machine; again after an update. */
+/** Fields that a pool's configuration has twice, and the label that GKE sets on every machine; also set after an update. */
 function completeConfig(config: Body): void {
   config.bootDisk = { ...config.bootDisk, diskType: config.diskType, sizeGb: String(config.diskSizeGb) };
   const model = config.spot ? "spot" : "on-demand";
