@@ -18,12 +18,12 @@ const (
 	negStatus = "cloud.google.com/neg-status"
 )
 
-// annotate plays the GKE controllers that write annotations into others' objects. A plan that would remove them again is
-// never empty. Existing annotations stay unchanged.
+// annotate plays those of GKE's controllers that write annotations into objects that belong to others: a plan that wants
+// to take them away again is never empty. An annotation that is there stays as it is.
 //
-// GKE marks every Service of a VPC-native cluster as a backend for Google's load balancers, whether or not one uses it:
+// Every Service of a VPC-native cluster is marked as a backend for Google's load balancers, used as one or not:
 // https://cloud.google.com/kubernetes-engine/docs/concepts/container-native-load-balancing
-// GKE writes endpoint groups into each Service that a GKE Ingress routes to, and the created resources into the Ingress:
+// A Service that an Ingress of Google's routes to is told its groups of endpoints, and the Ingress what was made for it:
 // https://github.com/kubernetes/ingress-gce (pkg/neg/controller.go, pkg/annotations/ingress.go)
 func annotate(ctx context.Context, c kubernetes.Interface) {
 	ingresses, err := c.NetworkingV1().Ingresses("").List(ctx, metav1.ListOptions{})
@@ -103,7 +103,7 @@ func madeFor(ing *networkingv1.Ingress) map[string]string {
 	return made
 }
 
-// missing returns a patch that adds the wanted annotations that are absent, or nil if there are none.
+// missing is a patch that adds those of the wanted annotations that are not there; nil when all are.
 func missing(has, wanted map[string]string) []byte {
 	added := map[string]string{}
 	for key, value := range wanted {

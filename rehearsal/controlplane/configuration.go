@@ -10,18 +10,18 @@ import (
 	"k8s.io/client-go/kubernetes"
 )
 
-// configuration is the state of a container's ConfigMaps and Secrets when it starts.
+// configuration is what a container finds when it starts.
 type configuration struct {
 	// crashes is whether its image or one of its variables holds "crashing".
 	crashes bool
-	// missing says which object keeps the container from starting; empty if none does.
+	// missing says what is not there, so that it cannot start; empty where all of it is.
 	missing string
-	// reason is the kubelet's name for that condition.
+	// reason is the kubelet's word for that.
 	reason string
 }
 
-// configure reads a pod's ConfigMaps and Secrets as the kubelet does: a container does not start without those that are not
-// optional. https://kubernetes.io/docs/concepts/configuration/secret/#restriction-names-data
+// configure reads the ConfigMaps and Secrets of a pod as the kubelet does: one that is missing, and not optional, keeps
+// a container from starting. https://kubernetes.io/docs/concepts/configuration/secret/#restriction-names-data
 func configure(ctx context.Context, c kubernetes.Interface, p *corev1.Pod) map[string]configuration {
 	r := reader{ctx, c, p.Namespace}
 	volumes := r.volumes(p)
@@ -32,7 +32,7 @@ func configure(ctx context.Context, c kubernetes.Interface, p *corev1.Pod) map[s
 		for _, value := range values {
 			s.crashes = s.crashes || strings.Contains(value, "crashing")
 		}
-		if volumes != "" { // containers are created only after all volumes are mounted
+		if volumes != "" { // no container is created before all volumes are mounted
 			s.missing, s.reason = volumes, "ContainerCreating"
 		}
 		set[ct.Name] = s
@@ -68,7 +68,7 @@ func (r reader) secret(name string) (map[string]string, string) {
 
 func optional(o *bool) bool { return o != nil && *o }
 
-// variables returns a container's values, or the first that is missing.
+// variables are a container's values, or what is missing of them.
 func (r reader) variables(ct corev1.Container) (values []string, missing string) {
 	read := func(data map[string]string, problem, key string, may *bool) {
 		if problem == "" && key != "" {
@@ -115,10 +115,10 @@ func (r reader) variables(ct corev1.Container) (values []string, missing string)
 	return values, missing
 }
 
-// madeByPrograms are Secrets made by programs that do not run here: a certificate for the operator's webhook.
+// madeByPrograms are Secrets that programs make which do not run here: a certificate for the operator's webhook.
 var madeByPrograms = map[string]bool{"prometheus-admission": true}
 
-// volumes says which of a pod's volumes is missing.
+// volumes says what is missing of a pod's volumes.
 func (r reader) volumes(p *corev1.Pod) string {
 	for _, v := range p.Spec.Volumes {
 		problem, may := "", false

@@ -20,8 +20,8 @@ import (
 )
 
 // nodes plays what a cloud and its kubelets do: nodes are ready, scheduled pods run, the pods of jobs succeed, volumes
-// bind, load balancers and ingresses get an address; and what Prometheus's operator does. It lists everything four times a
-// second: in a cluster of this size, that is cheap and easier to read than informers.
+// bind, load balancers and ingresses get an address; and what Prometheus's operator does. It looks at everything four
+// times a second, which a cluster of this size bears more easily than a reader bears informers.
 func nodes() {
 	fs := flag.NewFlagSet("nodes", flag.ExitOnError)
 	kubeconfig := fs.String("kubeconfig", "", "")

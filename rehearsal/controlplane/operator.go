@@ -14,10 +14,10 @@ import (
 	"k8s.io/client-go/kubernetes"
 )
 
-// operated maps the servers of Prometheus's operator to the kinds that define them.
+// operated are the kinds of Prometheus's operator, by the servers that it runs for them.
 var operated = map[string]string{"prometheus": "prometheuses", "alertmanager": "alertmanagers"}
 
-// specification is the part of an operator's object that concerns pods and disks.
+// specification is what the operator is asked for, as far as pods and disks go.
 type specification struct {
 	Image              string                      `json:"image"`
 	ServiceAccountName string                      `json:"serviceAccountName"`
@@ -35,15 +35,15 @@ type specification struct {
 	} `json:"storage"`
 }
 
-// operate plays Prometheus's operator: it creates a StatefulSet of one server for each object of its kinds, with the
-// operator's names, and keeps it up to date. An existing claim keeps its size, whatever the object says.
+// operate plays Prometheus's operator: it makes a StatefulSet of one server for each object of its kinds, under the names
+// that it gives, and brings it up to date. A claim that is there keeps its size, whatever the object says.
 // https://github.com/prometheus-operator/prometheus-operator/blob/main/pkg/prometheus/common.go
 // https://prometheus-operator.dev/docs/platform/storage/#resizing-volumes
 func operate(ctx context.Context, c kubernetes.Interface, objects dynamic.Interface) {
 	for server, plural := range operated {
 		kind := schema.GroupVersionResource{Group: "monitoring.coreos.com", Version: "v1", Resource: plural}
 		l, err := objects.Resource(kind).List(ctx, metav1.ListOptions{})
-		if err != nil { // the kind is not defined
+		if err != nil { // nobody has defined the kind
 			continue
 		}
 		for i := range l.Items {
@@ -56,7 +56,7 @@ func operate(ctx context.Context, c kubernetes.Interface, objects dynamic.Interf
 
 const generation = "rehearsal/generation"
 
-// bringUp creates a StatefulSet, or updates the pod template of an existing one.
+// bringUp makes a StatefulSet, or gives an older one its pods' template.
 func bringUp(ctx context.Context, c kubernetes.Interface, wanted *appsv1.StatefulSet) {
 	api := c.AppsV1().StatefulSets(wanted.Namespace)
 	found, err := api.Get(ctx, wanted.Name, metav1.GetOptions{})

@@ -11,9 +11,8 @@ import (
 )
 
 // run plays a kubelet: a pod that was given a node is ready after what it takes to pull its image and to start, the pod of
-// a job has succeeded after twice as long. A container whose image holds "unpullable" never starts. A container never
-// becomes ready if its image or one of its variables contains "crashing". ConfigMaps and Secrets are read only when a pod
-// starts.
+// a job has succeeded after twice as long. A container whose image holds "unpullable" never starts. One whose image, or a
+// variable of which, holds "crashing" never becomes ready. ConfigMaps and Secrets are read when a pod starts, and not again.
 func run(ctx context.Context, c kubernetes.Interface, p *corev1.Pod, start time.Duration) {
 	if p.DeletionTimestamp != nil {
 		zero := int64(0)
