@@ -96,9 +96,10 @@ export class Bench {
   /** Applies the last plan, then checks the result, and what served in the meantime. */
   async apply(name: string): Promise<readonly string[]> {
     const { machine } = this;
+    const before = declaredWorkloads(machine).declared;
     const watching = await watchReplicas(machine);
     const apply = await machine.terraform(`${name}-apply`, ["apply", "-json", "plan.bin"]);
-    const served = dropped(await watching.end(), declaredWorkloads(machine).declared);
+    const served = dropped(await watching.end(), before, declaredWorkloads(machine).declared);
     if (apply.status !== 0) return [...said(apply), ...served];
     const again = await machine.terraform(`${name}-plan-again`, ["plan", "-detailed-exitcode"]);
     const { wrong: unlike } = await copies(machine);
@@ -114,13 +115,16 @@ export class Bench {
   }
 }
 
+type Bounds = ReadonlyMap<string, { readonly min: number }>;
+
 /**
- * Workloads that had fewer replicas than both before and now required: old pods must not go before new ones are ready.
+ * Workloads that had fewer replicas than the smaller of their minimums, before and after: old pods must not go before new
+ * ones are ready. Above it, an autoscaler may remove some.
  */
-function dropped(seen: ReadonlyMap<string, Seen>, declared: ReadonlyMap<string, { readonly max: number }>): string[] {
-  return [...declared].flatMap(([name, { max }]) => {
+export function dropped(seen: ReadonlyMap<string, Seen>, before: Bounds, after: Bounds): string[] {
+  return [...after].flatMap(([name, { min }]) => {
     const { wanted, ready } = seen.get(name) ?? { wanted: [], ready: [] };
-    const least = Math.min(ready[0] ?? 0, max);
+    const least = Math.min(ready[0] ?? 0, before.get(name)?.min ?? 0, min);
     return [...wanted, ...ready].some((n) => n < least)
       ? [`${name} had fewer than ${least} replicas: wanted ${wanted.join(" ")}, ready ${ready.join(" ")}`]
       : [];
