@@ -1,4 +1,4 @@
-import { dropped } from "../rehearsal/knobs/bench";
+import { dropped } from "../rehearsal/watch";
 
 const seen = (wanted: number[], ready = wanted) => new Map([["shop/web", { wanted, ready }]]);
 const bounds = (min?: number) => new Map(min === undefined ? [] : [["shop/web", { min }]]);

@@ -22,16 +22,18 @@ const skipped = missing ? ` (SKIPPED: ${missing.split(";")[0]})` : "";
 
 type Replicas = number | { readonly min: number; readonly max: number };
 
-/** Folder of staging's stack with so many pods of the worker. */
-function staging(name: string, replicas: Replicas): string {
+/** Folder of staging's stack with so many pods of the worker, and a variable of its pods. */
+function staging(name: string, replicas: Replicas, variable = "works"): string {
   const out = path.join(work, name);
   mkdirSync(out);
   const quiet = jest.spyOn(console, "error").mockImplementation(() => {});
   const changed = configuration(({ system, staging, production }) => {
     const { worker } = system.services;
-    if (worker && typeof replicas !== "number") worker.autoscale = { cpu: 70 };
+    if (!worker) throw new Error("the worker is not there");
+    if (typeof replicas !== "number") worker.autoscale = { cpu: 70 };
+    worker.variables = [...(worker.variables ?? []), "BREAKS"];
+    system.variables.BREAKS = variable;
     for (const { environment } of [staging, production]) environment.services.worker = { replicas };
-    staging.release.version = name;
     system.database.connectionsPerPod = 5; // staging's database is small
   });
   synthesize(changed, {}, out);
@@ -40,25 +42,27 @@ function staging(name: string, replicas: Replicas): string {
 }
 
 (missing ? test.skip : test)(
-  `changing a fixed number of pods to a range, to another, and back removes no running pod${skipped}`,
+  `changing a fixed number of pods to a range, or back, removes no running pod, also when the rollout fails${skipped}`,
   async () => {
     const { steps } = await rehearse({
-      stacks: [
-        staging("fixed", 3),
-        staging("range", { min: 2, max: 6 }),
-        staging("higher", { min: 4, max: 6 }),
-        staging("fixed-again", 5),
-      ],
+      stacks: [staging("range", { min: 3, max: 6 })],
+      broken: {
+        services: staging("broken-fixed", 3, "crashing"),
+        everything: staging("broken-range", { min: 4, max: 6 }, "crashing-too"),
+        next: staging("fixed", 5),
+      },
       work,
       timeout: 240,
-      scaled: { namespace: "pmcrm", name: "worker" },
     });
     expect(steps.filter((step) => step.wrong.length)).toEqual([]);
-    const watched = steps.filter(({ what }) => what.endsWith("pmcrm/worker never drops"));
-    expect(watched.map(({ note }) => note.split(":")[0])).toEqual([
-      "from 3 ready of 3",
-      "from 3 ready of 3",
-      "from 4 ready of 4",
+    const watched = steps.filter(({ what }) => what.endsWith("no workload drops below its minimum"));
+    expect(watched.map(({ what }) => what.split(":")[0])).toEqual([
+      "broken", // range to fixed
+      "broken-again", // fixed to range
+      "back", // range to a lower one
+      "broken-once-more",
+      "forward", // range to fixed
+      "back again", // fixed to range
     ]);
   },
   600_000,

@@ -137,37 +137,33 @@ const declaredDeployments = (machine: Machine): KubernetesObject[] =>
     .flatMap((text) => (JSON.parse(text).objects ?? []) as KubernetesObject[])
     .filter(({ kind }) => kind === "Deployment");
 
-/** The Deployments that the state declares, with the fewest and the most replicas of each, and the Jobs. */
+/** The Deployments that the state declares, with the bounds of their autoscalers, and the Jobs. */
 export function declaredWorkloads(machine: Machine) {
-  const declared = new Map<string, { min: number; max: number }>();
-  const jobs = new Set<string>();
-  const instances = stateOf(machine).resources.flatMap((r) =>
-    r.instances.map((i) => ({ type: r.type, attributes: i.attributes ?? {} })),
+  const { resources } = stateOf(machine);
+  const attributesOf = (type: string) =>
+    resources
+      .filter((r) => r.type === type)
+      .flatMap(({ instances }) => instances.flatMap(({ attributes }) => (attributes ? [attributes] : [])));
+  const nameOf = ([metadata]: readonly Named[]) => `${metadata?.namespace}/${metadata?.name}`;
+  const bounds = new Map(
+    attributesOf("kubernetes_horizontal_pod_autoscaler_v2").map(({ metadata, spec }) => {
+      const [{ min_replicas: min, max_replicas: max }] = spec as [{ min_replicas: number; max_replicas: number }];
+      return [nameOf(metadata as Named[]), { min, max }] as const;
+    }),
   );
-  for (const { type, attributes } of instances) {
-    if (type === "kubernetes_job_v1")
-      for (const { namespace, name } of attributes.metadata as Named[]) jobs.add(`${namespace}/${name}`);
-  }
-  for (const { metadata, spec } of declaredDeployments(machine)) {
-    const replicas = spec.replicas as number | undefined;
-    declared.set(`${metadata.namespace}/${metadata.name}`, {
-      min: replicas ?? 1,
-      max: replicas ?? Number.POSITIVE_INFINITY,
-    });
-  }
-  for (const { type, attributes } of instances)
-    if (type === "kubernetes_horizontal_pod_autoscaler_v2") {
-      const [metadata] = attributes.metadata as Named[];
-      const [spec] = attributes.spec as { min_replicas: number; max_replicas: number }[];
-      if (metadata && spec)
-        declared.set(`${metadata.namespace}/${metadata.name}`, { min: spec.min_replicas, max: spec.max_replicas });
-    }
+  const declared = new Map(
+    declaredDeployments(machine).map(({ metadata }) => {
+      const name = nameOf([metadata]);
+      return [name, bounds.get(name) ?? { min: 1, max: 1 }] as const;
+    }),
+  );
+  const jobs = new Set(attributesOf("kubernetes_job_v1").map(({ metadata }) => nameOf(metadata as Named[])));
   return { declared, jobs };
 }
 
 /**
- * The cluster runs exactly the workloads that the state declares, each with its replicas ready (autoscaled ones within
- * their bounds). Workloads from charts are ready too.
+ * The cluster runs exactly the workloads that the state declares, each within its autoscaler's bounds and with its replicas
+ * ready. Workloads from charts are ready too.
  */
 export async function workloads(machine: Machine, seconds = 60): Promise<Finding> {
   const { declared, jobs } = declaredWorkloads(machine);

@@ -1,10 +1,10 @@
-import { spawn } from "node:child_process";
-import { closeSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { leftPeering, type Peering, removal } from "../commands/left-peering";
 import {
   configuration,
   copies,
+  declaredWorkloads,
   disks,
   type Finding,
   leaks,
@@ -24,6 +24,7 @@ import { remedy } from "./remedy";
 import { scheduleOf } from "./schedule";
 import { madeByHand, poolsOf, prepare, readStack, renewsTokens } from "./stack";
 import { type Action, actions, complaints, diagnostics, message, type Run } from "./terraform";
+import { dropped, type Seen, watchReplicas } from "./watch";
 
 export interface RehearsalOptions {
   /** Folders of synthesized stacks: the first is applied from nothing, each of the others as an update. */
@@ -226,10 +227,10 @@ class Rehearsal implements Rehearsed {
     if (update) this.say(`${label}changes only what it should`, compare(changed(plan), update));
     if (this.options.planOnly) return;
 
-    const { scaled } = this.options;
-    const watching = update && scaled ? await this.scaleUp(scaled) : undefined;
-    const apply = await this.apply(deployment, changed(plan).length);
-    if (watching) this.say(`${label}${scaled?.namespace}/${scaled?.name} never drops`, await watching.end());
+    const scaled = update && this.options.scaled;
+    if (scaled) await this.scaleUp(scaled);
+    const { result: apply, seen } = await this.serving(label, () => this.apply(deployment, changed(plan).length));
+    if (scaled) this.say(`${label}${scaled.namespace}/${scaled.name} never drops`, neverDrops(scaled, seen));
     const applied = this.step(`${label}apply`, apply, (r) => `${complete(r)} ${took(r)}`);
     if (id === "0") {
       this.actions = actions(apply);
@@ -434,7 +435,9 @@ class Rehearsal implements Rehearsed {
   private async fail(stack: string, id: string): Promise<void> {
     this.prepare(stack);
     await this.init(id);
-    const run = await this.machine.terraform(`${id}-apply`, ["apply", "-json", "-auto-approve"]);
+    const { result: run } = await this.serving(`${id}: `, () =>
+      this.machine.terraform(`${id}-apply`, ["apply", "-json", "-auto-approve"]),
+    );
     const { wrong, note } = namesResource(run);
     this.say(`${id}: the rollout fails`, { wrong: run.status === 0 ? ["it did not"] : wrong, note });
     this.say(`${id}: the previous pods start again`, await restart(this.machine));
@@ -480,32 +483,35 @@ class Rehearsal implements Rehearsed {
     return !finding.wrong.length;
   }
 
-  /** Plays the autoscaler between plan and apply, then watches how many pods there are and how many are ready. */
-  private async scaleUp({ namespace, name, replicas }: Scaled) {
-    const { machine } = this;
-    const deployment = ["deployment", name, "-n", namespace];
-    const numbers = 'jsonpath={.spec.replicas} {.status.readyReplicas}{"\\n"}';
-    if (replicas !== undefined) await machine.kubectl("scale", ...deployment, `--replicas=${replicas}`);
-    const read = (line: string) => line.split(" ").map(Number) as [wanted: number, ready: number];
-    const [wanted, ready] = read(await machine.kubectl("get", ...deployment, "-o", numbers));
-    const file = path.join(machine.work, "replicas.log");
-    const log = openSync(file, "w");
-    const watch = spawn("kubectl", ["get", ...deployment, "--watch", "-o", numbers], {
-      env: machine.env,
-      stdio: ["ignore", log, "ignore"],
-    });
-    closeSync(log); // the child has its own
-    return {
-      async end(): Promise<Finding> {
-        await new Promise((resolve) => setTimeout(resolve, 2000));
-        watch.kill();
-        const seen = readFileSync(file, "utf8").split("\n").filter(Boolean).map(read);
-        const note = `from ${ready} ready of ${wanted}: ${seen.map(([w, r]) => `${r} of ${w}`).join(", ")}`;
-        const dropped = seen.some(([w, r]) => w < wanted || r < ready);
-        return { wrong: dropped || !seen.length ? [note] : [], note };
-      },
-    };
+  /** Plays the autoscaler between plan and apply. */
+  private async scaleUp({ namespace, name, replicas }: Scaled): Promise<void> {
+    if (replicas !== undefined)
+      await this.machine.kubectl("scale", "deployment", name, "-n", namespace, `--replicas=${replicas}`);
   }
+
+  /** Does something that may replace pods, and looks at how many pods there are meanwhile. */
+  private async serving<T>(label: string, change: () => Promise<T>): Promise<{ result: T; seen: Map<string, Seen> }> {
+    const { machine } = this;
+    const before = declaredWorkloads(machine).declared;
+    const watching = await watchReplicas(machine);
+    const result = await change();
+    const seen = await watching.end();
+    if (before.size)
+      this.say(`${label}no workload drops below its minimum`, {
+        wrong: dropped(seen, before, declaredWorkloads(machine).declared),
+        note: `${before.size} workloads`,
+      });
+    return { result, seen };
+  }
+}
+
+/** Whether a workload kept all its pods, wanted and ready. */
+function neverDrops({ namespace, name }: Scaled, all: ReadonlyMap<string, Seen>): Finding {
+  const { wanted = [], ready = [] } = all.get(`${namespace}/${name}`) ?? {};
+  const [first, firstReady] = [wanted[0] ?? Number.NaN, ready[0] ?? Number.NaN];
+  const note = `from ${firstReady} ready of ${first}: ${wanted.map((n, i) => `${ready[i]} of ${n}`).join(", ")}`;
+  const kept = wanted.every((n) => n >= first) && ready.every((n) => n >= firstReady);
+  return { wrong: wanted.length && kept ? [] : [note], note };
 }
 
 /** Resources that Kubernetes refused to change because the token had ended. */

@@ -29,14 +29,6 @@ const synth = (props: Partial<DeploymentProps> = {}) => {
 };
 const { release, deployment, given } = synth();
 
-test("where an autoscaler decides, the manifest has no replicas", () => {
-  expect(deployment.spec).not.toHaveProperty("replicas");
-});
-
-test("a fixed number of replicas is in the manifest, be it none", () => {
-  for (const replicas of [3, 0]) expect(synth({ replicas }).deployment.spec.replicas).toBe(replicas);
-});
-
 test("it rolls without unavailability, and back within Helm's patience when it does not move", () => {
   expect(deployment.spec.strategy).toMatchObject({ type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0 } });
   expect(deployment.spec.strategy.rollingUpdate.maxSurge).not.toBe(0);

@@ -74,7 +74,11 @@ test("a private one lets in its clients alone", () => {
 });
 
 test("a private one without clients lets nobody in and has nothing of the edge", () => {
-  expect(closed.counts).toEqual({ helm_release: 1, kubernetes_service_v1: 1 });
+  expect(closed.counts).toEqual({
+    helm_release: 1,
+    kubernetes_horizontal_pod_autoscaler_v2: 1,
+    kubernetes_service_v1: 1,
+  });
   expect(closed.resource(SERVICE).metadata.annotations ?? {}).toEqual({});
 });
 
@@ -109,7 +113,13 @@ test("the Service names that configuration and waits for it", () => {
 });
 
 test("pods start once those are let in that connect to them; the edge does not hold them up", () => {
-  expect(open.resource(ROLLOUT).depends_on).toEqual(["nodes", CLIENTS, "quota", "default-deny"]);
+  expect(open.resource(ROLLOUT).depends_on).toEqual([
+    "nodes",
+    CLIENTS,
+    "quota",
+    "default-deny",
+    "kubernetes_horizontal_pod_autoscaler_v2.shop_workload_autoscaler",
+  ]);
 });
 
 test("one timeout sets the load balancer's limit, its drain and the pod's grace period", () => {

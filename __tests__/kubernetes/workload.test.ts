@@ -29,16 +29,18 @@ const utilization = (name: string, average_utilization: number) => ({
 });
 const fixed = synth();
 
-test("a fixed number of pods has no autoscaler", () => {
-  expect(fixed.counts).toEqual({ helm_release: 1 });
-  expect(values(fixed.resource(ROLLOUT)).objects[0].spec.replicas).toBe(2);
-});
+test.each([fixed, synth({ replicas: { min: 3, max: 9, cpu: 70 } })])(
+  "no manifest has a number of pods, whether it is fixed or not: an upgrade or a rollback that removed it would leave one pod",
+  ({ counts, resource }) => {
+    expect(counts).toEqual({ helm_release: 1, kubernetes_horizontal_pod_autoscaler_v2: 1 });
+    expect(values(resource(ROLLOUT)).objects[0].spec).not.toHaveProperty("replicas");
+  },
+);
 
-test("an autoscaled one has an autoscaler, which alone says how many pods there are", () => {
+test("an autoscaler sets the number of pods within a range", () => {
   const { resource } = synth({ replicas: { min: 3, max: 9, cpu: 70, memory: 80 } });
-  expect(values(resource(ROLLOUT)).objects[0].spec).not.toHaveProperty("replicas");
   const { metadata, spec } = resource(AUTOSCALER);
-  expect(metadata.namespace).toBe("shop");
+  expect(metadata).toMatchObject({ name: "worker", namespace: "shop" });
   expect(spec).toMatchObject({
     min_replicas: 3,
     max_replicas: 9,
@@ -47,11 +49,15 @@ test("an autoscaled one has an autoscaler, which alone says how many pods there 
   expect(spec.metric).toEqual([utilization("cpu", 70), utilization("memory", 80)]);
 });
 
-test("the autoscaler is created and deleted before the rollout, so that it does not override a number that becomes fixed", () => {
-  const { resource } = synth({ replicas: { min: 3, max: 9, cpu: 70 } });
-  expect(resource(ROLLOUT).depends_on).toContain(AUTOSCALER);
-  expect(resource(AUTOSCALER).depends_on).toEqual(["nodes", "quota", "default-deny"]);
-  expect(resource(AUTOSCALER).lifecycle).toBeUndefined();
+test("a fixed number is a range of one number, with the load that an autoscaler must have", () => {
+  const { spec } = fixed.resource(AUTOSCALER);
+  expect(spec).toMatchObject({ min_replicas: 2, max_replicas: 2 });
+  expect(spec.metric).toEqual([utilization("cpu", 80)]);
+});
+
+test("the autoscaler is created before the rollout, so that a new Deployment starts with its minimum", () => {
+  expect(fixed.resource(ROLLOUT).depends_on).toContain(AUTOSCALER);
+  expect(fixed.resource(AUTOSCALER).depends_on).toEqual(["nodes", "quota", "default-deny"]);
 });
 
 test("memory is no reason to add pods unless it is named", () => {
@@ -120,5 +126,6 @@ test("pods start once their nodes, quota and policies are there", () => {
     "quota",
     "default-deny",
     "kubernetes_network_policy_v1.w_to-database",
+    AUTOSCALER,
   ]);
 });

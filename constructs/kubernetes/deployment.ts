@@ -11,11 +11,6 @@ export interface DeploymentProps {
   readonly pod: PodProps;
   readonly serving: ServingProps;
   /**
-   * Fixed number of pods; undefined if a HorizontalPodAutoscaler sets it. The number does not drop when one replaces the
-   * other: see `charts/objects`.
-   */
-  readonly replicas?: number;
-  /**
    * Whether evictions, such as those of a node drain, take one pod at a time. This would block evictions of a single pod.
    */
   readonly budget: boolean;
@@ -26,12 +21,12 @@ export interface DeploymentProps {
 const PROGRESS_DEADLINE = 540;
 
 /**
- * A Deployment that rolls without unavailability.
+ * A Deployment that rolls without unavailability. An autoscaler must set the number of its pods.
  *
  * Beneath it is a Helm release, not `kubernetes_deployment_v1`: that one replaces the whole spec on every update, with
  * the number of replicas that it saw while planning. Where an autoscaler has gone from 3 to 10 since, a new image would
- * cut the service to 3. Helm patches what changed and leaves replicas alone that it was never told. A failed rollout is
- * also rolled back.
+ * cut the service to 3. Helm patches what changed and leaves out `replicas`, which no manifest has. A failed rollout is also
+ * rolled back.
  * {@link https://github.com/hashicorp/terraform-provider-kubernetes/blob/v3.2.1/kubernetes/resource_kubernetes_deployment_v1.go}
  */
 export function deployment(scope: Construct, id: string, props: DeploymentProps): HelmRelease {
@@ -48,7 +43,6 @@ export function deployment(scope: Construct, id: string, props: DeploymentProps)
         kind: "Deployment",
         metadata: { name: pod.name, namespace, labels },
         spec: {
-          ...(props.replicas !== undefined && { replicas: props.replicas }),
           revisionHistoryLimit: 5,
           progressDeadlineSeconds: PROGRESS_DEADLINE,
           selector: { matchLabels: labels },

@@ -23,9 +23,16 @@ export interface WorkloadProps {
   readonly dependsOn: readonly ITerraformDependable[];
 }
 
+/** Per cent: an autoscaler must have a load, even if its range is one number. */
+const UNUSED_LOAD = 80;
+
 /**
  * A Deployment with everything around it but a way in: autoscaler, disruption budget, network policies. By itself it is
  * a worker.
+ *
+ * A fixed number of pods is an autoscaler with that number as both bounds, so that no manifest has `replicas`. If only one
+ * of two revisions had it, Helm would remove the field in an upgrade or a rollback between them, and Kubernetes would keep
+ * a single pod. {@link https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/#migrating-deployments-and-statefulsets-to-horizontal-autoscaling}
  */
 export class Workload extends Construct {
   /** Done when every pod is ready. */
@@ -36,7 +43,8 @@ export class Workload extends Construct {
     const { pod, serving, replicas } = props;
     const { name } = pod;
     const namespace = props.namespace.name;
-    const fixed = typeof replicas === "number";
+    const range =
+      typeof replicas === "number" ? { min: replicas, max: replicas, cpu: UNUSED_LOAD, memory: undefined } : replicas;
 
     const policies = Object.entries(props.egress).map(([to, allowance]) =>
       connectionPolicy(this, { workload: name, namespace }, "to", to, allowance),
@@ -50,38 +58,27 @@ export class Workload extends Construct {
       );
 
     const dependsOn = [...props.dependsOn, ...props.namespace.ready, ...policies];
-    // Before the rollout, so that a new Deployment starts with the minimum, and nothing else sets a number that becomes
-    // fixed.
-    if (!fixed) {
-      const metrics = { cpu: replicas.cpu, memory: replicas.memory };
-      const autoscaler = new HorizontalPodAutoscalerV2(this, "autoscaler", {
-        metadata: { name, namespace },
-        spec: {
-          scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name },
-          minReplicas: replicas.min,
-          maxReplicas: replicas.max,
-          metric: Object.entries(metrics).flatMap(([resource, averageUtilization]) =>
-            averageUtilization
-              ? [
-                  {
-                    type: "Resource",
-                    resource: { name: resource, target: { type: "Utilization", averageUtilization } },
-                  },
-                ]
-              : [],
-          ),
-        },
-        dependsOn,
-      });
-      dependsOn.push(autoscaler);
-    }
+    // Before the rollout, so that a new Deployment starts with the minimum.
+    const autoscaler = new HorizontalPodAutoscalerV2(this, "autoscaler", {
+      metadata: { name, namespace },
+      spec: {
+        scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name },
+        minReplicas: range.min,
+        maxReplicas: range.max,
+        metric: Object.entries({ cpu: range.cpu, memory: range.memory }).flatMap(([resource, averageUtilization]) =>
+          averageUtilization
+            ? [{ type: "Resource", resource: { name: resource, target: { type: "Utilization", averageUtilization } } }]
+            : [],
+        ),
+      },
+      dependsOn,
+    });
     this.rollout = deployment(this, "deployment", {
       namespace,
       pod,
       serving,
-      replicas: fixed ? replicas : undefined,
-      budget: (fixed ? replicas : replicas.min) > 1,
-      dependsOn,
+      budget: range.min > 1,
+      dependsOn: [...dependsOn, autoscaler],
     });
   }
 }

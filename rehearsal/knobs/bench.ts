@@ -10,7 +10,7 @@ import { addByHand } from "../cloud/services/secret-manager";
 import { type Machine, SUPPLIED, startMachine } from "../machine";
 import { madeByHand, poolsOf, prepare, readStack } from "../stack";
 import { complaints, type Planned, planned, type Run } from "../terraform";
-import { type Seen, watchReplicas } from "../watch";
+import { dropped, watchReplicas } from "../watch";
 import type { Turn } from "./turns";
 
 export interface BenchOptions {
@@ -93,17 +93,19 @@ export class Bench {
     return plan.status === 0 ? planned(plan) : { refused: said(plan) };
   }
 
-  /** Applies the last plan, then checks the result, and what served in the meantime. */
-  async apply(name: string): Promise<readonly string[]> {
+  /** Applies the last plan, `again` without one, then checks the result, and what served in the meantime. */
+  async apply(name: string, again = false): Promise<readonly string[]> {
     const { machine } = this;
     const before = declaredWorkloads(machine).declared;
     const watching = await watchReplicas(machine);
-    const apply = await machine.terraform(`${name}-apply`, ["apply", "-json", "plan.bin"]);
+    let apply = await machine.terraform(`${name}-apply`, ["apply", "-json", "plan.bin"]);
+    if (again && apply.status === 0)
+      apply = await machine.terraform(`${name}-apply-again`, ["apply", "-json", "-auto-approve"]);
     const served = dropped(await watching.end(), before, declaredWorkloads(machine).declared);
     if (apply.status !== 0) return [...said(apply), ...served];
-    const again = await machine.terraform(`${name}-plan-again`, ["plan", "-detailed-exitcode"]);
+    const replan = await machine.terraform(`${name}-plan-again`, ["plan", "-detailed-exitcode"]);
     const { wrong: unlike } = await copies(machine);
-    return [...served, ...leftToDo(again), ...unlike, ...(await workloads(machine)).wrong, ...(await this.warned())];
+    return [...served, ...leftToDo(replan), ...unlike, ...(await workloads(machine)).wrong, ...(await this.warned())];
   }
 
   /** Warnings that were not there before. */
@@ -113,22 +115,6 @@ export class Bench {
     for (const line of more) this.known.add(line);
     return more;
   }
-}
-
-type Bounds = ReadonlyMap<string, { readonly min: number }>;
-
-/**
- * Workloads that had fewer replicas than the smaller of their minimums, before and after: old pods must not go before new
- * ones are ready. Above it, an autoscaler may remove some.
- */
-export function dropped(seen: ReadonlyMap<string, Seen>, before: Bounds, after: Bounds): string[] {
-  return [...after].flatMap(([name, { min }]) => {
-    const { wanted, ready } = seen.get(name) ?? { wanted: [], ready: [] };
-    const least = Math.min(ready[0] ?? 0, before.get(name)?.min ?? 0, min);
-    return [...wanted, ...ready].some((n) => n < least)
-      ? [`${name} had fewer than ${least} replicas: wanted ${wanted.join(" ")}, ready ${ready.join(" ")}`]
-      : [];
-  });
 }
 
 const said = (run: Run): string[] => [`exit ${run.status}`, ...complaints(run)];

@@ -36,6 +36,8 @@ export interface Hand {
   readonly oneWay?: string;
   /** Addresses of resources that it replaces or removes, although they serve or hold data. */
   readonly replaces?: RegExp;
+  /** Why a second apply is needed, there and back. */
+  readonly again?: string;
   /** Why it restarts a datastore that has a single server. */
   readonly restarts?: string;
 }
@@ -95,6 +97,8 @@ const unconnected = (context: Context): string | undefined =>
 
 const ITS_KIND =
   "a datastore, a cluster or an edge of another kind is another one: what is in it must be moved by hand";
+const EDITION_FIRST =
+  "the provider changes edition and tier in a call of their own, and then has forgotten the other settings";
 const GROWS = "a volume only grows";
 const SYSTEM_SAYS = "the system says whether there is one; turned there";
 
@@ -179,7 +183,7 @@ export const HANDS: Readonly<Record<string, Hand | readonly Hand[]>> = {
     },
   ],
   "health=live,ready": { to: { live: "/health", ready: "/health" }, with: { "system.services.*.port": 4000 } },
-  "health=command": { to: { command: ["true"] }, with: WORKER },
+  "health=command": { to: { command: ["true"] }, with: WORKER, replaces: /_web-service_service$/ },
   "health(live,ready).live": { to: "/knob" },
   "health(live,ready).ready": { to: "/knob" },
   "metrics?": { to: { port: 9464, path: "/metrics" }, without: { "system.services.*.objective": undefined } },
@@ -294,8 +298,8 @@ export const HANDS: Readonly<Record<string, Hand | readonly Hand[]>> = {
   "database=bitnami": { refused: ITS_KIND },
   "tier=BASIC": { fixed: "an instance has its tier from the day that it is made" },
   "tier=STANDARD_HA": { fixed: "an instance has its tier from the day that it is made" },
-  "edition=ENTERPRISE": { with: { "environment.database.tier": "db-custom-4-16384" } },
-  "edition=ENTERPRISE_PLUS": { with: { "environment.database.tier": "db-perf-optimized-N-4" } },
+  "edition=ENTERPRISE": { with: { "environment.database.tier": "db-custom-4-16384" }, again: EDITION_FIRST },
+  "edition=ENTERPRISE_PLUS": { with: { "environment.database.tier": "db-perf-optimized-N-4" }, again: EDITION_FIRST },
   "database(cloud-sql).tier": { to: "db-custom-8-32768" },
   "backups.at": { to: "05:00" },
   recoveryDays: { to: 6 },

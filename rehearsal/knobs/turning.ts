@@ -88,12 +88,13 @@ export class Turning {
 
   /** Applies one state after the other. If one fails, goes to the last and says whether that one held. */
   private async walk(states: readonly State[]): Promise<string[]> {
+    const again = states.some(({ turns }) => turns.some(({ hand }) => hand.again));
     for (const [i, state] of states.entries()) {
-      const found = await this.apply(`step-${i}`, state);
+      const found = await this.apply(`step-${i}`, state, again);
       if (!found.length) continue;
       const wrong = found.map((line) => `step ${i + 1} of ${states.length}: ${line}`);
       if (i === states.length - 1) return wrong;
-      const back = await this.apply("back", states.at(-1) as State);
+      const back = await this.apply("back", states.at(-1) as State, again);
       return [...wrong, ...back.map((line) => `back again: ${line}`)];
     }
     return [];
@@ -147,11 +148,11 @@ export class Turning {
     return groupsOf(placed, isValid).map((group) => group.map(({ turn }) => turn));
   }
 
-  private async apply(name: string, state: State): Promise<readonly string[]> {
+  private async apply(name: string, state: State, again = false): Promise<readonly string[]> {
     const planned = await this.bench.plan(name, this.configuration(state), true);
     if ("refused" in planned) return planned.refused;
     const wrong = state.allowDestroy ? [] : wrongWith(state.turns, planned, !state.turns.length);
-    return planned.length ? [...wrong, ...(await this.bench.apply(name))] : wrong;
+    return planned.length ? [...wrong, ...(await this.bench.apply(name, again))] : wrong;
   }
 
   private configuration(state: State): Configuration {
