@@ -22,7 +22,7 @@ export const project = {
 export const network = {
   network: { id: "network-id" },
   subnetwork: { id: "subnetwork-id" },
-  privateServices: { connection: at("private-services"), range: "datastore-range" },
+  privateServices: at("private-services"),
 } as unknown as Network;
 export const cluster = {
   cluster: { name: "shop-test", location: "europe-west1", fqn: "cluster" },

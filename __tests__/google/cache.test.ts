@@ -40,8 +40,6 @@ test("clients must authenticate and encrypt, within the network", () => {
     transit_encryption_mode: "SERVER_AUTHENTICATION",
     connect_mode: "PRIVATE_SERVICE_ACCESS",
     authorized_network: "network-id",
-    reserved_ip_range: "datastore-range",
-    lifecycle: { ignore_changes: ["reserved_ip_range"] }, // another range would replace it
   });
 });
 

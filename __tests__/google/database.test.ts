@@ -35,7 +35,6 @@ const synth = (props: Partial<DatabaseProps> = {}) =>
   });
 const ADDRESS = "google_sql_database_instance.database";
 const REPLICA = "google_sql_database_instance.database_replica";
-const ALLOCATED = "settings[0].ip_configuration[0].allocated_ip_range";
 const RESTORED = "google_sql_database_instance.database_restored_before_bug";
 const restore = { name: "before-bug", at: "2026-03-01T12:00:00Z" };
 const { resource, counts, json, given, readable } = synth();
@@ -73,7 +72,6 @@ test("it has no public address and refuses connections that are not encrypted", 
   expect(settings.ip_configuration).toEqual({
     ipv4_enabled: false,
     private_network: "network-id",
-    allocated_ip_range: "datastore-range",
     ssl_mode: "ENCRYPTED_ONLY",
   });
   expect(given.host).toBe(ref(`${ADDRESS}.private_ip_address`));
@@ -101,8 +99,11 @@ test("the disk grows up to its limit, and what it has grown by is not taken back
   expect(instance.lifecycle.ignore_changes).toContain("settings[0].disk_size"); // shrinking would replace the instance
 });
 
-test("it keeps its address when the network gets another range for datastores", () => {
-  expect(instance.lifecycle.ignore_changes).toContain(ALLOCATED);
+test("no instance names a range: Google takes a free block in any of the network's", () => {
+  const { json } = synth({ restore, replicaRegion: "europe-west3" });
+  const instances = Object.values(json.resource.google_sql_database_instance);
+  expect(instances).toHaveLength(3);
+  expect(JSON.stringify(instances)).not.toContain("allocated_ip_range");
 });
 
 test("it logs and audits as the CIS benchmark asks, each flag named once", () => {
@@ -219,10 +220,6 @@ describe("a replica in another region", () => {
     expect(own.database_flags).toContainEqual({ name: "max_connections", value: "1000" });
   });
 
-  test("keeps its address when the network gets another range for datastores", () => {
-    expect(resource("google_sql_database_instance.database_replica").lifecycle.ignore_changes).toEqual([ALLOCATED]);
-  });
-
   test("changes nothing else", () => {
     const { database_replica, ...instances } = json.resource.google_sql_database_instance;
     expect(instances).toEqual(synth().json.resource.google_sql_database_instance);
@@ -237,18 +234,13 @@ describe("an instance restored from a moment", () => {
   const { resource, json, given } = synth({ restore });
   const { settings: own, ...restored } = resource(RESTORED);
 
-  test("keeps its address when the network gets another range for datastores", () => {
-    expect(restored.lifecycle.ignore_changes).toEqual([ALLOCATED, "clone[0].allocated_ip_range"]);
-  });
-
-  test("is a clone beside the original, in the range of new instances", () => {
+  test("is a clone beside the original", () => {
     expect(restored).toMatchObject({
       name: `shop-test-before-bug-${ref("random_id.database_restored_before_bug.hex")}`,
       region: "europe-west1",
       clone: {
         source_instance_name: ref(`${ADDRESS}.name`),
         point_in_time: "2026-03-01T12:00:00Z",
-        allocated_ip_range: "datastore-range",
       },
     });
   });

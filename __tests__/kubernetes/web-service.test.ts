@@ -44,7 +44,12 @@ test("the Service is within the cluster and sends to the ready pods' port", () =
 });
 
 test("the pods' addresses equal a worker's, which may get a port; resources move there from their old addresses", () => {
-  expect(closed.json.moved).toEqual([{ from: "helm_release.shop_web_workload_deployment", to: ROLLOUT }]);
+  expect(closed.json.moved).toEqual(
+    ["kubernetes_horizontal_pod_autoscaler_v2", "helm_release"].map((type) => {
+      const part = type === "helm_release" ? "deployment" : "autoscaler";
+      return { from: `${type}.shop_web_workload_${part}`, to: `${type}.shop_workload_${part}` };
+    }),
+  );
 });
 
 test("a public one lets Google's load balancers in, and its clients, on its port", () => {

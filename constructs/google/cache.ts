@@ -58,7 +58,6 @@ export class Cache extends Construct {
       memorySizeGb: props.memoryGb,
       authorizedNetwork: props.network.network.id,
       connectMode: "PRIVATE_SERVICE_ACCESS",
-      reservedIpRange: props.network.privateServices.range,
       authEnabled: true,
       transitEncryptionMode: "SERVER_AUTHENTICATION",
       persistenceConfig: { persistenceMode: "RDB", rdbSnapshotPeriod: "TWELVE_HOURS" },
@@ -72,9 +71,8 @@ export class Cache extends Construct {
       },
       labels: { ...props.labels },
       timeouts: { create: "60m", update: "60m", delete: "60m" },
-      // The instance keeps its range when a newer one is added; a changed range would replace the instance.
-      lifecycle: { preventDestroy: props.deletionProtection, ignoreChanges: ["reserved_ip_range"] },
-      dependsOn: [props.project.api("redis"), props.network.privateServices.connection],
+      lifecycle: { preventDestroy: props.deletionProtection },
+      dependsOn: [props.project.api("redis"), props.network.privateServices],
     });
     this.instance.overrideLogicalId("cache");
     this.instance.addOverride("deletion_protection", props.deletionProtection); // newer than the bindings

@@ -38,7 +38,7 @@ export interface DatabaseInstanceProps {
 /** What one kind of instance has and others have not. */
 export interface DatabaseInstanceKind
   extends Pick<SqlDatabaseInstanceConfig, "clone" | "masterInstanceName" | "dependsOn"> {
-  /** Arguments that plans ignore, in addition to those ignored for every instance. */
+  /** Arguments that plans ignore. */
   readonly ignoreChanges?: readonly string[];
   readonly settings: Omit<SqlDatabaseInstanceSettings, "tier">;
   /** Another value is another instance, under another name. */
@@ -75,7 +75,7 @@ export class DatabaseInstance extends Construct {
 
   constructor(scope: Construct, id: string, props: DatabaseInstanceProps, kind: DatabaseInstanceKind) {
     super(scope, id);
-    const { settings, ignoreChanges = [], identity, ...rest } = kind;
+    const { settings, ignoreChanges, identity, ...rest } = kind;
     const suffix = new Id(this, "suffix", {
       byteLength: 2,
       keepers: identity,
@@ -101,7 +101,6 @@ export class DatabaseInstance extends Construct {
         ipConfiguration: {
           ipv4Enabled: false,
           privateNetwork: props.network.network.id,
-          allocatedIpRange: props.network.privateServices.range,
           sslMode: "ENCRYPTED_ONLY",
         },
         databaseFlags: Object.entries({ ...FLAGS, max_connections: String(props.maxConnections) }).map(
@@ -120,8 +119,7 @@ export class DatabaseInstance extends Construct {
       timeouts: { create: "60m", update: "60m", delete: "60m" },
       lifecycle: {
         preventDestroy: props.deletionProtection,
-        // It keeps its address when a newer range is added.
-        ignoreChanges: ["settings[0].ip_configuration[0].allocated_ip_range", ...ignoreChanges],
+        ...(ignoreChanges && { ignoreChanges: [...ignoreChanges] }),
       },
     });
     this.instance.overrideLogicalId(props.address);

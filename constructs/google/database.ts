@@ -148,7 +148,7 @@ export class Database extends Construct {
         settings: { ...settingsOf(props), diskSize: props.diskGb },
         // The disk has grown since; shrinking it back would replace the instance.
         ignoreChanges: ["settings[0].disk_size"],
-        dependsOn: [project.api("sqladmin"), props.network.privateServices.connection],
+        dependsOn: [project.api("sqladmin"), props.network.privateServices],
       },
     );
     const replica =
@@ -186,9 +186,7 @@ export class Database extends Construct {
           clone: {
             sourceInstanceName: primary.name,
             pointInTime: restore.at,
-            allocatedIpRange: props.network.privateServices.range,
           },
-          ignoreChanges: ["clone[0].allocated_ip_range"],
           settings: settingsOf(props), // and the original's disk, which cannot be made smaller
           identity: { at: restore.at },
         },

@@ -5,6 +5,7 @@ import { ComputeRouter } from "@cdktf/provider-google/lib/compute-router";
 import { ComputeRouterNat } from "@cdktf/provider-google/lib/compute-router-nat";
 import { ComputeSubnetwork } from "@cdktf/provider-google/lib/compute-subnetwork";
 import { ServiceNetworkingConnection } from "@cdktf/provider-google/lib/service-networking-connection";
+import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { fix } from "../terraform/fixed";
 import type { Project } from "./project";
@@ -32,14 +33,6 @@ export interface NetworkProps {
   readonly deletionProtection: boolean;
 }
 
-/** Private services access. {@link https://cloud.google.com/vpc/docs/private-services-access} */
-export interface PrivateServices {
-  /** Datastores wait for it: nothing in their own arguments refers to it. */
-  readonly connection: ServiceNetworkingConnection;
-  /** Name of the range that new instances get their addresses from. */
-  readonly range: string;
-}
-
 /** Names of the subnet's secondary ranges. */
 export const SECONDARY_RANGES = { pods: "pods", services: "services" } as const;
 
@@ -52,7 +45,7 @@ export const SECONDARY_RANGES = { pods: "pods", services: "services" } as const;
 export class Network extends Construct {
   readonly network: ComputeNetwork;
   readonly subnetwork: ComputeSubnetwork;
-  private readonly connection?: PrivateServices;
+  private readonly connection?: ITerraformDependable;
 
   constructor(scope: Construct, id: string, props: NetworkProps) {
     super(scope, id);
@@ -154,15 +147,20 @@ export class Network extends Construct {
   }
 
   /**
-   * For Google's datastores.
+   * Private services access for Google's datastores, which wait for it: none of their arguments refers to it. They name no
+   * range, so that Google takes a free block in any of them.
+   * {@link https://cloud.google.com/vpc/docs/private-services-access}
    * @throws when the network has no range for them
    */
-  get privateServices(): PrivateServices {
+  get privateServices(): ITerraformDependable {
     if (!this.connection) throw new Error("the network has no range for datastores");
     return this.connection;
   }
 
-  private connect({ project, name, deletionProtection }: NetworkProps, ranges: readonly string[]): PrivateServices {
+  private connect(
+    { project, name, deletionProtection }: NetworkProps,
+    ranges: readonly string[],
+  ): ITerraformDependable {
     const reserved = ranges.map((range, i) => {
       const [address, prefixLength] = range.split("/") as [string, string];
       const number = i ? `-${i + 1}` : "";
@@ -180,7 +178,7 @@ export class Network extends Construct {
       allocation.addOverride("deletion_policy", deletionProtection ? "PREVENT" : "DELETE");
       return allocation;
     });
-    const connection = new ServiceNetworkingConnection(this, "private-services", {
+    return new ServiceNetworkingConnection(this, "private-services", {
       network: this.network.id,
       service: "servicenetworking.googleapis.com",
       reservedPeeringRanges: reserved.map((range) => range.name),
@@ -189,6 +187,5 @@ export class Network extends Construct {
       updateOnCreationFail: true, // so a network that comes back under its name finds it there already
       dependsOn: [project.api("servicenetworking")],
     });
-    return { connection, range: (reserved.at(-1) as ComputeGlobalAddress).name };
   }
 }
