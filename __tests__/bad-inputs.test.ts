@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { WAF_RULE_SETS } from "../constructs/google/waf";
+import { WAF_RULE_SETS } from "../facts/waf";
 import { InvalidConfiguration } from "../schema/load";
 import { synthesize } from "../stacks/synthesize";
 import pmcrm from "../systems/pmcrm";
@@ -661,7 +661,7 @@ const FURTHER: Readonly<Record<string, Refused>> = {
   ),
   "no region of Google's": refused(
     production((e) => (e.region = "europe-west99")),
-    `${P} region = "europe-west99": is no region that is known here; correct it, or add it to REGIONS in schema/google.ts`,
+    `${P} region = "europe-west99": is no region that is known here; correct it, or add it to REGIONS in facts/google.ts`,
   ),
   "a service's name too long for its account": refused((files) => {
     const name = "a-service-with-a-name-of-thirty";
@@ -766,11 +766,11 @@ const FURTHER: Readonly<Record<string, Refused>> = {
   // ---- cluster
   "a machine type that does not exist": refused(
     production((e) => (e.cluster.nodePools.app.machineType = "e2-standard-3")),
-    `${P} cluster.nodePools.app.machineType = "e2-standard-3": is no machine type of the series e2, n1, n2, n2d, t2d, c2, c2d, c3, c3d; write one like "e2-standard-4", or add its series to schema/google.ts`,
+    `${P} cluster.nodePools.app.machineType = "e2-standard-3": is no machine type of the series e2, n1, n2, n2d, t2d, c2, c2d, c3, c3d; write one like "e2-standard-4", or add its series to facts/google.ts`,
   ),
   "machines that take other disks": refused(
     production((e) => (e.cluster.nodePools.app.machineType = "n4-standard-4")),
-    `${P} cluster.nodePools.app.machineType = "n4-standard-4": is no machine type of the series e2, n1, n2, n2d, t2d, c2, c2d, c3, c3d; write one like "e2-standard-4", or add its series to schema/google.ts`,
+    `${P} cluster.nodePools.app.machineType = "n4-standard-4": is no machine type of the series e2, n1, n2, n2d, t2d, c2, c2d, c3, c3d; write one like "e2-standard-4", or add its series to facts/google.ts`,
   ),
   "a pod larger than a shared machine": refused(
     system((s) => {

@@ -1,4 +1,4 @@
-import type { BitnamiProps } from "../constructs/helm/bitnami";
+import type { BitnamiProps } from "../constructs/datastore/bitnami";
 import type { Namespace } from "../constructs/kubernetes/namespace";
 import { render, withChart } from "./charts";
 import { at, type Built, ref, values } from "./construct";

@@ -1,9 +1,9 @@
 import { type ITerraformDependable, TerraformOutput, TerraformStack } from "cdktf";
 import { RootConstruct } from "constructs";
-import type { Cluster } from "../constructs/google/cluster";
-import type { Network } from "../constructs/google/network";
-import type { Project } from "../constructs/google/project";
+import type { Cluster } from "../constructs/cluster/cluster";
 import type { Namespace } from "../constructs/kubernetes/namespace";
+import type { Network } from "../constructs/network/network";
+import type { Project } from "../constructs/project/project";
 import { addressOf } from "../stacks/address";
 import { type Json, onlyDigested } from "./support";
 

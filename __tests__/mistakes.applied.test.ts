@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { BOOTSTRAP_APIS } from "../constructs/google/bootstrap-apis";
+import { BOOTSTRAP_APIS } from "../facts/bootstrap-apis";
 import { type Server, startServer } from "../rehearsal/cloud/server";
 import { addByHand } from "../rehearsal/cloud/services/secret-manager";
 import { SUPPLIED } from "../rehearsal/machine";

@@ -1,4 +1,4 @@
-import { maxConnections } from "../schema/google";
+import { maxConnections } from "../facts/google";
 
 test.each([
   ["db-custom-1-3840", 100],

@@ -1,9 +1,9 @@
-import { KEY_ROLE, ROTATION, userOf } from "../constructs/google/agent-key";
-import { BOOTSTRAP_APIS } from "../constructs/google/bootstrap-apis";
-import { NODE_ROLES } from "../constructs/google/node-roles";
-import { WAF_RULES } from "../constructs/google/waf";
+import { KEY_ROLE, ROTATION, userOf } from "../constructs/secrets/agent-key";
+import { BOOTSTRAP_APIS } from "../facts/bootstrap-apis";
+import { machineOf } from "../facts/google";
+import { NODE_ROLES } from "../facts/node-roles";
+import { WAF_RULES } from "../facts/waf";
 import { type Environment, mostNodesOf, nodePoolsOf } from "../schema/environment";
-import { machineOf } from "../schema/google";
 import { apisOf, fullNameOf, keysOf } from "../stacks/prerequisites";
 import { type Context, onEnvironment } from "./context";
 import { addLines, suppliedSecrets } from "./secrets";

@@ -7,6 +7,7 @@ const PARTS = [
   "cdktf.json",
   "package.json",
   "tsconfig.json",
+  "facts",
   "schema",
   "systems",
   "environments",

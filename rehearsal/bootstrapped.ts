@@ -1,4 +1,4 @@
-import { KEY_ROLE, ROTATION } from "../constructs/google/agent-key";
+import { KEY_ROLE, ROTATION } from "../constructs/secrets/agent-key";
 import { apiKey, type Cloud } from "./cloud/cloud";
 import type { StackJson } from "./stack";
 

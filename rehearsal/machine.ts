@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { createServer } from "node:net";
 import path from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { BOOTSTRAP_APIS } from "../constructs/google/bootstrap-apis";
+import { BOOTSTRAP_APIS } from "../facts/bootstrap-apis";
 import { bootstrapped } from "./bootstrapped";
 import type { Fault, Label } from "./cloud/faults";
 import { type Server, startServer } from "./cloud/server";

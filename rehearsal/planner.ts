@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { BOOTSTRAP_APIS } from "../constructs/google/bootstrap-apis";
+import { BOOTSTRAP_APIS } from "../facts/bootstrap-apis";
 import { PROVIDER_VERSIONS, TERRAFORM_VERSION } from "../stacks/providers";
 import { startServer } from "./cloud/server";
 import { addByHand } from "./cloud/services/secret-manager";

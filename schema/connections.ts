@@ -1,4 +1,4 @@
-import { parseMemory } from "../constructs/kubernetes/quantity";
+import { parseMemory } from "../facts/quantity";
 import { own, workloads } from "./checks/check";
 import type { Environment } from "./environment";
 import type { System } from "./system";

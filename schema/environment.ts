@@ -1,5 +1,7 @@
 import { z } from "zod";
-import { WAF_FIELDS, WAF_OPERATORS, WAF_RULE_SETS, WAF_SIGNATURE } from "../constructs/google/waf";
+import { DAYS } from "../facts/days";
+import { DATADOG_SITES, MACHINE_SERIES, machineOf, REGIONS } from "../facts/google";
+import { WAF_FIELDS, WAF_OPERATORS, WAF_RULE_SETS, WAF_SIGNATURE } from "../facts/waf";
 import {
   cidr,
   count,
@@ -19,7 +21,6 @@ import {
   variableName,
   version,
 } from "./fields";
-import { DATADOG_SITES, MACHINE_SERIES, machineOf, REGIONS } from "./google";
 import { rule } from "./problem";
 import { PLATFORM_SECRETS } from "./system";
 
@@ -31,7 +32,7 @@ const nodePool = z.strictObject({
   machineType: holding(
     (type) => machineOf(type) !== undefined,
     `is no machine type of the series ${MACHINE_SERIES.join(", ")}`,
-    'write one like "e2-standard-4", or add its series to schema/google.ts',
+    'write one like "e2-standard-4", or add its series to facts/google.ts',
   ),
   /** Fewest nodes, all zones together. */
   min: count(0, 1000, "nodes in all zones together"),
@@ -59,7 +60,7 @@ const cluster = {
   authorizedNetworks: z.record(label(), cidr(0, 32)).optional(),
 };
 
-const day = z.enum(["MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY"]);
+const day = z.enum(DAYS);
 const hour = count(0, 23, "hour of the day in UTC");
 
 const cloudSql = z.strictObject({
@@ -353,7 +354,7 @@ export const environmentSchema = z.strictObject(environmentSections);
 export type EnvironmentInput = z.input<typeof environmentSchema>;
 export type Environment = z.output<typeof environmentSchema>;
 /** An instance of Cloud SQL. */
-export type CloudSql = z.output<typeof cloudSql>;
+export type CloudSqlChoice = z.output<typeof cloudSql>;
 
 /** A network's ranges, each with its place in the file. */
 export const rangesOf = (network: Environment["network"]) =>

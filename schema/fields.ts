@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { parseCpu, parseMemory } from "../constructs/kubernetes/quantity";
-import { parseCidr } from "./cidr";
-import { PATH_LENGTH, REGIONS } from "./google";
+import { parseCidr } from "../facts/cidr";
+import { PATH_LENGTH, REGIONS } from "../facts/google";
+import { parseCpu, parseMemory } from "../facts/quantity";
 import { rule } from "./problem";
 
 /**
@@ -87,7 +87,7 @@ export const region = holding(
   'write it like "europe-west1"',
 ).refine(
   (name) => REGIONS.includes(name) || isZone(name),
-  rule("is no region that is known here", "correct it, or add it to REGIONS in schema/google.ts"),
+  rule("is no region that is known here", "correct it, or add it to REGIONS in facts/google.ts"),
 );
 
 /** IPv4 range without host bits. */

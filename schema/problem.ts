@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { secretLooking } from "./google";
+import { secretLooking } from "../facts/google";
 
 /** One thing that is wrong with the configuration. */
 export interface Problem {

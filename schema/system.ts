@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { AUDITED_SERVICES } from "../constructs/google/audited-services";
+import { AUDITED_SERVICES } from "../facts/audited-services";
 import { count, cpu, httpPath, label, matching, memory, percent, port, text, variableName } from "./fields";
 import { rule } from "./problem";
 

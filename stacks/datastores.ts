@@ -1,30 +1,30 @@
 import type { ITerraformDependable, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
-import type { Datastore } from "../constructs/datastore";
-import { disksKey } from "../constructs/google/agent-key";
-import { resourcesOn } from "../constructs/google/autopilot";
-import { BackupBucket } from "../constructs/google/backup-bucket";
-import { Cache } from "../constructs/google/cache";
-import type { Cluster } from "../constructs/google/cluster";
-import { Database } from "../constructs/google/database";
-import type { Network } from "../constructs/google/network";
-import type { Project } from "../constructs/google/project";
-import type { GeneratedSecret } from "../constructs/google/secret";
-import { Elasticsearch } from "../constructs/helm/elasticsearch";
-import { PostgreSql } from "../constructs/helm/postgresql";
-import { PrometheusStack } from "../constructs/helm/prometheus-stack";
-import { Redis } from "../constructs/helm/redis";
-import { DatabaseBackup } from "../constructs/kubernetes/database-backup";
+import { Memorystore } from "../constructs/cache/memorystore";
+import { Redis } from "../constructs/cache/redis";
+import type { Cluster } from "../constructs/cluster/cluster";
+import { DatabaseBackup } from "../constructs/database/backup";
+import { BackupBucket } from "../constructs/database/backup-bucket";
+import { CloudSql } from "../constructs/database/cloud-sql";
+import { PostgreSql } from "../constructs/database/postgresql";
+import type { Datastore } from "../constructs/datastore/datastore";
+import { StorageClass } from "../constructs/datastore/storage-class";
 import { NAME_LABEL } from "../constructs/kubernetes/labels";
 import { Namespace } from "../constructs/kubernetes/namespace";
-import type { Resources } from "../constructs/kubernetes/pod";
-import { parseCpu, parseMemory } from "../constructs/kubernetes/quantity";
-import { StorageClass } from "../constructs/kubernetes/storage-class";
+import { PrometheusStack } from "../constructs/monitoring/prometheus-stack";
+import type { Network } from "../constructs/network/network";
+import type { Project } from "../constructs/project/project";
+import { Elasticsearch } from "../constructs/search/elasticsearch";
+import { disksKey } from "../constructs/secrets/agent-key";
+import type { GeneratedSecret } from "../constructs/secrets/secret";
 import { fix } from "../constructs/terraform/fixed";
+import { resourcesOn } from "../facts/autopilot";
+import { accountOfDumps, bucketOfDumps } from "../facts/backups";
+import { maxConnections } from "../facts/google";
+import { parseCpu, parseMemory } from "../facts/quantity";
+import type { Resources } from "../facts/resources";
 import { connectionsInCluster } from "../schema/connections";
-import { accountOfDumps, bucketOfDumps } from "../schema/dumps";
-import { type CloudSql, datastoreRangesOf, type Environment } from "../schema/environment";
-import { maxConnections } from "../schema/google";
+import { type CloudSqlChoice, datastoreRangesOf, type Environment } from "../schema/environment";
 import type { Release } from "../schema/release";
 import type { System } from "../schema/system";
 import { type Secrets, secretValue } from "./secrets";
@@ -65,8 +65,8 @@ export interface Datastores {
   readonly cache: Datastore;
   readonly search?: Datastore;
   /** Google's own, for what watches them. */
-  readonly cloudSql?: Database;
-  readonly memorystore?: Cache;
+  readonly cloudSql?: CloudSql;
+  readonly memorystore?: Memorystore;
   /** Dumps of a database in the cluster: the nightly CronJob, and what restores the newest. */
   readonly dumps?: { readonly namespace: string; readonly cronJob: string; readonly restoreCommand: string };
 }
@@ -138,9 +138,9 @@ export function datastores(stack: TerraformStack, props: DatastoresProps): Datas
   };
 }
 
-function cloudSqlOf(stack: TerraformStack, props: DatastoresProps, sized: CloudSql): Database {
+function cloudSqlOf(stack: TerraformStack, props: DatastoresProps, sized: CloudSqlChoice): CloudSql {
   const { project, network, fullName: name, system, environment, release, secrets, labels, deletionProtection } = props;
-  return new Database(stack, "database", {
+  return new CloudSql(stack, "database", {
     project,
     network,
     name,
@@ -167,8 +167,8 @@ function memorystoreOf(
   stack: TerraformStack,
   { project, network, fullName: name, system, environment, labels, deletionProtection }: DatastoresProps,
   sized: Extract<Environment["cache"], { kind: "memorystore" }>,
-): Cache {
-  return new Cache(stack, "cache", {
+): Memorystore {
+  return new Memorystore(stack, "cache", {
     project,
     network,
     name,

@@ -1,15 +1,15 @@
 import type { ITerraformDependable, TerraformStack } from "cdktf";
-import { Edge } from "../constructs/google/edge";
-import type { Project } from "../constructs/google/project";
-import { CertManager } from "../constructs/helm/cert-manager";
-import { PrometheusStack } from "../constructs/helm/prometheus-stack";
-import { Traefik } from "../constructs/helm/traefik";
+import { CertManager } from "../constructs/edge/cert-manager";
+import { CertificateIssuer } from "../constructs/edge/certificate-issuer";
+import { GoogleLoadBalancer } from "../constructs/edge/google-load-balancer";
+import { Ingress } from "../constructs/edge/ingress";
+import { Traefik } from "../constructs/edge/traefik";
+import { TraefikIngress } from "../constructs/edge/traefik-ingress";
 import type { ApiServerRanges } from "../constructs/kubernetes/api-server";
-import { CertificateIssuer } from "../constructs/kubernetes/certificate-issuer";
-import { Ingress } from "../constructs/kubernetes/ingress";
 import { NAME_LABEL } from "../constructs/kubernetes/labels";
 import type { Namespace } from "../constructs/kubernetes/namespace";
-import { TraefikIngress } from "../constructs/kubernetes/traefik-ingress";
+import { PrometheusStack } from "../constructs/monitoring/prometheus-stack";
+import type { Project } from "../constructs/project/project";
 import type { Environment } from "../schema/environment";
 import type { Workloads } from "./workloads";
 
@@ -47,7 +47,13 @@ export const edgeImages = ({ edge }: Pick<Environment, "edge">): readonly string
 /** Google's load balancer; returns its address. */
 export function googleEdge(stack: TerraformStack, props: EdgeProps<"google">): string {
   const { project, fullName: name, hosts, namespace, systemName, routes, deletionProtection } = props;
-  const edge = new Edge(stack, "edge", { project, name, hosts, dnsZone: props.edge.dnsZone, deletionProtection });
+  const edge = new GoogleLoadBalancer(stack, "edge", {
+    project,
+    name,
+    hosts,
+    dnsZone: props.edge.dnsZone,
+    deletionProtection,
+  });
   new Ingress(stack, "ingress", { namespace, name: systemName, edge, routes });
   return edge.address.address;
 }

@@ -1,14 +1,14 @@
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import { CloudMonitoring } from "../constructs/google/cloud-monitoring";
-import type { Cluster } from "../constructs/google/cluster";
-import type { Project } from "../constructs/google/project";
-import { Datadog } from "../constructs/helm/datadog";
-import { PrometheusStack } from "../constructs/helm/prometheus-stack";
-import { certificateName } from "../constructs/kubernetes/certificate-issuer";
-import { hostAgents } from "../constructs/kubernetes/host-agents";
-import { ServiceMonitoring } from "../constructs/prometheus/service-monitoring";
-import { type CloudSql, type Environment, mostNodes, nodePoolsOf } from "../schema/environment";
+import type { Cluster } from "../constructs/cluster/cluster";
+import { certificateName } from "../constructs/edge/certificate-issuer";
+import { CloudMonitoring } from "../constructs/monitoring/cloud-monitoring";
+import { Datadog } from "../constructs/monitoring/datadog";
+import { hostAgents } from "../constructs/monitoring/host-agents";
+import { PrometheusStack } from "../constructs/monitoring/prometheus-stack";
+import { ServiceMonitoring } from "../constructs/monitoring/service-monitoring";
+import type { Project } from "../constructs/project/project";
+import { type CloudSqlChoice, type Environment, mostNodes, nodePoolsOf } from "../schema/environment";
 import type { System } from "../schema/system";
 import type { Datastores } from "./datastores";
 import { type Secrets, secretValue } from "./secrets";
@@ -124,7 +124,7 @@ export class Monitoring extends Construct {
       ),
       database: cloudSql && {
         instance: cloudSql.instance.name,
-        diskLimitGb: (environment.database as CloudSql).diskLimitGb,
+        diskLimitGb: (environment.database as CloudSqlChoice).diskLimitGb,
         maxConnections: cloudSql.maxConnections,
         replica: cloudSql.replica?.name,
       },

@@ -1,5 +1,5 @@
-import { type AgentKey, disksKey, secretsKey } from "../constructs/google/agent-key";
-import type { Api } from "../constructs/google/project";
+import type { Api } from "../constructs/project/project";
+import { type AgentKey, disksKey, secretsKey } from "../constructs/secrets/agent-key";
 import type { Environment, EnvironmentName } from "../schema/environment";
 
 /** Name of an environment of a system, and of its network, cluster and more. */

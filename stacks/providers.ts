@@ -3,7 +3,7 @@ import { HelmProvider } from "@cdktf/provider-helm/lib/provider";
 import { KubernetesProvider } from "@cdktf/provider-kubernetes/lib/provider";
 import { RandomProvider } from "@cdktf/provider-random/lib/provider";
 import { GcsBackend, type TerraformStack } from "cdktf";
-import type { Cluster } from "../constructs/google/cluster";
+import type { Cluster } from "../constructs/cluster/cluster";
 import { Ephemeral } from "../constructs/terraform/ephemeral";
 import { TOKEN_PLUGIN } from "./token-plugin";
 

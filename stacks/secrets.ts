@@ -1,7 +1,7 @@
 import { Construct } from "constructs";
-import type { Project } from "../constructs/google/project";
-import { GeneratedSecret, type SecretSource, SuppliedSecret } from "../constructs/google/secret";
 import type { SecretValue } from "../constructs/kubernetes/secret";
+import type { Project } from "../constructs/project/project";
+import { GeneratedSecret, type SecretSource, SuppliedSecret } from "../constructs/secrets/secret";
 import { type Environment, generationOf } from "../schema/environment";
 import { PLATFORM_SECRETS, type System } from "../schema/system";
 import { kebab, secretName } from "./secret-name";

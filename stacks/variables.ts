@@ -1,9 +1,9 @@
 import { Fn } from "cdktf";
 import type { Construct } from "constructs";
-import type { Datastore } from "../constructs/datastore";
+import type { Datastore } from "../constructs/datastore/datastore";
 import { ConfigMap } from "../constructs/kubernetes/config-map";
-import { CERTIFICATES, NODE_ADDRESS, type PodProps } from "../constructs/kubernetes/pod";
 import { Secret, type SecretValue } from "../constructs/kubernetes/secret";
+import { CERTIFICATES, NODE_ADDRESS, type PodProps } from "../constructs/workloads/pod";
 import type { Environment } from "../schema/environment";
 import type { Release } from "../schema/release";
 import type { System, Variable } from "../schema/system";

@@ -1,4 +1,4 @@
-import { overlaps, parseCidr } from "../cidr";
+import { overlaps, parseCidr } from "../../facts/cidr";
 import { type Environment, environmentNames, rangesOf } from "../environment";
 import { dotted, type Problem } from "../problem";
 

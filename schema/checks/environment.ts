@@ -1,10 +1,10 @@
-import { resourcesOn } from "../../constructs/google/autopilot";
-import { signedBy, WAF_FIELDS_OF_A_KIND, WAF_OPT_OUTS } from "../../constructs/google/waf";
-import { parseCpu, parseMemory } from "../../constructs/kubernetes/quantity";
-import { contains, overlaps, parseCidr } from "../cidr";
-import { accountOfDumps, bucketOfDumps } from "../dumps";
+import { resourcesOn } from "../../facts/autopilot";
+import { accountOfDumps, bucketOfDumps } from "../../facts/backups";
+import { contains, overlaps, parseCidr } from "../../facts/cidr";
+import { CERTIFICATES_PER_LOAD_BALANCER, machineOf, tierProblem } from "../../facts/google";
+import { parseCpu, parseMemory } from "../../facts/quantity";
+import { signedBy, WAF_FIELDS_OF_A_KIND, WAF_OPT_OUTS } from "../../facts/waf";
 import { datastoreRangesOf, mostNodes, nodePoolsOf, rangesOf } from "../environment";
-import { CERTIFICATES_PER_LOAD_BALANCER, machineOf, tierProblem } from "../google";
 import { PLATFORM_SECRETS } from "../system";
 import { type Check, check, list, own } from "./check";
 

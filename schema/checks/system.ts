@@ -1,6 +1,6 @@
-import { parseCpu, parseMemory } from "../../constructs/kubernetes/quantity";
+import { POSTGRES_OWN, secretLooking, secretsName } from "../../facts/google";
+import { parseCpu, parseMemory } from "../../facts/quantity";
 import { environmentNames } from "../environment";
-import { POSTGRES_OWN, secretLooking, secretsName } from "../google";
 import { CONNECTIONS, kindOf, platformSecrets } from "../system";
 import { type Check, check, list, own, workloads } from "./check";
 

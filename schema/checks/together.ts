@@ -1,7 +1,14 @@
-import { parseCpu, parseMemory } from "../../constructs/kubernetes/quantity";
+import {
+  CLOUD_ARMOR_INTERVALS,
+  machineOf,
+  maxConnections,
+  secretLooking,
+  secretsName,
+  tierProblem,
+} from "../../facts/google";
+import { parseCpu, parseMemory } from "../../facts/quantity";
 import { connectionsInCluster, mostConnections } from "../connections";
 import { nodePoolsOf, rotatedByGeneration } from "../environment";
-import { CLOUD_ARMOR_INTERVALS, machineOf, maxConnections, secretLooking, secretsName, tierProblem } from "../google";
 import { kindOf, PLATFORM_SECRETS, platformSecrets, type Variable } from "../system";
 import { type Check, check, list, own, workloads } from "./check";
 

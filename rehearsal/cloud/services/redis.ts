@@ -1,4 +1,4 @@
-import { REGIONS } from "../../../schema/google";
+import { REGIONS } from "../../../facts/google";
 import { type Body, defaults } from "../body";
 import { type About, collection, longRunning, operationRoutes } from "../collection";
 import { checkLabels } from "../labels";

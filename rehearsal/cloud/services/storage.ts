@@ -1,4 +1,4 @@
-import { REGIONS } from "../../../schema/google";
+import { REGIONS } from "../../../facts/google";
 import { type Body, defaults } from "../body";
 import type { Cloud } from "../cloud";
 import { type About, collection } from "../collection";

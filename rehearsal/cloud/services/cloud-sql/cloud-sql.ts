@@ -1,4 +1,4 @@
-import { REGIONS } from "../../../../schema/google";
+import { REGIONS } from "../../../../facts/google";
 import { type Body, defaults, merge } from "../../body";
 import type { Cloud } from "../../cloud";
 import { conflict, denied, invalid, Refusal } from "../../refusal";

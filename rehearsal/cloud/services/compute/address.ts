@@ -1,4 +1,4 @@
-import { type Cidr, overlaps, parseCidr } from "../../../../schema/cidr";
+import { type Cidr, overlaps, parseCidr } from "../../../../facts/cidr";
 import { type Body, defaults } from "../../body";
 import type { About } from "../../collection";
 import { invalid, unknownHere } from "../../refusal";

@@ -1,4 +1,4 @@
-import { REGIONS } from "../../../../schema/google";
+import { REGIONS } from "../../../../facts/google";
 import { type Route, route } from "../../route";
 import type { Service } from "../../service";
 import { addresses } from "./address";

@@ -1,5 +1,5 @@
 import { isIPv4, isIPv6 } from "node:net";
-import { type Cidr, overlaps, parseCidr } from "../../../../schema/cidr";
+import { type Cidr, overlaps, parseCidr } from "../../../../facts/cidr";
 import type { Body } from "../../body";
 import type { Cloud } from "../../cloud";
 import { wrong } from "./kind";

@@ -1,4 +1,4 @@
-import { CLOUD_ARMOR_INTERVALS } from "../../../../schema/google";
+import { CLOUD_ARMOR_INTERVALS } from "../../../../facts/google";
 import { type Body, defaults, merge } from "../../body";
 import type { About } from "../../collection";
 import { notFound } from "../../refusal";

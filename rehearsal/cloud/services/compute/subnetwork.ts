@@ -1,4 +1,4 @@
-import { contains, overlaps } from "../../../../schema/cidr";
+import { contains, overlaps } from "../../../../facts/cidr";
 import { type Body, defaults } from "../../body";
 import type { Cloud } from "../../cloud";
 import type { About } from "../../collection";

@@ -1,4 +1,4 @@
-import { overlaps, parseCidr } from "../../../../schema/cidr";
+import { overlaps, parseCidr } from "../../../../facts/cidr";
 import type { Body } from "../../body";
 import type { Cloud } from "../../cloud";
 import { invalid } from "../../refusal";

@@ -1,4 +1,4 @@
-import { REGIONS } from "../../../../schema/google";
+import { REGIONS } from "../../../../facts/google";
 import { denied, invalid } from "../../refusal";
 import { zonesOf } from "../compute/zone";
 

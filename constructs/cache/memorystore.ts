@@ -1,0 +1,87 @@
+import { RedisInstance } from "@cdktf/provider-google/lib/redis-instance";
+import { ref, TerraformStack, Token } from "cdktf";
+import { Construct } from "constructs";
+import type { Day } from "../../facts/days";
+
+import type { Network } from "../network/network";
+import type { Project } from "../project/project";
+
+export interface MemorystoreProps {
+  readonly project: Project;
+  readonly network: Network;
+  /** Up to 40 lower-case letters, digits and dashes. */
+  readonly name: string;
+  /** Such as europe-west1. */
+  readonly region: string;
+  /** Such as REDIS_7_2. */
+  readonly version: string;
+  /** STANDARD_HA keeps a standby in another zone and fails over by itself. */
+  readonly tier: "BASIC" | "STANDARD_HA";
+  /** Size in GB; it can be changed later. */
+  readonly memoryGb: number;
+  /** Hour in UTC. */
+  readonly maintenance: { readonly day: Day; readonly hour: number };
+  /** Google Cloud labels. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Whether Terraform refuses to destroy it, and Google too where it can; no default: an environment decides. */
+  readonly deletionProtection: boolean;
+}
+
+/**
+ * Memorystore for Redis with AUTH, TLS and snapshots every twelve hours.
+ *
+ * Its AUTH string is the one secret in the state: the provider always reads it. Who may read the state's bucket may
+ * read it.
+ * {@link https://github.com/hashicorp/terraform-provider-google/blob/main/website/docs/r/redis_instance.html.markdown}
+ */
+export class Memorystore extends Construct {
+  readonly instance: RedisInstance;
+  /** Private address. */
+  readonly host: string;
+  /**
+   * The port of TLS connections.
+   * {@link https://cloud.google.com/memorystore/docs/redis/about-in-transit-encryption}
+   */
+  readonly port = 6378;
+  /** AUTH string; in the state, see above. */
+  readonly password: string;
+  /** PEM certificate authorities of the server. */
+  readonly certificateAuthority: string;
+
+  constructor(scope: Construct, id: string, props: MemorystoreProps) {
+    super(scope, id);
+    this.instance = new RedisInstance(this, "instance", {
+      project: props.project.id,
+      name: props.name,
+      region: props.region,
+      redisVersion: props.version,
+      tier: props.tier,
+      memorySizeGb: props.memoryGb,
+      authorizedNetwork: props.network.network.id,
+      connectMode: "PRIVATE_SERVICE_ACCESS",
+      authEnabled: true,
+      transitEncryptionMode: "SERVER_AUTHENTICATION",
+      persistenceConfig: { persistenceMode: "RDB", rdbSnapshotPeriod: "TWELVE_HOURS" },
+      maintenancePolicy: {
+        weeklyMaintenanceWindow: [
+          {
+            day: props.maintenance.day,
+            startTime: { hours: props.maintenance.hour, minutes: 0, seconds: 0, nanos: 0 },
+          },
+        ],
+      },
+      labels: { ...props.labels },
+      timeouts: { create: "60m", update: "60m", delete: "60m" },
+      lifecycle: { preventDestroy: props.deletionProtection },
+      dependsOn: [props.project.api("redis"), props.network.privateServices],
+    });
+    this.instance.overrideLogicalId("cache");
+    this.instance.addOverride("deletion_protection", props.deletionProtection); // newer than the bindings
+
+    this.host = this.instance.host;
+    this.password = this.instance.authString;
+    // There are two while Google replaces one.
+    const all = `join("\\n", ${this.instance.terraformResourceType}.${this.instance.friendlyUniqueId}.server_ca_certs[*].cert)`;
+    this.certificateAuthority = Token.asString(ref(all, TerraformStack.of(this)));
+  }
+}

@@ -1,0 +1,54 @@
+import { StorageClassV1 } from "@cdktf/provider-kubernetes/lib/storage-class-v1";
+import type { ITerraformDependable } from "cdktf";
+import { Construct } from "constructs";
+import type { Project } from "../project/project";
+import { type AgentKey, userOf } from "../secrets/agent-key";
+import { EncryptionKey } from "../secrets/encryption-key";
+
+export interface StorageClassProps {
+  readonly project: Project;
+  readonly name: string;
+  /** Key that encrypts the disks. */
+  readonly key: AgentKey;
+  /** Region of the disks. */
+  readonly location: string;
+  /** Whether Terraform refuses to destroy the key; no default: an environment decides. */
+  readonly deletionProtection: boolean;
+  /** The cluster. */
+  readonly dependsOn: readonly ITerraformDependable[];
+}
+
+/**
+ * Balanced persistent disks that are encrypted with a key of ours, can grow, and stay when their claims are deleted.
+ * Each is in one zone, that of the first pod that uses it. It serves both modes of GKE.
+ * {@link https://cloud.google.com/kubernetes-engine/docs/how-to/using-cmek#create_a_cmek-protected_attached_disk}
+ */
+export class StorageClass extends Construct {
+  readonly name: string;
+  /** What claims disks waits for it. */
+  readonly ready: readonly ITerraformDependable[];
+
+  constructor(scope: Construct, id: string, props: StorageClassProps) {
+    super(scope, id);
+    const { project, key } = props;
+    const disks = new EncryptionKey(this, "disks", {
+      project,
+      name: key.name,
+      location: props.location,
+      user: userOf(key, project.number),
+      userExists: [project.api(key.agent)],
+      deletionProtection: props.deletionProtection,
+    });
+    const storageClass = new StorageClassV1(this, "storage-class", {
+      metadata: { name: props.name },
+      storageProvisioner: "pd.csi.storage.gke.io",
+      parameters: { type: "pd-balanced", "disk-encryption-kms-key": disks.key.id },
+      reclaimPolicy: "Retain",
+      volumeBindingMode: "WaitForFirstConsumer",
+      allowVolumeExpansion: true,
+      dependsOn: [...props.dependsOn, disks.grant],
+    });
+    this.name = storageClass.metadata.name;
+    this.ready = [storageClass];
+  }
+}

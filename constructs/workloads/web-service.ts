@@ -1,0 +1,123 @@
+import { ServiceV1 } from "@cdktf/provider-kubernetes/lib/service-v1";
+import { TerraformResource, TerraformStack } from "cdktf";
+import { Construct } from "constructs";
+import { objects } from "../helm/objects";
+import { NAME_LABEL } from "../kubernetes/labels";
+import { connectionPolicy, type Peer } from "../kubernetes/network-policy";
+import { Workload, type WorkloadProps } from "./workload";
+
+export interface WebServiceProps extends WorkloadProps {
+  readonly serving: WorkloadProps["serving"] & {
+    readonly port: number;
+    readonly health: { readonly live: string; readonly ready: string };
+    /** Seconds in which it answers a request. */
+    readonly timeoutSeconds: number;
+  };
+  /**
+   * What stands before the service: Google's load balancer with a Cloud Armor policy, or the pods of a proxy in the
+   * cluster; undefined when it is not public.
+   */
+  readonly public?: { readonly securityPolicy: string } | { readonly proxies: readonly Peer[] };
+  /** Names of the workloads that may connect to it. */
+  readonly clients: readonly string[];
+}
+
+/** Port of the Service. */
+export const SERVICE_PORT = 80;
+
+/**
+ * Google's load balancers and their health checks.
+ * {@link https://cloud.google.com/load-balancing/docs/health-check-concepts#ip-ranges}
+ */
+const LOAD_BALANCERS: readonly Peer[] = [{ range: "35.191.0.0/16" }, { range: "130.211.0.0/22" }];
+
+/** Headers of every public response, as `name: value`. {@link https://owasp.org/www-project-secure-headers/} */
+export const SECURITY_HEADERS = [
+  "X-Content-Type-Options: nosniff",
+  "X-Frame-Options: DENY",
+  "Strict-Transport-Security: max-age=31536000; includeSubDomains",
+];
+
+/**
+ * A workload that answers HTTP: a Service before it, reachable by what stands before it when it is public, and by named
+ * workloads.
+ */
+export class WebService extends Construct {
+  readonly rollout: Workload["rollout"];
+  /** Name of the Service, for routes. */
+  readonly name: string;
+
+  constructor(scope: Construct, id: string, props: WebServiceProps) {
+    super(scope, id);
+    const { name } = props.pod;
+    const { port, health, timeoutSeconds } = props.serving;
+    const namespace = props.namespace.name;
+
+    const proxies = props.public && "proxies" in props.public ? props.public.proxies : [];
+    const balanced = props.public && "securityPolicy" in props.public ? props.public : undefined;
+    const peers: Peer[] = [
+      ...(balanced ? LOAD_BALANCERS : []),
+      ...proxies,
+      ...props.clients.map((workload) => ({ workload })),
+    ];
+    const policies = peers.length
+      ? [connectionPolicy(this, { workload: name, namespace }, "from", "clients", { peers, ports: [{ port }] })]
+      : [];
+    // Created beside this construct, not in it: a worker that gets a port keeps its Terraform addresses, and so its pods.
+    const workload = new Workload(scope, "workload", { ...props, dependsOn: [...props.dependsOn, ...policies] });
+    this.rollout = workload.rollout;
+    const stack = TerraformStack.of(this);
+    const earlier = stack.getLogicalId(this.node);
+    const now = stack.getLogicalId(scope.node);
+    for (const part of workload.node.findAll())
+      if (part instanceof TerraformResource)
+        part.moveFromId(`${part.terraformResourceType}.${earlier}${stack.getLogicalId(part).slice(now.length)}`);
+
+    // How the load balancer treats the service; no typed resource holds it.
+    // https://cloud.google.com/kubernetes-engine/docs/how-to/ingress-configuration
+    const backendConfig =
+      balanced &&
+      objects(this, "backend-config", {
+        name: `${name}.edge`,
+        namespace,
+        dependsOn: props.namespace.ready,
+        objects: [
+          {
+            apiVersion: "cloud.google.com/v1",
+            kind: "BackendConfig",
+            metadata: { name, namespace },
+            spec: {
+              securityPolicy: { name: balanced.securityPolicy },
+              healthCheck: { type: "HTTP", requestPath: health.ready, port, checkIntervalSec: 10, timeoutSec: 5 },
+              timeoutSec: timeoutSeconds,
+              connectionDraining: { drainingTimeoutSec: timeoutSeconds },
+              customResponseHeaders: { headers: SECURITY_HEADERS },
+              logging: { enable: true, sampleRate: 1 },
+            },
+          },
+        ],
+      });
+    if (backendConfig) backendConfig.lifecycle = { createBeforeDestroy: true }; // its policy goes after it
+    const service = new ServiceV1(this, "service", {
+      metadata: {
+        name,
+        namespace,
+        labels: { [NAME_LABEL]: name },
+        annotations: balanced
+          ? {
+              "cloud.google.com/neg": JSON.stringify({ ingress: true }),
+              "cloud.google.com/backend-config": JSON.stringify({ default: name }),
+            }
+          : {},
+      },
+      spec: {
+        type: "ClusterIP",
+        selector: { [NAME_LABEL]: name },
+        port: [{ name: "http", port: SERVICE_PORT, targetPort: String(port), protocol: "TCP" }],
+      },
+      lifecycle: { createBeforeDestroy: true }, // one that leaves goes after the routes to it
+      dependsOn: backendConfig ? [backendConfig] : [...props.namespace.ready],
+    });
+    this.name = service.metadata.name;
+  }
+}
