@@ -95,6 +95,9 @@ const unconnected = (context: Context): string | undefined =>
       !workload(context).connects?.includes(to),
   );
 
+/** A moment that many days before now, in UTC. */
+const daysAgo = (days: number): string => new Date(Date.now() - days * 86_400_000).toISOString().replace(/\.\d+/, "");
+
 const ITS_KIND =
   "a datastore, a cluster or an edge of another kind is another one: what is in it must be moved by hand";
 const EDITION_FIRST =
@@ -308,9 +311,9 @@ export const HANDS: Readonly<Record<string, Hand | readonly Hand[]>> = {
   "password.rotatedIn": { to: "0.9.0" },
   "replicaRegion?": { to: "europe-west3", protects: true },
   replicaRegion: { to: "europe-west4", fixed: "the replica there is protected", late: true },
-  "restore?": { to: { name: "knob", at: "2026-01-01T00:00:00Z" }, protects: true },
+  "restore?": { to: { name: "knob", at: daysAgo(1) }, protects: true },
   "restore.name": { to: "another", fixed: "the copy is protected", late: true },
-  "restore.at": { to: "2026-01-02T00:00:00Z", fixed: "the copy is protected", late: true },
+  "restore.at": { to: daysAgo(2), fixed: "the copy is protected", late: true },
   "cache=memorystore": { refused: ITS_KIND },
   "cache=bitnami": { refused: ITS_KIND },
   "environment.search?": { refused: SYSTEM_SAYS },
