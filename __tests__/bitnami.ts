@@ -1,24 +1,23 @@
 import type { BitnamiProps } from "../constructs/datastore/bitnami";
 import type { Namespace } from "../constructs/kubernetes/namespace";
 import { render, withChart } from "./charts";
-import { at, type Built, ref, values } from "./construct";
+import { AUTOPILOT, at, type Built, placeOn, platform, ref, values } from "./construct";
 import { admits } from "./image-policy";
 import type { Json } from "./support";
 
 /** What each of Bitnami's datastores is given. */
 export const common: BitnamiProps = {
+  platform,
   namespace: { name: "datastores", ready: [at("quota"), at("default-deny")] } as unknown as Namespace,
   storageClass: "encrypted",
   registry: "docker.io/bitnamilegacy",
-  pool: "data",
-  autopilot: false,
+  place: placeOn("data"),
   password: { value: "the-password", changesWith: [1] },
   diskGb: 20,
   resources: { cpu: "500m", memory: "1Gi", memoryLimit: "2Gi" },
   clients: [{ pods: { "app.kubernetes.io/name": "sales" }, namespace: "shop" }],
   scrapers: [{ pods: { "app.kubernetes.io/name": "prometheus" }, namespace: "monitoring" }],
-  deletionProtection: true,
-  dependsOn: [at("pool"), at("storage-class")],
+  storage: [at("storage-class")],
 };
 
 interface Described {
@@ -44,7 +43,6 @@ export function describeDatastore(synth: (changes?: Partial<BitnamiProps>) => Bu
   const SECRET = "kubernetes_secret_v1.d_release_passwords";
   const release = (built = synth()) => built.resource(RELEASE);
   const policies = (built = synth()): Json[] => Object.values(built.json.resource.kubernetes_network_policy_v1 ?? {});
-  const AUTOPILOT = { pool: undefined, autopilot: true };
 
   test("the chart has its exact version and comes from its publisher, or from the mirror", () => {
     expect(release()).toMatchObject({
@@ -54,7 +52,7 @@ export function describeDatastore(synth: (changes?: Partial<BitnamiProps>) => Bu
       version: expected.version,
       repository: "oci://registry-1.docker.io/bitnamicharts",
     });
-    const mirrored = release(synth({ chartsMirror: "oci://mirror.example/charts" }));
+    const mirrored = release(synth({ platform: { ...platform, chartsMirror: "oci://mirror.example/charts" } }));
     expect(mirrored).toMatchObject({ version: expected.version, repository: "oci://mirror.example/charts" });
   });
 
@@ -86,7 +84,7 @@ export function describeDatastore(synth: (changes?: Partial<BitnamiProps>) => Bu
   });
 
   test.each([true, false])("release and volume have fixed addresses and are locked: %s", (deletionProtection) => {
-    const built = synth({ deletionProtection });
+    const built = synth({ platform: { ...platform, deletionProtection } });
     for (const address of [RELEASE, CLAIM])
       expect(built.resource(address).lifecycle.prevent_destroy).toBe(deletionProtection);
   });
@@ -223,8 +221,8 @@ export function describeDatastore(synth: (changes?: Partial<BitnamiProps>) => Bu
         expect(limits).toMatch(/^ memory: \d+[MG]i\n$/); // a preset would limit CPU too
         expect(requests).toMatch(/cpu: \d+m\n memory/);
       }
-      for (const workload of pods(printed(AUTOPILOT))) expect(workload).not.toContain("nodeSelector");
-      for (const { limits, requests } of sizes(printed(AUTOPILOT))) {
+      for (const workload of pods(printed({ place: AUTOPILOT }))) expect(workload).not.toContain("nodeSelector");
+      for (const { limits, requests } of sizes(printed({ place: AUTOPILOT }))) {
         expect(limits).toMatch(/cpu: .*\n ephemeral-storage: 1Gi\n memory: /);
         expect(limits).toBe(requests);
       }

@@ -2,7 +2,9 @@ import { type ITerraformDependable, TerraformOutput, TerraformStack } from "cdkt
 import { RootConstruct } from "constructs";
 import type { Cluster } from "../constructs/cluster/cluster";
 import type { Namespace } from "../constructs/kubernetes/namespace";
+import { onAutopilot, onPool } from "../constructs/kubernetes/placement";
 import type { Network } from "../constructs/network/network";
+import type { Platform } from "../constructs/platform";
 import type { Project } from "../constructs/project/project";
 import { addressOf } from "../stacks/address";
 import { type Json, onlyDigested } from "./support";
@@ -29,7 +31,23 @@ export const cluster = {
   nodeServiceAccount: { email: "nodes@acme-test.iam" },
   nodeGrants: [at("grant.logs"), at("grant.images")],
   workloadPool: "acme-test.svc.id.goog",
+  apiServer: { nodes: "10.0.0.0/20" },
+  autopilot: false,
+  add() {},
 } as unknown as Cluster;
+export const platform: Platform = {
+  names: { system: "shop", environment: "test", full: "shop-test" },
+  region: "europe-west1",
+  project,
+  network,
+  cluster,
+  admission: at("admission"),
+  labels: { system: "shop" },
+  deletionProtection: true,
+};
+/** On a node pool. */
+export const placeOn = (pool: string) => onPool(pool, at("pool"));
+export const AUTOPILOT = onAutopilot(at("cluster"));
 export const namespace = { name: "shop", ready: [at("quota"), at("default-deny")] } as unknown as Namespace;
 
 /** Addresses are the paths of constructs, as in an environment's stack. */

@@ -1,8 +1,7 @@
-import type { ITerraformDependable, TerraformStack } from "cdktf";
+import type { TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import { Memorystore } from "../constructs/cache/memorystore";
 import { Redis } from "../constructs/cache/redis";
-import type { Cluster } from "../constructs/cluster/cluster";
 import { DatabaseBackup } from "../constructs/database/backup";
 import { BackupBucket } from "../constructs/database/backup-bucket";
 import { CloudSql } from "../constructs/database/cloud-sql";
@@ -12,13 +11,11 @@ import { StorageClass } from "../constructs/datastore/storage-class";
 import { NAME_LABEL } from "../constructs/kubernetes/labels";
 import { Namespace } from "../constructs/kubernetes/namespace";
 import { PrometheusStack } from "../constructs/monitoring/prometheus-stack";
-import type { Network } from "../constructs/network/network";
-import type { Project } from "../constructs/project/project";
+import type { Platform } from "../constructs/platform";
 import { Elasticsearch } from "../constructs/search/elasticsearch";
 import { disksKey } from "../constructs/secrets/agent-key";
 import type { GeneratedSecret } from "../constructs/secrets/secret";
 import { fix } from "../constructs/terraform/fixed";
-import { resourcesOn } from "../facts/autopilot";
 import { accountOfDumps, bucketOfDumps } from "../facts/backups";
 import { maxConnections } from "../facts/google";
 import { parseCpu, parseMemory } from "../facts/quantity";
@@ -30,24 +27,11 @@ import type { System } from "../schema/system";
 import { type Secrets, secretValue } from "./secrets";
 
 export interface DatastoresProps {
-  readonly systemName: string;
-  /** Of the system and the environment, for names in Google Cloud. */
-  readonly fullName: string;
+  readonly platform: Platform;
   readonly system: System;
   readonly environment: Environment;
   readonly release: Release;
-  readonly project: Project;
-  readonly network: Network;
-  readonly cluster: Cluster;
-  /** Node pool by name. */
-  readonly pools: ReadonlyMap<string, ITerraformDependable>;
-  /** What lets the images run. */
-  readonly admission: ITerraformDependable;
   readonly secrets: Secrets;
-  /** Google Cloud labels. */
-  readonly labels: Readonly<Record<string, string>>;
-  readonly chartsMirror?: string;
-  readonly deletionProtection: boolean;
 }
 
 /** A database of PostgreSQL. */
@@ -94,7 +78,7 @@ export function datastores(stack: TerraformStack, props: DatastoresProps): Datas
   // What is in the database belongs to a role of this name; PostgreSQL in the cluster reads both when it first starts.
   fix(stack, "database-names", {
     values: { name: props.system.database.name, user: props.system.database.user },
-    deletionProtection: props.deletionProtection,
+    deletionProtection: props.platform.deletionProtection,
   });
   const releases = [database, cache, search].some((store) => store?.kind === "bitnami")
     ? new Releases(stack, "datastores", props)
@@ -139,12 +123,9 @@ export function datastores(stack: TerraformStack, props: DatastoresProps): Datas
 }
 
 function cloudSqlOf(stack: TerraformStack, props: DatastoresProps, sized: CloudSqlChoice): CloudSql {
-  const { project, network, fullName: name, system, environment, release, secrets, labels, deletionProtection } = props;
+  const { platform, system, environment, release, secrets } = props;
   return new CloudSql(stack, "database", {
-    project,
-    network,
-    name,
-    region: environment.region,
+    platform,
     version: system.database.version,
     ...sized,
     maxConnections: maxConnections(sized.tier) as number, // of a tier that validation knows
@@ -158,25 +139,18 @@ function cloudSqlOf(stack: TerraformStack, props: DatastoresProps, sized: CloudS
     },
     extensions: system.database.extensions,
     administrator: environment.deployer,
-    labels,
-    deletionProtection,
   });
 }
 
 function memorystoreOf(
   stack: TerraformStack,
-  { project, network, fullName: name, system, environment, labels, deletionProtection }: DatastoresProps,
+  { platform, system }: DatastoresProps,
   sized: Extract<Environment["cache"], { kind: "memorystore" }>,
 ): Memorystore {
   return new Memorystore(stack, "cache", {
-    project,
-    network,
-    name,
-    region: environment.region,
+    platform,
     version: system.cache.version,
     ...sized,
-    labels,
-    deletionProtection,
   });
 }
 
@@ -189,36 +163,31 @@ class Releases extends Construct {
 
   constructor(scope: Construct, id: string, props: DatastoresProps) {
     super(scope, id);
-    const { project, cluster, system, environment, secrets, labels, chartsMirror, deletionProtection, fullName } =
-      props;
-    const { database, cache, search, region } = environment;
+    const { platform, system, environment, secrets } = props;
+    const { names, cluster, deletionProtection } = platform;
+    const { database, cache, search } = environment;
     const { images: registry, pool } = environment.bitnami as NonNullable<Environment["bitnami"]>;
-    const autopilot = environment.cluster.mode === "autopilot";
+    const place = cluster.place(pool);
     const stores = [database, cache, search].flatMap((store) => (store?.kind === "bitnami" ? [store] : []));
     const namespace = new Namespace(this, "namespace", {
       name: NAMESPACE,
-      quota: quotaOf(stores.map(({ resources }) => resourcesOn(autopilot, resources))),
+      quota: quotaOf(stores.map(({ resources }) => place.resources(resources))),
       deletionProtection,
       dependsOn: [cluster.cluster],
     });
     const storageClass = new StorageClass(this, "storage-class", {
-      project,
+      platform,
       name: STORAGE_CLASS,
-      key: disksKey(fullName),
-      location: region,
-      deletionProtection,
-      dependsOn: [cluster.cluster],
+      key: disksKey(names.full),
     });
     const common = {
+      platform,
       namespace,
       storageClass: storageClass.name,
       registry,
-      pool,
-      autopilot,
+      place,
       scrapers: PrometheusStack.SCRAPERS,
-      chartsMirror,
-      deletionProtection,
-      dependsOn: [...storageClass.ready, (pool && props.pools.get(pool)) || cluster.cluster, props.admission],
+      storage: storageClass.ready,
     };
     const clients = (store: string) =>
       Object.entries({ ...system.services, ...system.migrations }).flatMap(([name, { connects }]) =>
@@ -236,25 +205,19 @@ class Releases extends Construct {
         clients: [...clients("database"), DatabaseBackup.PEER],
       });
       const bucket = new BackupBucket(this, "backups", {
-        project,
-        name: bucketOfDumps(environment.project, fullName),
-        region,
+        platform,
+        name: bucketOfDumps(environment.project, names.full),
         keepDays: database.backups.keepDays,
-        labels,
-        deletionProtection,
       });
       this.backup = new DatabaseBackup(this, "backup", {
-        project,
-        cluster,
-        accountId: accountOfDumps(props.systemName),
+        platform,
+        accountId: accountOfDumps(names.system),
         namespace,
         postgresql: this.postgresql,
         bucket,
         at: database.backups.at,
         diskGb: database.diskGb,
-        pool,
-        autopilot,
-        deletionProtection,
+        place,
       });
     }
     if (cache.kind === "bitnami")

@@ -9,6 +9,7 @@ import { Namespace } from "../constructs/kubernetes/namespace";
 import { Datadog } from "../constructs/monitoring/datadog";
 import { PrometheusStack } from "../constructs/monitoring/prometheus-stack";
 import { Network } from "../constructs/network/network";
+import type { Platform } from "../constructs/platform";
 import { AuditLog } from "../constructs/project/audit-log";
 import { Project } from "../constructs/project/project";
 import { resourcesOn } from "../facts/autopilot";
@@ -51,7 +52,6 @@ export class EnvironmentStack extends TerraformStack {
     const fullName = fullNameOf(systemName, name);
     const labels = { system: systemName, environment: name, managed_by: "slipway" };
     const deletionProtection = !environment.allowDestroy;
-    const chartsMirror = props.chartsMirror ?? environment.chartsMirror;
     const hosts = hostsOf(environment);
 
     this.statePrefix = `${systemName}/${name}`;
@@ -100,16 +100,23 @@ export class EnvironmentStack extends TerraformStack {
       releaseChannel: environment.cluster.channel,
       maintenanceStart: environment.cluster.maintenance,
       authorizedNetworks: environment.cluster.authorizedNetworks,
+      controlPlane: environment.network.controlPlane,
       labels,
       deletionProtection,
     });
-    const pools = new Map(
-      Object.entries(nodePoolsOf(environment)).map(([pool, config]) => [
-        pool,
-        new NodePool(this, `pool-${pool}`, { project, cluster, name: pool, ...config, labels, deletionProtection })
-          .pool,
-      ]),
-    );
+    for (const [pool, config] of Object.entries(nodePoolsOf(environment)))
+      new NodePool(this, `pool-${pool}`, { project, cluster, name: pool, ...config, labels, deletionProtection });
+    const platform: Platform = {
+      names: { system: systemName, environment: name, full: fullName },
+      region,
+      project,
+      network,
+      cluster,
+      admission,
+      labels,
+      deletionProtection,
+      chartsMirror: props.chartsMirror ?? environment.chartsMirror,
+    };
     const secrets = new Secrets(this, "secrets", {
       project,
       region,
@@ -121,40 +128,10 @@ export class EnvironmentStack extends TerraformStack {
 
     // ---- the datastores, in Google Cloud or in the cluster
     clusterProviders(this, cluster, props.tokenPlugin);
-    const stores = datastores(this, {
-      systemName,
-      fullName,
-      system,
-      environment,
-      release,
-      project,
-      network,
-      cluster,
-      pools,
-      admission,
-      secrets,
-      labels,
-      chartsMirror,
-      deletionProtection,
-    });
+    const stores = datastores(this, { platform, system, environment, release, secrets });
 
     // ---- the cluster
-    new Monitoring(this, "monitoring", {
-      systemName,
-      environmentName: name,
-      fullName,
-      system,
-      environment,
-      project,
-      cluster,
-      nodes: (environment.monitoring.pool && pools.get(environment.monitoring.pool)) || cluster.cluster,
-      admission,
-      secrets,
-      datastores: stores,
-      hosts,
-      chartsMirror,
-      deletionProtection,
-    });
+    new Monitoring(this, "monitoring", { platform, system, environment, secrets, datastores: stores, hosts });
     const namespace = new Namespace(this, "namespace", {
       name: system.namespace,
       quota: quotaOf(system, environment),
@@ -170,40 +147,24 @@ export class EnvironmentStack extends TerraformStack {
         })
       : undefined;
     const workloads = new Workloads(this, "workload", {
-      systemName,
-      fullName,
+      platform,
       system,
       environment,
       release,
-      project,
-      cluster,
-      pools,
-      admission,
       secrets,
       datastores: stores,
       namespace,
       certificates,
-      deletionProtection,
     });
 
-    // ---- the way in
+    // ---- ingress
     const { edge } = environment;
-    const entrance = { systemName, fullName, hosts, project, namespace, routes: workloads.routes, deletionProtection };
+    const ingress = { platform, hosts, namespace, routes: workloads.routes };
     const address = !hosts.length
       ? undefined
       : edge.kind === "google"
-        ? googleEdge(this, { ...entrance, edge })
-        : traefikEdge(this, {
-            ...entrance,
-            edge,
-            region,
-            cluster: cluster.cluster,
-            nodes: (edge.pool && pools.get(edge.pool)) || cluster.cluster,
-            admission,
-            autopilot: environment.cluster.mode === "autopilot",
-            apiServer: environment.network,
-            chartsMirror,
-          });
+        ? googleEdge(this, { ...ingress, edge })
+        : traefikEdge(this, { ...ingress, edge });
 
     this.outputs({
       system: systemName,

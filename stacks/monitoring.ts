@@ -1,37 +1,24 @@
-import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import type { Cluster } from "../constructs/cluster/cluster";
 import { certificateName } from "../constructs/edge/certificate-issuer";
 import { CloudMonitoring } from "../constructs/monitoring/cloud-monitoring";
 import { Datadog } from "../constructs/monitoring/datadog";
 import { hostAgents } from "../constructs/monitoring/host-agents";
 import { PrometheusStack } from "../constructs/monitoring/prometheus-stack";
 import { ServiceMonitoring } from "../constructs/monitoring/service-monitoring";
-import type { Project } from "../constructs/project/project";
+import type { Platform } from "../constructs/platform";
 import { type CloudSqlChoice, type Environment, mostNodes, nodePoolsOf } from "../schema/environment";
 import type { System } from "../schema/system";
 import type { Datastores } from "./datastores";
 import { type Secrets, secretValue } from "./secrets";
 
 export interface MonitoringProps {
-  readonly systemName: string;
-  readonly environmentName: string;
-  /** Of the system and the environment, for names in Google Cloud. */
-  readonly fullName: string;
+  readonly platform: Platform;
   readonly system: System;
   readonly environment: Environment;
-  readonly project: Project;
-  readonly cluster: Cluster;
-  /** Where Prometheus runs: its node pool, or the cluster. */
-  readonly nodes: ITerraformDependable;
-  /** What lets its images run. */
-  readonly admission: ITerraformDependable;
   readonly secrets: Secrets;
   readonly datastores: Datastores;
   /** Public host names, each once. */
   readonly hosts: readonly string[];
-  readonly chartsMirror?: string;
-  readonly deletionProtection: boolean;
 }
 
 /** Nodes that agents have room for on Autopilot, which sets no limit. */
@@ -44,10 +31,11 @@ const DUMP_HOURS = 26;
 export class Monitoring extends Construct {
   constructor(scope: Construct, id: string, props: MonitoringProps) {
     super(scope, id);
-    const { systemName, system, environment, project, cluster, secrets, admission, chartsMirror } = props;
+    const { platform, system, environment, secrets } = props;
+    const { names, cluster, admission } = platform;
     const { pool, scrapeSeconds, retentionDays, diskGb, memory, email, receiver } = environment.monitoring;
     const { cloudSql, memorystore, dumps } = props.datastores;
-    const autopilot = environment.cluster.mode === "autopilot";
+    const { autopilot } = cluster;
     const nodePools = nodePoolsOf(environment);
 
     // The node exporter, which Autopilot refuses, and Datadog.
@@ -59,8 +47,8 @@ export class Monitoring extends Construct {
             dependsOn: [cluster.cluster, admission],
           });
     const prometheus = new PrometheusStack(this, "prometheus", {
-      pool,
-      autopilot,
+      platform,
+      place: cluster.place(pool),
       scrapeSeconds,
       retentionDays,
       diskGb,
@@ -68,16 +56,11 @@ export class Monitoring extends Construct {
       receiver: receiver && secrets.receiver && { ...receiver, secret: secretValue(secrets.receiver) },
       hostAgents: autopilot ? undefined : agents,
       adminPassword: secretValue(secrets.adminPassword),
-      apiServer: environment.network,
-      chartsMirror,
-      deletionProtection: props.deletionProtection,
-      cluster: cluster.cluster,
-      dependsOn: [props.nodes, admission],
     });
     new ServiceMonitoring(this, "services", {
       namespace: prometheus.namespace,
       definitions: prometheus.definitions,
-      system: systemName,
+      system: names.system,
       services: Object.entries(system.services).map(([name, { metrics, objective }]) => ({
         name,
         namespace: system.namespace,
@@ -99,19 +82,14 @@ export class Monitoring extends Construct {
     });
     if (environment.datadog && agents && secrets.datadog)
       new Datadog(this, "datadog", {
+        platform,
         namespace: agents,
         site: environment.datadog.site,
-        clusterName: props.fullName,
-        tags: { env: props.environmentName, system: systemName },
         apiKey: secretValue(secrets.datadog),
-        apiServer: environment.network,
-        autopilot,
-        chartsMirror,
       });
 
     new CloudMonitoring(this, "cloud", {
-      project,
-      name: props.fullName,
+      platform,
       email,
       trusted: environment.edge.kind === "google" || environment.edge.acme === "production",
       hosts: Object.fromEntries(
@@ -129,7 +107,6 @@ export class Monitoring extends Construct {
         replica: cloudSql.replica?.name,
       },
       cache: memorystore && { instance: memorystore.instance.id },
-      cluster: cluster.cluster.name,
       nodePools,
     });
   }

@@ -1,6 +1,5 @@
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import type { Cluster } from "../constructs/cluster/cluster";
 import type { Route } from "../constructs/edge/ingress";
 import { SecurityPolicy } from "../constructs/edge/security-policy";
 import { Traefik } from "../constructs/edge/traefik";
@@ -11,12 +10,11 @@ import type { ConfigMap } from "../constructs/kubernetes/config-map";
 import type { Namespace } from "../constructs/kubernetes/namespace";
 import { type Allowance, HOST_AGENT, INTERNET } from "../constructs/kubernetes/network-policy";
 import { PrometheusStack } from "../constructs/monitoring/prometheus-stack";
-import type { Project } from "../constructs/project/project";
+import type { Platform } from "../constructs/platform";
 import { Migration } from "../constructs/workloads/migration";
 import type { PodProps } from "../constructs/workloads/pod";
 import { WebService } from "../constructs/workloads/web-service";
 import { Workload } from "../constructs/workloads/workload";
-import { resourcesOn } from "../facts/autopilot";
 import type { Environment } from "../schema/environment";
 import type { Release } from "../schema/release";
 import { DATASTORES, type Service, type System } from "../schema/system";
@@ -25,24 +23,15 @@ import type { Secrets } from "./secrets";
 import { Variables } from "./variables";
 
 export interface WorkloadsProps {
-  readonly systemName: string;
-  /** Of the system and the environment, for names in Google Cloud. */
-  readonly fullName: string;
+  readonly platform: Platform;
   readonly system: System;
   readonly environment: Environment;
   readonly release: Release;
-  readonly project: Project;
-  readonly cluster: Cluster;
-  /** Node pool by name. */
-  readonly pools: ReadonlyMap<string, ITerraformDependable>;
-  /** What lets the images run. */
-  readonly admission: ITerraformDependable;
   readonly secrets: Secrets;
   readonly datastores: Datastores;
   readonly namespace: Namespace;
   /** The datastores' certificate authorities, where they have some. */
   readonly certificates?: ConfigMap;
-  readonly deletionProtection: boolean;
 }
 
 /** Default timeout of services, in seconds. */
@@ -98,17 +87,15 @@ export class Workloads extends Construct {
   }
 
   private serve(name: string): void {
-    const { systemName, fullName, system, environment, project, cluster, secrets, namespace } = this.props;
+    const { platform, system, environment, secrets, namespace } = this.props;
     const service = system.services[name] as Service;
     const { replicas, hosts } = environment.services[name] as Environment["services"][string];
     const scope = new Construct(this, name);
     const identity = new WorkloadIdentity(scope, "identity", {
-      project,
-      cluster,
-      accountId: `${systemName}-${name}`,
+      platform,
+      accountId: `${platform.names.system}-${name}`,
       namespace: system.namespace,
       serviceAccount: name,
-      deletionProtection: this.props.deletionProtection,
     });
     secrets.grantAccess(name, service.variables, identity.member);
     const workload = {
@@ -135,8 +122,8 @@ export class Workloads extends Construct {
         ? { proxies: Traefik.PEERS }
         : {
             securityPolicy: new SecurityPolicy(scope, "security-policy", {
-              project,
-              name: `${fullName}-${name}`,
+              project: platform.project,
+              name: `${platform.names.full}-${name}`,
               waf: edge.waf,
               rateLimits,
             }).name,
@@ -175,13 +162,12 @@ export class Workloads extends Construct {
     actsAs?: string,
   ): PodProps {
     const namespace = this.props.namespace.name;
-    const { mode } = this.props.environment.cluster;
     return {
       name,
       image: this.props.release.images[image] as string,
       command,
-      pool: mode === "standard" ? pool : undefined,
-      resources: resourcesOn(mode === "autopilot", resources),
+      place: this.props.platform.cluster.place(pool),
+      resources,
       serviceAccount: serviceAccount(scope, "service-account", { namespace, name, actsAs }),
       ...this.variables.of(scope, namespace, name, variables, port),
       certificates: this.props.certificates,
@@ -201,8 +187,8 @@ export class Workloads extends Construct {
   /** What must be there before a pod runs: its nodes, leave to run its image, and what it logs in to. */
   private needs({ pool, connects }: Pick<Service, "pool" | "connects">): ITerraformDependable[] {
     return [
-      this.props.pools.get(pool) ?? this.props.cluster.cluster,
-      this.props.admission,
+      this.props.platform.cluster.place(pool).ready,
+      this.props.platform.admission,
       ...DATASTORES.flatMap((name) => (connects.includes(name) ? (this.props.datastores[name]?.ready ?? []) : [])),
     ];
   }

@@ -1,19 +1,14 @@
 import { Memorystore, type MemorystoreProps } from "../../constructs/cache/memorystore";
-import { build, network, project, ref } from "../construct";
+import { build, platform, ref } from "../construct";
 
 const synth = (props: Partial<MemorystoreProps> = {}) =>
   build((stack) => {
     const { host, port, password, certificateAuthority } = new Memorystore(stack, "redis", {
-      project,
-      network,
-      name: "shop-test",
-      region: "europe-west1",
+      platform,
       version: "REDIS_7_2",
       tier: "STANDARD_HA",
       memoryGb: 5,
       maintenance: { day: "TUESDAY", hour: 4 },
-      labels: { system: "shop" },
-      deletionProtection: true,
       ...props,
     });
     return { host, port, password, certificateAuthority };
@@ -74,7 +69,7 @@ test("it waits for the API and the private connection, which its arguments do no
 test.each([true, false])(
   "it has a fixed address and is locked by Terraform and by the provider: %s",
   (deletionProtection) => {
-    const locked = synth({ deletionProtection }).resource(ADDRESS);
+    const locked = synth({ platform: { ...platform, deletionProtection } }).resource(ADDRESS);
     expect(locked.lifecycle.prevent_destroy).toBe(deletionProtection);
     expect(locked.deletion_protection).toBe(deletionProtection);
   },

@@ -2,7 +2,7 @@ import { Redis } from "../../constructs/cache/redis";
 import type { BitnamiProps } from "../../constructs/datastore/bitnami";
 import { common, describeDatastore } from "../bitnami";
 import { byName, render, withChart } from "../charts";
-import { build, values } from "../construct";
+import { AUTOPILOT, build, values } from "../construct";
 
 const synth = (changes: Partial<BitnamiProps> = {}) =>
   build((stack) => {
@@ -32,7 +32,7 @@ test("each command is written down, and data leaves room in the memory that the 
   const large = { resources: { cpu: "1", memory: "8Gi", memoryLimit: "10Gi" } };
   expect(configuration(large)).toContain("maxmemory 6144mb");
   // Autopilot gives what its ratio of CPU and memory wants.
-  expect(configuration({ autopilot: true, pool: undefined, resources: { ...large.resources, cpu: "16" } })).toContain(
+  expect(configuration({ place: AUTOPILOT, resources: { ...large.resources, cpu: "16" } })).toContain(
     "maxmemory 9830mb",
   );
 });

@@ -1,15 +1,12 @@
 import { BackupBucket } from "../../constructs/database/backup-bucket";
-import { build, project, ref } from "../construct";
+import { build, platform, ref } from "../construct";
 
 const synth = (keepDays = 30, deletionProtection = true) =>
   build((stack) => {
     const { name } = new BackupBucket(stack, "b", {
-      project,
+      platform: { ...platform, deletionProtection },
       name: "acme-test-dumps",
-      region: "europe-west1",
       keepDays,
-      labels: { system: "shop" },
-      deletionProtection,
     });
     return { name };
   });

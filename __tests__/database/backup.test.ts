@@ -6,7 +6,7 @@ import { DatabaseBackup, type DatabaseBackupProps } from "../../constructs/datab
 import type { BackupBucket } from "../../constructs/database/backup-bucket";
 import type { PostgreSql } from "../../constructs/database/postgresql";
 import type { Namespace } from "../../constructs/kubernetes/namespace";
-import { at, build, cluster, project } from "../construct";
+import { AUTOPILOT, at, build, placeOn, platform } from "../construct";
 import { admits } from "../image-policy";
 import { type Server, startPostgres, withPostgres } from "../postgres";
 import type { Json } from "../support";
@@ -25,17 +25,14 @@ const postgresql = {
 const synth = (props: Partial<DatabaseBackupProps> = {}) =>
   build((stack) => {
     const { restoreCommand } = new DatabaseBackup(stack, "b", {
-      project,
-      cluster,
+      platform,
       accountId: "shop-dumps",
       namespace,
       postgresql,
       bucket: { name: "shop-test-dumps" } as BackupBucket,
       at: "02:30",
       diskGb: 30,
-      pool: "data",
-      autopilot: false,
-      deletionProtection: true,
+      place: placeOn("data"),
       ...props,
     });
     return { restoreCommand };
@@ -118,7 +115,7 @@ test("jobs run on the pool, or on Autopilot as it would have them", () => {
   });
   expect(template("postgresql-backup").template.spec.toleration).toHaveLength(1);
   expect(job("postgresql-backup").lifecycle).toBeUndefined();
-  const autopilot = synth({ pool: undefined, autopilot: true });
+  const autopilot = synth({ place: AUTOPILOT });
   for (const name of JOBS) {
     expect(template(name, autopilot).template.spec).not.toHaveProperty("node_selector");
     for (const { resources } of steps(name, autopilot)) expect(resources.limits).toEqual(resources.requests);

@@ -1,15 +1,12 @@
 import { CloudSql, type CloudSqlProps } from "../../constructs/database/cloud-sql";
 import type { GeneratedSecret } from "../../constructs/secrets/secret";
-import { build, network, project, ref } from "../construct";
+import { build, platform, ref } from "../construct";
 import type { Json } from "../support";
 
 const synth = (props: Partial<CloudSqlProps> = {}) =>
   build((stack) => {
     const { host, port, user, role, certificateAuthority, instance, ready } = new CloudSql(stack, "sql", {
-      project,
-      network,
-      name: "shop-test",
-      region: "europe-west1",
+      platform,
       version: "POSTGRES_16",
       edition: "ENTERPRISE",
       tier: "db-custom-2-7680",
@@ -27,8 +24,6 @@ const synth = (props: Partial<CloudSqlProps> = {}) =>
       extensions: ["vector", "pg_trgm"],
       administrator: "deployer@acme-test.iam.gserviceaccount.com",
       serving: "primary",
-      labels: { system: "shop" },
-      deletionProtection: true,
       ...props,
     });
     return { host, port, user, role, certificateAuthority, name: instance.name, ready: ready.map(({ fqn }) => fqn) };
@@ -295,7 +290,7 @@ describe("an instance restored from a moment", () => {
 });
 
 describe.each([true, false])("deletion protection: %s", (deletionProtection) => {
-  const locked = synth({ deletionProtection, restore, replicaRegion: "europe-west4" });
+  const locked = synth({ platform: { ...platform, deletionProtection }, restore, replicaRegion: "europe-west4" });
 
   test.each([ADDRESS, REPLICA, RESTORED])("%s has a fixed address and is locked at every layer", (address) => {
     const { lifecycle, deletion_protection, settings } = locked.resource(address);

@@ -1,15 +1,12 @@
 import { StorageClass } from "../../constructs/datastore/storage-class";
 import { disksKey } from "../../constructs/secrets/agent-key";
-import { at, build, project, ref } from "../construct";
+import { build, platform, ref } from "../construct";
 
 const { resource, counts, given } = build((stack) => {
   const { name, ready } = new StorageClass(stack, "class", {
-    project,
+    platform,
     name: "datastores",
     key: disksKey("shop-test"),
-    location: "europe-west1",
-    deletionProtection: true,
-    dependsOn: [at("cluster")],
   });
   return { name, ready: ready.map(({ fqn }) => fqn) };
 });

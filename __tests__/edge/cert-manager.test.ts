@@ -1,7 +1,7 @@
 import { CertManager, type CertManagerProps } from "../../constructs/edge/cert-manager";
 import { Traefik } from "../../constructs/edge/traefik";
 import { render, withChart } from "../charts";
-import { at, build, ref, values } from "../construct";
+import { AUTOPILOT, build, placeOn, platform, ref, values } from "../construct";
 import { admits } from "../image-policy";
 import type { Json } from "../support";
 
@@ -9,11 +9,8 @@ const synth = (props: Partial<CertManagerProps> = {}) =>
   build((stack) => {
     new CertManager(stack, "cm", {
       scrapers: [{ pods: { app: "prometheus" }, namespace: "monitoring" }],
-      apiServer: { nodes: "10.0.0.0/20" },
-      pool: "edge",
-      autopilot: false,
-      cluster: at("cluster"),
-      dependsOn: [at("pool")],
+      platform,
+      place: placeOn("edge"),
       ...props,
     });
   });
@@ -35,7 +32,7 @@ const encoded = (reference: string) => ref(`jsonencode(${reference})`);
 test("the chart has an exact version and comes from its publisher, or from the mirror", () => {
   expect(release).toMatchObject({ chart: "cert-manager", repository: "oci://quay.io/jetstack/charts" });
   expect(release.version).toMatch(/^v\d+\.\d+\.\d+$/);
-  const mirrored = synth({ chartsMirror: "oci://mirror.example/charts" }).resource(RELEASE);
+  const mirrored = synth({ platform: { ...platform, chartsMirror: "oci://mirror.example/charts" } }).resource(RELEASE);
   expect(mirrored).toMatchObject({ repository: "oci://mirror.example/charts", version: release.version });
 });
 
@@ -51,7 +48,7 @@ test("its namespace is restricted, its policies are there before the pods, and k
   const policies = Object.keys(json.resource.kubernetes_network_policy_v1);
   expect(policies).toContain("cm_namespace_default-deny");
   expect(release.depends_on).toEqual(
-    expect.arrayContaining(["pool", ...policies.map((id) => `kubernetes_network_policy_v1.${id}`)]),
+    expect.arrayContaining(["pool", "admission", ...policies.map((id) => `kubernetes_network_policy_v1.${id}`)]),
   );
   expect(release.namespace).toBe(ref(OWN));
   expect(of.global.leaderElection.namespace).toBe(encoded(OWN));
@@ -110,7 +107,7 @@ test("every component runs on the pool, with a memory limit", () => {
 
 test("on Autopilot nothing is placed, and requests are limits", () => {
   for (const { nodeSelector, tolerations, resources } of components(
-    values(synth({ pool: undefined, autopilot: true }).resource(RELEASE)),
+    values(synth({ place: AUTOPILOT }).resource(RELEASE)),
   )) {
     expect([nodeSelector, tolerations]).toEqual([undefined, undefined]);
     expect(resources.requests.cpu).toMatch(/^\d+m$/);

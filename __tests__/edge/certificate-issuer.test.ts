@@ -1,6 +1,6 @@
 import { CertificateIssuer, type CertificateIssuerProps } from "../../constructs/edge/certificate-issuer";
 import type { Traefik } from "../../constructs/edge/traefik";
-import { at, build, namespace, values } from "../construct";
+import { AUTOPILOT, at, build, namespace, placeOn, values } from "../construct";
 import type { Json } from "../support";
 
 const traefik = { namespace: { name: "traefik" }, ready: at("traefik") } as unknown as Traefik;
@@ -12,8 +12,7 @@ const synth = (props: Partial<CertificateIssuerProps> = {}) =>
       server: "production",
       email: "admin@example.com",
       hosts: ["api.example.com", "app.example.com"],
-      pool: "edge",
-      autopilot: false,
+      place: placeOn("edge"),
       dependsOn: [at("cert-manager")],
       ...props,
     });
@@ -64,7 +63,7 @@ test("solvers run on the pool, with a size that the quota can count", () => {
 });
 
 test("on Autopilot solvers are not placed, and their requests are limits", () => {
-  const { spec } = solver(objects(synth({ pool: undefined, autopilot: true }))).podTemplate;
+  const { spec } = solver(objects(synth({ place: AUTOPILOT }))).podTemplate;
   expect(Object.keys(spec)).toEqual(["resources"]);
   expect(spec.resources.limits).toEqual(spec.resources.requests);
 });

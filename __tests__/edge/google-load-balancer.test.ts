@@ -1,13 +1,11 @@
 import { GoogleLoadBalancer, type GoogleLoadBalancerProps } from "../../constructs/edge/google-load-balancer";
-import { build, project, ref } from "../construct";
+import { build, platform, ref } from "../construct";
 
 const synth = (props: Partial<GoogleLoadBalancerProps> = {}) =>
   build((stack) => {
     new GoogleLoadBalancer(stack, "edge", {
-      project,
-      name: "shop-test",
+      platform,
       hosts: ["shop.example.com", "api.example.com"],
-      deletionProtection: true,
       ...props,
     });
   });
@@ -69,7 +67,9 @@ test("address, certificate and policy wait for the API and for nothing else", ()
 });
 
 test.each([true, false])("the address, which DNS names, has a fixed place and is locked: %s", (deletionProtection) => {
-  const address = synth({ deletionProtection }).resource("google_compute_global_address.edge");
+  const address = synth({ platform: { ...platform, deletionProtection } }).resource(
+    "google_compute_global_address.edge",
+  );
   expect(address.address_type).toBe("EXTERNAL");
   expect(address.lifecycle.prevent_destroy).toBe(deletionProtection);
 });

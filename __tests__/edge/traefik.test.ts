@@ -1,6 +1,6 @@
 import { Traefik, type TraefikProps } from "../../constructs/edge/traefik";
 import { byName, render, withChart } from "../charts";
-import { at, build, namespace, project, ref, values } from "../construct";
+import { AUTOPILOT, build, namespace, placeOn, platform, ref, values } from "../construct";
 import { admits } from "../image-policy";
 import type { Json } from "../support";
 
@@ -8,20 +8,13 @@ const backend = { peers: [{ pods: { app: "web" }, namespace: "shop" }], ports: [
 const synth = (props: Partial<TraefikProps> = {}) =>
   build((stack) => {
     const traefik = new Traefik(stack, "edge", {
-      project,
-      name: "shop-test",
-      region: "europe-west1",
+      platform,
       hosts: ["shop.example.com"],
       namespaces: [namespace],
       backends: [backend],
       longestResponse: 90,
       scrapers: [{ pods: { app: "prometheus" }, namespace: "monitoring" }],
-      apiServer: { nodes: "10.0.0.0/20" },
-      pool: "edge",
-      autopilot: false,
-      deletionProtection: true,
-      cluster: at("cluster"),
-      dependsOn: [at("pool")],
+      place: placeOn("edge"),
       ...props,
     });
     return { address: traefik.address.address };
@@ -39,12 +32,12 @@ const encoded = (reference: string) => ref(`jsonencode(${reference})`);
 test("the chart has an exact version and comes from its publisher, or from the mirror", () => {
   expect(release).toMatchObject({ chart: "traefik", repository: "https://traefik.github.io/charts" });
   expect(release.version).toMatch(/^\d+\.\d+\.\d+$/);
-  const mirrored = synth({ chartsMirror: "oci://mirror.example/charts" }).resource(RELEASE);
+  const mirrored = synth({ platform: { ...platform, chartsMirror: "oci://mirror.example/charts" } }).resource(RELEASE);
   expect(mirrored).toMatchObject({ repository: "oci://mirror.example/charts", version: release.version });
 });
 
 test.each([true, false])("the address, which DNS names, has a fixed place and is locked: %s", (deletionProtection) => {
-  const address = synth({ deletionProtection }).resource("google_compute_address.edge");
+  const address = synth({ platform: { ...platform, deletionProtection } }).resource("google_compute_address.edge");
   expect(address).toMatchObject({
     name: "shop-test",
     region: "europe-west1",
@@ -98,6 +91,7 @@ test("its pods wait for the policies, and for the namespaces in which it gets it
   expect(release.depends_on).toEqual(
     expect.arrayContaining([
       "pool",
+      "admission",
       ...policies.map((id) => `kubernetes_network_policy_v1.${id}`),
       "quota", // that of the other namespace
       "kubernetes_resource_quota_v1.edge_namespace_quota",
@@ -200,9 +194,7 @@ test("the replicas are spread, on the pool, and go one by one", () => {
 });
 
 test("on Autopilot nothing is placed, and requests are limits", () => {
-  const { resources, nodeSelector, tolerations } = values(
-    synth({ pool: undefined, autopilot: true }).resource(RELEASE),
-  );
+  const { resources, nodeSelector, tolerations } = values(synth({ place: AUTOPILOT }).resource(RELEASE));
   expect([nodeSelector, tolerations]).toEqual([undefined, undefined]);
   expect(resources.limits).toEqual(resources.requests);
   expect(resources.limits).toMatchObject({ cpu: "400m" });

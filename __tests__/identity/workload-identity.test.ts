@@ -1,15 +1,13 @@
 import { WorkloadIdentity } from "../../constructs/identity/workload-identity";
-import { build, cluster, project, ref } from "../construct";
+import { build, platform, ref } from "../construct";
 
 const synth = (deletionProtection: boolean) =>
   build((stack) => {
     const { email, member } = new WorkloadIdentity(stack, "identity", {
-      project,
-      cluster,
+      platform: { ...platform, deletionProtection },
       accountId: "shop-mail-sender",
       namespace: "shop",
       serviceAccount: "mail-sender",
-      deletionProtection,
     });
     return { email, member };
   });

@@ -1,6 +1,6 @@
 import { series } from "../../constructs/monitoring/alert-policy";
 import { CloudMonitoring, type CloudMonitoringProps } from "../../constructs/monitoring/cloud-monitoring";
-import { build, project, ref } from "../construct";
+import { build, platform, ref } from "../construct";
 import { promtool, withoutPromtool } from "../promtool";
 import type { Json } from "../support";
 
@@ -9,13 +9,11 @@ const synth = (props: Partial<CloudMonitoringProps> = {}) =>
   build((stack) => {
     new CloudMonitoring(stack, "watch", {
       trusted: true,
-      project,
-      name: "shop-test",
+      platform,
       email: "ops@example.com",
       hosts: { "shop.example.com": "/ready", "api.example.com": "/health" },
       database: { instance: "shop-test", diskLimitGb: 500, maxConnections: 400, replica: "shop-test-replica" },
       cache: { instance: INSTANCE },
-      cluster: "shop-test",
       nodePools: { app: { min: 1, max: 3 }, monitoring: { min: 1, max: 1 } },
       ...props,
     });

@@ -1,9 +1,10 @@
+import type { Cluster } from "../../constructs/cluster/cluster";
 import { DEDICATED } from "../../constructs/kubernetes/placement";
 
 import { Datadog, type DatadogProps } from "../../constructs/monitoring/datadog";
 import { hostAgents } from "../../constructs/monitoring/host-agents";
 import { byName, render, withChart } from "../charts";
-import { at, build, ref, values } from "../construct";
+import { at, build, cluster, platform, ref, values } from "../construct";
 import { admits } from "../image-policy";
 import type { Json } from "../support";
 
@@ -12,18 +13,17 @@ const synth = (props: Partial<DatadogProps> = {}) =>
     new Datadog(stack, "dd", {
       namespace: hostAgents(stack, "agents", { nodes: 3, dependsOn: [at("cluster")] }),
       site: "datadoghq.eu",
-      clusterName: "shop-test",
-      tags: { env: "test", system: "shop" },
       apiKey: { value: "the-key", changesWith: [3] },
-      apiServer: { nodes: "10.0.0.0/20" },
-      autopilot: false,
+      platform,
       ...props,
     });
   });
 const AGENT = "helm_release.dd_agent";
 const { resource, digested, readable, json } = synth();
 const release = resource(AGENT);
-const autopilot = synth({ autopilot: true }).resource(AGENT);
+const autopilot = synth({
+  platform: { ...platform, cluster: { ...cluster, autopilot: true } as unknown as Cluster },
+}).resource(AGENT);
 const of = values(release);
 const policy = (name: string) => resource(`kubernetes_network_policy_v1.dd_${name}`).spec;
 const tcp = (port: string) => ({ port, protocol: "TCP" });
@@ -31,7 +31,7 @@ const tcp = (port: string) => ({ port, protocol: "TCP" });
 test("the chart has an exact version and comes from its publisher, or from the mirror", () => {
   expect(release).toMatchObject({ name: "datadog", chart: "datadog", repository: "https://helm.datadoghq.com" });
   expect(release.version).toMatch(/^\d+\.\d+\.\d+$/);
-  const mirrored = synth({ chartsMirror: "oci://mirror.example/charts" }).resource(AGENT);
+  const mirrored = synth({ platform: { ...platform, chartsMirror: "oci://mirror.example/charts" } }).resource(AGENT);
   expect(mirrored).toMatchObject({ repository: "oci://mirror.example/charts", version: release.version });
 });
 

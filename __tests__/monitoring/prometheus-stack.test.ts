@@ -1,7 +1,7 @@
 import type { Namespace } from "../../constructs/kubernetes/namespace";
 import { PrometheusStack, type PrometheusStackProps } from "../../constructs/monitoring/prometheus-stack";
 import { render, withChart } from "../charts";
-import { at, build, ref, values } from "../construct";
+import { AUTOPILOT, at, build, placeOn, platform, ref, values } from "../construct";
 import { admits } from "../image-policy";
 import { promtool, withPromtool } from "../promtool";
 import type { Json } from "../support";
@@ -9,21 +9,17 @@ import type { Json } from "../support";
 const synth = (props: Partial<PrometheusStackProps> = {}) =>
   build((stack) => {
     const { namespace } = new PrometheusStack(stack, "mon", {
-      pool: "observability",
-      autopilot: false,
+      platform,
+      place: placeOn("observability"),
       retentionDays: 10,
       diskGb: 50,
       memory: "2Gi",
-      deletionProtection: true,
       adminPassword: { value: "the-password", changesWith: [1] },
-      apiServer: { nodes: "10.0.0.0/20" },
-      cluster: at("cluster"),
-      dependsOn: [at("pool")],
       ...props,
     });
     return { namespace: namespace.name };
   });
-const AUTOPILOT = { pool: undefined, autopilot: true };
+const ON_AUTOPILOT = { place: AUTOPILOT };
 const hostAgents = { name: "host-agents", ready: [at("host-agents-quota")] } as unknown as Namespace;
 const secret = { value: "the-key", changesWith: [1] };
 const STACK = "helm_release.mon_stack";
@@ -50,7 +46,7 @@ test("the definitions are a release of their own, there first, for Helm never up
 });
 
 test("charts have exact versions and come from their publisher, or both from the mirror", () => {
-  const mirrored = synth({ chartsMirror: "oci://mirror.example/charts" });
+  const mirrored = synth({ platform: { ...platform, chartsMirror: "oci://mirror.example/charts" } });
   for (const address of [STACK, DEFINITIONS]) {
     expect(resource(address).version).toMatch(/^\d+\.\d+\.\d+$/);
     expect(resource(address).repository).toMatch(/^https:\/\/prometheus-community\./);
@@ -135,8 +131,8 @@ test("Prometheus has the memory that it is given, and the namespace has room for
   expect(given("2Gi")).toEqual(["250m", "2Gi", "2Gi", "2000m", "6144Mi"]);
   expect(given("8Gi")).toEqual(["250m", "8Gi", "8Gi", "2000m", "12288Mi"]);
   // Autopilot gives a CPU for each 6.5 GiB.
-  expect(given("2Gi", AUTOPILOT)).toEqual(["500m", "2048Mi", "2048Mi", "3000m", "6144Mi"]);
-  expect(given("8Gi", AUTOPILOT)).toEqual(["1231m", "8192Mi", "8192Mi", "3731m", "12288Mi"]);
+  expect(given("2Gi", ON_AUTOPILOT)).toEqual(["500m", "2048Mi", "2048Mi", "3000m", "6144Mi"]);
+  expect(given("8Gi", ON_AUTOPILOT)).toEqual(["1231m", "8192Mi", "8192Mi", "3731m", "12288Mi"]);
 });
 
 test("scrapes and evaluations are as often as asked, both; else as the chart has it", () => {
@@ -222,7 +218,7 @@ test("the namespace is restricted, and its policies are there before the pods", 
   const policies = Object.keys(synth().json.resource.kubernetes_network_policy_v1);
   expect(policies).toContain("mon_namespace_default-deny");
   expect(resource(STACK).depends_on).toEqual(
-    expect.arrayContaining(["pool", ...policies.map((id) => `kubernetes_network_policy_v1.${id}`)]),
+    expect.arrayContaining(["pool", "admission", ...policies.map((id) => `kubernetes_network_policy_v1.${id}`)]),
   );
   expect(resource(STACK).namespace).toBe(ref("kubernetes_namespace_v1.mon_namespace.metadata[0].name"));
 });
@@ -271,7 +267,9 @@ test.each([
     resources: { requests: { storage: `${gb}Gi` } },
   });
   expect([wait_until_bound, lifecycle.prevent_destroy]).toEqual([false, true]);
-  expect(claimOf(server, synth({ deletionProtection: false })).lifecycle.prevent_destroy).toBe(false);
+  expect(
+    claimOf(server, synth({ platform: { ...platform, deletionProtection: false } })).lifecycle.prevent_destroy,
+  ).toBe(false);
   expect(resource(STACK).depends_on).toContain(`kubernetes_persistent_volume_claim_v1.${server}_volume`);
 });
 
@@ -373,18 +371,18 @@ describe("with a namespace for agents of the host", () => {
         .spec.egress.flatMap(({ to, ports }: Json) => (to ? [] : ports.map((p: Json) => p.port)));
     expect(ports(built)).toEqual(["10250", "9100"]);
     expect(ports(synth())).toEqual(["10250"]);
-    expect(ports(synth(AUTOPILOT))).toEqual([]);
+    expect(ports(synth(ON_AUTOPILOT))).toEqual([]);
   });
 });
 
 describe("on Autopilot", () => {
-  const stack = values(synth(AUTOPILOT).resource(STACK));
+  const stack = values(synth(ON_AUTOPILOT).resource(STACK));
 
   test("nothing is placed, and nothing asks for hosts or kube-system", () => {
     expect([...find(stack, "nodeSelector"), ...find(stack, "tolerations")]).toEqual([]);
     const off = { enabled: false };
     expect([stack.nodeExporter, stack.kubelet, stack.prometheusOperator.kubeletService]).toEqual([off, off, off]);
-    expect(() => synth({ ...AUTOPILOT, hostAgents })).toThrow("hostAgents: Autopilot gives its hosts to nobody");
+    expect(() => synth({ ...ON_AUTOPILOT, hostAgents })).toThrow("hostAgents: Autopilot gives its hosts to nobody");
   });
 
   test("requests are limits, in the proportions that Autopilot takes", () => {
@@ -404,7 +402,7 @@ describe("on Autopilot", () => {
 describe("the real chart", () => {
   const modes = {
     hosts: { hostAgents, receiver: { kind: "pagerduty", secret } as const, scrapeSeconds: 15 },
-    autopilot: AUTOPILOT,
+    autopilot: ON_AUTOPILOT,
   };
   const releases = {
     hosts: synth(modes.hosts).resource(STACK),

@@ -1,5 +1,5 @@
 import { type DeploymentProps, deployment as make } from "../../constructs/workloads/deployment";
-import { at, build, ref, values } from "../construct";
+import { at, build, placeOn, ref, values } from "../construct";
 import type { Json } from "../support";
 
 const synth = (props: Partial<DeploymentProps> = {}) => {
@@ -9,7 +9,7 @@ const synth = (props: Partial<DeploymentProps> = {}) => {
       pod: {
         name: "backend",
         image: "registry.example/backend@sha256:0",
-        pool: "app",
+        place: placeOn("app"),
         resources: { cpu: "500m", memory: "512Mi", memoryLimit: "1Gi" },
         serviceAccount: "backend",
         variables: {},

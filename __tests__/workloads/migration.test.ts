@@ -2,7 +2,7 @@ import { ConfigMap } from "../../constructs/kubernetes/config-map";
 import { Secret } from "../../constructs/kubernetes/secret";
 import { Migration, type MigrationProps } from "../../constructs/workloads/migration";
 import { NODE_ADDRESS } from "../../constructs/workloads/pod";
-import { at, build, namespace } from "../construct";
+import { AUTOPILOT, at, build, namespace, placeOn } from "../construct";
 
 interface Change extends Partial<Omit<MigrationProps, "pod">> {
   readonly pod?: Partial<MigrationProps["pod"]>;
@@ -21,7 +21,7 @@ const synth = ({ pod, config = "info", generation = 1, value = "v", certificate 
         name: "migrate",
         image: "registry.example/backend@sha256:0",
         command: ["npm", "run", "migrate"],
-        pool: "app",
+        place: placeOn("app"),
         resources: { cpu: "500m", memory: "512Mi", memoryLimit: "1Gi" },
         serviceAccount: "migrate",
         variables: { APP_VERSION: "1.0" },
@@ -56,7 +56,7 @@ test.each<[string, Change]>([
 
 test.each<[string, Change]>([
   ["size", { pod: { resources: { cpu: "1", memory: "1Gi", memoryLimit: "2Gi" } } }],
-  ["node pool", { pod: { pool: "other" } }],
+  ["node pool", { pod: { place: placeOn("other") } }],
   ["deadline", { deadline: 900 }],
   ["connection", { egress: {} }],
   ["secret value of the same generation", { value: "w" }],
@@ -146,7 +146,7 @@ test("each connection's policy has a name that Kubernetes takes", () => {
 });
 
 test("what Autopilot writes into the job does not make it run again, and nothing else is overlooked", () => {
-  const autopilot = synth({ pod: { pool: undefined } }).resource(ADDRESS);
+  const autopilot = synth({ pod: { place: AUTOPILOT } }).resource(ADDRESS);
   expect(autopilot.metadata.name).toBe(metadata.name);
   expect(autopilot.lifecycle.ignore_changes).toEqual([
     'spec[0].template[0].metadata[0].annotations["autopilot.gke.io/resource-adjustment"]',

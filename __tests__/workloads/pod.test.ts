@@ -1,5 +1,4 @@
 import { DEDICATED } from "../../constructs/kubernetes/placement";
-
 import {
   CERTIFICATES,
   NODE_ADDRESS,
@@ -7,12 +6,13 @@ import {
   podTemplate,
   type ServingProps,
 } from "../../constructs/workloads/pod";
+import { AUTOPILOT, placeOn } from "../construct";
 import type { Json } from "../support";
 
 const props: PodProps = {
   name: "backend",
   image: "registry.example/backend@sha256:0",
-  pool: "app",
+  place: placeOn("app"),
   resources: { cpu: "500m", memory: "512Mi", memoryLimit: "1Gi" },
   serviceAccount: "backend",
   variables: { PORT: "3000" },
@@ -75,7 +75,7 @@ test("it runs on its pool's nodes, dedicated or not", () => {
 });
 
 test("without a pool it runs wherever there is room: on Autopilot, Google makes it", () => {
-  const { spec } = template({ pool: undefined }, http);
+  const { spec } = template({ place: AUTOPILOT }, http);
   expect(spec).not.toHaveProperty("nodeSelector");
   expect(spec).not.toHaveProperty("tolerations");
 });

@@ -1,6 +1,6 @@
 import { Construct } from "constructs";
 import { SERVICE_PORT, WebService, type WebServiceProps } from "../../constructs/workloads/web-service";
-import { at, build, namespace, ref, values } from "../construct";
+import { at, build, namespace, placeOn, ref, values } from "../construct";
 
 const synth = (props: Partial<WebServiceProps> = {}) =>
   build((stack) => {
@@ -9,7 +9,7 @@ const synth = (props: Partial<WebServiceProps> = {}) =>
       pod: {
         name: "backend",
         image: "registry.example/backend@sha256:0",
-        pool: "app",
+        place: placeOn("app"),
         resources: { cpu: "500m", memory: "512Mi", memoryLimit: "1Gi" },
         serviceAccount: "backend",
         variables: {},

@@ -1,5 +1,5 @@
 import { Workload, type WorkloadProps } from "../../constructs/workloads/workload";
-import { at, build, namespace, values } from "../construct";
+import { at, build, namespace, placeOn, values } from "../construct";
 
 const synth = (props: Partial<WorkloadProps> = {}) =>
   build((stack) => {
@@ -8,7 +8,7 @@ const synth = (props: Partial<WorkloadProps> = {}) =>
       pod: {
         name: "worker",
         image: "registry.example/worker@sha256:0",
-        pool: "app",
+        place: placeOn("app"),
         resources: { cpu: "500m", memory: "512Mi", memoryLimit: "1Gi" },
         serviceAccount: "worker",
         variables: {},

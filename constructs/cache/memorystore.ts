@@ -2,17 +2,10 @@ import { RedisInstance } from "@cdktf/provider-google/lib/redis-instance";
 import { ref, TerraformStack, Token } from "cdktf";
 import { Construct } from "constructs";
 import type { Day } from "../../facts/days";
-
-import type { Network } from "../network/network";
-import type { Project } from "../project/project";
+import type { Platform } from "../platform";
 
 export interface MemorystoreProps {
-  readonly project: Project;
-  readonly network: Network;
-  /** Up to 40 lower-case letters, digits and dashes. */
-  readonly name: string;
-  /** Such as europe-west1. */
-  readonly region: string;
+  readonly platform: Platform;
   /** Such as REDIS_7_2. */
   readonly version: string;
   /** STANDARD_HA keeps a standby in another zone and fails over by itself. */
@@ -21,10 +14,6 @@ export interface MemorystoreProps {
   readonly memoryGb: number;
   /** Hour in UTC. */
   readonly maintenance: { readonly day: Day; readonly hour: number };
-  /** Google Cloud labels. */
-  readonly labels: Readonly<Record<string, string>>;
-  /** Whether Terraform refuses to destroy it, and Google too where it can; no default: an environment decides. */
-  readonly deletionProtection: boolean;
 }
 
 /**
@@ -50,14 +39,15 @@ export class Memorystore extends Construct {
 
   constructor(scope: Construct, id: string, props: MemorystoreProps) {
     super(scope, id);
+    const { names, region, project, network, labels, deletionProtection } = props.platform;
     this.instance = new RedisInstance(this, "instance", {
-      project: props.project.id,
-      name: props.name,
-      region: props.region,
+      project: project.id,
+      name: names.full,
+      region,
       redisVersion: props.version,
       tier: props.tier,
       memorySizeGb: props.memoryGb,
-      authorizedNetwork: props.network.network.id,
+      authorizedNetwork: network.network.id,
       connectMode: "PRIVATE_SERVICE_ACCESS",
       authEnabled: true,
       transitEncryptionMode: "SERVER_AUTHENTICATION",
@@ -70,13 +60,13 @@ export class Memorystore extends Construct {
           },
         ],
       },
-      labels: { ...props.labels },
+      labels: { ...labels },
       timeouts: { create: "60m", update: "60m", delete: "60m" },
-      lifecycle: { preventDestroy: props.deletionProtection },
-      dependsOn: [props.project.api("redis"), props.network.privateServices],
+      lifecycle: { preventDestroy: deletionProtection },
+      dependsOn: [project.api("redis"), network.privateServices],
     });
     this.instance.overrideLogicalId("cache");
-    this.instance.addOverride("deletion_protection", props.deletionProtection); // newer than the bindings
+    this.instance.addOverride("deletion_protection", deletionProtection); // newer than the bindings
 
     this.host = this.instance.host;
     this.password = this.instance.authString;

@@ -1,9 +1,11 @@
 import { ContainerCluster, type ContainerClusterConfig } from "@cdktf/provider-google/lib/container-cluster";
 import { ProjectIamMember } from "@cdktf/provider-google/lib/project-iam-member";
 import { ServiceAccount } from "@cdktf/provider-google/lib/service-account";
-import { Fn } from "cdktf";
+import { Fn, type ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { NODE_ROLES } from "../../facts/node-roles";
+import type { ApiServerRanges } from "../kubernetes/api-server";
+import { onAutopilot, onPool, type Placement } from "../kubernetes/placement";
 import { type Network, SECONDARY_RANGES } from "../network/network";
 import type { Project } from "../project/project";
 import { secretsKey, userOf } from "../secrets/agent-key";
@@ -34,6 +36,8 @@ export interface ClusterProps {
    * endpoint, which IAM guards. {@link https://cloud.google.com/kubernetes-engine/docs/concepts/network-isolation}
    */
   readonly authorizedNetworks?: Readonly<Record<string, string>>;
+  /** /28 of a control plane that was made with a range of its own. */
+  readonly controlPlane?: string;
   /** Google Cloud labels. */
   readonly labels: Readonly<Record<string, string>>;
   /** Whether Terraform refuses to destroy it, and Google too where it can; no default: an environment decides. */
@@ -68,11 +72,18 @@ export class Cluster extends Construct {
   readonly workloadPool: string;
   /** Command that adds the cluster to a kubeconfig. */
   readonly credentialsCommand: string;
+  /** Where the Kubernetes API is. */
+  readonly apiServer: ApiServerRanges;
+  /** Whether Google owns the nodes. */
+  readonly autopilot: boolean;
+  private readonly pools = new Map<string, ITerraformDependable>();
 
   constructor(scope: Construct, id: string, props: ClusterProps) {
     super(scope, id);
     const { project, network, authorizedNetworks } = props;
     const autopilot = props.mode === "autopilot";
+    this.autopilot = autopilot;
+    this.apiServer = { nodes: network.nodes, controlPlane: props.controlPlane };
 
     this.nodeServiceAccount = new ServiceAccount(this, "nodes", {
       project: project.id,
@@ -153,7 +164,7 @@ export class Cluster extends Construct {
       loggingConfig: { enableComponents: ["SYSTEM_COMPONENTS", "WORKLOADS"] },
       costManagementConfig: { enabled: true },
 
-      ...(autopilot ? this.autopilot() : this.standard()),
+      ...(autopilot ? this.googlesNodes() : this.ownNodes()),
       timeouts: { create: "60m", update: "60m", delete: "60m" },
       lifecycle: {
         preventDestroy: props.deletionProtection,
@@ -181,8 +192,24 @@ export class Cluster extends Construct {
     ].join(" ");
   }
 
+  /** Makes a node pool known, so that pods can be placed on it. */
+  add(name: string, pool: ITerraformDependable): void {
+    this.pools.set(name, pool);
+  }
+
+  /**
+   * Where pods run that ask for a pool; on Autopilot, the pool makes no difference.
+   * @throws when there is no such pool
+   */
+  place(name?: string): Placement {
+    if (this.autopilot) return onAutopilot(this.cluster);
+    const pool = this.pools.get(name ?? "");
+    if (!name || !pool) throw new Error(`the cluster has no node pool "${name}"`);
+    return onPool(name, pool);
+  }
+
   /** What a Standard cluster is told about its nodes, and Autopilot decides by itself. */
-  private standard(): Partial<ContainerClusterConfig> {
+  private ownNodes(): Partial<ContainerClusterConfig> {
     return {
       datapathProvider: "ADVANCED_DATAPATH", // enforces network policies by itself
       networkPolicy: { enabled: false }, // Calico's
@@ -217,7 +244,7 @@ export class Cluster extends Construct {
    * add-ons are always on, and naming them is refused.
    * {@link https://cloud.google.com/kubernetes-engine/docs/resources/autopilot-standard-feature-comparison}
    */
-  private autopilot(): Partial<ContainerClusterConfig> {
+  private googlesNodes(): Partial<ContainerClusterConfig> {
     return {
       enableAutopilot: true,
       // Without it nodes run as the project's default account; `nodeConfig` is not heard.

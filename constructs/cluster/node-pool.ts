@@ -74,5 +74,6 @@ export class NodePool extends Construct {
       },
       dependsOn: [...cluster.nodeGrants],
     });
+    cluster.add(props.name, this.pool);
   }
 }

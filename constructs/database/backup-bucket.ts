@@ -1,19 +1,13 @@
 import { StorageBucket } from "@cdktf/provider-google/lib/storage-bucket";
 import { Construct } from "constructs";
-import type { Project } from "../project/project";
+import type { Platform } from "../platform";
 
 export interface BackupBucketProps {
-  readonly project: Project;
+  readonly platform: Platform;
   /** Unlike any other bucket's in the world. */
   readonly name: string;
-  /** Such as europe-west1. */
-  readonly region: string;
   /** Days that a backup cannot be deleted, and after which it is. */
   readonly keepDays: number;
-  /** Google Cloud labels. */
-  readonly labels: Readonly<Record<string, string>>;
-  /** Whether Terraform refuses to destroy it; no default: an environment decides. */
-  readonly deletionProtection: boolean;
 }
 
 /** Seconds that Google keeps what was deleted: seven days, its own default. */
@@ -33,10 +27,11 @@ export class BackupBucket extends Construct {
 
   constructor(scope: Construct, id: string, props: BackupBucketProps) {
     super(scope, id);
+    const { project, region, labels, deletionProtection } = props.platform;
     const bucket = new StorageBucket(this, "bucket", {
-      project: props.project.id,
+      project: project.id,
       name: props.name,
-      location: props.region,
+      location: region,
       storageClass: "STANDARD",
       uniformBucketLevelAccess: true,
       publicAccessPrevention: "enforced",
@@ -44,8 +39,8 @@ export class BackupBucket extends Construct {
       lifecycleRule: [{ action: { type: "Delete" }, condition: { age: props.keepDays } }],
       softDeletePolicy: { retentionDurationSeconds: SOFT_DELETE },
       forceDestroy: false,
-      labels: { ...props.labels },
-      lifecycle: { preventDestroy: props.deletionProtection },
+      labels: { ...labels },
+      lifecycle: { preventDestroy: deletionProtection },
     });
     bucket.overrideLogicalId("backups");
     this.name = bucket.name;

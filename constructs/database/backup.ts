@@ -5,24 +5,21 @@ import {
 } from "@cdktf/provider-kubernetes/lib/cron-job-v1";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import { resourcesOn } from "../../facts/autopilot";
 import type { Resources } from "../../facts/resources";
-import type { Cluster } from "../cluster/cluster";
 import { serviceAccount } from "../identity/service-account";
 import { WorkloadIdentity } from "../identity/workload-identity";
 import { CONTAINER_SECURITY, requestsAndLimits } from "../kubernetes/container";
 import { NAME_LABEL } from "../kubernetes/labels";
 import type { Namespace } from "../kubernetes/namespace";
 import { type Allowance, connectionPolicy, INTERNET, type Peer } from "../kubernetes/network-policy";
-import { placedOn } from "../kubernetes/placement";
-import type { Project } from "../project/project";
+import type { Placement } from "../kubernetes/placement";
+import type { Platform } from "../platform";
 import { NOT_EVICTED } from "../workloads/pod";
 import type { BackupBucket } from "./backup-bucket";
 import type { PostgreSql } from "./postgresql";
 
 export interface DatabaseBackupProps {
-  readonly project: Project;
-  readonly cluster: Cluster;
+  readonly platform: Platform;
   /** Id of the Google service account that writes and reads dumps, 6 to 30 characters. */
   readonly accountId: string;
   /** That of the database. */
@@ -33,12 +30,7 @@ export interface DatabaseBackupProps {
   readonly at: string;
   /** GiB of the scratch disk that holds a dump, compressed, on its way. */
   readonly diskGb: number;
-  /** Node pool; none on Autopilot. */
-  readonly pool?: string;
-  /** Whether the cluster is one of Autopilot, which wants limits that equal the requests. */
-  readonly autopilot: boolean;
-  /** Whether Terraform refuses to destroy the Google service account; no default: an environment decides. */
-  readonly deletionProtection: boolean;
+  readonly place: Placement;
 }
 
 const NAME = "postgresql-backup";
@@ -160,17 +152,15 @@ export class DatabaseBackup extends Construct {
 
   constructor(scope: Construct, id: string, props: DatabaseBackupProps) {
     super(scope, id);
-    const { project, cluster, postgresql, bucket } = props;
+    const { platform, postgresql, bucket } = props;
     const { administrator } = postgresql;
     const namespace = props.namespace.name;
 
     const identity = new WorkloadIdentity(this, "identity", {
-      project,
-      cluster,
+      platform,
       accountId: props.accountId,
       namespace,
       serviceAccount: NAME,
-      deletionProtection: props.deletionProtection,
     });
     const grants = ["objectCreator", "objectViewer"].map(
       (role) =>
@@ -229,8 +219,7 @@ export class DatabaseBackup extends Construct {
         namespace,
         serviceAccountName,
         diskGb: props.diskGb,
-        pool: props.pool,
-        autopilot: props.autopilot,
+        place: props.place,
         dependsOn: [...props.namespace.ready, ...policies, ...grants, ...postgresql.ready],
         ...config,
       });
@@ -277,8 +266,7 @@ interface JobConfig {
   readonly namespace: string;
   readonly serviceAccountName: string;
   readonly diskGb: number;
-  readonly pool?: string;
-  readonly autopilot: boolean;
+  readonly place: Placement;
   /** The second runs when the first has succeeded, on the same scratch disk. */
   readonly steps: readonly [Step, Step];
   /** In UTC. */
@@ -293,8 +281,7 @@ interface JobConfig {
   readonly dependsOn: readonly ITerraformDependable[];
 }
 
-function cronJob(scope: Construct, id: string, { name, namespace, autopilot, ...config }: JobConfig): CronJobV1 {
-  const placed = placedOn(config.pool);
+function cronJob(scope: Construct, id: string, { name, namespace, place, ...config }: JobConfig): CronJobV1 {
   const [first, second] = config.steps.map(({ name, image, script, resources, env }) => ({
     name,
     image,
@@ -302,7 +289,7 @@ function cronJob(scope: Construct, id: string, { name, namespace, autopilot, ...
     command: ["bash", "-c", script],
     workingDir: SCRATCH,
     env: [...env, { name: "HOME", value: "/tmp" }], // the root is read-only
-    resources: requestsAndLimits(resourcesOn(autopilot, resources)),
+    resources: requestsAndLimits(place.resources(resources)),
     securityContext: CONTAINER_SECURITY,
     volumeMount: [
       { name: "dumps", mountPath: SCRATCH },
@@ -336,8 +323,8 @@ function cronJob(scope: Construct, id: string, { name, namespace, autopilot, ...
               serviceAccountName: config.serviceAccountName,
               automountServiceAccountToken: false, // the metadata server wants none
               enableServiceLinks: false,
-              nodeSelector: placed.nodeSelector,
-              toleration: placed.tolerations,
+              nodeSelector: place.pod.nodeSelector,
+              toleration: place.pod.tolerations,
               securityContext: {
                 runAsNonRoot: true,
                 runAsUser: USER,
@@ -367,7 +354,7 @@ function cronJob(scope: Construct, id: string, { name, namespace, autopilot, ...
         },
       },
     },
-    ...(autopilot && { lifecycle: { ignoreChanges: AUTOPILOTS_OWN } }),
+    ...(place.autopilot && { lifecycle: { ignoreChanges: AUTOPILOTS_OWN } }),
     dependsOn: [...config.dependsOn],
   });
 }

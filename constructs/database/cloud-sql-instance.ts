@@ -5,12 +5,10 @@ import {
 } from "@cdktf/provider-google/lib/sql-database-instance";
 import { Id } from "@cdktf/provider-random/lib/id";
 import { Construct } from "constructs";
-import type { Network } from "../network/network";
-import type { Project } from "../project/project";
+import type { Platform } from "../platform";
 
 export interface CloudSqlInstanceProps {
-  readonly project: Project;
-  readonly network: Network;
+  readonly platform: Platform;
   /** First part of its name: a random suffix follows, for Google keeps a deleted instance's name taken for a week. */
   readonly name: string;
   /** Address of the instance and of its suffix in Terraform. */
@@ -29,10 +27,6 @@ export interface CloudSqlInstanceProps {
   readonly diskLimitGb: number;
   /** Bytes. */
   readonly insightsQueryLength: number;
-  /** Google Cloud labels. */
-  readonly labels: Readonly<Record<string, string>>;
-  /** Whether Terraform refuses to destroy it, and Google too where it can; no default: an environment decides. */
-  readonly deletionProtection: boolean;
 }
 
 /** What one kind of instance has and others have not. */
@@ -76,19 +70,20 @@ export class CloudSqlInstance extends Construct {
   constructor(scope: Construct, id: string, props: CloudSqlInstanceProps, kind: CloudSqlInstanceKind) {
     super(scope, id);
     const { settings, ignoreChanges, identity, ...rest } = kind;
+    const { project, network, labels, deletionProtection } = props.platform;
     const suffix = new Id(this, "suffix", {
       byteLength: 2,
       keepers: identity,
-      lifecycle: { preventDestroy: props.deletionProtection },
+      lifecycle: { preventDestroy: deletionProtection },
     });
     suffix.overrideLogicalId(props.address);
     this.instance = new SqlDatabaseInstance(this, "instance", {
       ...rest,
-      project: props.project.id,
+      project: project.id,
       name: `${props.name}-${suffix.hex}`,
       region: props.region,
       databaseVersion: props.version,
-      deletionProtection: props.deletionProtection,
+      deletionProtection,
       settings: {
         ...settings,
         edition: props.edition,
@@ -96,11 +91,11 @@ export class CloudSqlInstance extends Construct {
         diskType: "PD_SSD",
         diskAutoresize: true,
         diskAutoresizeLimit: props.diskLimitGb,
-        deletionProtectionEnabled: props.deletionProtection,
-        userLabels: { ...props.labels },
+        deletionProtectionEnabled: deletionProtection,
+        userLabels: { ...labels },
         ipConfiguration: {
           ipv4Enabled: false,
-          privateNetwork: props.network.network.id,
+          privateNetwork: network.network.id,
           sslMode: "ENCRYPTED_ONLY",
         },
         databaseFlags: Object.entries({ ...FLAGS, max_connections: String(props.maxConnections) }).map(
@@ -118,7 +113,7 @@ export class CloudSqlInstance extends Construct {
       },
       timeouts: { create: "60m", update: "60m", delete: "60m" },
       lifecycle: {
-        preventDestroy: props.deletionProtection,
+        preventDestroy: deletionProtection,
         ...(ignoreChanges && { ignoreChanges: [...ignoreChanges] }),
       },
     });

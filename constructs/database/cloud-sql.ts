@@ -8,7 +8,7 @@ import type { GeneratedSecret } from "../secrets/secret";
 import { CloudSqlInstance, type CloudSqlInstanceProps } from "./cloud-sql-instance";
 import { CloudSqlUsers, type DatabasePassword } from "./cloud-sql-users";
 
-export interface CloudSqlProps extends Omit<CloudSqlInstanceProps, "address"> {
+export interface CloudSqlProps extends Omit<CloudSqlInstanceProps, "address" | "name" | "region"> {
   /** REGIONAL keeps a standby in another zone and fails over by itself. */
   readonly availability: "ZONAL" | "REGIONAL";
   /** GB at first; the disk grows by itself up to the limit. */
@@ -96,7 +96,7 @@ function provision(
     dependsOn,
   });
   for (const [argument, value] of Object.entries({
-    project: props.project.id,
+    project: props.platform.project.id,
     instance: instance.name,
     database: props.database,
     description: "Role and extensions",
@@ -136,17 +136,18 @@ export class CloudSql extends Construct {
   /** @throws when a restored instance is to serve and there is none */
   constructor(scope: Construct, id: string, props: CloudSqlProps) {
     super(scope, id);
-    const { project, deletionProtection, restore } = props;
+    const { restore } = props;
+    const { names, region, project, network, deletionProtection } = props.platform;
 
     const { instance: primary } = new CloudSqlInstance(
       this,
       "primary",
-      { ...props, address: "database" },
+      { ...props, name: names.full, address: "database", region },
       {
         settings: { ...settingsOf(props), diskSize: props.diskGb },
         // The disk has grown since; shrinking it back would replace the instance.
         ignoreChanges: ["settings[0].disk_size"],
-        dependsOn: [project.api("sqladmin"), props.network.privateServices],
+        dependsOn: [project.api("sqladmin"), network.privateServices],
       },
     );
     const replica =
@@ -158,7 +159,7 @@ export class CloudSql extends Construct {
         "replica",
         {
           ...props,
-          name: `${props.name}-replica`,
+          name: `${names.full}-replica`,
           address: "database_replica",
           region: props.replicaRegion,
           maxConnections: MOST_CONNECTIONS,
@@ -177,8 +178,9 @@ export class CloudSql extends Construct {
         `restored-${restore.name}`,
         {
           ...props,
-          name: `${props.name}-${restore.name}`,
+          name: `${names.full}-${restore.name}`,
           address: `database_restored_${restore.name.replace(/-/g, "_")}`,
+          region,
         },
         {
           clone: {

@@ -1,6 +1,5 @@
 import { Fn, type ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import { resourcesOn } from "../../facts/autopilot";
 import { parseMemory } from "../../facts/quantity";
 import type { Resources } from "../../facts/resources";
 import { release } from "../helm/release";
@@ -8,14 +7,16 @@ import { requestsAndLimits } from "../kubernetes/container";
 import { NAME_LABEL } from "../kubernetes/labels";
 import type { Namespace } from "../kubernetes/namespace";
 import { connectionPolicy, type Peer } from "../kubernetes/network-policy";
-import { placedOn } from "../kubernetes/placement";
+import type { Placement } from "../kubernetes/placement";
 import { Secret, type SecretValue } from "../kubernetes/secret";
 import { volumeClaim } from "../kubernetes/volume-claim";
+import type { Platform } from "../platform";
 import type { Datastore } from "./datastore";
 
 /** What the datastores of Bitnami's charts have in common. */
 export interface BitnamiProps {
   /** Namespace of the datastores. */
+  readonly platform: Platform;
   readonly namespace: Namespace;
   /** Name of the storage class of the volume. */
   readonly storageClass: string;
@@ -24,10 +25,7 @@ export interface BitnamiProps {
    * since August 2025. {@link https://github.com/bitnami/containers/issues/83267}
    */
   readonly registry: string;
-  /** Node pool; none on Autopilot. */
-  readonly pool?: string;
-  /** Whether the cluster is one of Autopilot, which wants limits that equal the requests. */
-  readonly autopilot: boolean;
+  readonly place: Placement;
   /** Of the user that services log in as. */
   readonly password: SecretValue;
   /** GiB of the volume. It can grow later, and never shrink. */
@@ -38,12 +36,8 @@ export interface BitnamiProps {
   readonly clients: readonly Peer[];
   /** Who scrapes the metrics. */
   readonly scrapers: readonly Peer[];
-  /** Repository that stands in for the publisher's. */
-  readonly chartsMirror?: string;
-  /** Whether Terraform refuses to destroy release and volume; no default: an environment decides. */
-  readonly deletionProtection: boolean;
-  /** What must be there first: the nodes, leave to run the images, the storage class. */
-  readonly dependsOn: readonly ITerraformDependable[];
+  /** What lets the volume be made. */
+  readonly storage: readonly ITerraformDependable[];
 }
 
 /** One of the charts, and how it is installed. */
@@ -67,7 +61,7 @@ interface Parts {
   /** Where an image is pulled from; its tag is the chart's. */
   image(name: string): Readonly<Record<string, string>>;
   /** Where the pods run. */
-  readonly placed: ReturnType<typeof placedOn>;
+  readonly placed: Placement["pod"];
   /** Size of the server. */
   readonly sized: ReturnType<typeof requestsAndLimits>;
   /** Size of the exporter. */
@@ -113,14 +107,25 @@ export class BitnamiRelease extends Construct implements Pick<Datastore, "host" 
   readonly ready: readonly ITerraformDependable[];
   readonly secret: Secret;
 
-  constructor(scope: Construct, id: string, props: BitnamiProps & { readonly chart: Chart }) {
+  constructor(
+    scope: Construct,
+    id: string,
+    props: BitnamiProps & { readonly chart: Chart; readonly policies?: readonly ITerraformDependable[] },
+  ) {
     super(scope, id);
-    const { chart, autopilot, deletionProtection } = props;
+    const { chart, place } = props;
+    const { admission, chartsMirror, deletionProtection } = props.platform;
     const { name } = chart;
     const namespace = props.namespace.name;
 
     this.secret = new Secret(this, "passwords", { namespace, name, data: chart.secrets });
-    const claim = volumeClaim(this, "claim", { ...props, name, namespace, address: `datastore_${name}` });
+    const claim = volumeClaim(this, "claim", {
+      ...props,
+      name,
+      namespace,
+      address: `datastore_${name}`,
+      deletionProtection,
+    });
 
     const from = (other: string, peers: readonly Peer[], port: number) =>
       peers.length
@@ -131,24 +136,30 @@ export class BitnamiRelease extends Construct implements Pick<Datastore, "host" 
       ...from("prometheus", props.scrapers, chart.metricsPort),
     ];
 
-    const sizeOf = (resources: Resources) => resourcesOn(autopilot, resources);
-    const size = sizeOf(props.resources);
+    const size = place.resources(props.resources);
     const [host, ...folders] = props.registry.split("/") as [string, ...string[]];
     const installed = release(this, "release", {
       name,
       namespace,
       chart: name,
-      source: { repository: REPOSITORY, version: chart.version, mirror: props.chartsMirror },
+      source: { repository: REPOSITORY, version: chart.version, mirror: chartsMirror },
       timeout: 900,
       configuration: [this.secret],
-      dependsOn: [...props.dependsOn, ...props.namespace.ready, ...policies],
+      dependsOn: [
+        ...props.storage,
+        place.ready,
+        admission,
+        ...(props.policies ?? []),
+        ...props.namespace.ready,
+        ...policies,
+      ],
       values: {
         global: { security: { allowInsecureImages: true } }, // so the charts call any registry but Bitnami's own
         ...chart.values(this.secret.name, claim.metadata.name, {
           image: (image) => ({ registry: host, repository: [...folders, image].join("/") }),
-          placed: placedOn(props.pool),
+          placed: place.pod,
           sized: requestsAndLimits(size),
-          exporterSized: requestsAndLimits(sizeOf(EXPORTER)),
+          exporterSized: requestsAndLimits(place.resources(EXPORTER)),
           memory: parseMemory(size.memoryLimit) as number, // of a quantity that validation has read
           patience: PATIENCE,
           scraped: {

@@ -1,21 +1,15 @@
 import { StorageClassV1 } from "@cdktf/provider-kubernetes/lib/storage-class-v1";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import type { Project } from "../project/project";
+import type { Platform } from "../platform";
 import { type AgentKey, userOf } from "../secrets/agent-key";
 import { EncryptionKey } from "../secrets/encryption-key";
 
 export interface StorageClassProps {
-  readonly project: Project;
+  readonly platform: Platform;
   readonly name: string;
   /** Key that encrypts the disks. */
   readonly key: AgentKey;
-  /** Region of the disks. */
-  readonly location: string;
-  /** Whether Terraform refuses to destroy the key; no default: an environment decides. */
-  readonly deletionProtection: boolean;
-  /** The cluster. */
-  readonly dependsOn: readonly ITerraformDependable[];
 }
 
 /**
@@ -30,14 +24,15 @@ export class StorageClass extends Construct {
 
   constructor(scope: Construct, id: string, props: StorageClassProps) {
     super(scope, id);
-    const { project, key } = props;
+    const { key } = props;
+    const { project, region, cluster, deletionProtection } = props.platform;
     const disks = new EncryptionKey(this, "disks", {
       project,
       name: key.name,
-      location: props.location,
+      location: region,
       user: userOf(key, project.number),
       userExists: [project.api(key.agent)],
-      deletionProtection: props.deletionProtection,
+      deletionProtection,
     });
     const storageClass = new StorageClassV1(this, "storage-class", {
       metadata: { name: props.name },
@@ -46,7 +41,7 @@ export class StorageClass extends Construct {
       reclaimPolicy: "Retain",
       volumeBindingMode: "WaitForFirstConsumer",
       allowVolumeExpansion: true,
-      dependsOn: [...props.dependsOn, disks.grant],
+      dependsOn: [cluster.cluster, disks.grant],
     });
     this.name = storageClass.metadata.name;
     this.ready = [storageClass];

@@ -1,30 +1,20 @@
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import { autopilotResources } from "../../facts/autopilot";
 import { release } from "../helm/release";
-import { type ApiServerRanges, fromApiServer, toApiServer } from "../kubernetes/api-server";
+import { fromApiServer, toApiServer } from "../kubernetes/api-server";
 import { requestsAndLimits } from "../kubernetes/container";
 import { Namespace } from "../kubernetes/namespace";
 import { INTERNET, networkPolicy, type Peer } from "../kubernetes/network-policy";
-import { placedOn } from "../kubernetes/placement";
+import type { Placement } from "../kubernetes/placement";
+import type { Platform } from "../platform";
 
 import { Traefik } from "./traefik";
 
 export interface CertManagerProps {
+  readonly platform: Platform;
+  readonly place: Placement;
   /** Who scrapes the metrics. */
   readonly scrapers: readonly Peer[];
-  /** Where the Kubernetes API is: its pods call the API, and the API calls its webhook. */
-  readonly apiServer: ApiServerRanges;
-  /** Node pool; none on Autopilot. */
-  readonly pool?: string;
-  /** Whether the cluster is one of Autopilot, which wants limits that equal the requests. */
-  readonly autopilot: boolean;
-  /** Repository that stands in for the publisher's. */
-  readonly chartsMirror?: string;
-  /** The cluster. Nothing but pods waits for its nodes. */
-  readonly cluster: ITerraformDependable;
-  /** What the pods wait for: the nodes, and leave to run its images. */
-  readonly dependsOn: readonly ITerraformDependable[];
 }
 
 const NAME = "cert-manager";
@@ -54,19 +44,21 @@ export class CertManager extends Construct {
 
   constructor(scope: Construct, id: string, props: CertManagerProps) {
     super(scope, id);
+    const { place } = props;
+    const { cluster, admission, chartsMirror } = props.platform;
     const namespace = new Namespace(this, "namespace", {
       name: NAME,
       quota: { pods: 10, cpu: 2000, memory: 2048 },
-      dependsOn: [props.cluster],
+      dependsOn: [cluster.cluster],
     });
     this.namespace = namespace;
     const policy = (name: string, config: Omit<Parameters<typeof networkPolicy>[2], "name" | "namespace">) =>
       networkPolicy(this, name, { name, namespace: namespace.name, ...config });
     const policies = [
-      policy("allow-control-plane", { egress: [toApiServer(props.apiServer)] }),
+      policy("allow-control-plane", { egress: [toApiServer(cluster.apiServer)] }),
       policy("allow-webhook", {
         workload: "webhook",
-        ingress: [{ peers: fromApiServer(props.apiServer), ports: [{ port: WEBHOOK_PORT }] }],
+        ingress: [{ peers: fromApiServer(cluster.apiServer), ports: [{ port: WEBHOOK_PORT }] }],
       }),
       policy("allow-scraping", { ingress: [{ peers: props.scrapers, ports: [{ port: METRICS_PORT }] }] }),
       policy("allow-acme", {
@@ -82,19 +74,15 @@ export class CertManager extends Construct {
     ];
 
     const component = (millicores: number, memory: string, memoryLimit: string) => ({
-      ...placedOn(props.pool),
-      resources: requestsAndLimits(
-        props.autopilot
-          ? autopilotResources({ cpu: `${2 * millicores}m`, memory, memoryLimit })
-          : { cpu: `${millicores}m`, memory, memoryLimit },
-      ),
+      ...place.pod,
+      resources: requestsAndLimits(place.bursting({ millicores, memory, memoryLimit })),
     });
     this.ready = release(this, "release", {
       name: NAME,
       namespace: namespace.name,
       chart: NAME,
-      source: { repository: "oci://quay.io/jetstack/charts", version: "v1.21.1", mirror: props.chartsMirror },
-      dependsOn: [...props.dependsOn, ...namespace.ready, ...policies],
+      source: { repository: "oci://quay.io/jetstack/charts", version: "v1.21.1", mirror: chartsMirror },
+      dependsOn: [place.ready, admission, ...namespace.ready, ...policies],
       values: {
         // Templates of the chart, so that they are upgraded. Kept when it goes: with them would go every certificate.
         crds: { enabled: true, keep: true },

@@ -1,13 +1,12 @@
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import { resourcesOn } from "../../facts/autopilot";
 import type { Resources } from "../../facts/resources";
 import { objects } from "../helm/objects";
 import { requestsAndLimits } from "../kubernetes/container";
 import { NAME_LABEL } from "../kubernetes/labels";
 import type { Namespace } from "../kubernetes/namespace";
 import { networkPolicy, policyName } from "../kubernetes/network-policy";
-import { placedOn } from "../kubernetes/placement";
+import type { Placement } from "../kubernetes/placement";
 
 import { Traefik } from "./traefik";
 
@@ -25,10 +24,8 @@ export interface CertificateIssuerProps {
   readonly email: string;
   /** Each gets a certificate of its own, once it leads to the edge. */
   readonly hosts: readonly string[];
-  /** Node pool of the solvers; none on Autopilot. */
-  readonly pool?: string;
-  /** Whether the cluster is one of Autopilot, which wants limits that equal the requests. */
-  readonly autopilot: boolean;
+  /** Where the solvers run. */
+  readonly place: Placement;
   /** cert-manager's release. */
   readonly dependsOn: readonly ITerraformDependable[];
 }
@@ -105,8 +102,8 @@ export class CertificateIssuer extends Construct {
                       podTemplate: {
                         metadata: { labels: { [NAME_LABEL]: SOLVER } },
                         spec: {
-                          ...placedOn(props.pool),
-                          resources: requestsAndLimits(resourcesOn(props.autopilot, CertificateIssuer.SOLVER)),
+                          ...props.place.pod,
+                          resources: requestsAndLimits(props.place.resources(CertificateIssuer.SOLVER)),
                         },
                       },
                     },

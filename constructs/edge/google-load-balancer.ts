@@ -3,19 +3,15 @@ import { ComputeGlobalAddress } from "@cdktf/provider-google/lib/compute-global-
 import { ComputeManagedSslCertificate } from "@cdktf/provider-google/lib/compute-managed-ssl-certificate";
 import { ComputeSslPolicy } from "@cdktf/provider-google/lib/compute-ssl-policy";
 import { Construct } from "constructs";
-import type { Project } from "../project/project";
+import type { Platform } from "../platform";
 import { dnsRecords } from "./dns-records";
 
 export interface GoogleLoadBalancerProps {
-  readonly project: Project;
-  /** First part of the names of what it makes. */
-  readonly name: string;
+  readonly platform: Platform;
   /** Host names, at most 15: so many certificates fit one load balancer. */
   readonly hosts: readonly string[];
   /** Cloud DNS zone of the project that gets the hosts' records; without it they are somebody else's to make. */
   readonly dnsZone?: string;
-  /** Whether Terraform refuses to destroy it, and Google too where it can; no default: an environment decides. */
-  readonly deletionProtection: boolean;
 }
 
 /** What a global external load balancer needs beside its routes: an address, certificates, TLS 1.2 or newer, DNS. */
@@ -27,12 +23,13 @@ export class GoogleLoadBalancer extends Construct {
 
   constructor(scope: Construct, id: string, props: GoogleLoadBalancerProps) {
     super(scope, id);
-    const { project, name } = props;
+    const { project, deletionProtection } = props.platform;
+    const name = props.platform.names.full;
     this.address = new ComputeGlobalAddress(this, "address", {
       project: project.id,
       name,
       addressType: "EXTERNAL",
-      lifecycle: { preventDestroy: props.deletionProtection },
+      lifecycle: { preventDestroy: deletionProtection },
       dependsOn: [project.api("compute")],
     });
     this.address.overrideLogicalId("edge");

@@ -1,25 +1,21 @@
 import { ComputeAddress } from "@cdktf/provider-google/lib/compute-address";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import { autopilotResources } from "../../facts/autopilot";
 import { release } from "../helm/release";
-import { type ApiServerRanges, toApiServer } from "../kubernetes/api-server";
+import { toApiServer } from "../kubernetes/api-server";
 import { requestsAndLimits } from "../kubernetes/container";
 import { disruptionBudget } from "../kubernetes/disruption-budget";
 import { NAME_LABEL } from "../kubernetes/labels";
 import { Namespace } from "../kubernetes/namespace";
 import { type Allowance, connectionPolicy, type Peer } from "../kubernetes/network-policy";
-import { placedOn } from "../kubernetes/placement";
-import type { Project } from "../project/project";
+import type { Placement } from "../kubernetes/placement";
+import type { Platform } from "../platform";
 
 import { dnsRecords } from "./dns-records";
 
 export interface TraefikProps {
-  readonly project: Project;
-  /** Name of the address. */
-  readonly name: string;
-  /** The cluster's, such as europe-west1. */
-  readonly region: string;
+  readonly platform: Platform;
+  readonly place: Placement;
   /** Hosts that get a record in the zone. */
   readonly hosts: readonly string[];
   /** Cloud DNS zone of the project that gets the hosts' records; without it they are somebody else's to make. */
@@ -32,20 +28,6 @@ export interface TraefikProps {
   readonly longestResponse: number;
   /** Who scrapes the metrics. */
   readonly scrapers: readonly Peer[];
-  /** Where the Kubernetes API is, from which routes are read. */
-  readonly apiServer: ApiServerRanges;
-  /** Node pool; none on Autopilot. */
-  readonly pool?: string;
-  /** Whether the cluster is one of Autopilot, which wants limits that equal the requests. */
-  readonly autopilot: boolean;
-  /** Whether Terraform refuses to destroy the address, which DNS names; no default: an environment decides. */
-  readonly deletionProtection: boolean;
-  /** Repository that stands in for the publisher's. */
-  readonly chartsMirror?: string;
-  /** The cluster. Nothing but pods waits for its nodes. */
-  readonly cluster: ITerraformDependable;
-  /** What the pods wait for: the nodes, and leave to run its image. */
-  readonly dependsOn: readonly ITerraformDependable[];
 }
 
 const NAME = "traefik";
@@ -93,15 +75,16 @@ export class Traefik extends Construct {
 
   constructor(scope: Construct, id: string, props: TraefikProps) {
     super(scope, id);
-    const { project } = props;
+    const { place } = props;
+    const { names, region, project, cluster, admission, deletionProtection, chartsMirror } = props.platform;
     const longest = props.longestResponse + MARGIN;
     this.address = new ComputeAddress(this, "address", {
       project: project.id,
-      name: props.name,
-      region: props.region,
+      name: names.full,
+      region,
       addressType: "EXTERNAL",
       networkTier: "PREMIUM", // as GKE's load balancers are unless told otherwise
-      lifecycle: { preventDestroy: props.deletionProtection },
+      lifecycle: { preventDestroy: deletionProtection },
       dependsOn: [project.api("compute")],
     });
     this.address.overrideLogicalId("edge");
@@ -110,7 +93,7 @@ export class Traefik extends Construct {
     const namespace = new Namespace(this, "namespace", {
       name: NAME,
       quota: { pods: 2 * REPLICAS, cpu: 2000, memory: 2048, loadBalancers: 1 },
-      dependsOn: [props.cluster],
+      dependsOn: [cluster.cluster],
     });
     this.namespace = namespace;
     const policy = (direction: "to" | "from", other: string, ...allowances: readonly Allowance[]) =>
@@ -118,19 +101,18 @@ export class Traefik extends Construct {
     const policies = [
       policy("from", "clients", { peers: ["anybody"], ports: [{ port: PORTS.web }, { port: PORTS.websecure }] }),
       policy("from", "prometheus", { peers: props.scrapers, ports: [{ port: PORTS.metrics }] }),
-      policy("to", "control-plane", toApiServer(props.apiServer)),
+      policy("to", "control-plane", toApiServer(cluster.apiServer)),
       policy("to", "backends", ...props.backends),
     ];
 
     const namespaces = [namespace, ...props.namespaces];
     const watched = namespaces.map(({ name }) => name);
-    const size = { cpu: "200m", memory: "128Mi", memoryLimit: "256Mi" };
     this.ready = release(this, "release", {
       name: NAME,
       namespace: namespace.name,
       chart: "traefik",
-      source: { repository: "https://traefik.github.io/charts", version: "41.3.0", mirror: props.chartsMirror },
-      dependsOn: [...props.dependsOn, ...namespaces.flatMap(({ ready }) => ready), ...policies],
+      source: { repository: "https://traefik.github.io/charts", version: "41.3.0", mirror: chartsMirror },
+      dependsOn: [place.ready, admission, ...namespaces.flatMap(({ ready }) => ready), ...policies],
       values: {
         image: { registry: "docker.io", repository: "library/traefik" }, // in full, for Binary Authorization
         global: { checkNewVersion: false, sendAnonymousUsage: false },
@@ -143,14 +125,14 @@ export class Traefik extends Construct {
         },
         // The chart's own budget cannot let go of pods that are not ready.
         extraObjects: [disruptionBudget(NAME, namespace.name, { [NAME_LABEL]: NAME })],
-        ...placedOn(props.pool),
+        ...place.pod,
         topologySpreadConstraints: ["topology.kubernetes.io/zone", "kubernetes.io/hostname"].map((topologyKey) => ({
           topologyKey,
           maxSkew: 1,
           whenUnsatisfiable: "ScheduleAnyway",
           labelSelector: { matchLabels: { [NAME_LABEL]: NAME } },
         })),
-        resources: requestsAndLimits(props.autopilot ? autopilotResources({ ...size, cpu: "400m" }) : size),
+        resources: requestsAndLimits(place.bursting({ millicores: 200, memory: "128Mi", memoryLimit: "256Mi" })),
         securityContext: {
           allowPrivilegeEscalation: false,
           privileged: false,

@@ -1,19 +1,15 @@
 import { ServiceAccount } from "@cdktf/provider-google/lib/service-account";
 import { ServiceAccountIamMember } from "@cdktf/provider-google/lib/service-account-iam-member";
 import { Construct } from "constructs";
-import type { Cluster } from "../cluster/cluster";
-import type { Project } from "../project/project";
+import type { Platform } from "../platform";
 
 export interface WorkloadIdentityProps {
-  readonly project: Project;
-  readonly cluster: Cluster;
+  readonly platform: Platform;
   /** Id of the Google service account, 6 to 30 characters. */
   readonly accountId: string;
   /** Kubernetes service account that acts as it. */
   readonly namespace: string;
   readonly serviceAccount: string;
-  /** Whether Terraform refuses to destroy it, and Google too where it can; no default: an environment decides. */
-  readonly deletionProtection: boolean;
 }
 
 /**
@@ -28,18 +24,19 @@ export class WorkloadIdentity extends Construct {
 
   constructor(scope: Construct, id: string, props: WorkloadIdentityProps) {
     super(scope, id);
+    const { project, cluster, deletionProtection } = props.platform;
     const account = new ServiceAccount(this, "account", {
-      project: props.project.id,
+      project: project.id,
       accountId: props.accountId,
       displayName: `${props.namespace}/${props.serviceAccount} in the cluster`,
-      lifecycle: { preventDestroy: props.deletionProtection },
+      lifecycle: { preventDestroy: deletionProtection },
     });
     account.overrideLogicalId(`identity_${props.serviceAccount.replace(/-/g, "_")}`);
     new ServiceAccountIamMember(this, "binding", {
       serviceAccountId: account.name,
       role: "roles/iam.workloadIdentityUser",
-      member: `serviceAccount:${props.cluster.workloadPool}[${props.namespace}/${props.serviceAccount}]`,
-      dependsOn: [props.cluster.cluster], // the pool appears with the project's first cluster
+      member: `serviceAccount:${cluster.workloadPool}[${props.namespace}/${props.serviceAccount}]`,
+      dependsOn: [cluster.cluster], // the pool appears with the project's first cluster
     });
     this.email = account.email;
     this.member = account.member;

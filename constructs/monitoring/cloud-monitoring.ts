@@ -1,15 +1,13 @@
 import { MonitoringNotificationChannel } from "@cdktf/provider-google/lib/monitoring-notification-channel";
 import { Construct } from "constructs";
 import { POOL_LABEL } from "../kubernetes/placement";
+import type { Platform } from "../platform";
 
-import type { Project } from "../project/project";
 import { type AlertPolicyProps, alertPolicy, promql, series } from "./alert-policy";
 import { UptimeCheck } from "./uptime-check";
 
 export interface CloudMonitoringProps {
-  readonly project: Project;
-  /** First part of the names in the console: all policies of a project share one list. */
-  readonly name: string;
+  readonly platform: Platform;
   /** Address that is notified. */
   readonly email: string;
   /** Path that answers 2xx while the service is ready, by public host name. */
@@ -32,8 +30,6 @@ export interface CloudMonitoringProps {
     /** Its id: `projects/<project>/locations/<region>/instances/<name>`. */
     readonly instance: string;
   };
-  /** Name of the cluster. */
-  readonly cluster: string;
   /** Fewest and most nodes of each node pool; none on Autopilot, which has no maximum. */
   readonly nodePools: Readonly<Record<string, { readonly min: number; readonly max: number }>>;
 }
@@ -54,7 +50,9 @@ export class CloudMonitoring extends Construct {
     private readonly props: CloudMonitoringProps,
   ) {
     super(scope, id);
-    const { project, name, email, hosts, database, cache, cluster, nodePools } = props;
+    const { email, hosts, database, cache, nodePools } = props;
+    const { project, cluster } = props.platform;
+    const name = props.platform.names.full;
     this.channel = new MonitoringNotificationChannel(this, "email", {
       project: project.id,
       displayName: name,
@@ -74,7 +72,8 @@ export class CloudMonitoring extends Construct {
       });
     if (database) this.watchDatabase(database);
     if (cache) this.watchCache(cache.instance);
-    for (const [pool, { min, max }] of Object.entries(nodePools)) if (min < max) this.watchNodePool(cluster, pool, max); // a pool of a fixed size is always at its maximum
+    for (const [pool, { min, max }] of Object.entries(nodePools))
+      if (min < max) this.watchNodePool(cluster.cluster.name, pool, max); // a pool of a fixed size is always at its maximum
   }
 
   /** {@link https://cloud.google.com/sql/docs/postgres/admin-api/metrics} */
@@ -86,7 +85,7 @@ export class CloudMonitoring extends Construct {
   }: NonNullable<CloudMonitoringProps["database"]>): void {
     const metric = (metric: string, of = instance) =>
       series(`cloudsql.googleapis.com/database/${metric}`, "cloudsql_database", {
-        database_id: `${this.props.project.id}:${of}`,
+        database_id: `${this.props.platform.project.id}:${of}`,
       });
     this.alert("database-down", "the database is down", {
       severity: "CRITICAL",
@@ -201,8 +200,8 @@ export class CloudMonitoring extends Construct {
     alert: Pick<AlertPolicyProps, "severity" | "conditions"> & { readonly documentation: readonly string[] },
   ): void {
     alertPolicy(this, id, {
-      project: this.props.project,
-      name: `${this.props.name}: ${what}`,
+      project: this.props.platform.project,
+      name: `${this.props.platform.names.full}: ${what}`,
       channel: this.channel,
       ...alert,
       documentation: alert.documentation.join("\n"),

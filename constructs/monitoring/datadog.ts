@@ -1,28 +1,20 @@
 import { Construct } from "constructs";
 import { release } from "../helm/release";
-import { type ApiServerRanges, toApiServer } from "../kubernetes/api-server";
+import { toApiServer } from "../kubernetes/api-server";
 import type { Namespace } from "../kubernetes/namespace";
 import { type Allowance, connectionPolicy, HOST_AGENT_PORTS, INTERNET } from "../kubernetes/network-policy";
 import { DEDICATED } from "../kubernetes/placement";
 import { Secret, type SecretValue } from "../kubernetes/secret";
+import type { Platform } from "../platform";
 
 export interface DatadogProps {
+  readonly platform: Platform;
   /** That of the host agents. */
   readonly namespace: Namespace;
   /** Datadog's site, such as datadoghq.eu. {@link https://docs.datadoghq.com/getting_started/site/} */
   readonly site: string;
-  /** By which Datadog knows the cluster; part of the hosts' names there. */
-  readonly clusterName: string;
-  /** On everything that is sent; `env` is Datadog's own word for the environment. */
-  readonly tags: Readonly<Record<string, string>>;
   /** Of the organization. */
   readonly apiKey: SecretValue;
-  /** Where the Kubernetes API is, which the agents call. */
-  readonly apiServer: ApiServerRanges;
-  /** Whether the cluster is GKE Autopilot. */
-  readonly autopilot: boolean;
-  /** Repository that stands in for the publisher's. */
-  readonly chartsMirror?: string;
 }
 
 /** The only registry that GKE Autopilot lets the agent come from, and one that private nodes reach within Google. */
@@ -43,14 +35,16 @@ export class Datadog extends Construct {
 
   constructor(scope: Construct, id: string, props: DatadogProps) {
     super(scope, id);
-    const { autopilot } = props;
+    const { names, cluster, chartsMirror } = props.platform;
+    const { autopilot } = cluster;
+    const tags = { env: names.environment, system: names.system }; // `env` is Datadog's own word
     const namespace = props.namespace.name;
     const policy = (direction: "to" | "from", other: string, ...allowances: readonly Allowance[]) =>
       connectionPolicy(this, { workload: NAME, namespace }, direction, other, ...allowances);
     const policies = [
       policy("from", "workloads", { peers: ["cluster"], ports: HOST_AGENT_PORTS }),
       policy("to", "internet", { peers: [INTERNET], ports: [{ port: 443 }] }),
-      policy("to", "control-plane", toApiServer(props.apiServer)),
+      policy("to", "control-plane", toApiServer(cluster.apiServer)),
       policy("to", "kubelet", { peers: ["anybody"], ports: [{ port: 10250 }] }), // the firewall keeps it inside
     ];
     const apiKey = new Secret(this, "api-key", {
@@ -71,7 +65,7 @@ export class Datadog extends Construct {
       name: NAME,
       namespace,
       chart: "datadog",
-      source: { repository: "https://helm.datadoghq.com", version: "3.240.0", mirror: props.chartsMirror },
+      source: { repository: "https://helm.datadoghq.com", version: "3.240.0", mirror: chartsMirror },
       configuration: [apiKey],
       dependsOn: [...props.namespace.ready, ...policies],
       values: {
@@ -79,8 +73,8 @@ export class Datadog extends Construct {
         providers: { gke: autopilot ? { autopilot } : { cos: true } },
         datadog: {
           site: props.site,
-          clusterName: props.clusterName,
-          tags: Object.entries(props.tags).map(([key, value]) => `${key}:${value}`),
+          clusterName: names.full,
+          tags: Object.entries(tags).map(([key, value]) => `${key}:${value}`),
           apiKeyExistingSecret: apiKey.name,
           // Host ports, for a restricted pod may not mount the folder of a socket.
           apm: { portEnabled: true, socketEnabled: false, instrumentation: { skipKPITelemetry: true } },

@@ -1,28 +1,26 @@
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import { resourcesOn } from "../../facts/autopilot";
 import { parseCpu, parseMemory } from "../../facts/quantity";
 import { release } from "../helm/release";
-import { type ApiServerRanges, fromApiServer, toApiServer } from "../kubernetes/api-server";
+import { fromApiServer, toApiServer } from "../kubernetes/api-server";
 import { requestsAndLimits } from "../kubernetes/container";
 import { Namespace } from "../kubernetes/namespace";
 import { INTERNET, networkPolicy, type Peer } from "../kubernetes/network-policy";
-import { placedOn } from "../kubernetes/placement";
+import type { Placement } from "../kubernetes/placement";
 import { Secret, type SecretValue } from "../kubernetes/secret";
 import { volumeClaim } from "../kubernetes/volume-claim";
+import type { Platform } from "../platform";
 
 import { alertmanagerConfig, type Receiver } from "./alertmanager";
 import { ANNOTATED_PODS, FALLBACK_PROTOCOL } from "./scraping";
 
 export interface PrometheusStackProps {
-  /** Node pool; none on Autopilot. */
-  readonly pool?: string;
+  readonly platform: Platform;
   /**
-   * Whether the cluster is one of Autopilot. It keeps its nodes and `kube-system` to itself, so neither kubelets (with
-   * cAdvisor) nor nodes are scraped, and it wants limits that equal the requests.
-   * {@link https://cloud.google.com/kubernetes-engine/docs/concepts/autopilot-security}
+   * Where it runs. On Autopilot, which keeps nodes and `kube-system` to itself, neither kubelets (with cAdvisor) nor nodes
+   * are scraped. {@link https://cloud.google.com/kubernetes-engine/docs/concepts/autopilot-security}
    */
-  readonly autopilot: boolean;
+  readonly place: Placement;
   /** Seconds between scrapes, and between evaluations of rules; default 30, the chart's. */
   readonly scrapeSeconds?: number;
   /** Days that metrics are kept, if the disk holds as many. */
@@ -40,16 +38,6 @@ export interface PrometheusStackProps {
   readonly hostAgents?: Namespace;
   /** Grafana's password for `admin`. */
   readonly adminPassword: SecretValue;
-  /** Where the Kubernetes API is: the pods call the API, and the API calls the operator's webhook. */
-  readonly apiServer: ApiServerRanges;
-  /** Repository that stands in for the publisher's. */
-  readonly chartsMirror?: string;
-  /** Whether Terraform refuses to destroy the disks; no default: an environment decides. */
-  readonly deletionProtection: boolean;
-  /** The cluster. Nothing but pods waits for its nodes. */
-  readonly cluster: ITerraformDependable;
-  /** What the pods wait for: the nodes, and leave to run its images. */
-  readonly dependsOn: readonly ITerraformDependable[];
 }
 
 const REPOSITORY = "https://prometheus-community.github.io/helm-charts";
@@ -103,15 +91,12 @@ export class PrometheusStack extends Construct {
   /** @throws when the node exporter is to run on Autopilot */
   constructor(scope: Construct, id: string, props: PrometheusStackProps) {
     super(scope, id);
-    const { autopilot, receiver, hostAgents } = props;
+    const { place, receiver, hostAgents } = props;
+    const { autopilot } = place;
+    const { cluster, admission, chartsMirror, deletionProtection } = props.platform;
     if (autopilot && hostAgents) throw new Error("hostAgents: Autopilot gives its hosts to nobody");
     const sizeOf = (millicores: number, memory: string, memoryLimit: string) =>
-      resourcesOn(autopilot, {
-        // On Autopilot, a CPU limit throttles short bursts, so the CPU is doubled.
-        cpu: `${autopilot ? 2 * millicores : millicores}m`,
-        memory,
-        memoryLimit,
-      });
+      place.bursting({ millicores, memory, memoryLimit });
     const server = sizeOf(PROMETHEUS_CPU, props.memory, props.memory);
     const namespace = new Namespace(this, "namespace", {
       name: NAMESPACE,
@@ -120,7 +105,7 @@ export class PrometheusStack extends Construct {
         cpu: (autopilot ? REST.autopilot : REST.standard) + (parseCpu(server.cpu) ?? 0),
         memory: REST.memory + (parseMemory(server.memory) ?? 0),
       },
-      dependsOn: [props.cluster],
+      dependsOn: [cluster.cluster],
     });
     this.namespace = namespace;
     const policy = (name: string, config: Omit<Parameters<typeof networkPolicy>[2], "name" | "namespace">) =>
@@ -131,8 +116,8 @@ export class PrometheusStack extends Construct {
         egress: [{ peers: ["namespace"], ports: [] }],
       }),
       policy("allow-control-plane", {
-        ingress: [{ peers: fromApiServer(props.apiServer), ports: [{ port: 10250 }] }], // the operator's webhook
-        egress: [toApiServer(props.apiServer)],
+        ingress: [{ peers: fromApiServer(cluster.apiServer), ports: [{ port: 10250 }] }], // the operator's webhook
+        egress: [toApiServer(cluster.apiServer)],
       }),
       policy("allow-scraping", {
         workload: "prometheus",
@@ -167,7 +152,7 @@ export class PrometheusStack extends Construct {
         })
       : undefined;
 
-    const source = (version: string) => ({ repository: REPOSITORY, version, mirror: props.chartsMirror });
+    const source = (version: string) => ({ repository: REPOSITORY, version, mirror: chartsMirror });
     const definitions = release(this, "definitions", {
       name: "prometheus-operator-crds",
       namespace: namespace.name,
@@ -178,7 +163,7 @@ export class PrometheusStack extends Construct {
     });
     this.definitions = definitions;
 
-    const placed = placedOn(props.pool);
+    const placed = place.pod;
     const sized = (...size: Parameters<typeof sizeOf>) => ({ resources: requestsAndLimits(sizeOf(...size)) });
     const disk = (server: "prometheus" | "alertmanager", diskGb: number) =>
       volumeClaim(this, `${server}-volume`, {
@@ -187,7 +172,7 @@ export class PrometheusStack extends Construct {
         storageClass: STORAGE_CLASS,
         diskGb,
         address: server,
-        deletionProtection: props.deletionProtection,
+        deletionProtection,
       });
     const disks = [disk("prometheus", props.diskGb), disk("alertmanager", ALERTMANAGER_DISK)]; // silences
     const interval = props.scrapeSeconds && `${props.scrapeSeconds}s`;
@@ -200,7 +185,8 @@ export class PrometheusStack extends Construct {
       timeout: 900,
       configuration: key ? [admin, key] : [admin],
       dependsOn: [
-        ...props.dependsOn,
+        place.ready,
+        admission,
         definitions,
         ...namespace.ready,
         ...(hostAgents?.ready ?? []),

@@ -45,12 +45,15 @@ export const SECONDARY_RANGES = { pods: "pods", services: "services" } as const;
 export class Network extends Construct {
   readonly network: ComputeNetwork;
   readonly subnetwork: ComputeSubnetwork;
+  /** Range of the nodes. */
+  readonly nodes: string;
   private readonly connection?: ITerraformDependable;
 
   constructor(scope: Construct, id: string, props: NetworkProps) {
     super(scope, id);
     const { project, name, region, ranges } = props;
 
+    this.nodes = ranges.nodes;
     this.network = new ComputeNetwork(this, "network", {
       project: project.id,
       name,

@@ -41,7 +41,7 @@ export class Elasticsearch extends Construct implements Datastore {
     const { host, peers, ready } = new BitnamiRelease(this, "release", {
       ...props,
       clients: [itself, ...props.clients],
-      dependsOn: [...props.dependsOn, policy],
+      policies: [policy],
       chart: {
         name: NAME,
         version: "22.1.6",

@@ -61,7 +61,7 @@ export class Migration extends Construct {
         },
       },
       waitForCompletion: true,
-      ...(!pod.pool && { lifecycle: { ignoreChanges: AUTOPILOTS_OWN } }),
+      ...(pod.place.autopilot && { lifecycle: { ignoreChanges: AUTOPILOTS_OWN } }),
       timeouts: { create: `${props.deadline + 120}s`, update: `${props.deadline + 120}s` },
       dependsOn: [...props.dependsOn, ...props.namespace.ready, ...policies],
     });

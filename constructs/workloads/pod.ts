@@ -2,7 +2,7 @@ import type { Resources } from "../../facts/resources";
 import type { Configuration } from "../kubernetes/configuration";
 import { CONTAINER_SECURITY, requestsAndLimits } from "../kubernetes/container";
 import { NAME_LABEL } from "../kubernetes/labels";
-import { placedOn } from "../kubernetes/placement";
+import type { Placement } from "../kubernetes/placement";
 
 /** What the pods of a service, a worker or a migration have in common. */
 export interface PodProps {
@@ -12,8 +12,7 @@ export interface PodProps {
   readonly image: string;
   /** In place of the image's own. */
   readonly command?: readonly string[];
-  /** Node pool; none on Autopilot, where Google finds or makes the nodes. */
-  readonly pool?: string;
+  readonly place: Placement;
   readonly resources: Resources;
   /** Kubernetes service account; its token is not mounted. */
   readonly serviceAccount: string;
@@ -75,7 +74,7 @@ export function podTemplate(props: PodProps, serving?: ServingProps) {
       serviceAccountName: props.serviceAccount,
       automountServiceAccountToken: false,
       enableServiceLinks: false,
-      ...placedOn(props.pool),
+      ...props.place.pod,
       securityContext: {
         runAsNonRoot: true,
         runAsUser: USER,
@@ -106,7 +105,7 @@ export function podTemplate(props: PodProps, serving?: ServingProps) {
             ...(props.configMap ? [{ configMapRef: { name: props.configMap.name } }] : []),
             ...(props.secret ? [{ secretRef: { name: props.secret.name } }] : []),
           ],
-          resources: requestsAndLimits(props.resources),
+          resources: requestsAndLimits(props.place.resources(props.resources)),
           securityContext: CONTAINER_SECURITY,
           volumeMounts: [
             { name: "tmp", mountPath: "/tmp" },
