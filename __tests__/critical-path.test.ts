@@ -1,7 +1,7 @@
-import { TIMES } from "../rehearsal/cloud/times";
 import { NEEDS } from "../rehearsal/edges";
 import { type Graph, graphOf } from "../rehearsal/graph";
 import { scheduleOf } from "../rehearsal/schedule";
+import { TIMES } from "../rehearsal/times";
 import { references } from "./graph";
 import { type Stack, synth } from "./support";
 

@@ -1,9 +1,8 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { addSecretByHand, type FakeCloud, startFakeCloud } from "@slipway/fake-google-cloud";
 import { BOOTSTRAP_APIS } from "../facts/bootstrap-apis";
-import { type Server, startServer } from "../rehearsal/cloud/server";
-import { addByHand } from "../rehearsal/cloud/services/secret-manager";
 import { SUPPLIED } from "../rehearsal/machine";
 import { whatIsMissing } from "../rehearsal/planner";
 import { madeByHand } from "../rehearsal/stack";
@@ -46,20 +45,20 @@ const ACCOUNTS = "google_service_account";
 class Deployment {
   private constructor(
     private readonly folder: string,
-    private readonly google: Server,
+    private readonly google: FakeCloud,
   ) {}
 
   static async begin(): Promise<Deployment> {
     const folder = mkdtempSync(path.join(work, "tf-"));
     symlinkSync(path.join(work, "tf", ".terraform"), path.join(folder, ".terraform"));
     cpSync(path.join(work, "tf", ".terraform.lock.hcl"), path.join(folder, ".terraform.lock.hcl"));
-    const google = await startServer({
-      log: path.join(folder, "cloud.log"),
-      enabled: BOOTSTRAP_APIS.map((api) => `${api}.googleapis.com`),
+    const google = await startFakeCloud({
+      folder: folder,
+      enabledApis: BOOTSTRAP_APIS.map((api) => `${api}.googleapis.com`),
     });
     const { json } = production();
     for (const { project, secret, version } of madeByHand(json).secrets)
-      addByHand(google.cloud, project, secret, version, SUPPLIED);
+      addSecretByHand(google.cloud, project, secret, version, SUPPLIED);
     for (const { project, account_id: accountId, display_name: displayName } of Object.values<Json>(
       json.resource[ACCOUNTS],
     ))

@@ -81,7 +81,7 @@ const skipped = missing ? ` (SKIPPED: ${missing.split(";")[0]})` : "";
     // The ring and the key that bootstrap made.
     expect(steps.find((step) => step.what === "plan")?.note).toMatch(/^Plan: 2 to import, /);
     expect(steps.map((step) => step.what)).toEqual([
-      "control plane and stand-in are up",
+      "control plane and fake Google Cloud are up",
       "validate",
       "plan",
       "it waits for nothing needlessly",

@@ -4,7 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { promisify } from "node:util";
-import { type Server, startServer } from "../rehearsal/cloud/server";
+import { type FakeCloud, startFakeCloud } from "@slipway/fake-google-cloud";
 import { withTokenPlugin } from "../rehearsal/machine";
 import { renewsTokens } from "../rehearsal/stack";
 import { applies } from "../schema/ancestors";
@@ -74,9 +74,9 @@ test.each([
 });
 
 describe("in a rehearsal", () => {
-  let server: Server;
+  let server: FakeCloud;
   beforeAll(async () => {
-    server = await startServer({ log: path.join(folder, "cloud.log"), tokenLife: 1.5 });
+    server = await startFakeCloud({ folder: folder, tokenLife: 1.5 });
   });
   afterAll(() => server.stop());
 
@@ -92,7 +92,7 @@ describe("in a rehearsal", () => {
     return ((await response.json()) as { status: object }).status;
   };
 
-  test("a stand-in for the plugin gives the deployer's tokens, each with its end", async () => {
+  test("a fake of the plugin gives the deployer's tokens, each with its end", async () => {
     const { token, expirationTimestamp } = await plugin("--use_application_default_credentials");
     expect(await review(token)).toEqual({
       authenticated: true,

@@ -6,7 +6,7 @@ import { whyNoStack } from "./stack";
 import { isStackName } from "./stack-name";
 
 export const USAGE = `Applies a stack for real on this machine, without a cloud account: real Terraform and providers, a real Kubernetes
-control plane with simulated nodes, a stand-in for Google Cloud's APIs that refuses what Google refuses.
+control plane with simulated nodes, a fake of Google Cloud's APIs that refuses what Google refuses.
 
   npm run rehearse -- production                             from nothing, and look at what runs
   npm run rehearse -- production --release --drift --refuse-destroy --destroy --again
@@ -52,7 +52,7 @@ of a synthesized one; further arguments are folders of its next versions.
   --json                print the report as JSON; progress goes to the standard error
   --work DIR            folder of logs, plans, the state and the page report.html: a new or empty one, or that of an
                         earlier rehearsal, which begins anew
-  --port N              port of the API server; the stand-in's is 1000 above, etcd's 2000. Free ones by default
+  --port N              port of the API server; the fake's is 1000 above, etcd's 2000. Free ones by default
   --timeout SECONDS     limit of one Terraform command (420)
   --keep                leave everything up until Ctrl-C, also where something failed; the table comes then
 

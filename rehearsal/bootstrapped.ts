@@ -1,5 +1,5 @@
+import { apiKey, type Cloud } from "@slipway/fake-google-cloud";
 import { KEY_ROLE, ROTATION } from "../constructs/secrets/agent-key";
-import { apiKey, type Cloud } from "./cloud/cloud";
 import type { StackJson } from "./stack";
 
 /**

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { ACCESS_TOKEN } from "./cloud/tokens";
+import { ACCESS_TOKEN } from "@slipway/fake-google-cloud";
 import { type Machine, SUPPLIED } from "./machine";
 import { readStack, secretCopies } from "./stack";
 import { complaints, type Run } from "./terraform";
@@ -377,7 +377,7 @@ export async function restart(machine: Machine, seconds = 60): Promise<Finding> 
 const NOT_OURS =
   /unbound immediate PersistentVolumeClaims|^HorizontalPodAutoscaler\/.*(deployments(\/scale)?\.apps "[^"]*" not found|no metrics returned|did not receive metrics for targeted pods)|^Service\/kubernetes: |is not allocated; repairing$/;
 
-/** Kubernetes' warnings and calls that the stand-in does not know. */
+/** Kubernetes' warnings and calls that the fake does not know. */
 export async function warnings(machine: Machine): Promise<Finding> {
   const events = (
     await machine.kubectl(
@@ -398,7 +398,7 @@ export async function warnings(machine: Machine): Promise<Finding> {
   return { wrong: [...new Set([...events, ...unknown])], note: "" };
 }
 
-/** Everything that the stand-in and the state hold, to tell whether something changed. */
+/** Everything that the fake and the state hold, to tell whether something changed. */
 export async function snapshot(machine: Machine): Promise<string> {
   const file = path.join(machine.work, "tf", "terraform.tfstate");
   return JSON.stringify([

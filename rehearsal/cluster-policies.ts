@@ -1,4 +1,4 @@
-import { expressionOf, type Fault, type Label } from "./cloud/faults";
+import { expressionOf, type Fault, type Label } from "@slipway/fake-google-cloud";
 
 /** Objects of Kubernetes, to be applied. */
 type KubernetesObject = Readonly<Record<string, unknown>>;

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { writeReviewConfig } from "./cloud/tokens";
+import { writeTokenReviewConfig } from "@slipway/fake-google-cloud";
 import type { Pool } from "./stack";
 import { Untried } from "./untried";
 
@@ -29,7 +29,7 @@ export interface ControlPlaneOptions {
   /** Seconds that a pod takes to start. */
   readonly podStart: number;
   readonly pools: readonly Pool[];
-  /** Address of the stand-in for Google Cloud, which knows whose a token is. */
+  /** Address of the fake Google Cloud, which knows whose a token is. */
   readonly cloud: string;
 }
 
@@ -47,7 +47,7 @@ export async function startControlPlane({
 }: ControlPlaneOptions): Promise<ControlPlane> {
   mkdirSync(folder, { recursive: true });
   const tokenReview = path.join(folder, "token-review.json");
-  writeReviewConfig(tokenReview, cloud);
+  writeTokenReviewConfig(tokenReview, cloud);
   const child = spawn(
     controlPlaneBinary(),
     [

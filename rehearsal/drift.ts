@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import type { Body } from "./cloud/body";
+import type { Body } from "@slipway/fake-google-cloud";
 import type { Machine } from "./machine";
 
 /** Something that was changed behind Terraform's back. */
@@ -14,7 +14,7 @@ interface Kind {
   readonly change: (attributes: Body, machine: Machine) => Promise<unknown> | unknown;
 }
 
-/** An object in the stand-in's store, to be changed there. */
+/** An object in the fake's store, to be changed there. */
 const stored = (machine: Machine, key: string): Body => machine.google.cloud.need(key);
 
 const named = ({ metadata: [{ name, namespace }] }: Body) => [name, "-n", namespace] as const;

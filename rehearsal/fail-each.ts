@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import path from "node:path";
+import type { Fault, Label } from "@slipway/fake-google-cloud";
 import { copies, type Finding, leftToDo } from "./checks";
-import type { Fault, Label } from "./cloud/faults";
 import { isKubernetes } from "./cluster-policies";
 import { type Machine, startMachine } from "./machine";
 import { namesResource, type RehearsalOptions } from "./rehearsal";

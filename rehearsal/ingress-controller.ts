@@ -2,9 +2,7 @@ import { readFileSync } from "node:fs";
 import https from "node:https";
 import { text } from "node:stream/consumers";
 import { setTimeout } from "node:timers/promises";
-import type { Body } from "./cloud/body";
-import type { Cloud } from "./cloud/cloud";
-import { balance, has, type LoadBalancer } from "./cloud/services/compute/load-balancer";
+import { type Body, type Cloud, hasGlobal, type LoadBalancer, setLoadBalancers } from "@slipway/fake-google-cloud";
 import type { ControlPlane } from "./control-plane";
 
 /** Reason why GKE cannot put an Ingress into effect; existing resources stay unchanged. */
@@ -70,7 +68,7 @@ export class IngressController {
     for (const [key, ingress] of objects.ingresses) {
       if (ingress.metadata.annotations?.["kubernetes.io/ingress.class"] !== "gce") continue;
       try {
-        const balancer = balancerOf(ingress, objects, (kind, name) => has(cloud, project, kind, name));
+        const balancer = balancerOf(ingress, objects, (kind, name) => hasGlobal(cloud, project, kind, name));
         const text = JSON.stringify(balancer);
         const before = this.wanted.get(key);
         if (before?.balancer !== text) this.wanted.set(key, { balancer: text, since: now });
@@ -81,7 +79,7 @@ export class IngressController {
         await this.warn(ingress, error);
       }
     }
-    balance(cloud, project, [...this.current.values()]);
+    setLoadBalancers(cloud, project, [...this.current.values()]);
   }
 
   private async read(): Promise<Objects> {

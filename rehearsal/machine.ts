@@ -4,28 +4,32 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { createServer } from "node:net";
 import path from "node:path";
 import { setTimeout } from "node:timers/promises";
+import {
+  addSecretByHand,
+  addZoneByHand,
+  type FakeCloud,
+  type Fault,
+  type Label,
+  placeLogsByHand,
+  startFakeCloud,
+} from "@slipway/fake-google-cloud";
 import { BOOTSTRAP_APIS } from "../facts/bootstrap-apis";
 import { bootstrapped } from "./bootstrapped";
-import type { Fault, Label } from "./cloud/faults";
-import { type Server, startServer } from "./cloud/server";
-import { addZoneByHand } from "./cloud/services/dns";
-import { placeLogsByHand } from "./cloud/services/logging";
-import { addByHand } from "./cloud/services/secret-manager";
-import { ingressMinutes, podStartMinutes } from "./cloud/times";
 import { AUTOPILOT, createdElsewhere, faultPolicy, isKubernetes, labelsOf, notStruck, PROBE } from "./cluster-policies";
 import { type ControlPlane, isControlPlaneBuilt, startControlPlane } from "./control-plane";
 import { IngressController } from "./ingress-controller";
 import type { MadeByHand, Pool, StackJson } from "./stack";
 import { type Run, type RunOptions, run, terraformEnvironment } from "./terraform";
+import { ingressMinutes, podStartMinutes } from "./times";
 import { Untried } from "./untried";
 
 /**
- * The surroundings of a rehearsal on this machine: a Kubernetes control plane, a stand-in for Google Cloud, Terraform.
+ * The surroundings of a rehearsal on this machine: a Kubernetes control plane, a fake of Google Cloud, Terraform.
  */
 export interface Machine {
   /** Folder of logs, plans and the state. */
   readonly work: string;
-  readonly google: Server;
+  readonly google: FakeCloud;
   /** What leads commands to this machine's cloud and cluster. */
   readonly env: NodeJS.ProcessEnv;
   /**
@@ -47,7 +51,7 @@ export interface Machine {
 export interface MachineOptions {
   /** Folder of logs, plans and the state, which begins anew. */
   readonly work: string;
-  /** Of the API server; the stand-in's is 1000 above, etcd's 2000. Free ones by default. */
+  /** Of the API server; the fake's is 1000 above, etcd's 2000. Free ones by default. */
   readonly port?: number;
   /** Limit of one Terraform command, in seconds. */
   readonly timeout: number;
@@ -104,12 +108,12 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
 async function around(controlPlane: ControlPlane, port: number, options: MachineOptions): Promise<Machine> {
   const { work, timeout, speed } = options;
   const ingresses = new IngressController(`https://127.0.0.1:${port}`, controlPlane, (ingressMinutes * 60_000) / speed);
-  const google = await startServer({
-    log: path.join(work, "cloud.log"),
+  const google = await startFakeCloud({
+    folder: work,
     port: port + ABOVE.cloud,
     speed,
     tokenLife: options.tokenLife,
-    enabled: BOOTSTRAP_APIS.map((api) => `${api}.googleapis.com`),
+    enabledApis: BOOTSTRAP_APIS.map((api) => `${api}.googleapis.com`),
     kubernetes: {
       host: `127.0.0.1:${port}`,
       authority: readFileSync(controlPlane.authority, "utf8"),
@@ -119,7 +123,7 @@ async function around(controlPlane: ControlPlane, port: number, options: Machine
   });
   function makeByHand(): void {
     for (const { project, secret, version } of options.madeByHand.secrets)
-      addByHand(google.cloud, project, secret, version, SUPPLIED);
+      addSecretByHand(google.cloud, project, secret, version, SUPPLIED);
     for (const { project, location } of options.madeByHand.logs) placeLogsByHand(google.cloud, project, location);
     for (const { project, zone, dnsName } of options.madeByHand.zones)
       addZoneByHand(google.cloud, project, zone, dnsName);
@@ -232,7 +236,7 @@ async function around(controlPlane: ControlPlane, port: number, options: Machine
   return machine;
 }
 
-/** The stand-in for Google Cloud, etcd and its peers listen so far above the API server. */
+/** The fake Google Cloud, etcd and its peers listen so far above the API server. */
 const ABOVE = { cloud: 1000, etcd: 2000, peers: 2001 };
 
 /** A port of the API server above which the others are free too. */
@@ -261,7 +265,7 @@ async function isFree(port: number): Promise<boolean> {
   }
 }
 
-/** A PATH on which the stand-in for GKE's credential plugin comes first. */
+/** A PATH on which the fake of GKE's credential plugin comes first. */
 export const withTokenPlugin = (folders = ""): string => [path.join(__dirname, "bin"), folders].join(path.delimiter);
 
 /** What a rehearsal needs beside Terraform and the providers and does not find. */

@@ -1,9 +1,8 @@
 import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { addSecretByHand, startFakeCloud } from "@slipway/fake-google-cloud";
 import { BOOTSTRAP_APIS } from "../facts/bootstrap-apis";
 import { PROVIDER_VERSIONS, TERRAFORM_VERSION } from "../stacks/providers";
-import { startServer } from "./cloud/server";
-import { addByHand } from "./cloud/services/secret-manager";
 import { SUPPLIED } from "./machine";
 import { madeByHand, prepare, readStack } from "./stack";
 import { run, runSync, terraformEnvironment } from "./terraform";
@@ -84,9 +83,9 @@ export function whatIsMissing(work: string): string | undefined {
  * nothing is. A cluster that is not there yet needs no Kubernetes API. Fails with Terraform's own words.
  */
 export async function planFromNothing(stack: string, work: string): Promise<Plan> {
-  const google = await startServer({
-    log: path.join(work, "cloud.log"),
-    enabled: BOOTSTRAP_APIS.map((api) => `${api}.googleapis.com`),
+  const google = await startFakeCloud({
+    folder: work,
+    enabledApis: BOOTSTRAP_APIS.map((api) => `${api}.googleapis.com`),
   });
   const terraform = async (...args: readonly string[]): Promise<string> => {
     const { status, stdout, stderr } = await run("terraform", [...args, "-no-color"], {
@@ -100,7 +99,7 @@ export async function planFromNothing(stack: string, work: string): Promise<Plan
   try {
     prepare(stack, work, Number.POSITIVE_INFINITY);
     for (const { project, secret, version } of madeByHand(readStack(stack)).secrets)
-      addByHand(google.cloud, project, secret, version, SUPPLIED);
+      addSecretByHand(google.cloud, project, secret, version, SUPPLIED);
     const validation = await terraform("validate");
     await terraform("plan", "-out=plan.bin");
     const text = await terraform("show", "-json", "plan.bin");

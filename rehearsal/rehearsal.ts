@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
+import type { Fault } from "@slipway/fake-google-cloud";
 import { leftPeering, type Peering, removal } from "../commands/left-peering";
 import {
   configuration,
@@ -15,7 +16,6 @@ import {
   warnings,
   workloads,
 } from "./checks";
-import type { Fault } from "./cloud/faults";
 import { type Drift, driftOf } from "./drift";
 import { type Graph, graphOf } from "./graph";
 import { type Machine, startMachine } from "./machine";
@@ -185,7 +185,7 @@ class Rehearsal implements Rehearsed {
     private readonly begun: number,
   ) {
     this.since = begun;
-    this.say("control plane and stand-in are up", { wrong: [], note: "" });
+    this.say("control plane and fake Google Cloud are up", { wrong: [], note: "" });
   }
 
   /** Does one thing after the other, until one fails that the next ones need. */

@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import type { Fault } from "@slipway/fake-google-cloud";
 import { type Called, called, change, scaled, USAGE } from "./arguments";
-import type { Fault } from "./cloud/faults";
 import { failEach } from "./fail-each";
 import { type Machine, whatMachineLacks, withTokenPlugin } from "./machine";
 import { page } from "./page/page";

@@ -1,6 +1,6 @@
-import { minutesOf } from "./cloud/times";
 import { NEEDS } from "./edges";
 import type { Graph } from "./graph";
+import { minutesOf } from "./times";
 
 /** When a resource is made, in minutes of the model. */
 export interface Bar {

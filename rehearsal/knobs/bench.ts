@@ -1,12 +1,11 @@
 import { mkdirSync, rmSync } from "node:fs";
 import path from "node:path";
+import { addSecretByHand, addZoneByHand } from "@slipway/fake-google-cloud";
 import { App } from "cdktf";
 import type { EnvironmentName } from "../../schema/environment";
 import type { Configuration } from "../../schema/load";
 import { EnvironmentStack } from "../../stacks/environment-stack";
 import { copies, declaredWorkloads, leftToDo, warnings, workloads } from "../checks";
-import { addZoneByHand } from "../cloud/services/dns";
-import { addByHand } from "../cloud/services/secret-manager";
 import { type Machine, SUPPLIED, startMachine } from "../machine";
 import { madeByHand, poolsOf, prepare, readStack } from "../stack";
 import { complaints, type Planned, planned, type Run } from "../terraform";
@@ -84,7 +83,7 @@ export class Bench {
     const folder = this.synthesized(configuration);
     const { secrets, zones } = madeByHand(readStack(folder));
     const { cloud } = machine.google;
-    for (const { project, secret, version } of secrets) addByHand(cloud, project, secret, version, SUPPLIED);
+    for (const { project, secret, version } of secrets) addSecretByHand(cloud, project, secret, version, SUPPLIED);
     for (const { project, zone, dnsName } of zones)
       if (!cloud.store.get(`clouddns/projects/${project}/managedZones/${zone}`))
         addZoneByHand(cloud, project, zone, dnsName);
@@ -137,7 +136,7 @@ function synthesized({ system: systemName, stack, work }: BenchOptions, it: Conf
     systemName,
     system: it.system,
     ...it.environments[stack],
-    tokenPlugin: true, // its stand-in is on Terraform's PATH
+    tokenPlugin: true, // its fake is on Terraform's PATH
   });
   app.synth();
   return path.join(outdir, "stacks", stack);

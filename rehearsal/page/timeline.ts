@@ -1,4 +1,4 @@
-import { SECONDS } from "../cloud/times";
+import { SECONDS } from "@slipway/fake-google-cloud";
 import type { Report } from "../report";
 import { type Bar, PARALLELISM, type Schedule } from "../schedule";
 import type { Action } from "../terraform";
@@ -69,7 +69,7 @@ ${views.map(({ id }) => html`<p class="quiet note" data-of="${id}">${id === "mod
 
 const MODEL = `Minutes are those that Google Cloud typically takes for each kind of resource, ${PARALLELISM} at a time as Terraform makes them. What is made in seconds counts ${SECONDS} of a minute.`;
 const measuredNote = (speed: number | undefined) =>
-  `Seconds on the machine of the rehearsal, where ${speed ? `a minute stood for ${speed} minutes of Google Cloud` : "Google Cloud's stand-in answers at once"}. The critical path, and what waited longest for what, are the model's.`;
+  `Seconds on the machine of the rehearsal, where ${speed ? `a minute stood for ${speed} minutes of Google Cloud` : "the fake of Google Cloud answers at once"}. The critical path, and what waited longest for what, are the model's.`;
 
 function rowsOf(bars: readonly Bar[], actions: readonly Action[]): Row[] {
   const begin = Math.min(...actions.map((a) => a.from));

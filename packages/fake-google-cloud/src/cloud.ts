@@ -1,0 +1,127 @@
+import { type ApiError, denied, invalid, notFound, unknownHere } from "./api-error";
+import { apiKey } from "./api-key";
+import type { Body } from "./body";
+import { Operations } from "./operations";
+import { Policies } from "./policies";
+import type { Service } from "./service";
+import { SERVICES } from "./services";
+import { Store } from "./store";
+
+export interface CloudOptions {
+  /** Minutes of the model that pass in one minute here; everything is done at once by default. */
+  readonly speed?: number;
+  /** APIs that every project has enabled from the start: what is done by hand before the first deploy. */
+  readonly enabledApis?: readonly string[];
+  /** The control plane of every cluster. */
+  readonly kubernetes?: Kubernetes;
+}
+
+export interface Kubernetes {
+  /** Host and port of its API. */
+  readonly host: string;
+  /** Its certificate authority, PEM. */
+  readonly authority: string;
+  /** Makes it what a cluster of GKE with this configuration is. */
+  prepare?(cluster: Body): Promise<unknown>;
+  /** Lets the cluster's controllers bring Google Cloud up to date with its objects; called before every deletion. */
+  sync?(cloud: Cloud): Promise<unknown>;
+}
+
+/** A request before it has found its route. */
+export interface Request {
+  readonly method: string;
+  readonly service: string;
+  readonly path: string;
+  readonly query?: URLSearchParams;
+  /** JSON, which the route checks. */
+  readonly body?: unknown;
+}
+
+/** The fake Google Cloud: what exists in it, and what its services answer. */
+export class Cloud {
+  readonly store = new Store();
+  readonly policies = new Policies();
+  readonly operations: Operations;
+  /** What no call returns: passwords of SQL users, by path. */
+  readonly passwords = new Map<string, string>();
+  /** When what is gone was deleted, of what keeps its name for a while, by key. */
+  readonly deleted = new Map<string, number>();
+  private readonly numbers = new Map<string, string>();
+  private serial = 1000;
+
+  constructor(readonly options: CloudOptions = {}) {
+    this.operations = new Operations(options.speed ?? Number.POSITIVE_INFINITY);
+  }
+
+  /** What the service answers; fails with what it refuses. */
+  call({ method, service: name, path: asSent, query = new URLSearchParams(), body }: Request): unknown {
+    const service = SERVICES.find((s) => s.name === name);
+    const path = this.withProjectId(asSent);
+    const unknown = unknownHere(`the fake does not know ${method} ${name} ${path}`);
+    if (!service) throw unknown;
+    this.needApi(service, path);
+    for (const { method: m, path: pattern, handle } of service.routes) {
+      const match = m === method ? pattern.exec(path) : undefined;
+      if (match) return handle({ method, path, params: { ...match.groups }, query, body: messageOf(body) }, this);
+    }
+    throw unknown;
+  }
+
+  /** An object that must be there, and finished. */
+  need(key: string, missing: ApiError = notFound(`${key.slice(key.indexOf("/") + 1)} was not found`)): Body {
+    const object = this.store.get(key);
+    if (!object) throw missing;
+    return object;
+  }
+
+  /** Refuses what refers to something that is still being made. */
+  needReady(key: string): void {
+    if (this.operations.on(key)) throw invalid(`The resource '${key}' is not ready`, "resourceNotReady");
+  }
+
+  /** Projects have numbers, which stand for them in names and accounts. */
+  numberOf(project: string): string {
+    const known = this.numbers.get(project);
+    if (known) return known;
+    const number = String(123456789012 + this.numbers.size);
+    this.numbers.set(project, number);
+    return number;
+  }
+
+  projectOf(number: string): string | undefined {
+    return [...this.numbers].find(([, n]) => n === number)?.[0];
+  }
+
+  /** A number that nothing else has. */
+  next(): number {
+    return this.serial++;
+  }
+
+  isEnabled(project: string, api: string): boolean {
+    const key = apiKey(project, api);
+    const state = this.store.get(key)?.state ?? (this.options.enabledApis?.includes(api) ? "ENABLED" : "DISABLED");
+    return state === "ENABLED" && !this.operations.on(key);
+  }
+
+  private needApi({ api }: Service, path: string): void {
+    const [, project] = /^projects\/([^/:]+)/.exec(path) ?? [];
+    if (!api || !project || this.isEnabled(project, api)) return;
+    throw denied(
+      `${api} API has not been used in project ${this.numberOf(project)} before or it is disabled. Enable it by visiting https://console.developers.google.com/apis/api/${api}/overview?project=${project} then retry. If you enabled this API recently, wait a few minutes for the action to propagate to our systems and retry.`,
+      "accessNotConfigured",
+    );
+  }
+
+  private withProjectId(path: string): string {
+    const [, number] = /^projects\/(\d+)(?=[/:]|$)/.exec(path) ?? [];
+    const project = number && this.projectOf(number);
+    return project ? path.replace(`projects/${number}`, `projects/${project}`) : path;
+  }
+}
+
+/** What was sent, which must be a message; nothing is an empty one. */
+function messageOf(body: unknown): Body {
+  if (body === undefined) return {};
+  if (typeof body === "object" && body !== null && !Array.isArray(body)) return body;
+  throw invalid('Invalid JSON payload received. Unknown name "": Root element must be a message.');
+}

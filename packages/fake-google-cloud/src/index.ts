@@ -1,0 +1,11 @@
+export { apiKey } from "./api-key";
+export type { Body } from "./body";
+export type { Cloud, CloudOptions, Kubernetes } from "./cloud";
+export { type AnsweredCall, type FakeCloud, type FakeCloudOptions, startFakeCloud } from "./fake-cloud";
+export { expressionOf, type Fault, type Label } from "./faults";
+export { hasGlobal, type LoadBalancer, setLoadBalancers } from "./services/compute/load-balancer";
+export { addZoneByHand } from "./services/dns";
+export { placeLogsByHand } from "./services/logging";
+export { addSecretByHand } from "./services/secret-manager";
+export { minutesOf, SECONDS, TIMES } from "./times";
+export { ACCESS_TOKEN, writeTokenReviewConfig } from "./tokens";

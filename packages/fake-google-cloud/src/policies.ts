@@ -1,0 +1,144 @@
+import { conflict, invalid } from "./api-error";
+import type { Body } from "./body";
+import type { Cloud } from "./cloud";
+import { type Call, type Route, route } from "./route";
+
+/** Predefined roles that can be granted here; Google has some thousand. https://cloud.google.com/iam/docs/roles-permissions */
+const ROLES = new Set(
+  [
+    "owner editor viewer",
+    "artifactregistry.reader artifactregistry.writer",
+    "cloudkms.cryptoKeyDecrypter cloudkms.cryptoKeyEncrypter cloudkms.cryptoKeyEncrypterDecrypter",
+    "cloudsql.admin cloudsql.client cloudsql.editor cloudsql.instanceUser cloudsql.viewer",
+    "compute.networkAdmin compute.securityAdmin compute.viewer",
+    "container.admin container.clusterViewer container.defaultNodeServiceAccount container.developer",
+    "dns.admin dns.reader",
+    "iam.serviceAccountTokenCreator iam.serviceAccountUser iam.workloadIdentityUser",
+    "logging.logWriter logging.viewer monitoring.metricWriter monitoring.viewer",
+    "redis.admin redis.viewer",
+    "secretmanager.admin secretmanager.secretAccessor secretmanager.secretVersionManager secretmanager.viewer",
+    "stackdriver.resourceMetadata.writer",
+    "storage.admin storage.objectAdmin storage.objectCreator storage.objectUser storage.objectViewer",
+  ].flatMap((line) => line.split(" ").map((role) => `roles/${role}`)),
+);
+
+/** Google's own accounts in a project, which come with an API. https://cloud.google.com/iam/docs/service-agents */
+const AGENTS: Readonly<Record<string, string>> = {
+  "container-engine-robot": "container.googleapis.com",
+  "compute-system": "compute.googleapis.com",
+  "gs-project-accounts": "storage.googleapis.com",
+  "cloud-redis": "redis.googleapis.com",
+  "gcp-sa-cloud-sql": "sqladmin.googleapis.com",
+};
+
+/** Who may do what with an object: https://cloud.google.com/iam/docs/reference/rest/v1/Policy */
+export class Policies {
+  private readonly policies = new Map<string, Body>();
+
+  get(key: string): Body {
+    return this.policies.get(key) ?? { version: 1, etag: "e0", bindings: [] };
+  }
+
+  /** Replaces a policy; auditConfigs stay as they are unless the mask names them. */
+  set(key: string, { policy, updateMask = "bindings,etag" }: Body, etag: string): Body {
+    const before = this.get(key);
+    if (policy.etag && policy.etag !== before.etag)
+      throw conflict(
+        "There were concurrent policy changes. Please retry the whole read-modify-write with exponential backoff.",
+        "conflict",
+        "ABORTED",
+      );
+    const auditConfigs = updateMask.split(",").includes("auditConfigs") ? policy.auditConfigs : before.auditConfigs;
+    const after = { version: 1, bindings: [], ...policy, auditConfigs, etag }; // an empty list is not sent
+    this.policies.set(key, after);
+    return after;
+  }
+
+  grants(key: string, role: string, member: string): boolean {
+    return this.get(key).bindings.some((b: Body) => b.role === role && b.members.includes(member));
+  }
+
+  /** The policy of what is deleted goes with it. */
+  delete(key: string): void {
+    this.policies.delete(key);
+  }
+
+  entries(): [string, Body][] {
+    return [...this.policies];
+  }
+
+  restore(entries: readonly (readonly [string, Body])[]): void {
+    this.policies.clear();
+    for (const [key, policy] of structuredClone(entries)) this.policies.set(key, policy);
+  }
+}
+
+/** Whoever is granted something must be there, and what is granted must be a role. */
+export function checkBindings(cloud: Cloud, policy: Body): void {
+  for (const { role, members } of policy.bindings ?? []) {
+    if (!ROLES.has(role) && !/^(projects|organizations)\/[^/]+\/roles\//.test(role))
+      throw invalid(`Role ${role} is not supported for this resource.`);
+    for (const member of members) checkMember(cloud, member);
+  }
+}
+
+/** https://cloud.google.com/iam/docs/principal-identifiers, https://cloud.google.com/storage/docs/access-control/iam#convenience-values */
+const MEMBERS = [
+  ...["serviceAccount", "user", "group", "domain", "principal", "principalSet", "deleted"],
+  ...["projectOwner", "projectEditor", "projectViewer"],
+];
+
+function checkMember(cloud: Cloud, member: string): void {
+  const [, kind, who = ""] = /^(\w+):(.+)$/.exec(member) ?? [];
+  if (member === "allUsers" || member === "allAuthenticatedUsers") return;
+  if (!kind || !MEMBERS.includes(kind)) throw invalid(`Invalid member ${member}: it must be of the form type:id.`);
+  if (kind !== "serviceAccount") return;
+  const [, pool, project] = /^(([^.[]+)\.svc\.id\.goog)\[[^/\]]+\/[^/\]]+\]$/.exec(who) ?? [];
+  if (pool && project) {
+    checkIdentityPool(cloud, pool, project);
+    return;
+  }
+  const [, number, domain] =
+    /^service-(\d+)@(.+)\.iam\.gserviceaccount\.com$/.exec(who) ??
+    /^p(\d+)@(.+)\.iam\.gserviceaccount\.com$/.exec(who) ??
+    [];
+  const missing = invalid(`Service account ${who} does not exist.`);
+  if (number && domain) {
+    const owner = cloud.projectOf(number);
+    if (!owner || !AGENTS[domain] || !cloud.isEnabled(owner, AGENTS[domain])) throw missing;
+    return;
+  }
+  const [, home] = /@([^.]+)\.iam\.gserviceaccount\.com$/.exec(who) ?? [];
+  if (home && !cloud.store.get(`iam/projects/${home}/serviceAccounts/${who}`)) throw missing;
+}
+
+/** It comes with a project's first cluster that has it. https://cloud.google.com/kubernetes-engine/docs/concepts/workload-identity */
+function checkIdentityPool(cloud: Cloud, pool: string, project: string): void {
+  const clusters = cloud.store
+    .below(`container/projects/${project}/locations`)
+    .filter(([key]) => /\/clusters\/[^/]+$/.test(key));
+  if (!clusters.some(([, cluster]) => cluster.workloadIdentityConfig?.workloadPool === pool))
+    throw invalid(
+      `Identity Pool does not exist (${pool}). Please check that you specified a valid resource name as returned in the \`name\` attribute in the configuration API.`,
+    );
+}
+
+/** The two calls that read and replace the policy of an object at a path. */
+export function policyRoutes(service: string, at: string): Route[] {
+  const get = ({ path }: Call, cloud: Cloud) => cloud.policies.get(objectOf(service, path, cloud));
+  return [
+    route("GET", `${at}:getIamPolicy`, get),
+    route("POST", `${at}:getIamPolicy`, get),
+    route("POST", `${at}:setIamPolicy`, ({ path, body }, cloud) => {
+      const key = objectOf(service, path, cloud);
+      checkBindings(cloud, body.policy);
+      return cloud.policies.set(key, body, `e${cloud.next()}`);
+    }),
+  ];
+}
+
+function objectOf(service: string, path: string, cloud: Cloud): string {
+  const key = `${service}/${path.replace(/:\w+$/, "")}`;
+  if (!/^\w+\/projects\/[^/]+$/.test(key)) cloud.need(key);
+  return key;
+}

@@ -1,0 +1,81 @@
+import { invalid, unknownHere } from "../../api-error";
+import { type Body, defaults } from "../../body";
+import { addressOf, type Cidr, overlaps, parseCidr, textOf } from "../../cidr";
+import type { About } from "../../collection";
+import type { Route } from "../../route";
+import { checkEnumerations, computeCollection, setLabels, urlOf, wrong } from "./kind";
+import { freeRange, takenRanges } from "./range";
+import { needNetwork } from "./reference";
+
+const GLOBAL = "projects/{project}/global/addresses";
+const REGIONAL = "projects/{project}/regions/{region}/addresses";
+
+/** https://cloud.google.com/compute/docs/reference/rest/v1/globalAddresses */
+const ENUMERATIONS = {
+  addressType: ["EXTERNAL", "INTERNAL"],
+  purpose: [
+    "DNS_RESOLVER",
+    "GCE_ENDPOINT",
+    "IPSEC_INTERCONNECT",
+    "NAT_AUTO",
+    "PRIVATE_SERVICE_CONNECT",
+    "SERVERLESS",
+    "SHARED_LOADBALANCER_VIP",
+    "VPC_PEERING",
+  ],
+  networkTier: ["PREMIUM", "STANDARD"],
+  ipVersion: ["IPV4", "IPV6"],
+};
+
+function accept(address: Body, about: About): void {
+  const { cloud, call } = about;
+  defaults(address, { addressType: "EXTERNAL" });
+  checkEnumerations(address, ENUMERATIONS);
+  const external = address.addressType === "EXTERNAL";
+  const isRange = address.purpose === "VPC_PEERING";
+  if (external && isRange)
+    throw wrong("purpose", address.purpose, "The field cannot be specified with external address.");
+  if (isRange && call.params.region) throw wrong("purpose", address.purpose, "Only a global address can have it.");
+  if (external && address.network)
+    throw wrong("network", address.network, "The field cannot be specified with external address.");
+  if (!external && !isRange) throw unknownHere("the fake knows no internal address that is not a range");
+  if (isRange) reserveRange(address, about);
+  defaults(address, {
+    address: `203.0.113.${cloud.next() % 256}`,
+    networkTier: external ? "PREMIUM" : undefined,
+    status: "RESERVED",
+    labelFingerprint: String(cloud.next()),
+  });
+}
+
+/** A range that services get addresses from: https://cloud.google.com/vpc/docs/configure-private-services-access#allocating-range */
+function reserveRange(address: Body, { cloud, call, path }: About): void {
+  const { project = "" } = call.params;
+  const { prefixLength } = address;
+  if (!address.network) throw wrong("network", "", "The field must be specified with purpose VPC_PEERING.");
+  address.network = urlOf(needNetwork(cloud, project, address.network).path);
+  if (!(prefixLength >= 8 && prefixLength <= 30)) throw wrong("prefixLength", prefixLength, "Must be from 8 to 30.");
+  const taken = takenRanges(cloud, project, address.network, path);
+  const conflict = (range: Cidr) => taken.find((one) => overlaps(one.range, range));
+  address.address ??= addressOf(
+    freeRange(
+      prefixLength,
+      taken.map(({ range }) => range),
+    ).first,
+  );
+  const range = parseCidr(`${address.address}/${prefixLength}`);
+  if (!range?.exact)
+    throw wrong("address", address.address, `Must be the first address of a range of prefix length ${prefixLength}.`);
+  const other = conflict(range);
+  if (other)
+    throw invalid(
+      `Invalid IP CIDR range: ${textOf(range)} conflicts with IP range ${textOf(other.range)} that was allocated by resource ${other.path}.`,
+      "invalid",
+    );
+}
+
+/** Of addresses only labels change: https://cloud.google.com/compute/docs/reference/rest/v1/addresses */
+export const addresses: Route[] = [GLOBAL, REGIONAL].flatMap((at) => [
+  ...computeCollection({ at, type: "google_compute_global_address", accept, update: "none" }),
+  setLabels(at),
+]);

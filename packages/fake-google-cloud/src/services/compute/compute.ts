@@ -1,0 +1,62 @@
+import { REGIONS, zonesOf } from "../../regions";
+import { type Route, route } from "../../route";
+import type { Service } from "../../service";
+import { addresses } from "./address";
+import { firewalls } from "./firewall";
+import { computeOperations, urlOf } from "./kind";
+import { networks } from "./network";
+import { routers } from "./router";
+import { securityPolicies } from "./security-policy";
+import { ssl } from "./ssl";
+import { subnetworks } from "./subnetwork";
+
+/** What comes with a project. */
+const given: Route[] = [
+  route("GET", "projects/{project}", ({ path, params: { project = "" } }, cloud) => ({
+    kind: "compute#project",
+    name: project,
+    id: cloud.numberOf(project),
+    selfLink: urlOf(path),
+    defaultNetworkTier: "PREMIUM",
+  })),
+  route("GET", "projects/{project}/zones", ({ params: { project } }) => ({
+    items: REGIONS.flatMap((region) =>
+      zonesOf(region).map((name) => ({
+        name,
+        status: "UP",
+        region: urlOf(`projects/${project}/regions/${region}`),
+      })),
+    ),
+  })),
+];
+
+const MANAGERS = "projects/{project}/zones/{zone}/instanceGroupManagers";
+
+/** Node pools' groups of machines, which the provider looks at: https://cloud.google.com/compute/docs/reference/rest/v1/instanceGroupManagers */
+const instanceGroups: Route[] = [
+  route("GET", MANAGERS, () => ({ items: [] })),
+  route("GET", `${MANAGERS}/{name}`, ({ path, params: { name } }) => ({
+    name,
+    targetSize: 1,
+    instanceGroup: urlOf(path.replace("/instanceGroupManagers/", "/instanceGroups/")),
+  })),
+];
+
+/** Compute Engine, with the networks of VPC and Cloud Armor: https://cloud.google.com/compute/docs/reference/rest/v1 */
+export const compute: Service = {
+  name: "compute",
+  api: "compute.googleapis.com",
+  endpoints: { COMPUTE: "compute/v1" },
+  routes: [
+    ...given,
+    ...instanceGroups,
+    ...computeOperations,
+    ...networks,
+    ...subnetworks,
+    ...addresses,
+    ...firewalls,
+    ...routers,
+    ...securityPolicies,
+    ...ssl,
+  ],
+};

@@ -1,0 +1,115 @@
+import { invalid } from "../../api-error";
+import type { Body } from "../../body";
+import { overlaps, parseCidr, textOf } from "../../cidr";
+import type { Cloud } from "../../cloud";
+import { needKeyGrant } from "../cloud-kms";
+import { takenRanges } from "../compute/range";
+import { needNetwork, needSubnetwork } from "../compute/reference";
+import { regionOf } from "./location";
+import { checkMaxPods } from "./node-pool";
+
+/** Refuses settings that no cluster can have, in a new one and in what an update leads to. */
+export function checkSettings(cluster: Body, project: string): void {
+  const pool = cluster.workloadIdentityConfig?.workloadPool;
+  // https://cloud.google.com/kubernetes-engine/docs/how-to/workload-identity
+  if (pool !== undefined && pool !== `${project}.svc.id.goog`)
+    throw invalid(`Workload pool "${pool}" is invalid. The only supported workload pool is "${project}.svc.id.goog".`);
+  // https://cloud.google.com/kubernetes-engine/docs/concepts/dataplane-v2
+  if (cluster.networkPolicy?.enabled && cluster.networkConfig?.datapathProvider === "ADVANCED_DATAPATH")
+    throw invalid("Enabling NetworkPolicy for clusters with DatapathProvider=ADVANCED_DATAPATH is not allowed.");
+  checkMaxPods("cluster.default_max_pods_constraint", cluster.defaultMaxPodsConstraint);
+  checkMaintenance(cluster.maintenancePolicy);
+  checkAuthorizedNetworks(cluster);
+}
+
+/** https://cloud.google.com/kubernetes-engine/docs/reference/rest/v1/projects.locations.clusters#DailyMaintenanceWindow */
+function checkMaintenance(policy?: Body): void {
+  const start = policy?.window?.dailyMaintenanceWindow?.startTime;
+  if (start !== undefined && !/^([01]\d|2[0-3]):[0-5]\d$/.test(start))
+    throw invalid(`Invalid value for field "maintenance_policy.daily_maintenance_window.start_time": "${start}".`);
+}
+
+/** https://cloud.google.com/kubernetes-engine/docs/reference/rest/v1/projects.locations.clusters#MasterAuthorizedNetworksConfig */
+function checkAuthorizedNetworks({ controlPlaneEndpointsConfig }: Body): void {
+  for (const { cidrBlock } of controlPlaneEndpointsConfig?.ipEndpointsConfig?.authorizedNetworksConfig?.cidrBlocks ??
+    [])
+    if (!parseCidr(cidrBlock)) throw invalid(`Invalid value for field "cidr_block": "${cidrBlock}". Must be a CIDR.`);
+}
+
+/**
+ * Refuses a key for Secrets that cannot be used, or is far away.
+ * https://cloud.google.com/kubernetes-engine/docs/how-to/encrypting-secrets
+ */
+export function checkEncryption(cloud: Cloud, path: string, { state = "DECRYPTED", keyName }: Body = {}): void {
+  const [, project = "", , location = ""] = path.split("/");
+  if (state === "DECRYPTED") return;
+  const [, at] = /^projects\/[^/]+\/locations\/([^/]+)\/keyRings\/[^/]+\/cryptoKeys\/[^/]+$/.exec(keyName) ?? [];
+  if (!at)
+    throw invalid(
+      `Invalid value for field "cluster.database_encryption.key_name": "${keyName ?? ""}" is no key's name.`,
+    );
+  if (at !== "global" && at !== regionOf(location))
+    throw invalid(
+      `Invalid value for field "cluster.database_encryption.key_name": "${keyName}". The key must be in the same location as the cluster, ${regionOf(location)}.`,
+    );
+  const agent = `service-${cloud.numberOf(project)}@container-engine-robot.iam.gserviceaccount.com`;
+  needKeyGrant(cloud, keyName, `serviceAccount:${agent}`);
+}
+
+/**
+ * Refuses a network that is not there, a subnetwork that is not that network's or not the region's, and ranges that the
+ * subnetwork does not have; puts down the ranges. https://cloud.google.com/kubernetes-engine/docs/how-to/alias-ips
+ */
+export function placeInNetwork(cloud: Cloud, path: string, cluster: Body): void {
+  const [, project = "", , location = ""] = path.split("/");
+  const region = regionOf(location);
+  const network = needNetwork(cloud, project, cluster.network);
+  const { path: at, subnetwork } = needSubnetwork(cloud, project, region, cluster.subnetwork);
+  if (needNetwork(cloud, project, subnetwork.network).path !== network.path)
+    throw invalid(`Subnetwork "${cluster.subnetwork}" is not valid for Network "${cluster.network}".`);
+  cluster.network = network.path;
+  cluster.subnetwork = at;
+  placeInRanges(cluster, subnetwork);
+  checkControlPlaneRange(cloud, cluster, subnetwork.network);
+}
+
+function placeInRanges({ network, ipAllocationPolicy: policy }: Body, subnetwork: Body): void {
+  if (!policy) return;
+  const { clusterSecondaryRangeName: pods, servicesSecondaryRangeName: services } = policy;
+  if (pods && pods === services)
+    throw invalid(`Pod secondary range name (${pods}) should not be the same as service secondary range name.`);
+  for (const [kind, name, block] of [
+    ["Pod", pods, "clusterIpv4CidrBlock"],
+    ["Services", services, "servicesIpv4CidrBlock"],
+  ]) {
+    if (!name) continue;
+    const range = subnetwork.secondaryIpRanges?.find(({ rangeName }: Body) => rangeName === name);
+    if (!range)
+      throw invalid(
+        `${kind} secondary range "${name}" not found in network "https://www.googleapis.com/compute/v1/${network}", subnetwork "${subnetwork.name}".`,
+      );
+    policy[block] = range.ipCidrRange;
+  }
+}
+
+/**
+ * The control plane's range is a /28 that overlaps no other in the network.
+ * https://cloud.google.com/kubernetes-engine/docs/reference/rest/v1/projects.locations.clusters#PrivateClusterConfig
+ */
+function checkControlPlaneRange(cloud: Cloud, { network, privateClusterConfig }: Body, reference: string): void {
+  const block = privateClusterConfig?.masterIpv4CidrBlock;
+  if (!block) return;
+  const range = parseCidr(block);
+  if (range?.prefix !== 28)
+    throw invalid(
+      `Invalid value for field "cluster.private_cluster_config.master_ipv4_cidr_block": "${block}". Must be a /28.`,
+    );
+  const project = network.split("/")[1];
+  const controlPlanes = cloud.store
+    .below(`container/projects/${project}/locations`)
+    .filter(([key, cluster]) => /\/clusters\/[^/]+$/.test(key) && cluster.network === network)
+    .flatMap(([, cluster]) => parseCidr(cluster.privateClusterConfig?.masterIpv4CidrBlock ?? "") ?? []);
+  const taken = [...takenRanges(cloud, project, reference, "").map((one) => one.range), ...controlPlanes];
+  const other = taken.find((one) => overlaps(one, range));
+  if (other) throw invalid(`The given master_ipv4_cidr ${block} overlaps with an existing network ${textOf(other)}.`);
+}

@@ -1,0 +1,190 @@
+import { conflict, invalid, unknownHere } from "../../api-error";
+import type { Body } from "../../body";
+import type { Cloud } from "../../cloud";
+import { type Call, type Route, route } from "../../route";
+import type { Service } from "../../service";
+import { minutesOf } from "../../times";
+import { autopilotPools, checkAutopilot, checkNewAutopilot } from "./autopilot";
+import { checkEncryption, checkSettings, placeInNetwork } from "./cluster";
+import { completeCluster } from "./defaults";
+import { CLUSTER_ENUMERATIONS, checkEnumerations } from "./enumerations";
+import { checkLocation, checkZones } from "./location";
+import {
+  changePool,
+  checkAccount,
+  checkName,
+  checkPool,
+  completePool,
+  needCluster,
+  nodePoolRoutes,
+  poolsOf,
+  statusOf,
+} from "./node-pool";
+import { begin, CLUSTERS, keyOf, needIdle, operationRoutes } from "./operation";
+
+const CLUSTER = `${CLUSTERS}/{cluster}`;
+
+function create(call: Call, cloud: Cloud): Body {
+  const { project = "", location = "" } = call.params;
+  const { nodePools = [], ...cluster }: Body = structuredClone(call.body.cluster ?? {});
+  const path = `${call.path}/${cluster.name}`;
+  checkLocation(location);
+  checkName("cluster.name", cluster.name);
+  checkEnumerations("cluster.", cluster, CLUSTER_ENUMERATIONS);
+  if (cloud.store.get(keyOf(path))) throw conflict(`Already exists: ${path}.`);
+  if (cluster.autopilot?.enabled) checkNewAutopilot({ ...cluster, nodePools }, location);
+  checkSettings(cluster, project);
+  checkZones(cluster.locations, location);
+  checkReferences(cloud, path, cluster);
+  placeInNetwork(cloud, path, cluster);
+  const pools = newPools(cluster, nodePools);
+  // What Autopilot makes by itself needs no check.
+  if (!cluster.autopilot?.enabled) for (const pool of pools) checkPool(cloud, pool, cluster, location);
+
+  completeCluster(cluster, path, cloud.options.kubernetes);
+  for (const pool of pools) completePool(pool, `${path}/nodePools/${pool.name}`, cluster);
+  cluster.nodeConfig = structuredClone(pools[0]?.config);
+  cloud.store.set(keyOf(path), cluster);
+  for (const pool of pools) cloud.store.set(keyOf(`${path}/nodePools/${pool.name}`), pool);
+  return begin(
+    cloud,
+    path,
+    "CREATE_CLUSTER",
+    minutesOf("google_container_cluster"),
+    cloud.options.kubernetes?.prepare?.(read(cloud, path)),
+  );
+}
+
+/** Refuses a key and an account that cannot be used, where they are sent. */
+function checkReferences(cloud: Cloud, path: string, { databaseEncryption, autoscaling }: Body): void {
+  checkEncryption(cloud, path, databaseEncryption);
+  checkAccount(cloud, autoscaling?.autoprovisioningNodePoolDefaults?.serviceAccount);
+}
+
+/** A Standard cluster comes with a pool, whoever will delete it. */
+function newPools(cluster: Body, nodePools: Body[]): Body[] {
+  if (cluster.autopilot?.enabled) return autopilotPools(cluster);
+  if (nodePools.length) return nodePools;
+  if (!(cluster.initialNodeCount > 0)) throw invalid("Cluster.initial_node_count must be greater than zero.");
+  return [
+    {
+      name: "default-pool",
+      initialNodeCount: cluster.initialNodeCount,
+      config: structuredClone(cluster.nodeConfig ?? {}),
+    },
+  ];
+}
+
+function read(cloud: Cloud, path: string): Body {
+  const cluster = needCluster(cloud, path);
+  return { ...cluster, status: statusOf(cloud, keyOf(path)), nodePools: poolsOf(cloud, path) };
+}
+
+/** Fields of a cluster that an update changes as `desired...`. */
+const UPDATES: Readonly<Record<string, string>> = {
+  desiredLoggingConfig: "loggingConfig",
+  desiredMonitoringConfig: "monitoringConfig",
+  desiredAddonsConfig: "addonsConfig",
+  desiredReleaseChannel: "releaseChannel",
+  desiredBinaryAuthorization: "binaryAuthorization",
+  desiredDatabaseEncryption: "databaseEncryption",
+  desiredShieldedNodes: "shieldedNodes",
+  desiredSecurityPostureConfig: "securityPostureConfig",
+  desiredCostManagementConfig: "costManagementConfig",
+  desiredVerticalPodAutoscaling: "verticalPodAutoscaling",
+  desiredWorkloadIdentityConfig: "workloadIdentityConfig",
+  desiredControlPlaneEndpointsConfig: "controlPlaneEndpointsConfig",
+  desiredRbacBindingConfig: "rbacBindingConfig",
+  desiredAnonymousAuthenticationConfig: "anonymousAuthenticationConfig",
+  desiredNotificationConfig: "notificationConfig",
+  desiredClusterAutoscaling: "autoscaling",
+};
+
+/**
+ * Fields of a cluster that an update does not have.
+ * https://cloud.google.com/kubernetes-engine/docs/reference/rest/v1/ClusterUpdate
+ */
+const FIXED = ["name", "network", "subnetwork", "ipAllocationPolicy", "privateClusterConfig", "autopilot", "location"];
+
+function update(call: Call, cloud: Cloud): Body {
+  const { desiredNodePoolId, desiredNodePoolAutoscaling, desiredImageType, ...desired }: Body = call.body.update ?? {};
+  // A pool's autoscaling and image are changed by its cluster's update.
+  const other = Object.keys(desired)[0];
+  if (desiredNodePoolId && other) throw unknownHere(`the fake does not know the field ${other} of a pool's update`);
+  if (desiredNodePoolId)
+    return changePool(cloud, `${call.path}/nodePools/${desiredNodePoolId}`, (pool) => {
+      if (desiredNodePoolAutoscaling) pool.autoscaling = desiredNodePoolAutoscaling;
+      if (desiredImageType) pool.config.imageType = desiredImageType;
+    });
+  return change(call, cloud, (cluster) => {
+    const sent: Body = {};
+    for (const [name, value] of Object.entries(desired)) {
+      if (FIXED.includes(name))
+        throw invalid(`Invalid JSON payload received. Unknown name "${name}" at 'update': Cannot find field.`);
+      const field = UPDATES[name];
+      if (!field) throw unknownHere(`the fake does not know the field ${name} of a cluster's update`);
+      sent[field] = value;
+    }
+    checkEnumerations("update.desired_", sent, CLUSTER_ENUMERATIONS);
+    if (cluster.autopilot?.enabled) checkAutopilot(sent);
+    checkReferences(cloud, call.path, sent);
+    for (const [field, value] of Object.entries(sent)) cluster[field] = { ...messagesOf(cluster[field]), ...value };
+  });
+}
+
+/** What stays of a message when it is sent anew: the messages in it that are not sent. */
+const messagesOf = (message: Body = {}): Body =>
+  Object.fromEntries(Object.entries(message).filter(([, value]) => typeof value === "object" && !Array.isArray(value)));
+
+/** Changes a cluster and refuses what it must not become. */
+function change({ path: at }: Call, cloud: Cloud, put: (cluster: Body) => void): Body {
+  const path = at.replace(/:\w+$/, "");
+  const cluster = structuredClone(needCluster(cloud, path));
+  needIdle(cloud, path);
+  put(cluster);
+  checkSettings(cluster, path.split("/")[1] as string);
+  completeCluster(cluster, path, cloud.options.kubernetes);
+  cloud.store.set(keyOf(path), cluster);
+  return begin(cloud, path, "UPDATE_CLUSTER");
+}
+
+/** A verb that replaces a part of a cluster. */
+const verb = (name: string, put: (cluster: Body, sent: Body, cloud: Cloud) => void): Route =>
+  route("POST", `${CLUSTER}:${name}`, (call, cloud) =>
+    change(call, cloud, (cluster) => put(cluster, call.body, cloud)),
+  );
+
+/**
+ * Google Kubernetes Engine.
+ * https://cloud.google.com/kubernetes-engine/docs/reference/rest/v1/projects.locations.clusters
+ */
+export const container: Service = {
+  name: "container",
+  api: "container.googleapis.com",
+  endpoints: { CONTAINER: "v1" },
+  routes: [
+    ...operationRoutes,
+    ...nodePoolRoutes,
+    route("POST", CLUSTERS, create),
+    route("GET", CLUSTER, ({ path }, cloud) => read(cloud, path)),
+    route("PUT", CLUSTER, update),
+    route("DELETE", CLUSTER, ({ path }, cloud) => {
+      needCluster(cloud, path);
+      needIdle(cloud, path);
+      cloud.store.delete(keyOf(path));
+      return begin(cloud, path, "DELETE_CLUSTER");
+    }),
+    verb("setMaintenancePolicy", (cluster, { maintenancePolicy }, cloud) => {
+      cluster.maintenancePolicy = { ...maintenancePolicy, resourceVersion: `r${cloud.next()}` };
+    }),
+    verb("setResourceLabels", (cluster, { resourceLabels }) => {
+      cluster.resourceLabels = resourceLabels;
+    }),
+    verb("setNetworkPolicy", (cluster, { networkPolicy }) => {
+      cluster.networkPolicy = networkPolicy;
+    }),
+    verb("setLegacyAbac", (cluster, { enabled }) => {
+      cluster.legacyAbac = { enabled };
+    }),
+  ],
+};

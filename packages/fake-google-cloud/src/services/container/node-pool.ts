@@ -1,0 +1,292 @@
+import { conflict, invalid, notFound, unknownHere } from "../../api-error";
+import { type Body, defaults } from "../../body";
+import type { Cloud } from "../../cloud";
+import { type Call, type Route, route } from "../../route";
+import { minutesOf } from "../../times";
+import { needServiceAccount } from "../iam";
+import { SCOPES, VERSION } from "./defaults";
+import { checkEnumerations, POOL_ENUMERATIONS } from "./enumerations";
+import { checkZones } from "./location";
+import { begin, CLUSTERS, keyOf, linkOf, needIdle } from "./operation";
+
+const POOLS = `${CLUSTERS}/{cluster}/nodePools`;
+const POOL = `${POOLS}/{pool}`;
+
+/**
+ * Names of clusters and pools.
+ * https://cloud.google.com/kubernetes-engine/docs/reference/rest/v1/projects.locations.clusters#Cluster.FIELDS.name
+ */
+export function checkName(field: string, name: unknown): void {
+  if (!/^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$/.test(String(name)))
+    throw invalid(
+      `Invalid value for field "${field}": "${name}". Must be a match of regex '(?:[a-z](?:[-a-z0-9]{0,38}[a-z0-9])?)' (only lowercase alphanumerics and '-' allowed, must start with a letter and end with an alphanumeric, and must be no longer than 40 characters).`,
+    );
+}
+
+/** https://cloud.google.com/kubernetes-engine/docs/how-to/flexible-pod-cidr */
+export function checkMaxPods(field: string, constraint?: Body): void {
+  const max = constraint?.maxPodsPerNode;
+  if (max !== undefined && !(Number(max) >= 8 && Number(max) <= 256))
+    throw invalid(`Invalid value for field "${field}.max_pods_per_node": "${max}". Must be between 8 and 256.`);
+}
+
+/** Whom nodes run as; `default` is Compute Engine's own account, which a project comes with. */
+export function checkAccount(cloud: Cloud, account: string | undefined): void {
+  if (account && account !== "default") needServiceAccount(cloud, account);
+}
+
+/** Refuses what Google refuses in a pool, new or updated. */
+export function checkPool(cloud: Cloud, pool: Body, cluster: Body, location: string): void {
+  checkName("node_pool.name", pool.name);
+  checkEnumerations("node_pool.", pool, POOL_ENUMERATIONS);
+  checkMaxPods("node_pool.max_pods_constraint", pool.maxPodsConstraint);
+  checkZones(pool.locations, location);
+  checkAutoscaling(pool.autoscaling);
+  checkManagement(pool.management, cluster.releaseChannel?.channel ?? "REGULAR");
+  checkConfig(cloud, pool.config ?? {}, cluster);
+}
+
+/**
+ * Numbers of nodes.
+ * https://cloud.google.com/kubernetes-engine/docs/reference/rest/v1/projects.locations.clusters.nodePools#NodePoolAutoscaling
+ */
+function checkAutoscaling(autoscaling: Body = {}): void {
+  const { minNodeCount = 0, maxNodeCount = 0, totalMinNodeCount = 0, totalMaxNodeCount = 0 } = autoscaling;
+  if (!autoscaling.enabled) return;
+  for (const [what, min, max] of [
+    ["", minNodeCount, maxNodeCount],
+    ["total_", totalMinNodeCount, totalMaxNodeCount],
+  ])
+    if (min > max)
+      throw invalid(
+        `Invalid value for field "node_pool.autoscaling.${what}min_node_count": ${min}. Must be less than or equal to ${what}max_node_count ${max}.`,
+      );
+  if ((minNodeCount || maxNodeCount) && (totalMinNodeCount || totalMaxNodeCount))
+    throw invalid("The total_*_node_count fields are mutually exclusive with the *_node_count fields.");
+}
+
+/** https://cloud.google.com/kubernetes-engine/docs/concepts/release-channels */
+function checkManagement(management: Body | undefined, channel: string): void {
+  if (management && !management.autoUpgrade && channel !== "UNSPECIFIED")
+    throw invalid(`Auto_upgrade must be true when release_channel ${channel} is set.`);
+}
+
+/** https://cloud.google.com/kubernetes-engine/docs/concepts/node-images */
+const IMAGE_TYPES = [
+  "COS_CONTAINERD",
+  "UBUNTU_CONTAINERD",
+  "WINDOWS_LTSC_CONTAINERD",
+  "WINDOWS_SAC_CONTAINERD",
+  "CUSTOM_CONTAINERD",
+];
+
+function checkConfig(cloud: Cloud, config: Body, cluster: Body): void {
+  const { machineType, imageType, diskSizeGb, labels = {} } = config;
+  // https://cloud.google.com/compute/docs/machine-resource
+  if (machineType !== undefined && !/^[a-z][a-z0-9]*(-[a-z0-9]+)+$/.test(machineType))
+    throw invalid(`Machine type "${machineType}" does not exist.`);
+  if (imageType !== undefined && !IMAGE_TYPES.includes(imageType.toUpperCase()))
+    throw invalid(`Node image type "${imageType}" is not supported.`);
+  // https://cloud.google.com/kubernetes-engine/docs/reference/rest/v1/NodeConfig#FIELDS.disk_size_gb
+  if (diskSizeGb !== undefined && !(diskSizeGb >= 10))
+    throw invalid(`Invalid value for field "node_pool.config.disk_size_gb": ${diskSizeGb}. Must be at least 10.`);
+  for (const label of Object.keys(labels))
+    if (isReserved(label)) throw invalid(`Applying kubernetes label is not allowed: ${label}.`);
+  // https://cloud.google.com/kubernetes-engine/docs/reference/rest/v1/NodeConfig#Mode
+  if (config.workloadMetadataConfig?.mode === "GKE_METADATA" && !cluster.workloadIdentityConfig?.workloadPool)
+    throw invalid("GKE_METADATA can only be enabled if Workload Identity is enabled at the cluster level.");
+  checkAccount(cloud, config.serviceAccount);
+}
+
+/**
+ * Whether a label is Kubernetes' own and none of those that a node's kubelet may set.
+ * https://kubernetes.io/docs/reference/access-authn-authz/admission-controllers/#noderestriction
+ */
+function isReserved(label: string): boolean {
+  const [prefix = ""] = label.includes("/") ? label.split("/") : [];
+  return /(^|\.)(kubernetes|k8s)\.io$/.test(prefix) && !/(^|\.)(kubelet|node)\.kubernetes\.io$/.test(prefix);
+}
+
+/**
+ * The range that a node sets aside for its pods.
+ * https://cloud.google.com/kubernetes-engine/docs/how-to/flexible-pod-cidr
+ */
+const podCidrSize = (maxPods: number): number => 32 - Math.ceil(Math.log2(2 * maxPods));
+
+/** Fills in what the service fills in, in a new pool. */
+export function completePool(pool: Body, path: string, cluster: Body): Body {
+  const [, project, , , , name] = path.split("/");
+  defaults(pool, {
+    version: VERSION,
+    selfLink: linkOf(path),
+    etag: "e",
+    locations: cluster.locations,
+    // Sent in part they mean zero values for the rest.
+    management: pool.management ?? { autoUpgrade: true, autoRepair: true },
+    upgradeSettings: pool.upgradeSettings ?? { maxSurge: 1, strategy: "SURGE" },
+    maxPodsConstraint: { maxPodsPerNode: cluster.defaultMaxPodsConstraint?.maxPodsPerNode ?? "110" },
+    networkConfig: {
+      podRange: cluster.ipAllocationPolicy?.clusterSecondaryRangeName,
+      podIpv4CidrBlock: cluster.clusterIpv4Cidr,
+      enablePrivateNodes: cluster.networkConfig.defaultEnablePrivateNodes,
+      subnetwork: cluster.networkConfig.subnetwork,
+      podIpv4RangeUtilization: 0.001,
+      networkTierConfig: { networkTier: "NETWORK_TIER_DEFAULT" },
+    },
+    initialNodeCount: pool.autoscaling?.minNodeCount ?? 1,
+    config: {
+      machineType: "e2-medium",
+      diskSizeGb: 100,
+      diskType: "pd-balanced",
+      imageType: "COS_CONTAINERD",
+      serviceAccount: "default",
+      oauthScopes: SCOPES,
+      metadata: { "disable-legacy-endpoints": "true" },
+      labels: {},
+      resourceLabels: {},
+      tags: [],
+      shieldedInstanceConfig: { enableIntegrityMonitoring: true },
+      windowsNodeConfig: {},
+      effectiveCgroupMode: "EFFECTIVE_CGROUP_MODE_V2",
+      loggingConfig: { variantConfig: { variant: "DEFAULT" } },
+      kubeletConfig: { insecureKubeletReadonlyPortEnabled: false, maxParallelImagePulls: 2 },
+      nodeImageConfig: { image: "gke-1344-gke1000000-cos", imageProject: "gke-node-images" },
+    },
+  });
+  completeConfig(pool.config);
+  pool.podIpv4CidrSize = podCidrSize(Number(pool.maxPodsConstraint.maxPodsPerNode));
+  pool.instanceGroupUrls = pool.locations.map(
+    (zone: string) =>
+      `https://www.googleapis.com/compute/v1/projects/${project}/zones/${zone}/instanceGroupManagers/gke-${name}-${pool.name}-grp`,
+  );
+  return pool;
+}
+
+/** Fields that a pool's configuration has twice, and the label that GKE sets on every machine; also set after an update. */
+function completeConfig(config: Body): void {
+  config.bootDisk = { ...config.bootDisk, diskType: config.diskType, sizeGb: String(config.diskSizeGb) };
+  const model = config.spot ? "spot" : "on-demand";
+  config.resourceLabels = { ...config.resourceLabels, "goog-gke-node-pool-provisioning-model": model };
+}
+
+/** A cluster's pools as they are read. Those that a cluster comes with are made when it is. */
+export function poolsOf(cloud: Cloud, cluster: string): Body[] {
+  return cloud.store
+    .below(keyOf(`${cluster}/nodePools`))
+    .map(([key, pool]) => ({ ...pool, status: statusOf(cloud, key, keyOf(cluster)) }));
+}
+
+export const statusOf = (cloud: Cloud, ...keys: string[]): string =>
+  keys.some((key) => cloud.operations.on(key)) ? "PROVISIONING" : "RUNNING";
+
+export const needCluster = (cloud: Cloud, path: string): Body =>
+  cloud.need(keyOf(path), notFound(`Not found: ${path}.`));
+const needPool = (cloud: Cloud, path: string): Body => cloud.need(keyOf(path), notFound(`Not found: ${path}.`));
+
+/** The cluster whose pools a path is about; those of an Autopilot cluster are Google's. */
+function clusterOf(cloud: Cloud, poolPath: string): { path: string; cluster: Body } {
+  const path = poolPath.split("/").slice(0, 6).join("/");
+  const cluster = needCluster(cloud, path);
+  if (cluster.autopilot?.enabled) throw invalid("Autopilot node pools cannot be accessed or modified.");
+  return { path, cluster };
+}
+
+/** Changes a pool and refuses what it must not become. */
+export function changePool(cloud: Cloud, path: string, change: (pool: Body) => void): Body {
+  const { path: at, cluster } = clusterOf(cloud, path);
+  const pool = structuredClone(needPool(cloud, path));
+  needIdle(cloud, at, path);
+  change(pool);
+  checkPool(cloud, pool, cluster, cluster.location);
+  completeConfig(pool.config);
+  cloud.store.set(keyOf(path), pool);
+  return begin(cloud, path, "UPGRADE_NODES");
+}
+
+/** Fields of an update, with where they go. What is sent in a message of its own goes there without it. */
+const UPDATES: Readonly<Record<string, (pool: Body, value: Body) => void>> = {
+  ...Object.fromEntries(
+    ["machineType", "diskSizeGb", "diskType", "imageType", "workloadMetadataConfig"].map((field) => [
+      field,
+      (pool: Body, value: Body) => {
+        pool.config[field] = value;
+      },
+    ]),
+  ),
+  labels: ({ config }, { labels = {} }) => {
+    config.labels = labels;
+  },
+  resourceLabels: ({ config }, { labels = {} }) => {
+    config.resourceLabels = labels;
+  },
+  taints: ({ config }, { taints = [] }) => {
+    config.taints = taints;
+  },
+  tags: ({ config }, { tags = [] }) => {
+    config.tags = tags;
+  },
+  upgradeSettings: (pool, value) => {
+    pool.upgradeSettings = value;
+  },
+  locations: (pool, value) => {
+    pool.locations = value;
+  },
+};
+
+/**
+ * Fields of a pool that an update does not have.
+ * https://cloud.google.com/kubernetes-engine/docs/reference/rest/v1/projects.locations.clusters.nodePools/update
+ */
+const FIXED = ["config", "initialNodeCount", "maxPodsConstraint", "networkConfig", "placementPolicy"];
+
+function update(call: Call, cloud: Cloud): Body {
+  const { name: _, nodePoolId: __, ...fields } = call.body;
+  return changePool(cloud, call.path, (pool) => {
+    for (const [field, value] of Object.entries(fields)) {
+      if (FIXED.includes(field))
+        throw invalid(`Invalid JSON payload received. Unknown name "${field}": Cannot find field.`);
+      const put = UPDATES[field];
+      if (!put) throw unknownHere(`the fake does not know the field ${field} of a node pool's update`);
+      put(pool, value);
+    }
+  });
+}
+
+/** A verb that replaces a part of a pool. */
+const verb = (name: string, change: (pool: Body, sent: Body) => void): Route =>
+  route("POST", `${POOL}:${name}`, (call, cloud) =>
+    changePool(cloud, call.path.replace(/:\w+$/, ""), (pool) => change(pool, call.body)),
+  );
+
+/** https://cloud.google.com/kubernetes-engine/docs/reference/rest/v1/projects.locations.clusters.nodePools */
+export const nodePoolRoutes: readonly Route[] = [
+  route("GET", POOLS, ({ path }, cloud) => ({ nodePools: poolsOf(cloud, clusterOf(cloud, path).path) })),
+  route("POST", POOLS, (call, cloud) => {
+    const { path: at, cluster } = clusterOf(cloud, call.path);
+    const pool = structuredClone(call.body.nodePool ?? {});
+    const path = `${call.path}/${pool.name}`;
+    checkPool(cloud, pool, cluster, cluster.location);
+    if (cloud.store.get(keyOf(path))) throw conflict(`Already exists: ${path}.`);
+    needIdle(cloud, at, path);
+    cloud.store.set(keyOf(path), completePool(pool, path, cluster));
+    return begin(cloud, path, "CREATE_NODE_POOL", minutesOf("google_container_node_pool"));
+  }),
+  route("GET", POOL, ({ path }, cloud) => {
+    const { path: at } = clusterOf(cloud, path);
+    return { ...needPool(cloud, path), status: statusOf(cloud, keyOf(path), keyOf(at)) };
+  }),
+  route("PUT", POOL, update),
+  route("DELETE", POOL, ({ path }, cloud) => {
+    const { path: at } = clusterOf(cloud, path);
+    needPool(cloud, path);
+    needIdle(cloud, at, path);
+    cloud.store.delete(keyOf(path));
+    return begin(cloud, path, "DELETE_NODE_POOL");
+  }),
+  verb("setManagement", (pool, { management }) => {
+    pool.management = management;
+  }),
+  verb("setSize", (pool, { nodeCount }) => {
+    pool.initialNodeCount = nodeCount;
+  }),
+];

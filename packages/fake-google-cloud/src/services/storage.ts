@@ -1,0 +1,158 @@
+import { conflict, denied, invalid, notFound } from "../api-error";
+import { type Body, defaults } from "../body";
+import type { Cloud } from "../cloud";
+import { type About, collection } from "../collection";
+import { checkLabels } from "../labels";
+import { checkBindings } from "../policies";
+import { REGIONS } from "../regions";
+import { route } from "../route";
+import type { Service } from "../service";
+import { mayUseKey } from "./cloud-kms";
+
+/** https://cloud.google.com/storage/docs/locations */
+const DUAL_REGION = /^(ASIA|EUR|NAM)\d{1,2}$/;
+const MULTI_REGIONS = ["ASIA", "EU", "US"];
+
+/** https://cloud.google.com/storage/docs/storage-classes */
+const STORAGE_CLASSES = [
+  ...["STANDARD", "NEARLINE", "COLDLINE", "ARCHIVE"],
+  ...["MULTI_REGIONAL", "REGIONAL", "DURABLE_REDUCED_AVAILABILITY"],
+];
+
+/** https://cloud.google.com/storage/docs/lifecycle#actions */
+const LIFECYCLE_ACTIONS = ["Delete", "SetStorageClass", "AbortIncompleteMultipartUpload"];
+
+const DAY = 24 * 3600;
+
+const noBucket = () => notFound("The specified bucket does not exist.");
+
+function accept(bucket: Body, { cloud, call, before }: About): void {
+  if (!before) {
+    const project = call.query.get("project");
+    if (!project) throw invalid("Required parameter: project", "required");
+    checkName(bucket.name);
+    complete(bucket, cloud.numberOf(project));
+  }
+  const { storageClass, lifecycle, iamConfiguration, labels } = bucket;
+  if (!STORAGE_CLASSES.includes(storageClass)) throw invalid(`Invalid argument: storage class ${storageClass}.`);
+  if (!["enforced", "inherited"].includes(iamConfiguration.publicAccessPrevention))
+    throw invalid(`Invalid argument: public access prevention ${iamConfiguration.publicAccessPrevention}.`);
+  checkLifecycle(lifecycle);
+  checkRetention(bucket, before);
+  checkLabels(labels);
+  checkKey(cloud, bucket);
+  iamConfiguration.bucketPolicyOnly = { ...iamConfiguration.uniformBucketLevelAccess }; // its former name
+}
+
+/** https://cloud.google.com/storage/docs/buckets#naming */
+function checkName(name: string): void {
+  const parts = name.split(".");
+  const form = /^[a-z0-9][a-z0-9._-]+[a-z0-9]$/.test(name) && name.length <= (parts.length > 1 ? 222 : 63);
+  if (!form || parts.some((part) => part.length > 63) || /^\d+(\.\d+){3}$/.test(name) || /^goog|google/.test(name))
+    throw invalid(`Invalid bucket name: '${name}'`);
+}
+
+/** What the service fills in. https://cloud.google.com/storage/docs/json_api/v1/buckets */
+function complete(bucket: Body, projectNumber: string): void {
+  const now = new Date().toISOString();
+  const location = String(bucket.location ?? "US").toUpperCase();
+  const multi = MULTI_REGIONS.includes(location) || DUAL_REGION.test(location);
+  if (!multi && !REGIONS.includes(location.toLowerCase()))
+    throw invalid("The specified location constraint is not valid.");
+  bucket.location = location;
+  defaults(bucket, {
+    kind: "storage#bucket",
+    id: bucket.name,
+    selfLink: `https://www.googleapis.com/storage/v1/b/${bucket.name}`,
+    projectNumber,
+    metageneration: "1",
+    locationType: !multi ? "region" : MULTI_REGIONS.includes(location) ? "multi-region" : "dual-region",
+    storageClass: "STANDARD",
+    timeCreated: now,
+    updated: now,
+    etag: "e",
+    iamConfiguration: { uniformBucketLevelAccess: { enabled: false }, publicAccessPrevention: "inherited" },
+    softDeletePolicy: { retentionDurationSeconds: String(7 * DAY) },
+    rpo: multi ? "DEFAULT" : undefined,
+  });
+}
+
+/** https://cloud.google.com/storage/docs/lifecycle */
+function checkLifecycle({ rule: rules = [] }: Body = {}): void {
+  if (rules.length > 100) throw invalid("A lifecycle configuration can have at most 100 rules.");
+  for (const { action = {}, condition = {} } of rules) {
+    if (!LIFECYCLE_ACTIONS.includes(action.type)) throw invalid(`Invalid lifecycle action type: ${action.type}.`);
+    if ((action.type === "SetStorageClass") !== STORAGE_CLASSES.includes(action.storageClass))
+      throw invalid(`Invalid storage class of the lifecycle action ${action.type}: ${action.storageClass}.`);
+    if (!Object.keys(condition).length) throw invalid("A lifecycle rule must have at least one condition.");
+  }
+}
+
+/** https://cloud.google.com/storage/docs/bucket-lock, https://cloud.google.com/storage/docs/soft-delete */
+function checkRetention({ retentionPolicy, softDeletePolicy }: Body, before?: Body): void {
+  const period = Number(retentionPolicy?.retentionPeriod);
+  if (retentionPolicy && !(period >= 1 && period <= 3_155_760_000))
+    throw invalid("The retention period must be between 1 second and 100 years.");
+  const locked = before?.retentionPolicy;
+  if (locked?.isLocked && !(period >= Number(locked.retentionPeriod)))
+    throw denied("The locked retention policy cannot be removed or shortened.", "forbidden");
+  const kept = Number(softDeletePolicy.retentionDurationSeconds);
+  if (kept !== 0 && !(kept >= 7 * DAY && kept <= 90 * DAY))
+    throw invalid("The soft delete retention duration must be 0 or between 7 and 90 days.");
+}
+
+/** https://cloud.google.com/storage/docs/encryption/using-customer-managed-keys */
+function checkKey(cloud: Cloud, { encryption, projectNumber }: Body): void {
+  const agent = `serviceAccount:service-${projectNumber}@gs-project-accounts.iam.gserviceaccount.com`;
+  if (encryption?.defaultKmsKeyName && !mayUseKey(cloud, encryption.defaultKmsKeyName, agent))
+    throw denied(
+      "Permission denied on Cloud KMS key. Please ensure that your Cloud Storage service account has been authorized to use this key.",
+      "forbidden",
+    );
+}
+
+/** Cloud Storage: https://cloud.google.com/storage/docs/json_api/v1 */
+export const storage: Service = {
+  name: "storage",
+  endpoints: { STORAGE: "storage/v1" },
+  routes: [
+    route("GET", "b/{bucket}/iam", ({ params }, cloud) => {
+      cloud.need(`storage/b/${params.bucket}`, noBucket());
+      return cloud.policies.get(`storage/b/${params.bucket}`);
+    }),
+    route("PUT", "b/{bucket}/iam", ({ params, body }, cloud) => {
+      cloud.need(`storage/b/${params.bucket}`, noBucket());
+      checkBindings(cloud, body);
+      return cloud.policies.set(`storage/b/${params.bucket}`, { policy: body }, `e${cloud.next()}`);
+    }),
+    route("GET", "b/{bucket}/o", ({ path, params }, cloud) => {
+      cloud.need(`storage/b/${params.bucket}`, noBucket());
+      return { kind: "storage#objects", items: cloud.store.below(`storage/${path}`).map(([, object]) => object) };
+    }),
+    // What the provider waits for before it deletes a bucket; there are none here.
+    route("GET", "b/{bucket}/anywhereCaches/", () => ({ kind: "storage#anywhereCaches" })),
+    route("DELETE", "b/{bucket}/o/{object=**}", ({ path }, cloud) => {
+      cloud.need(`storage/${path}`, notFound(`No such object: ${path.slice("b/".length)}`));
+      cloud.store.delete(`storage/${path}`);
+      return {};
+    }),
+    ...collection({
+      service: "storage",
+      at: "b",
+      id: "name",
+      items: "items",
+      accept,
+      release: (_bucket, { cloud, key }) => {
+        if (cloud.store.below(key).length) throw conflict("The bucket you tried to delete is not empty.", "conflict");
+        cloud.policies.delete(key);
+      },
+      missing: noBucket,
+      // Names are shared by all projects: https://cloud.google.com/storage/docs/buckets#considerations
+      taken: () =>
+        conflict(
+          "The requested bucket name is not available. The bucket namespace is shared by all users of the system. Please select a different name and try again.",
+          "conflict",
+        ),
+    }),
+  ],
+};
