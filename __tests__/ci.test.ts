@@ -1,5 +1,5 @@
-import { execFile } from "node:child_process";
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFile, execFileSync } from "node:child_process";
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { everyStack } from "../rehearsal/inventory";
@@ -93,6 +93,39 @@ test("--full does more with every stack", async () => {
   expect(knobs.filter((call) => !call.includes("--groups"))).toHaveLength(stacks.length);
   expect(lines.at(-1)).toBe("70 passed, 1 failed, 2 skipped");
   expect(code).toBe(0);
+});
+
+test("a new system and a new environment are in the workflow's matrix, and in every loop over stacks", () => {
+  for (const part of [".ci", "systems", "environments"])
+    cpSync(path.join(ROOT, part), path.join(folder, part), { recursive: true });
+  writeFileSync(path.join(folder, "environments", "pmcrm", "production-us.ts"), "");
+  writeFileSync(path.join(folder, "systems", "shop.ts"), "");
+  mkdirSync(path.join(folder, "environments", "shop"));
+  for (const name of ["staging", "production"])
+    writeFileSync(path.join(folder, "environments", "shop", `${name}.ts`), "");
+  const now = everyStack(folder).map(({ system, environment }) => `${system} ${environment}`);
+  expect(now.filter((stack) => !stacks.includes(stack))).toEqual([
+    "pmcrm production-us",
+    "shop staging",
+    "shop production",
+  ]);
+  expect(
+    execFileSync(path.join(folder, ".ci", "stacks"), { encoding: "utf8" })
+      .trim()
+      .split("\n")
+      .sort(),
+  ).toEqual(now.toSorted());
+
+  // What the workflow's job runs, and what becomes of its output.
+  const workflow = readFileSync(path.join(ROOT, ".github", "workflows", "rehearsal.yml"), "utf8");
+  const [, command] = /- id: list\n\s+run: (.*)\n/.exec(workflow) ?? [];
+  const output = path.join(folder, "output");
+  execFileSync("bash", ["-c", String(command)], { cwd: folder, env: { ...process.env, GITHUB_OUTPUT: output } });
+  const [, matrix] = /^stacks=(.*)\n$/.exec(readFileSync(output, "utf8")) ?? [];
+  expect(
+    (JSON.parse(String(matrix)) as Record<string, string>[]).map(({ system, stack }) => `${system} ${stack}`).sort(),
+  ).toEqual(now.toSorted());
+  expect(workflow).toMatch(/include: \$\{\{ fromJSON\(needs\.stacks\.outputs\.stacks\) \}\}/);
 });
 
 test("an unknown option is refused before anything runs", async () => {
