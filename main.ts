@@ -3,10 +3,10 @@ import { InvalidConfiguration, load, refuseLogs, refuseUnnamedSystem, systemName
 import { TOKEN_PLUGIN, whyNoTokenPlugin } from "./stacks/token-plugin";
 
 async function main(): Promise<void> {
-  refuseUnnamedSystem(process.env, ancestors);
   refuseLogs(process.env, ancestors, atTerminal);
   const name = systemName(__dirname, process.env);
   const configuration = await load(__dirname, name, process.env);
+  refuseUnnamedSystem(configuration, process.env, ancestors);
   const { synthesize } = await import("./stacks/synthesize"); // the bindings take their time: not for a typing mistake
   synthesize(configuration, process.env);
   const why = applies(ancestors()) && whyNoTokenPlugin(process.env);

@@ -5,7 +5,7 @@ import { WAF_RULE_SETS } from "../facts/waf";
 import { InvalidConfiguration } from "../schema/load";
 import { synthesize } from "../stacks/synthesize";
 import pmcrm from "../systems/pmcrm";
-import { configuration, type Files, problems } from "./support";
+import { beside, configuration, type Files, problems } from "./support";
 
 // biome-ignore lint/suspicious/noExplicitAny: the tables write what the types refuse
 type Anything = any;
@@ -86,7 +86,8 @@ const KNOWN: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
   Names: {
     "cluster > 40": refused(
       (files) => (files.name = "a".repeat(30)),
-      `${S} = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa": must have a name of 2 to 29 lower-case letters, digits and dashes that starts with a letter and ends with no dash; rename the system's files`,
+      `systems/${"a".repeat(30)}.ts = "${"a".repeat(30)}": must have a name of 2 to 29 lower-case letters, digits and dashes that starts with a letter and ends with no dash; rename the system's files`,
+      `environments/${"a".repeat(30)}/production.ts = "production": makes the cluster ${"a".repeat(30)}-production, whose name must have at most 40 characters; shorten the file's name`,
     ),
     "any GCE name > 63": refused(
       production((e) => (e.database.restore = { name: "r".repeat(64), at: "2026-01-31T12:00:00Z" })),
@@ -98,11 +99,11 @@ const KNOWN: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
     ),
     "redis id": refused(
       (files) => (files.name = "pmcrm-"),
-      `${S} = "pmcrm-": must have a name of 2 to 29 lower-case letters, digits and dashes that starts with a letter and ends with no dash; rename the system's files`,
+      `systems/pmcrm-.ts = "pmcrm-": must have a name of 2 to 29 lower-case letters, digits and dashes that starts with a letter and ends with no dash; rename the system's files`,
     ),
     "service account id outside 6..30": refused(
       (files) => (files.name = "a".repeat(23)),
-      `${S} services.backend = "backend": makes the service account id aaaaaaaaaaaaaaaaaaaaaaa-backend, which must have 6 to 30 characters; shorten the name`,
+      `systems/${"a".repeat(23)}.ts services.backend = "backend": makes the service account id aaaaaaaaaaaaaaaaaaaaaaa-backend, which must have 6 to 30 characters; shorten the name`,
     ),
     "Kubernetes name > 63": refused(
       system((s) => (s.services.worker.after = ["m".repeat(64)])),
@@ -112,18 +113,22 @@ const KNOWN: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
       system((s) => (s.migrations["m".repeat(64)] = s.migrations.migrate)),
       `${S} migrations.${"m".repeat(64)} = "${"m".repeat(64)}": must be a name of at most 40 lower-case letters, digits and dashes that starts with a letter; write it like "web-api"`,
     ),
-    "environment name empty or with a slash": impossible((files) => {
-      // @ts-expect-error: there are staging and production
-      files.environments = { "": files.production, "pro/duction": files.production };
-      (files.system as Anything).environments = { "": {}, "pro/duction": {} };
-    }, `${S} environments = {"":{},"pro/duction":{}}: is not a known key; remove it, or correct its spelling`),
+    "environment name empty or with a slash": refused(
+      (files) => {
+        files.others = { "": beside(files.staging, "europe"), "pro/duction": beside(files.staging, "us", 160) };
+      },
+      ...["", "pro/duction"].map(
+        (name) =>
+          `environments/pmcrm/${name}.ts = ${JSON.stringify(name)}: must have a name of 2 to 20 lower-case letters, digits and dashes that starts with a letter and ends with no dash; rename the file, for example to "production-us.ts"`,
+      ),
+    ),
     "two resources with one name": refused(
       system((s) => (s.migrations.worker = s.migrations.migrate)),
       `${S} services.worker = "worker": has the name of a migration; rename one of the two`,
     ),
     "invalid label characters": refused(
       (files) => (files.name = "Pm_Crm"),
-      `${S} = "Pm_Crm": must have a name of 2 to 29 lower-case letters, digits and dashes that starts with a letter and ends with no dash; rename the system's files`,
+      `systems/Pm_Crm.ts = "Pm_Crm": must have a name of 2 to 29 lower-case letters, digits and dashes that starts with a letter and ends with no dash; rename the system's files`,
     ),
   },
   Network: {
@@ -553,7 +558,7 @@ const FURTHER: Readonly<Record<string, Refused>> = {
   ),
   "what holds itself": refused(
     production((e) => (e.cache.cache = e)),
-    `${P} cache.cache = {"project":"pmcrm-production","region":"europe-west1","deployer":"deployer@pm...: holds itself; write it out`,
+    `${P} cache.cache = {"purpose":"production","project":"pmcrm-production","region":"europe-west1",...: holds itself; write it out`,
   ),
   "what is nested too deeply": refused(
     production((e) => {
@@ -677,8 +682,8 @@ const FURTHER: Readonly<Record<string, Refused>> = {
       for (const { environment } of [files.staging, files.production])
         Object.assign(environment.services, { api: { replicas: 2 }, b: { replicas: 2 } });
     },
-    `${S} services.b = "b": makes the service account id pm-b, which must have 6 to 30 characters; lengthen the name`,
-    `${T} database.tier = "db-custom-1-3840": takes 100 connections, and the pods may open 130 while they roll out; use one with more memory, or lower the replicas or the system's connectionsPerPod`,
+    `systems/pm.ts services.b = "b": makes the service account id pm-b, which must have 6 to 30 characters; lengthen the name`,
+    `environments/pm/staging.ts database.tier = "db-custom-1-3840": takes 100 connections, and the pods may open 130 while they roll out; use one with more memory, or lower the replicas or the system's connectionsPerPod`,
   ),
   "a name that every JavaScript object has": refused(
     system((s) => (s.services.constructor = { ...s.services.worker })),

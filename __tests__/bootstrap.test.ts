@@ -2,8 +2,7 @@ import { spawnSync } from "node:child_process";
 import { bootstrapLines } from "../commands/bootstrap";
 import type { Context } from "../commands/context";
 import { everyStack } from "../rehearsal/inventory";
-import type { EnvironmentName } from "../schema/environment";
-import { load } from "../schema/load";
+import { type Configuration, environmentOf, load } from "../schema/load";
 import { configuration, type Files, ROOT, type Stack, synthEvery } from "./support";
 
 const EVERY = everyStack(ROOT);
@@ -15,12 +14,12 @@ beforeAll(async () => {
     lines.set(name, linesOf(await load(ROOT, system, {}), environment));
 });
 
-function linesOf({ name, system, environments }: Awaited<ReturnType<typeof load>>, environmentName: EnvironmentName) {
+function linesOf(configuration: Configuration, environmentName: string) {
   const context: Context = {
-    systemName: name,
-    system,
+    systemName: configuration.name,
+    system: configuration.system,
     environmentName,
-    environment: environments[environmentName].environment,
+    environment: environmentOf(configuration, environmentName).environment,
   };
   return bootstrapLines(context);
 }

@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import type { Finding } from "../rehearsal/checks";
+import type { Files } from "../rehearsal/knobs/table";
 import { Turning } from "../rehearsal/knobs/turning";
-import { type Files, filesOf, type Turn, turnsOf } from "../rehearsal/knobs/turns";
+import { filesOf, type Turn, turnsOf } from "../rehearsal/knobs/turns";
 import type { Configuration } from "../schema/load";
 
 const work = mkdtempSync(path.join(os.tmpdir(), "knobs-"));

@@ -1,10 +1,11 @@
 import { z } from "zod";
+import { everyStack } from "../rehearsal/inventory";
 import { knobs, knobsOf } from "../rehearsal/knobs/knobs";
 import { HANDS } from "../rehearsal/knobs/table";
 import { filesOf, handsOf, keysOf, type Turned, turnsOf } from "../rehearsal/knobs/turns";
-import { environmentNames } from "../schema/environment";
+import { ROOT } from "./support";
 
-const STACKS = ["pmcrm", "enterprise"].flatMap((system) => environmentNames.map((name) => [system, name] as const));
+const STACKS = everyStack(ROOT).filter(({ system }) => ["pmcrm", "enterprise"].includes(system));
 
 describe("the knobs of a schema", () => {
   test("are its optional fields, shapes, words, entries, switches, numbers and texts", () => {
@@ -45,7 +46,7 @@ describe("the knobs of a schema", () => {
 describe("the language", () => {
   const turned: Turned[] = [];
   beforeAll(async () => {
-    for (const [system, stack] of STACKS) turned.push(turnsOf(system, stack, await filesOf(system)));
+    for (const { system, environment } of STACKS) turned.push(turnsOf(system, environment, await filesOf(system)));
   });
 
   test("has a turn for each of its knobs", () => {

@@ -4,18 +4,20 @@ import os from "node:os";
 import path from "node:path";
 import { inspect } from "node:util";
 import { checkout } from "../commands/checkout";
-import { environmentNames, environmentSchema } from "../schema/environment";
+import { environmentSchema } from "../schema/environment";
+import { environmentFile } from "../schema/files";
 import { type Configuration, InvalidConfiguration, validate } from "../schema/load";
 import { notPlain } from "../schema/plain";
 import { releaseSchema } from "../schema/release";
 import { systemSchema } from "../schema/system";
 import { synthesize } from "../stacks/synthesize";
 import { environmentsOf, everythingOf, isNode, mutate } from "./mutations";
-import { FILE_NAMES, type Files, filesOfPmcrm } from "./support";
+import { type Files, filesOfPmcrm, rawOf } from "./support";
 
 /** `MUTATION_SEED` makes the same mutations again, `MUTATIONS` more of them. A failure names the seed of its own. */
 const SEED = Number(process.env.MUTATION_SEED ?? Math.floor(Math.random() * 1e9));
 const COUNT = Number(process.env.MUTATIONS ?? 50);
+const NAMES = ["staging", "production"] as const;
 const seeds = Array.from({ length: COUNT }, (_, i) => SEED + i);
 
 /** pmcrm's files after the mutations of a seed, and how they end: accepted, or refused with problems. */
@@ -23,7 +25,7 @@ function outcome(rootsOf: (files: Files) => readonly unknown[], seed: number) {
   const files = filesOfPmcrm();
   const how = mutate(rootsOf(files), seed).join(", ");
   try {
-    return { files, how, accepted: validate("pmcrm", FILE_NAMES, files, {}) };
+    return { files, how, accepted: validate("pmcrm", rawOf(files), {}) };
   } catch (error) {
     if (error instanceof InvalidConfiguration) return { files, how, refused: error };
     throw new Error(
@@ -50,7 +52,7 @@ function unreadable({ message, problems }: InvalidConfiguration): string | undef
 function lost(files: Files, { system, environments }: Configuration): string | undefined {
   return [
     { schema: systemSchema, given: files.system, taken: system },
-    ...environmentNames.flatMap((name) => [
+    ...NAMES.flatMap((name) => [
       { schema: environmentSchema, given: files[name].environment, taken: environments[name].environment },
       { schema: releaseSchema, given: files[name].release, taken: environments[name].release },
     ]),
@@ -139,11 +141,11 @@ test("three of them end the program with exit 1, the same lines and nothing writ
     let left = 3;
     for (let seed = SEED; left > 0; seed++) {
       const { files, refused } = outcome(environmentsOf, seed);
-      const modules = environmentNames.map((name) => [name, moduleOf(files[name].environment)] as const);
+      const modules = NAMES.map((name) => [name, moduleOf(files[name].environment)] as const);
       if (!refused || modules.some(([, text]) => text === undefined)) continue;
       left--;
       for (const [name, text] of modules)
-        writeFileSync(path.join(folder, FILE_NAMES[name].environment), text as string);
+        writeFileSync(path.join(folder, environmentFile("pmcrm", name)), text as string);
       const ended = await new Promise((resolve) => {
         execFile(process.execPath, ["--import", "tsx", "main.ts"], { cwd: folder, env }, (error, stdout, stderr) =>
           resolve({ seed, code: error?.code, stdout, stderr }),

@@ -1,7 +1,8 @@
 import { BlockList } from "node:net";
 import { everyStack } from "../rehearsal/inventory";
-import type { Environment, EnvironmentName } from "../schema/environment";
-import { load } from "../schema/load";
+import type { Environment } from "../schema/environment";
+import type { ByEnvironment } from "../schema/files";
+import { environmentOf, load } from "../schema/load";
 import type { System } from "../schema/system";
 import {
   type Address,
@@ -428,17 +429,18 @@ export async function everyJudged(): Promise<Map<string, Judged>> {
   const all = new Map<string, Judged>();
   const synthesized = await synthEvery();
   for (const { name, ...stack } of everyStack(ROOT)) {
-    const { system, environments } = await load(ROOT, stack.system, {});
-    all.set(name, judged(synthesized.get(name)?.json, system, environments[stack.environment].environment));
+    const configuration = await load(ROOT, stack.system, {});
+    const { environment } = environmentOf(configuration, stack.environment);
+    all.set(name, judged(synthesized.get(name)?.json, configuration.system, environment));
   }
   return all;
 }
 
 /** Both stacks of pmcrm's files after a change. */
-export function stacks(change?: (files: Files) => void): Record<EnvironmentName, Judged> {
+export function stacks(change?: (files: Files) => void): ByEnvironment<Judged> {
   const { system, environments } = configuration(change);
   const synthesized = synth(change);
-  const of = (name: EnvironmentName) => judged(synthesized[name].json, system, environments[name].environment);
+  const of = (name: "staging" | "production") => judged(synthesized[name].json, system, environments[name].environment);
   return { staging: of("staging"), production: of("production") };
 }
 

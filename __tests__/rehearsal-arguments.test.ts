@@ -1,10 +1,11 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { called } from "../rehearsal/arguments";
+import { called as calledWith } from "../rehearsal/arguments";
 
 const place = mkdtempSync(path.join(os.tmpdir(), "arguments-"));
 const before = process.cwd();
+const called = (args: string[]) => calledWith(args, ["staging", "production"]);
 beforeAll(() => {
   process.chdir(place);
   const stack = '{"terraform": {"backend": {}}}';
@@ -46,7 +47,11 @@ test.each([
   ["two outputs", ["v1", "--list-calls", "--json"], "--list-calls and --json both print: choose one"],
   ["a fault of any call, as an unset variable gives it", ["v1", "--fault", ""], "--fault: has no value"],
   ["a folder of logs without a name", ["v1", "--work", ""], "--work: has no value"],
-  ["a stack that there is not", ["prodcution"], "prodcution: has no cdk.tf.json that can be read; give staging or"],
+  [
+    "a stack that there is not",
+    ["prodcution"],
+    "prodcution: has no cdk.tf.json that can be read; give staging or production, or the folder",
+  ],
   ["a next version that there is not", ["v1", "v9"], "v9: has no cdk.tf.json that can be read"],
   ["a last version that there is not", ["v1", "--destroy", "--destroyable", "v9"], "v9: has no cdk.tf.json"],
   ["a stack that is no JSON", ["broken"], "broken: its cdk.tf.json is no JSON"],

@@ -6,8 +6,9 @@ import pmcrmStaging from "../environments/pmcrm/staging";
 import { everyStack, synthesizeEvery } from "../rehearsal/inventory";
 import productionRelease from "../releases/pmcrm/production.json";
 import stagingRelease from "../releases/pmcrm/staging.json";
-import type { EnvironmentInput, EnvironmentName } from "../schema/environment";
-import { type Configuration, InvalidConfiguration, type Raw, validate } from "../schema/load";
+import type { EnvironmentInput } from "../schema/environment";
+import type { ByEnvironment, Raw } from "../schema/files";
+import { type Configuration, InvalidConfiguration, validate } from "../schema/load";
 import type { Release } from "../schema/release";
 import type { SystemInput } from "../schema/system";
 import { synthesize } from "../stacks/synthesize";
@@ -22,15 +23,16 @@ export interface Files {
   /** Environments of other systems. */
   elsewhere?: Raw["elsewhere"];
   system: SystemInput;
-  staging: { environment: EnvironmentInput; release: Release };
-  production: { environment: EnvironmentInput; release: Release };
+  staging: EnvironmentFiles;
+  production: EnvironmentFiles;
+  /** Further environments, by name. */
+  others?: Record<string, EnvironmentFiles>;
 }
 
-export const FILE_NAMES = {
-  system: "systems/pmcrm.ts",
-  staging: { environment: "environments/pmcrm/staging.ts", release: "releases/pmcrm/staging.json" },
-  production: { environment: "environments/pmcrm/production.ts", release: "releases/pmcrm/production.json" },
-};
+export interface EnvironmentFiles {
+  environment: EnvironmentInput;
+  release: Release;
+}
 
 /** A deep copy that shares nothing, as structuredClone's would where the original repeats an object. */
 const copy = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
@@ -42,11 +44,53 @@ export const filesOfPmcrm = (): Files => ({
   production: { environment: copy(pmcrmProduction), release: copy(productionRelease) },
 });
 
+/** The files as a checkout holds them. */
+export function rawOf({ system, staging, production, others, elsewhere }: Files): Raw {
+  const all = Object.entries({ staging, production, ...others });
+  return {
+    system,
+    environments: Object.fromEntries(all.map(([name, { environment }]) => [name, environment])),
+    releases: Object.fromEntries(all.map(([name, { release }]) => [name, release])),
+    elsewhere,
+  };
+}
+
+/**
+ * Files of a further environment, like another one but for what each must have alone. Its ranges begin with
+ * 10.`second`; it takes 16 of the second numbers.
+ */
+export function beside(
+  { environment, release }: EnvironmentFiles,
+  name = "production-us",
+  second = 128,
+): EnvironmentFiles {
+  const services = Object.entries(environment.services).map(([service, size]) => [
+    service,
+    { ...size, hosts: size.hosts?.length ? [`${service}.${name}.pmcrm.io`] : [] },
+  ]);
+  return {
+    release,
+    environment: {
+      ...copy(environment),
+      project: `pmcrm-${name}`,
+      stateBucket: `pmcrm-${name}-terraform-state`,
+      deployer: `deployer@pmcrm-${name}.iam.gserviceaccount.com`,
+      network: {
+        nodes: `10.${second}.0.0/20`,
+        pods: `10.${second + 4}.0.0/14`,
+        services: `10.${second + 8}.0.0/20`,
+        datastores: `10.${second + 9}.0.0/20`,
+      },
+      services: Object.fromEntries(services),
+    },
+  };
+}
+
 /** pmcrm's configuration after a change to its files. */
 export function configuration(change: (files: Files) => void = () => {}, env: NodeJS.ProcessEnv = {}): Configuration {
   const files = filesOfPmcrm();
   change(files);
-  return validate(files.name ?? "pmcrm", FILE_NAMES, files, env);
+  return validate(files.name ?? "pmcrm", rawOf(files), env);
 }
 
 /** The lines that a change to pmcrm's files is refused with; none when it is accepted. */
@@ -77,14 +121,16 @@ export interface Stack {
 }
 
 /**
- * Synthesizes both stacks into a temporary folder and reads them back, for Testing.synth skips what a real synth does.
+ * Synthesizes all stacks into a temporary folder and reads them back, for Testing.synth skips what a real synth does.
  */
-export function synth(change?: (files: Files) => void, env: NodeJS.ProcessEnv = {}): Record<EnvironmentName, Stack> {
+export function synth(change?: (files: Files) => void, env: NodeJS.ProcessEnv = {}): ByEnvironment<Stack> {
   const outdir = mkdtempSync(path.join(os.tmpdir(), "synth-"));
   const quiet = jest.spyOn(console, "error").mockImplementation(() => {});
   try {
-    synthesize(configuration(change, env), env, outdir);
-    return { staging: read(outdir, "staging"), production: read(outdir, "production") };
+    const made = configuration(change, env);
+    synthesize(made, env, outdir);
+    const names = Object.keys(made.environments);
+    return Object.fromEntries(names.map((name) => [name, read(outdir, name)])) as unknown as ByEnvironment<Stack>;
   } finally {
     quiet.mockRestore();
     rmSync(outdir, { recursive: true });
@@ -115,7 +161,7 @@ export function onlyDigested(resources: Stack["resources"], start: string): read
   return only;
 }
 
-export function read(outdir: string, name: EnvironmentName): Stack {
+export function read(outdir: string, name: string): Stack {
   const text = readFileSync(path.join(outdir, "stacks", name, "cdk.tf.json"), "utf8");
   const json = JSON.parse(text) as Json;
   const resources = Object.entries(json.resource as Record<string, Record<string, Json>>).flatMap(([type, byName]) =>

@@ -1,6 +1,6 @@
 import { ancestors, deployed } from "../schema/ancestors";
 import { refuseUnnamedSystem, systemName } from "../schema/load";
-import { ROOT } from "./support";
+import { beside, configuration, ROOT } from "./support";
 
 const deploy = (...args: string[]) => [
   ["sh", "-c", "node main.ts"],
@@ -30,8 +30,12 @@ test.each([
   [{ CI: "true" }, [["node", "cdktf", "synth"]], false],
   [{ CI: "true", SYSTEM: "pmcrm" }, deploy("production"), false],
   [{}, deploy("production"), false],
+  [{ CI: "true" }, deploy("production-us"), true],
 ])("with %j, %j is refused: %s", (env, commandLines, refused) => {
-  const attempt = () => refuseUnnamedSystem(env, () => commandLines);
+  const { environments } = configuration((files) => {
+    files.others = { "production-us": beside(files.production) };
+  });
+  const attempt = () => refuseUnnamedSystem({ environments }, env, () => commandLines);
   if (refused) expect(attempt).toThrow("must name the system when CI deploys production");
   else expect(attempt).not.toThrow();
 });

@@ -1,9 +1,7 @@
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { environmentNames } from "../schema/environment";
 import type { Change, Scaled } from "./rehearsal";
 import { whyNoStack } from "./stack";
-import { isStackName } from "./stack-name";
 
 export const USAGE = `Applies a stack for real on this machine, without a cloud account: real Terraform and providers, a real Kubernetes
 control plane with simulated nodes, a fake of Google Cloud's APIs that refuses what Google refuses.
@@ -146,8 +144,9 @@ const GREATEST = {
 } as const;
 
 /** What is wrong with a call: options that would be overlooked, numbers that are none, folders that hold no stack. */
-function mistakes(options: Options, stacks: readonly string[]): string[] {
+function mistakes(options: Options, stacks: readonly string[], known: readonly string[]): string[] {
   const [first = "", ...updates] = stacks;
+  const isStackName = (stack: string) => known.includes(stack);
   const named = isStackName(first);
   const versions = stacks.length + Number(options.release);
   const say = (wrong: boolean | undefined, text: string) => (wrong ? [text] : []);
@@ -164,7 +163,7 @@ function mistakes(options: Options, stacks: readonly string[]): string[] {
       .map((name) => `${name}: only the first argument is the name of a stack; a next version is a folder`),
     ...[...stacks, ...(options.destroyable ? [options.destroyable] : [])]
       .filter((stack) => !isStackName(stack))
-      .flatMap((folder) => wrongFolder(folder, options.work)),
+      .flatMap((folder) => wrongFolder(folder, known, options.work)),
     ...say(options.release && !named, "--release needs the name of a stack as the first argument: it synthesizes"),
     ...say(options.broken && !named, "--broken needs the name of a stack as the first argument: it synthesizes"),
     ...say(
@@ -219,11 +218,11 @@ function mistakes(options: Options, stacks: readonly string[]): string[] {
 }
 
 /** What is wrong with the folder of a stack, which is copied into the folder of logs. */
-function wrongFolder(folder: string, work?: string): string[] {
+function wrongFolder(folder: string, known: readonly string[], work?: string): string[] {
   const why = whyNoStack(folder);
   if (why)
     return [
-      `${folder}: ${why}; give ${environmentNames.join(" or ")}, or the folder of a synthesized stack such as cdktf.out/stacks/production`,
+      `${folder}: ${why}; give ${known.join(" or ")}, or the folder of a synthesized stack such as cdktf.out/stacks/production`,
     ];
   const within = (inner: string, outer: string) => !path.relative(outer, inner).startsWith("..");
   return work && (within(folder, work) || within(work, folder))
@@ -258,8 +257,11 @@ export interface Called {
   readonly stacks: readonly string[];
 }
 
-/** A call of the command, or everything that is wrong with it, a line each. */
-export function called(args: string[]): Called | readonly string[] {
+/**
+ * A call of the command, or everything that is wrong with it, a line each.
+ * @param known names of the system's stacks; anything else is a folder
+ */
+export function called(args: string[], known: readonly string[]): Called | readonly string[] {
   // Node says what is wrong with the first option alone.
   const parts = split(args).map((part) => ({ part, wrong: unreadable(part) }));
   const unread = parts.flatMap(({ wrong }) => wrong ?? []);
@@ -268,8 +270,8 @@ export function called(args: string[]): Called | readonly string[] {
     ({ wrong, part: [text = ""] }, i) => !wrong && (text.startsWith("-") || !parts[i - 1]?.wrong),
   );
   const { values: options, positionals: stacks } = parse(read.flatMap(({ part }) => part));
-  if (unread.length) return [...unread, ...mistakes(options, stacks), "See npm run rehearse -- --help"];
-  const wrong = options.help ? [] : stacks.length ? mistakes(options, stacks) : [USAGE];
+  if (unread.length) return [...unread, ...mistakes(options, stacks, known), "See npm run rehearse -- --help"];
+  const wrong = options.help ? [] : stacks.length ? mistakes(options, stacks, known) : [USAGE];
   return wrong.length ? wrong : { options, stacks };
 }
 

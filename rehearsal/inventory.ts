@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { type EnvironmentName, environmentNames } from "../schema/environment";
+import { environmentsIn, systemsIn } from "../schema/files";
 import { load } from "../schema/load";
 import { PROVIDER_VERSIONS } from "../stacks/providers";
 import { synthesize } from "../stacks/synthesize";
@@ -262,17 +262,14 @@ export const hashOf = (stackText: string): string => createHash("sha256").update
 export interface Stack {
   readonly name: string;
   readonly system: string;
-  readonly environment: EnvironmentName;
+  readonly environment: string;
 }
 
 /** Every system's stacks. */
 export const everyStack = (root: string): Stack[] =>
-  readdirSync(path.join(root, "systems"))
-    .map((file) => path.basename(file, ".ts"))
-    .sort()
-    .flatMap((system) =>
-      environmentNames.map((environment) => ({ name: `${system}.${environment}`, system, environment })),
-    );
+  systemsIn(root).flatMap((system) =>
+    environmentsIn(root, system).map((environment) => ({ name: `${system}.${environment}`, system, environment })),
+  );
 
 /**
  * Synthesizes every system below a folder, as from a shell that sets nothing; the answer finds a stack's folder there.

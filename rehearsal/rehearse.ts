@@ -2,6 +2,8 @@ import { once } from "node:events";
 import { rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { Fault } from "@slipway/fake-google-cloud";
+import { environmentsIn } from "../schema/files";
+import { InvalidConfiguration, systemName } from "../schema/load";
 import { type Called, called, change, scaled, USAGE } from "./arguments";
 import { failEach } from "./fail-each";
 import { type Machine, whatMachineLacks, withTokenPlugin } from "./machine";
@@ -9,11 +11,12 @@ import { page } from "./page/page";
 import { whatIsMissing } from "./planner";
 import { type RehearsalOptions, rehearse, type Step } from "./rehearsal";
 import { printed, reportOf } from "./report";
-import { isStackName } from "./stack-name";
 import { terraformEnvironment } from "./terraform";
 import { Untried } from "./untried";
 import { versionsOf } from "./versions";
 import { workFolder } from "./work-folder";
+
+const ROOT = path.resolve(__dirname, "..");
 
 const fault = (text: string): Fault => ({ label: new RegExp(text) });
 
@@ -45,6 +48,7 @@ async function untilInterrupted({ env }: Machine): Promise<void> {
 
 async function main(
   { options, stacks: [first = "", ...updates] }: Called,
+  known: readonly string[],
   print: ReturnType<typeof printer>,
 ): Promise<boolean> {
   const work = workFolder(options.work);
@@ -55,7 +59,7 @@ async function main(
   }
   print.progress("synthesizing");
   const env = { ...terraformEnvironment(), PATH: options["no-plugin"] ? "" : withTokenPlugin(process.env.PATH) };
-  const versions = isStackName(first) ? await versionsOf(first, path.join(work, "synth"), env) : undefined;
+  const versions = known.includes(first) ? await versionsOf(first, path.join(work, "synth"), env) : undefined;
   const settings: RehearsalOptions = {
     stacks: [versions?.first ?? first, ...(versions && options.release ? [versions.release()] : []), ...updates],
     work,
@@ -102,16 +106,28 @@ async function main(
   return report.ok;
 }
 
+/** Names of the stacks of the checkout's system. */
+function knownStacks(): string[] {
+  try {
+    return environmentsIn(ROOT, systemName(ROOT, process.env));
+  } catch (error) {
+    if (!(error instanceof InvalidConfiguration)) throw error;
+    console.error(`could not be tried: ${error.message}`);
+    process.exit(2);
+  }
+}
+
 const interrupted = () => process.exit(130);
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, interrupted);
-const asked = called(process.argv.slice(2));
+const known = knownStacks();
+const asked = called(process.argv.slice(2), known);
 if (!("options" in asked)) {
   console.error(asked.join("\n"));
   process.exitCode = 2;
 } else if (asked.options.help) console.log(USAGE);
 else {
   const print = printer(asked.options.json);
-  main(asked, print)
+  main(asked, known, print)
     .then((ok) => process.exit(ok ? 0 : 1))
     .catch((error: unknown) => {
       print.done();

@@ -1,11 +1,12 @@
 import { mkdirSync } from "node:fs";
 import path from "node:path";
-import type { EnvironmentName } from "../schema/environment";
-import { type Configuration, load, systemName } from "../schema/load";
+import { type Configuration, environmentOf, load, systemName } from "../schema/load";
 import { synthesize } from "../stacks/synthesize";
 import type { BrokenVersions } from "./rehearsal";
 
 const ROOT = path.resolve(__dirname, "..");
+
+type Files = Configuration["environments"]["production"];
 
 /** A stack of the checkout's system and further versions of it, synthesized as they are asked for. */
 export interface Versions {
@@ -21,17 +22,17 @@ export interface Versions {
 }
 
 /** Synthesizes a stack by its name, below a folder. */
-export async function versionsOf(name: EnvironmentName, outdir: string, env: NodeJS.ProcessEnv): Promise<Versions> {
+export async function versionsOf(name: string, outdir: string, env: NodeJS.ProcessEnv): Promise<Versions> {
   const configuration = await load(ROOT, systemName(ROOT, env), env);
-  const write = (version: string, changed: Partial<Configuration["environments"][EnvironmentName]>): string => {
-    const { [name]: before } = configuration.environments;
+  const files = environmentOf(configuration, name);
+  const write = (version: string, changed: Partial<Files>): string => {
     const out = path.join(outdir, version);
     mkdirSync(out, { recursive: true });
-    const environments = { ...configuration.environments, [name]: { ...before, ...changed } };
+    const environments = { ...configuration.environments, [name]: { ...files, ...changed } };
     synthesize({ ...configuration, environments }, env, out);
     return path.join(out, "stacks", name);
   };
-  const { environment, release } = configuration.environments[name];
+  const { environment, release } = files;
   return {
     system: configuration.name,
     first: write("first", {}),

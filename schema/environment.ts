@@ -197,6 +197,11 @@ const traefikEdge = z.strictObject({
 });
 
 export const environmentSections = {
+  /**
+   * What it is for. `production` demands what production needs: standbys, room for an outage, a confirmation before
+   * protections are lifted. Nothing depends on the environment's name instead.
+   */
+  purpose: z.enum(["production", "disposable"]),
   project: projectId,
   region,
   /** Account that `cdktf deploy` runs as: CI by federation, people by impersonation. */
@@ -221,7 +226,7 @@ export const environmentSections = {
       ),
     )
     .refine((all) => all.length > 0, rule("must not be empty", "name the Artifact Registry repository")),
-  /** IPv4 ranges in CIDR notation, which overlap with none of the other environment's either. */
+  /** IPv4 ranges in CIDR notation, which overlap with none of the other environments' either. */
   network: z.strictObject({
     nodes: cidr(16, 26),
     pods: cidr(9, 21),
@@ -400,7 +405,3 @@ export const suppliedToPlatform = (e: Pick<Environment, "monitoring" | "datadog"
   ...(e.monitoring.receiver ? [PLATFORM_SECRETS.receiver] : []),
   ...(e.datadog ? [PLATFORM_SECRETS.datadog] : []),
 ];
-
-/** Every system has these environments, each a stack of that name. */
-export const environmentNames = ["staging", "production"] as const;
-export type EnvironmentName = (typeof environmentNames)[number];

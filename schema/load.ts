@@ -1,22 +1,16 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { z } from "zod";
 import { deployed, runsProviders } from "./ancestors";
-import { between, type Elsewhere } from "./checks/between";
+import { between } from "./checks/between";
 import type { Say, Shows } from "./checks/check";
 import { environmentChecks } from "./checks/environment";
 import { systemChecks } from "./checks/system";
 import { checksTogether } from "./checks/together";
-import {
-  type Environment,
-  type EnvironmentName,
-  environmentNames,
-  environmentSchema,
-  environmentSections,
-} from "./environment";
+import { type Environment, environmentSchema, environmentSections } from "./environment";
+import { type ByEnvironment, environmentFile, type Raw, readFiles, releaseFile, systemFile, systemsIn } from "./files";
 import { notPlain } from "./plain";
 import { at, describe, dotted, type Problem, problemsOf } from "./problem";
-import { read } from "./read";
 import { type Release, releaseSchema, releaseSections } from "./release";
 import { type System, systemSchema, systemSections } from "./system";
 import { logVariables } from "./terraform-log";
@@ -25,9 +19,20 @@ import { logVariables } from "./terraform-log";
 export interface Configuration {
   readonly name: string;
   readonly system: System;
-  readonly environments: Readonly<
-    Record<EnvironmentName, { readonly environment: Environment; readonly release: Release }>
-  >;
+  readonly environments: ByEnvironment<{ readonly environment: Environment; readonly release: Release }>;
+}
+
+/**
+ * An environment of a configuration with its release.
+ * @throws when there is none of that name
+ */
+export function environmentOf(
+  { name, environments }: Pick<Configuration, "name" | "environments">,
+  environment: string,
+): Configuration["environments"]["production"] {
+  const found = Object.hasOwn(environments, environment) ? environments[environment] : undefined;
+  if (!found) throw new Error(`${name} has no environment ${environment}`);
+  return found;
 }
 
 /** Everything that is wrong with the configuration; nothing was constructed or written. */
@@ -37,34 +42,34 @@ export class InvalidConfiguration extends Error {
   }
 }
 
-const systems = (root: string): string[] =>
-  readdirSync(path.join(root, "systems"))
-    .filter((file) => /^[^.]+\.ts$/.test(file))
-    .map((file) => path.basename(file, ".ts"));
-
 /** The system that a checkout is about: `SYSTEM`, or what cdktf.json says. */
 export function systemName(root: string, env: NodeJS.ProcessEnv): string {
   const name = env.SYSTEM || JSON.parse(readFileSync(path.join(root, "cdktf.json"), "utf8")).context?.system;
-  const known = systems(root);
+  const known = systemsIn(root);
   if (!known.includes(name))
     throw new InvalidConfiguration([
       {
         path: env.SYSTEM ? "SYSTEM" : "cdktf.json context.system",
         value: name,
         rule: "is no system",
-        remedy: `use one of ${known.sort().join(", ")}`,
+        remedy: `use one of ${known.join(", ")}`,
       },
     ]);
   return name;
 }
 
 /**
- * In CI a deploy of production must say which system it means: a checkout's own choice may have been changed by
+ * In CI a deploy to production must say which system it means: a checkout's own choice may have been changed by
  * anybody. cdktf tells the program nothing about the command that it is run for; the processes above it do.
  */
-export function refuseUnnamedSystem(env: NodeJS.ProcessEnv, commandLines: () => readonly (readonly string[])[]): void {
+export function refuseUnnamedSystem(
+  { environments }: Pick<Configuration, "environments">,
+  env: NodeJS.ProcessEnv,
+  commandLines: () => readonly (readonly string[])[],
+): void {
   if (!env.CI || env.SYSTEM) return;
-  if (deployed(commandLines()).some((stack) => stack === "production" || stack.includes("*")))
+  const isProduction = (stack: string) => environments[stack]?.environment.purpose === "production";
+  if (deployed(commandLines()).some((stack) => stack.includes("*") || isProduction(stack)))
     throw new InvalidConfiguration([
       {
         path: "SYSTEM",
@@ -99,58 +104,13 @@ export function refuseLogs(
 
 /** Reads a system's files and validates them, all problems at once. */
 export async function load(root: string, name: string, env: NodeJS.ProcessEnv): Promise<Configuration> {
-  const files = filesOf(name);
-  const problems: Problem[] = [];
-  const readOrSay = (file: string): Promise<unknown> =>
-    read(root, file).catch((error: Error) => {
-      problems.push({
-        path: file,
-        value: undefined,
-        rule: `cannot be read: ${error.message}`,
-        remedy: existsSync(path.join(root, file)) ? "correct the file" : "write it after another system's",
-      });
-    });
-  const raw = {
-    system: await readOrSay(files.system),
-    staging: {
-      environment: await readOrSay(files.staging.environment),
-      release: await readOrSay(files.staging.release),
-    },
-    production: {
-      environment: await readOrSay(files.production.environment),
-      release: await readOrSay(files.production.release),
-    },
-  };
+  const { raw, problems } = await readFiles(root, name);
   if (problems.length) throw new InvalidConfiguration(problems);
-  return validate(name, files, { ...raw, elsewhere: await elsewhere(root, name) }, env);
+  return validate(name, raw, env);
 }
 
-const filesOf = (name: string) => ({
-  system: `systems/${name}.ts`,
-  staging: { environment: `environments/${name}/staging.ts`, release: `releases/${name}/staging.json` },
-  production: { environment: `environments/${name}/production.ts`, release: `releases/${name}/production.json` },
-});
-
-/** The other systems' environments, as far as they can be read: what else is wrong with them is theirs to be told. */
-async function elsewhere(root: string, name: string): Promise<Elsewhere[]> {
-  const files = systems(root)
-    .filter((other) => other !== name)
-    .flatMap((other) => environmentNames.map((environment) => filesOf(other)[environment].environment));
-  return Promise.all(files.map(async (file) => ({ file, environment: await read(root, file).catch(() => undefined) })));
-}
-
-/** What the files hold, as read. */
-export interface Raw {
-  readonly system: unknown;
-  readonly staging: { readonly environment: unknown; readonly release: unknown };
-  readonly production: { readonly environment: unknown; readonly release: unknown };
-  /** Environments of other systems. */
-  readonly elsewhere?: readonly Elsewhere[];
-}
-/** Names of the files, for messages. */
-type Files = { system: string } & Record<EnvironmentName, { environment: string; release: string }>;
-
-export function validate(name: string, files: Files, raw: Raw, env: NodeJS.ProcessEnv): Configuration {
+/** Validates a system's files: what an environment's file holds becomes the environment of the file's name. */
+export function validate(name: string, raw: Raw, env: NodeJS.ProcessEnv): Configuration {
   const problems: Problem[] = [];
   const parse = <T extends z.ZodType>(file: string, schema: T, sections: Record<string, z.ZodType>, value: unknown) => {
     const unfit = notPlain(file, value);
@@ -169,24 +129,21 @@ export function validate(name: string, files: Files, raw: Raw, env: NodeJS.Proce
     return { value: Object.fromEntries(parts) as z.output<T>, valid: new Set(parts.map(([key]) => key)) };
   };
 
-  const system = parse(files.system, systemSchema, systemSections, raw.system);
-  const environments = environmentNames.map((environmentName) => {
-    const { environment: environmentFile, release: releaseFile } = files[environmentName];
-    const environment = parse(
-      environmentFile,
-      environmentSchema,
-      environmentSections,
-      raw[environmentName].environment,
-    );
-    const release = parse(releaseFile, releaseSchema, releaseSections, raw[environmentName].release);
-    const reporter =
-      (file: string, root: unknown) => (where: readonly PropertyKey[], rule: string, remedy: string, shows?: Shows) => {
-        problems.push({ path: `${file} ${dotted(where)}`.trimEnd(), value: at(root, where), rule, remedy, ...shows });
-      };
+  const reporter =
+    (file: string, root: unknown) => (where: readonly PropertyKey[], rule: string, remedy: string, shows?: Shows) => {
+      problems.push({ path: `${file} ${dotted(where)}`.trimEnd(), value: at(root, where), rule, remedy, ...shows });
+    };
+
+  const system = parse(systemFile(name), systemSchema, systemSections, raw.system);
+  const environments = Object.entries(raw.environments).map(([environmentName, rawEnvironment]) => {
+    const file = environmentFile(name, environmentName);
+    const rawRelease = raw.releases[environmentName];
+    const environment = parse(file, environmentSchema, environmentSections, rawEnvironment);
+    const release = parse(releaseFile(name, environmentName), releaseSchema, releaseSections, rawRelease);
     const say: Say = {
-      system: reporter(files.system, raw.system),
-      environment: reporter(environmentFile, raw[environmentName].environment),
-      release: reporter(releaseFile, raw[environmentName].release),
+      system: reporter(systemFile(name), raw.system),
+      environment: reporter(file, rawEnvironment),
+      release: reporter(releaseFile(name, environmentName), rawRelease),
     };
     const subject = { systemName: name, environmentName, say, env };
     for (const { needs, run } of [...systemChecks, ...environmentChecks, ...checksTogether])
@@ -196,14 +153,11 @@ export function validate(name: string, files: Files, raw: Raw, env: NodeJS.Proce
         needs.release.every((key) => release.valid.has(key))
       )
         run(system.value, environment.value, release.value, subject);
-    return [environmentName, { environment, release }] as const;
+    return { name: environmentName, file, environment, release };
   });
-
-  const [[, staging], [, production]] = environments as [(typeof environments)[0], (typeof environments)[0]];
   problems.push(
     ...between(
-      { ...staging.environment, file: files.staging.environment },
-      { ...production.environment, file: files.production.environment },
+      environments.map(({ environment, ...named }) => ({ ...named, ...environment })),
       raw.elsewhere ?? [],
     ),
   );
@@ -214,10 +168,12 @@ export function validate(name: string, files: Files, raw: Raw, env: NodeJS.Proce
   return {
     name,
     system: literal(system.value),
-    environments: {
-      staging: { environment: literal(staging.environment.value), release: literal(staging.release.value) },
-      production: { environment: literal(production.environment.value), release: literal(production.release.value) },
-    },
+    environments: Object.fromEntries(
+      environments.map(({ name, environment, release }) => [
+        name,
+        { environment: literal(environment.value), release: literal(release.value) },
+      ]),
+    ) as Configuration["environments"],
   };
 }
 

@@ -15,7 +15,7 @@ import { Project } from "../constructs/project/project";
 import { resourcesOn } from "../facts/autopilot";
 import { parseCpu, parseMemory } from "../facts/quantity";
 import type { Resources } from "../facts/resources";
-import { datastoreRangesOf, type Environment, type EnvironmentName, nodePoolsOf } from "../schema/environment";
+import { datastoreRangesOf, type Environment, nodePoolsOf } from "../schema/environment";
 import type { Release } from "../schema/release";
 import type { System } from "../schema/system";
 import { addressOf } from "./address";
@@ -45,7 +45,7 @@ export class EnvironmentStack extends TerraformStack {
   readonly statePrefix: string;
   private readonly paths = new Map<string, string>();
 
-  constructor(scope: Construct, name: EnvironmentName, props: EnvironmentStackProps) {
+  constructor(scope: Construct, name: string, props: EnvironmentStackProps) {
     super(scope, name);
     const { systemName, system, environment, release } = props;
     const { region } = environment;

@@ -1,10 +1,9 @@
 import type { Api } from "../constructs/project/project";
 import { type AgentKey, disksKey, secretsKey } from "../constructs/secrets/agent-key";
-import type { Environment, EnvironmentName } from "../schema/environment";
+import type { Environment } from "../schema/environment";
 
 /** Name of an environment of a system, and of its network, cluster and more. */
-export const fullNameOf = (systemName: string, environmentName: EnvironmentName): string =>
-  `${systemName}-${environmentName}`;
+export const fullNameOf = (systemName: string, environmentName: string): string => `${systemName}-${environmentName}`;
 
 /** APIs that the stack enables. `bootstrap` enables them first, because an API is not usable at once. */
 export const apisOf = ({ database, cache, network, edge }: Environment): readonly Api[] => [

@@ -1,6 +1,5 @@
 import "./stack-trace";
 import { App, TerraformResource, type TerraformStack } from "cdktf";
-import { environmentNames } from "../schema/environment";
 import type { Configuration } from "../schema/load";
 import { EnvironmentStack } from "./environment-stack";
 import { forgetOtherSystems } from "./state-memory";
@@ -13,12 +12,12 @@ export function synthesize(
   outdir?: string,
 ): void {
   const app = new App({ outdir });
-  const stacks = environmentNames.map(
-    (stack) =>
+  const stacks = Object.entries(environments).map(
+    ([stack, files]) =>
       new EnvironmentStack(app, stack, {
         systemName: name,
         system,
-        ...environments[stack],
+        ...files,
         chartsMirror: env.CHARTS_MIRROR || undefined,
         tokenPlugin: !whyNoTokenPlugin(env),
       }),

@@ -1,6 +1,7 @@
 import type { EnvironmentInput } from "../../schema/environment";
 
 export default {
+  purpose: "production",
   project: "enterprise-production",
   region: "europe-west1",
   deployer: "deployer@enterprise-production.iam.gserviceaccount.com",

@@ -1,6 +1,7 @@
 import type { EnvironmentInput } from "../../schema/environment";
 
 export default {
+  purpose: "disposable",
   project: "enterprise-staging",
   region: "europe-west1",
   deployer: "deployer@enterprise-staging.iam.gserviceaccount.com",

@@ -1,6 +1,7 @@
 import type { EnvironmentInput } from "../../schema/environment";
 
 export default {
+  purpose: "production",
   project: "pmcrm-production",
   region: "europe-west1",
   deployer: "deployer@pmcrm-production.iam.gserviceaccount.com",

@@ -1,6 +1,7 @@
 import type { EnvironmentInput } from "../../schema/environment";
 
 export default {
+  purpose: "disposable",
   project: "pmcrm-staging",
   region: "europe-west1",
   deployer: "deployer@pmcrm-staging.iam.gserviceaccount.com",

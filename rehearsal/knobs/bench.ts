@@ -2,8 +2,7 @@ import { mkdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { addSecretByHand, addZoneByHand } from "@slipway/fake-google-cloud";
 import { App } from "cdktf";
-import type { EnvironmentName } from "../../schema/environment";
-import type { Configuration } from "../../schema/load";
+import { type Configuration, environmentOf } from "../../schema/load";
 import { EnvironmentStack } from "../../stacks/environment-stack";
 import { copies, declaredWorkloads, leftToDo, warnings, workloads } from "../checks";
 import { type Machine, SUPPLIED, startMachine } from "../machine";
@@ -14,7 +13,7 @@ import type { Turn } from "./turns";
 
 export interface BenchOptions {
   readonly system: string;
-  readonly stack: EnvironmentName;
+  readonly stack: string;
   /** The configuration as in its files. */
   readonly configuration: Configuration;
   /** The planned turns: the pools that they add have nodes from the start. */
@@ -135,7 +134,7 @@ function synthesized({ system: systemName, stack, work }: BenchOptions, it: Conf
   new EnvironmentStack(app, stack, {
     systemName,
     system: it.system,
-    ...it.environments[stack],
+    ...environmentOf(it, stack),
     tokenPlugin: true, // its fake is on Terraform's PATH
   });
   app.synth();

@@ -2,13 +2,12 @@ import "../../stacks/stack-trace";
 import { rmSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { environmentNames } from "../../schema/environment";
+import { environmentsIn } from "../../schema/files";
 import { InvalidConfiguration, systemName } from "../../schema/load";
 import type { Finding } from "../checks";
 import { everyStack } from "../inventory";
 import { whatMachineLacks } from "../machine";
 import { whatIsMissing } from "../planner";
-import { isStackName } from "../stack-name";
 import { Untried } from "../untried";
 import { workFolder } from "../work-folder";
 import { Bench } from "./bench";
@@ -30,7 +29,7 @@ group that does not hold, the halves are tried.
   --plan                plan each turn by itself
   --groups N            only N groups of turns
   --seed N              which ones, and of what turns (random; it is printed)
-  --once                leave out what another stack turns too, one of those before it: systems by name, staging first
+  --once                leave out what another stack turns too, one of those before it: systems and environments by name, staging and production first
   --only REGEX          only the knobs whose name matches
   --list                print the turns, and what validation refuses
   --work DIR            folder of logs, plans and the state
@@ -59,16 +58,17 @@ async function main(): Promise<boolean> {
     return true;
   }
   const [stack = "", ...others] = positionals;
-  if (!isStackName(stack) || others.length) throw new Untried(`name one stack: ${environmentNames.join(" or ")}`);
+  const system = systemName(ROOT, process.env);
+  const known = environmentsIn(ROOT, system);
+  if (!known.includes(stack) || others.length) throw new Untried(`name one stack: ${known.join(" or ")}`);
   for (const name of ["groups", "seed", "timeout"] as const)
     if (options[name] !== undefined && !/^\d{1,6}$/.test(options[name]))
       throw new Untried(`--${name} ${options[name]}: is not a whole number`);
   const only = expression(options.only);
   const seed = Number(options.seed);
 
-  const system = systemName(ROOT, process.env);
   const files = await filesOf(system);
-  const configuration = validated(system, files);
+  const configuration = validated(system, files, stack);
   if (configuration instanceof InvalidConfiguration) throw configuration;
   const { turns, refused } = turnsOf(system, stack, files);
   const before = options.once ? await turnedBefore(system, stack) : new Set();

@@ -1,10 +1,14 @@
-import type { EnvironmentName } from "../../schema/environment";
-import type { Raw } from "../../schema/load";
+/** What the files of a system hold, not validated yet. */
+export interface Files {
+  readonly system: unknown;
+  /** By name. */
+  readonly environments: Readonly<Record<string, { readonly environment: unknown; readonly release: unknown }>>;
+}
 
 /** Where a knob is turned. */
 export interface Context {
-  readonly files: Raw;
-  readonly stack: EnvironmentName;
+  readonly files: Files;
+  readonly stack: string;
   /** Names of the entries on the way to it. */
   readonly names: readonly (string | number)[];
   /** What is there before. */
@@ -44,9 +48,9 @@ export interface Hand {
 
 // biome-ignore lint/suspicious/noExplicitAny: a system's files, not validated yet
 type Any = any;
-const environment = ({ files, stack }: Context): Any => files[stack].environment;
+const environment = ({ files, stack }: Context): Any => files.environments[stack]?.environment;
 const system = ({ files }: Context): Any => files.system;
-const release = ({ files, stack }: Context): Any => files[stack].release;
+const release = ({ files, stack }: Context): Any => files.environments[stack]?.release;
 
 const firstService = (context: Context): string => Object.keys(system(context).services)[0] as string;
 /** Lists a variable in the first service. */

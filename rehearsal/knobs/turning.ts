@@ -1,11 +1,11 @@
-import type { EnvironmentName } from "../../schema/environment";
 import type { Configuration } from "../../schema/load";
 import type { Finding } from "../checks";
 import { readStack, type StackJson } from "../stack";
 import type { Planned } from "../terraform";
 import type { Bench } from "./bench";
 import { chainOf, differenceOf, groupsOf, type Placed } from "./groups";
-import { change, type Files, type Turn, validated } from "./turns";
+import type { Files } from "./table";
+import { change, type Turn, validated } from "./turns";
 
 /** Turns to consider for each group if only some groups are requested: placing a turn takes a second. */
 const SAMPLE = 15;
@@ -21,7 +21,7 @@ export class Turning {
   constructor(
     private readonly bench: Pick<Bench, "plan" | "apply" | "synthesized">,
     private readonly system: string,
-    private readonly stack: EnvironmentName,
+    private readonly stack: string,
     private readonly files: Files,
     private readonly say: (what: string, finding: Finding) => void,
   ) {}
@@ -164,8 +164,8 @@ export class Turning {
   /** The files with the changes of turns, validated. */
   private tried({ turns, allowDestroy }: State): Configuration | Error {
     const all = [...new Set(turns.flatMap(chainOf))].flatMap(({ changes }) => changes);
-    const lifted = allowDestroy ? [[[this.stack, "environment", "allowDestroy"], true] as const] : [];
-    return validated(this.system, change(this.files, [...all, ...lifted]));
+    const lifted = allowDestroy ? [[["environments", this.stack, "environment", "allowDestroy"], true] as const] : [];
+    return validated(this.system, change(this.files, [...all, ...lifted]), this.stack);
   }
 }
 

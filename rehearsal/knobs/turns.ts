@@ -1,16 +1,12 @@
 import path from "node:path";
 import type { z } from "zod";
-import { type EnvironmentName, environmentNames } from "../../schema/environment";
-import { type Configuration, InvalidConfiguration, type Raw, validate } from "../../schema/load";
+import { readFiles } from "../../schema/files";
+import { type Configuration, InvalidConfiguration, validate } from "../../schema/load";
 import { at } from "../../schema/problem";
-import { read } from "../../schema/read";
 import { type Knob, knobs, type Step } from "./knobs";
-import { type Context, HANDS, type Hand, type Values } from "./table";
+import { type Context, type Files, HANDS, type Hand, type Values } from "./table";
 
 const ROOT = path.resolve(__dirname, "..", "..");
-
-/** The environment and release files of a system's stacks, and the system's own, as read. */
-export type Files = Raw;
 
 /** A change of a knob in one stack, from the value in the files or of an earlier turn. */
 export interface Turn {
@@ -50,17 +46,17 @@ type Changes = readonly (readonly [Path, unknown])[];
 
 /** What a system's files hold. */
 export async function filesOf(system: string): Promise<Files> {
-  const [staging, production] = await Promise.all(
-    environmentNames.map(async (name) => ({
-      environment: await read(ROOT, `environments/${system}/${name}.ts`),
-      release: await read(ROOT, `releases/${system}/${name}.json`),
-    })),
-  );
-  return { system: await read(ROOT, `systems/${system}.ts`), staging, production } as Files;
+  const { raw, problems } = await readFiles(ROOT, system);
+  if (problems.length) throw new InvalidConfiguration(problems);
+  const environments = Object.entries(raw.environments).map(([name, environment]) => [
+    name,
+    { environment, release: raw.releases[name] },
+  ]);
+  return { system: raw.system, environments: Object.fromEntries(environments) };
 }
 
 /** A turn for every knob for which the stack has a place and that validation accepts. */
-export function turnsOf(system: string, stack: EnvironmentName, files: Files): Turned {
+export function turnsOf(system: string, stack: string, files: Files): Turned {
   const turns: Turn[] = [];
   const refused: Refused[] = [];
   const said: Knob[] = [];
@@ -73,7 +69,7 @@ export function turnsOf(system: string, stack: EnvironmentName, files: Files): T
       const found = first(starts, (after) =>
         first(candidates(knob, hand, after?.files ?? files, stack), ({ what, changes }) => {
           const changed = change(after?.files ?? files, changes);
-          const configuration = validated(system, changed);
+          const configuration = validated(system, changed, stack);
           if (configuration instanceof InvalidConfiguration) {
             last = { knob, what, problems: configuration.problems };
             return undefined;
@@ -89,10 +85,10 @@ export function turnsOf(system: string, stack: EnvironmentName, files: Files): T
   return { turns, refused, said };
 }
 
-const rootOf = ({ steps: [file] }: Knob, stack: EnvironmentName): Path =>
-  file === "system" ? ["system"] : [stack, "environment"];
+const rootOf = ({ steps: [file] }: Knob, stack: string): Path =>
+  file === "system" ? ["system"] : ["environments", stack, "environment"];
 
-const isSaid = (knob: Knob, files: Files, stack: EnvironmentName): boolean =>
+const isSaid = (knob: Knob, files: Files, stack: string): boolean =>
   knob.value !== undefined &&
   places(files, rootOf(knob, stack), knob.steps.slice(1)).some(
     ({ path }) => (at(files, path) ?? knob.byDefault) === knob.value,
@@ -133,7 +129,7 @@ function* candidates(
   knob: Knob,
   hand: Hand,
   files: Files,
-  stack: EnvironmentName,
+  stack: string,
 ): Generator<{ what: string; changes: Changes }> {
   const root = rootOf(knob, stack);
   for (const place of places(files, root, knob.steps.slice(1))) {
@@ -230,13 +226,13 @@ function changesOf(values: Values = {}, context: Context, everywhere: boolean): 
     const [file, ...keys] = dottedPath.split(".");
     let star = 0;
     const names = keys.map((key) => (key === "*" ? (context.names[star++] as string | number) : key));
-    const stacks = everywhere ? environmentNames : [context.stack];
-    const roots = file === "system" ? [["system"]] : stacks.map((stack) => [stack, file as string]);
-    return roots.map((root): [Path, unknown] => {
+    const in_ = (stack: string, root: Path): [Path, unknown] => {
       const path = [...root, ...names];
-      const stack = file === "system" ? context.stack : (root[0] as EnvironmentName);
       return [path, given(value, { ...context, stack, before: at(context.files, path) })];
-    });
+    };
+    if (file === "system") return [in_(context.stack, ["system"])];
+    const stacks = everywhere ? Object.keys(context.files.environments) : [context.stack];
+    return stacks.map((stack) => in_(stack, ["environments", stack, file as string]));
   });
 }
 
@@ -260,19 +256,13 @@ function set(value: unknown, [key, ...rest]: Path, to: unknown): unknown {
 }
 
 /** The result of validating a system's files: the configuration, or all problems. */
-export function validated(system: string, files: Files): Configuration | InvalidConfiguration {
-  const named = (stack: EnvironmentName) => ({
-    environment: `environments/${system}/${stack}.ts`,
-    release: `releases/${system}/${stack}.json`,
-  });
-  const project = String(at(files, ["production", "environment", "project"]));
+export function validated(system: string, files: Files, stack: string): Configuration | InvalidConfiguration {
+  const part = (file: "environment" | "release") =>
+    Object.fromEntries(Object.entries(files.environments).map(([name, both]) => [name, both[file]]));
+  const raw = { system: files.system, environments: part("environment"), releases: part("release") };
+  const project = String(at(raw.environments, [stack, "project"]));
   try {
-    return validate(
-      system,
-      { system: `systems/${system}.ts`, staging: named("staging"), production: named("production") },
-      files,
-      { ALLOW_DESTROY: project },
-    );
+    return validate(system, raw, { ALLOW_DESTROY: project });
   } catch (error) {
     if (error instanceof InvalidConfiguration) return error;
     throw error;

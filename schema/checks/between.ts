@@ -1,9 +1,10 @@
 import { overlaps, parseCidr } from "../../facts/cidr";
-import { type Environment, environmentNames, rangesOf } from "../environment";
+import { type Environment, rangesOf } from "../environment";
 import { dotted, type Problem } from "../problem";
 
-/** An environment's file: what is in it, and which of its sections have the right shape. */
+/** An environment's file: its name, what is in it, and which of its sections have the right shape. */
 export interface EnvironmentFile {
+  readonly name: string;
   readonly file: string;
   readonly value: Environment;
   readonly valid: ReadonlySet<string>;
@@ -18,55 +19,44 @@ export interface Elsewhere {
 const OWN = ["project", "stateBucket", "deployer"] as const;
 
 /** What must hold between a system's environments, and between them and those of other systems. */
-export function between(
-  staging: EnvironmentFile,
-  production: EnvironmentFile,
-  elsewhere: readonly Elsewhere[],
-): Problem[] {
+export function between(environments: readonly EnvironmentFile[], elsewhere: readonly Elsewhere[]): Problem[] {
   const problems: Problem[] = [];
-  const say = ({ file }: EnvironmentFile, path: readonly PropertyKey[], value: unknown, rule: string, remedy: string) =>
+  const say: Say = ({ file }, path, value, rule, remedy) =>
     problems.push({ path: `${file} ${dotted(path)}`, value, rule, remedy });
 
-  for (const key of OWN)
-    if (staging.valid.has(key) && staging.value[key] === production.value[key])
-      say(staging, [key], staging.value[key], "is production's too", "give each environment its own");
+  // Of two that share something, a disposable one is told to change it, not production.
+  const ranked = [
+    ...environments.filter(({ value }) => value.purpose === "production"),
+    ...environments.filter(({ value }) => value.purpose !== "production"),
+  ];
+  for (const [i, mine] of ranked.entries()) {
+    const others = ranked.slice(0, i);
+    for (const key of OWN) {
+      const other = mine.valid.has(key) && others.find(({ value }) => value[key] === mine.value[key]);
+      if (other) say(mine, [key], mine.value[key], `is ${other.name}'s too`, "give each environment its own");
+    }
+    for (const { host, path } of hostsOf(mine)) {
+      const other = others.find((it) => hostsOf(it).some((taken) => taken.host === host));
+      if (other) say(mine, path, host, `is a host of ${other.name} too`, "choose another name");
+    }
+    for (const other of others) rangesApart(mine, other, say);
+  }
 
-  const taken = new Set(hostsOf(production).map(({ host }) => host));
-  for (const { host, path } of hostsOf(staging))
-    if (taken.has(host)) say(staging, path, host, "is a host of production too", "choose another name");
-
-  if (staging.valid.has("network") && production.valid.has("network"))
-    for (const { path, text } of rangesOf(staging.value.network))
-      for (const { name: other, text: otherText } of rangesOf(production.value.network)) {
-        const [range, before] = [parseCidr(text), parseCidr(otherText)];
-        if (range && before && overlaps(range, before))
-          say(
-            staging,
-            path,
-            text,
-            `must not overlap production's ${other} (${before.canonical}): the two networks could never be connected`,
-            "choose another range",
-          );
-      }
-
-  for (const [i, environment] of [staging, production].entries()) {
-    const others = environmentNames.filter((_, other) => other !== i);
+  for (const mine of environments) {
     const named = [
-      ...OWN.flatMap((key) => (environment.valid.has(key) ? [{ path: [key], text: environment.value[key] }] : [])),
-      ...hostsOf(environment).map(({ path, host }) => ({ path, text: host })),
+      ...OWN.flatMap((key) => (mine.valid.has(key) ? [{ path: [key], text: mine.value[key] }] : [])),
+      ...hostsOf(mine).map(({ path, host }) => ({ path, text: host })),
     ];
-    for (const { path, text } of named)
-      for (const other of others)
-        if (
-          text.split(/[^a-z0-9]/).includes(other) &&
-          !problems.some((said) => said.path === `${environment.file} ${dotted(path)}`)
-        )
-          say(environment, path, text, `is ${other}'s by its name`, "use this environment's own");
+    for (const { path, text } of named) {
+      const other = environments.find(({ name }) => name !== mine.name && isNamedAfter(text, name, mine.name));
+      if (other && !problems.some((said) => said.path === `${mine.file} ${dotted(path)}`))
+        say(mine, path, text, `is ${other.name}'s by its name`, "use this environment's own");
+    }
   }
 
   for (const { file, environment } of elsewhere) {
     const hosts = rawHosts(environment);
-    for (const mine of [staging, production]) {
+    for (const mine of environments) {
       for (const { host, path } of hostsOf(mine))
         if (hosts.includes(host)) say(mine, path, host, `is a host of ${file} too`, "choose another name");
       if (mine.valid.has("project") && mine.value.project === field(environment, "project"))
@@ -74,6 +64,41 @@ export function between(
     }
   }
   return problems;
+}
+
+type Say = (
+  environment: EnvironmentFile,
+  path: readonly PropertyKey[],
+  value: unknown,
+  rule: string,
+  remedy: string,
+) => void;
+
+function rangesApart(mine: EnvironmentFile, other: EnvironmentFile, say: Say): void {
+  if (!mine.valid.has("network") || !other.valid.has("network")) return;
+  for (const { path, text } of rangesOf(mine.value.network))
+    for (const { name, text: otherText } of rangesOf(other.value.network)) {
+      const [range, before] = [parseCidr(text), parseCidr(otherText)];
+      if (range && before && overlaps(range, before))
+        say(
+          mine,
+          path,
+          text,
+          `must not overlap ${other.name}'s ${name} (${before.canonical}): the two networks could never be connected`,
+          "choose another range",
+        );
+    }
+}
+
+/**
+ * Whether a text has all words of another environment's name, and not those of this one's where that is the longer one:
+ * `acme-production-us` is production's by its name in staging, but not in production-us.
+ */
+function isNamedAfter(text: string, other: string, mine: string): boolean {
+  const words = new Set(text.split(/[^a-z0-9]/));
+  const has = (name: string) => name.split("-").every((word) => words.has(word));
+  const within = other.split("-").every((word) => mine.split("-").includes(word));
+  return has(other) && !(within && has(mine));
 }
 
 const hostsOf = ({ valid, value }: EnvironmentFile) =>

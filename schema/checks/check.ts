@@ -1,4 +1,4 @@
-import type { Environment, EnvironmentName } from "../environment";
+import type { Environment } from "../environment";
 import type { Release } from "../release";
 import type { System } from "../system";
 
@@ -17,7 +17,7 @@ export type Say = Record<
 
 export interface Subject {
   readonly systemName: string;
-  readonly environmentName: EnvironmentName;
+  readonly environmentName: string;
   readonly say: Say;
   /** The process's environment variables, for what nobody may commit. */
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -29,8 +29,38 @@ const COPIES = {
 /** MiB in which Prometheus can watch the cluster itself, before it watches any service. */
 const LEAST_MEMORY_OF_PROMETHEUS = 512;
 
+/** Of environments: with a system's name in front, it is the name of a cluster, and of much more. */
+const NAME = /^[a-z][-a-z0-9]{0,18}[a-z0-9]$/;
+/** {@link https://cloud.google.com/kubernetes-engine/docs/reference/rest/v1/projects.locations.clusters#Cluster} */
+const LONGEST_CLUSTER_NAME = 40;
+
 /** What must hold within an environment's file, policies of production included. */
 export const environmentChecks: readonly Check[] = [
+  check([], [], [], (_s, _e, _r, { say, systemName, environmentName }) => {
+    const fullName = `${systemName}-${environmentName}`;
+    if (!NAME.test(environmentName) || environmentName === "constructor")
+      say.environment(
+        [],
+        "must have a name of 2 to 20 lower-case letters, digits and dashes that starts with a letter and ends with no dash",
+        'rename the file, for example to "production-us.ts"',
+        { value: environmentName },
+      );
+    else if (fullName.length > LONGEST_CLUSTER_NAME)
+      say.environment(
+        [],
+        `makes the cluster ${fullName}, whose name must have at most ${LONGEST_CLUSTER_NAME} characters`,
+        "shorten the file's name",
+        { value: environmentName },
+      );
+  }),
+  check([], ["purpose"], [], (_s, { purpose }, _r, { say, environmentName }) => {
+    if (environmentName === "production" && purpose !== "production")
+      say.environment(
+        ["purpose"],
+        "must be production in the file of that name",
+        'write "production", or check that this file is not another environment\'s',
+      );
+  }),
   check([], ["network"], [], (_s, { network }, _r, { say }) => {
     const ranges = rangesOf(network).map(({ text, ...where }) => ({ ...where, range: parseCidr(text) }));
     for (const [i, { path, range }] of ranges.entries())
@@ -67,7 +97,7 @@ export const environmentChecks: readonly Check[] = [
     if (addresses < nodes)
       say.environment(["network", "nodes"], `has ${addresses} addresses for ${nodes} nodes`, "make the range larger");
   }),
-  check([], ["cluster"], [], (_s, { cluster }, _r, { say, environmentName }) => {
+  check([], ["cluster", "purpose"], [], (_s, { cluster, purpose }, _r, { say }) => {
     if (cluster.authorizedNetworks && !Object.keys(cluster.authorizedNetworks).length)
       say.environment(
         ["cluster", "authorizedNetworks"],
@@ -102,7 +132,7 @@ export const environmentChecks: readonly Check[] = [
           "must have room for the first node in each of the three zones",
           "write at least 3",
         );
-      if (environmentName === "production") {
+      if (purpose === "production") {
         if (p.spot)
           say.environment([...path, "spot"], "takes machines away at any time, and this is production", "remove it");
         if (!p.dedicated && p.min < 3)
@@ -113,10 +143,10 @@ export const environmentChecks: readonly Check[] = [
           );
       }
     }
-    if (environmentName === "production" && cluster.channel === "RAPID")
+    if (purpose === "production" && cluster.channel === "RAPID")
       say.environment(["cluster", "channel"], "is for trying out, and this is production", "use REGULAR or STABLE");
   }),
-  check([], ["database"], [], (_s, { database: d }, _r, { say, environmentName }) => {
+  check([], ["database", "purpose"], [], (_s, { database: d, purpose }, _r, { say }) => {
     if (d.kind !== "cloud-sql") return;
     const wrong = tierProblem(d.edition, d.tier);
     if (wrong) say.environment(["database", "tier"], wrong.rule, wrong.remedy);
@@ -142,15 +172,15 @@ export const environmentChecks: readonly Check[] = [
       say.environment(["database", "serves"], "names a copy that is not there", "add restore, or remove it");
     if (d.restore && Date.parse(d.restore.at) > Date.now())
       say.environment(["database", "restore", "at"], "is in the future", "name a moment that has passed");
-    if (environmentName === "production") {
+    if (purpose === "production") {
       if (d.availability !== "REGIONAL")
         say.environment(["database", "availability"], "must be REGIONAL in production", "use REGIONAL");
       if (d.recoveryDays < 7)
         say.environment(["database", "recoveryDays"], "must be at least 7 in production", "raise it");
     }
   }),
-  check([], ["cache"], [], (_s, { cache }, _r, { say, environmentName }) => {
-    if (environmentName === "production" && cache.kind === "memorystore" && cache.tier !== "STANDARD_HA")
+  check([], ["cache", "purpose"], [], (_s, { cache, purpose }, _r, { say }) => {
+    if (purpose === "production" && cache.kind === "memorystore" && cache.tier !== "STANDARD_HA")
       say.environment(["cache", "tier"], "must be STANDARD_HA in production", "use STANDARD_HA");
   }),
   check([], ["database", "region"], [], (_s, e, _r, { say }) => {
@@ -306,8 +336,8 @@ export const environmentChecks: readonly Check[] = [
         );
     }
   }),
-  check([], ["edge"], [], (_s, { edge }, _r, { say, environmentName }) => {
-    if (environmentName === "production" && edge.kind === "traefik" && edge.acme !== "production")
+  check([], ["edge", "purpose"], [], (_s, { edge, purpose }, _r, { say }) => {
+    if (purpose === "production" && edge.kind === "traefik" && edge.acme !== "production")
       say.environment(
         ["edge", "acme"],
         "must be production in production: no browser trusts the other certificates",
@@ -386,8 +416,8 @@ export const environmentChecks: readonly Check[] = [
         );
     }
   }),
-  check([], ["allowDestroy", "project"], [], (_s, e, _r, { say, environmentName, env }) => {
-    if (e.allowDestroy && environmentName === "production" && env.ALLOW_DESTROY !== e.project)
+  check([], ["allowDestroy", "project", "purpose"], [], (_s, e, _r, { say, env }) => {
+    if (e.allowDestroy && e.purpose === "production" && env.ALLOW_DESTROY !== e.project)
       say.environment(
         ["allowDestroy"],
         "would take production's protection away, which wants a confirmation that is in no file",

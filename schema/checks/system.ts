@@ -1,6 +1,5 @@
 import { POSTGRES_OWN, secretLooking, secretsName } from "../../facts/google";
 import { parseCpu, parseMemory } from "../../facts/quantity";
-import { environmentNames } from "../environment";
 import { CONNECTIONS, kindOf, platformSecrets } from "../system";
 import { type Check, check, list, own, workloads } from "./check";
 
@@ -247,11 +246,11 @@ export const systemChecks: readonly Check[] = [
             );
     }
   }),
-  check(["services"], [], [], (s, _e, _r, { say, systemName }) => {
+  check(["services"], [], [], (s, _e, _r, { say, systemName, environmentName }) => {
     if (!SYSTEM_NAME.test(systemName)) return;
     for (const name of Object.keys(s.services)) {
       const id = `${systemName}-${name}`;
-      if (environmentNames.some((environment) => name === `${environment}-nodes`))
+      if (name === `${environmentName}-nodes`)
         say.system(
           ["services", name],
           `makes the service account id ${id}, which is the nodes'`,

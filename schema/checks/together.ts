@@ -25,7 +25,7 @@ const isSecret = (v: Variable) => ["generated", "supplied"].includes(kindOf(v));
 
 /** What must hold between a system, an environment and a release. */
 export const checksTogether: readonly Check[] = [
-  check(["services"], ["services"], [], (s, e, _r, { say, environmentName }) => {
+  check(["services"], ["services", "purpose"], [], (s, e, _r, { say }) => {
     for (const name of Object.keys(s.services))
       if (!own(e.services, name))
         say.environment(
@@ -58,7 +58,7 @@ export const checksTogether: readonly Check[] = [
         if (r.min > r.max)
           say.environment([...path, "replicas", "min"], `must not be above max (${r.max})`, "lower it, or raise max");
       }
-      if (environmentName === "production" && (typeof r === "number" ? r : r.min) < 2)
+      if (e.purpose === "production" && (typeof r === "number" ? r : r.min) < 2)
         say.environment(
           [...path, "replicas"],
           "must be at least 2 in production: one replica is an outage at every node upgrade",

@@ -1,0 +1,165 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { validate } from "../schema/load";
+import { synthesize } from "../stacks/synthesize";
+import { beside, type Files, filesOfPmcrm, problems, rawOf, read } from "./support";
+
+// biome-ignore lint/suspicious/noExplicitAny: some inputs are none that the types allow
+type Anything = any;
+
+/** pmcrm with two further environments: one for production, and one that is disposable. */
+function withOthers(files: Files): void {
+  files.others = { "production-us": beside(files.production), demo: beside(files.staging, "demo", 160) };
+}
+
+const P = "environments/pmcrm/production.ts";
+const US = "environments/pmcrm/production-us.ts";
+const DEMO = "environments/pmcrm/demo.ts";
+
+describe("a system may have further environments", () => {
+  const outdir = mkdtempSync(path.join(os.tmpdir(), "environments-"));
+  const quiet = jest.spyOn(console, "error").mockImplementation(() => {});
+  afterAll(() => {
+    quiet.mockRestore();
+    rmSync(outdir, { recursive: true });
+  });
+
+  test.each([
+    ["in order", (names: string[]) => names],
+    ["in reverse order", (names: string[]) => names.reverse()],
+  ])("what a file holds becomes the stack of the file's name, files read %s", (_how, ordered) => {
+    const files = filesOfPmcrm();
+    withOthers(files);
+    const raw = rawOf(files);
+    const names = ordered(Object.keys(raw.environments));
+    expect(names).toHaveLength(4);
+    const environments = Object.fromEntries(names.map((name) => [name, raw.environments[name]]));
+    synthesize(validate("pmcrm", { ...raw, environments }, {}), {}, outdir);
+    for (const name of names) {
+      const { json, resource } = read(outdir, name);
+      const project = `pmcrm-${name}`;
+      expect([name, json.provider.google[0].project]).toEqual([name, project]);
+      expect(json.terraform.backend.gcs).toEqual({ bucket: `${project}-terraform-state`, prefix: `pmcrm/${name}` });
+      expect(json.output.environment.value).toBe(name);
+      expect(resource("google_container_cluster.cluster").name).toBe(`pmcrm-${name}`);
+    }
+  });
+
+  test("swapped files are refused, whatever their projects are called", () => {
+    const lines = problems((files) => {
+      for (const [i, { environment }] of [files.staging, files.production].entries()) {
+        environment.project = `project-${i}`;
+        environment.stateBucket = `bucket-${i}`;
+        environment.deployer = `deployer@project-${i}.iam.gserviceaccount.com`;
+        environment.registries = ["europe-west1-docker.pkg.dev/"];
+        for (const size of Object.values(environment.services)) size.hosts = size.hosts && [`api${i}.pmcrm.io`];
+      }
+      [files.staging.environment, files.production.environment] = [
+        files.production.environment,
+        files.staging.environment,
+      ];
+    });
+    expect(lines).toEqual([
+      `${P} purpose = "disposable": must be production in the file of that name; write "production", or check that this file is not another environment's`,
+    ]);
+  });
+});
+
+describe("the purpose of an environment, not its name, says what is demanded of it", () => {
+  const lavish = (files: Files) => {
+    withOthers(files);
+    for (const { environment } of Object.values(files.others as object) as Anything[]) {
+      environment.cache.tier = "BASIC";
+      environment.allowDestroy = true;
+    }
+  };
+
+  test("production demands of every environment what it demands of the one of that name", () => {
+    expect(problems(lavish)).toEqual([
+      `${US} cache.tier = "BASIC": must be STANDARD_HA in production; use STANDARD_HA`,
+      `${US} allowDestroy = true: would take production's protection away, which wants a confirmation that is in no file; set the environment variable ALLOW_DESTROY=pmcrm-production-us for this run, or remove allowDestroy`,
+    ]);
+    expect(problems(lavish, { ALLOW_DESTROY: "pmcrm-production" })).toHaveLength(2);
+  });
+
+  test("it has no default", () => {
+    const without = (files: Files) => {
+      withOthers(files);
+      delete (files.others as Anything).demo.environment.purpose;
+    };
+    expect(problems(without)).toEqual([
+      `${DEMO} purpose = nothing: must be one of "production", "disposable"; choose one of them`,
+    ]);
+  });
+});
+
+describe("no two environments share what each must have alone", () => {
+  const shared = (change: (environments: { us: Anything; demo: Anything }, files: Files) => void) =>
+    problems((files) => {
+      withOthers(files);
+      const { "production-us": us, demo } = files.others as Anything;
+      change({ us: us.environment, demo: demo.environment }, files);
+    });
+
+  test.each(["project", "stateBucket", "deployer"])("%s", (key) => {
+    const lines = shared(({ us, demo }, files) => {
+      us[key] = (files.production.environment as Anything)[key];
+      demo[key] = (files.staging.environment as Anything)[key];
+    });
+    expect(lines).toEqual([
+      expect.stringMatching(`^${US} ${key} = .*: is production's too; give each environment its own$`),
+      expect.stringMatching(`^${DEMO} ${key} = .*: is staging's too; give each environment its own$`),
+    ]);
+  });
+
+  test("hosts", () => {
+    expect(
+      shared(({ us, demo }) => {
+        demo.services.backend.hosts = us.services.backend.hosts = ["crm.pmcrm.io"];
+      }),
+    ).toEqual([
+      `${DEMO} services.backend.hosts.0 = "crm.pmcrm.io": is a host of production-us too; choose another name`,
+    ]);
+  });
+
+  test("ranges", () => {
+    expect(
+      shared(({ us, demo }) => {
+        demo.network.pods = us.network.pods;
+      }),
+    ).toEqual([
+      `${DEMO} network.pods = "10.132.0.0/14": must not overlap production-us's pods (10.132.0.0/14): the two networks could never be connected; choose another range`,
+    ]);
+  });
+
+  test("what carries another environment's name is that one's, unless the name is a part of its own", () => {
+    expect(shared(() => {})).toEqual([]); // production-us has production in its names
+    expect(
+      shared(({ demo }, files) => {
+        files.production.environment.stateBucket = "pmcrm-us-production-terraform-state";
+        demo.project = "pmcrm-production-us-2";
+      }),
+    ).toEqual([
+      `${P} stateBucket = "pmcrm-us-production-terraform-state": is production-us's by its name; use this environment's own`,
+      `${DEMO} project = "pmcrm-production-us-2": is production's by its name; use this environment's own`,
+    ]);
+  });
+});
+
+test.each([
+  ["Production", false],
+  ["9-lives", false],
+  ["eu-", false],
+  ["x", false],
+  ["constructor", false],
+  ["a-name-of-21-characte", false],
+  ["a-name-of-20-charact", true],
+])("a file %s.ts is an environment: %s", (name, accepted) => {
+  const lines = problems((files) => {
+    files.others = { [name]: beside(files.staging, "other") };
+  });
+  expect(lines).toEqual(
+    accepted ? [] : [expect.stringMatching(`^environments/pmcrm/${name}.ts = "${name}": must have a name of 2 to 20 `)],
+  );
+});

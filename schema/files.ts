@@ -1,0 +1,99 @@
+import { existsSync, readdirSync } from "node:fs";
+import path from "node:path";
+import type { Elsewhere } from "./checks/between";
+import type { Problem } from "./problem";
+import { read } from "./read";
+
+/** Environments that every system has; it may have more. */
+const REQUIRED: readonly string[] = ["staging", "production"];
+
+/** Something for each of a system's environments, by its name. */
+export interface ByEnvironment<T> {
+  readonly staging: T;
+  readonly production: T;
+  readonly [name: string]: T;
+}
+
+/** What the files of a system hold, as read. The keys are the files' names. */
+export interface Raw {
+  readonly system: unknown;
+  readonly environments: Readonly<Record<string, unknown>>;
+  readonly releases: Readonly<Record<string, unknown>>;
+  /** Environments of other systems. */
+  readonly elsewhere?: readonly Elsewhere[];
+}
+
+export const systemFile = (system: string): string => `systems/${system}.ts`;
+export const environmentFile = (system: string, environment: string): string =>
+  `environments/${system}/${environment}.ts`;
+export const releaseFile = (system: string, name: string): string => `releases/${system}/${name}.json`;
+
+/** Names of all systems. */
+export const systemsIn = (root: string): string[] =>
+  readdirSync(path.join(root, "systems"))
+    .filter((file) => /^[^.]+\.ts$/.test(file))
+    .map((file) => path.basename(file, ".ts"))
+    .sort();
+
+/** Names of a system's environments: the required ones first, whether they are there or not, then the others. */
+export const environmentsIn = (root: string, system: string): string[] => [
+  ...new Set([...REQUIRED, ...list(root, `environments/${system}`, ".ts").names]),
+];
+
+/** Reads all files of a system. Files that cannot be read, or that belong to nothing, are problems. */
+export async function readFiles(root: string, system: string): Promise<{ raw: Raw; problems: Problem[] }> {
+  const problems: Problem[] = [];
+  const readOrSay = (file: string): Promise<unknown> =>
+    read(root, file).catch((error: Error) => {
+      problems.push({
+        path: file,
+        value: undefined,
+        rule: `cannot be read: ${error.message}`,
+        remedy: existsSync(path.join(root, file)) ? "correct the file" : "write it after another system's",
+      });
+    });
+  const readAll = async (names: readonly string[], fileOf: (system: string, name: string) => string) =>
+    Object.fromEntries(
+      await Promise.all(names.map(async (name) => [name, await readOrSay(fileOf(system, name))] as const)),
+    );
+  const environments = environmentsIn(root, system);
+  for (const [folder, ending] of [
+    [`environments/${system}`, ".ts"],
+    [`releases/${system}`, ".json"],
+  ] as const)
+    for (const stray of list(root, folder, ending).strays)
+      problems.push({
+        path: `${folder}/${stray}`,
+        value: undefined,
+        rule: `is read by nothing: the folder holds ${ending} files`,
+        remedy: "move it to another folder",
+      });
+  const raw = {
+    system: await readOrSay(systemFile(system)),
+    environments: await readAll(environments, environmentFile),
+    releases: await readAll(environments, releaseFile),
+    elsewhere: await elsewhere(root, system),
+  };
+  return { raw, problems };
+}
+
+/** The other systems' environments, as far as they can be read: each system reports its own problems. */
+async function elsewhere(root: string, system: string): Promise<Elsewhere[]> {
+  const files = systemsIn(root)
+    .filter((other) => other !== system)
+    .flatMap((other) => environmentsIn(root, other).map((environment) => environmentFile(other, environment)));
+  return Promise.all(files.map(async (file) => ({ file, environment: await read(root, file).catch(() => undefined) })));
+}
+
+/** The visible entries of a folder: names without the ending, and entries with another one. */
+function list(root: string, folder: string, ending: string): { names: string[]; strays: string[] } {
+  const full = path.join(root, folder);
+  const entries = existsSync(full) ? readdirSync(full).filter((entry) => !entry.startsWith(".")) : [];
+  return {
+    names: entries
+      .filter((entry) => entry.endsWith(ending))
+      .map((entry) => entry.slice(0, -ending.length))
+      .sort(),
+    strays: entries.filter((entry) => !entry.endsWith(ending)),
+  };
+}
