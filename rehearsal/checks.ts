@@ -371,11 +371,11 @@ export async function restart(machine: Machine, seconds = 60): Promise<Finding> 
 }
 
 /**
- * Warnings of a volume that is just being made, of an autoscaler whose pods are starting, and of the control plane that
- * is busy: of its own Service, of its allocator of addresses.
+ * Warnings of a volume that is just being made, of an autoscaler whose pods are starting, of a budget whose last pods end
+ * after their Deployment, and of the control plane that is busy: of its own Service, of its allocator of addresses.
  */
 const NOT_OURS =
-  /unbound immediate PersistentVolumeClaims|^HorizontalPodAutoscaler\/.*(deployments(\/scale)?\.apps "[^"]*" not found|no metrics returned|did not receive metrics for targeted pods)|^Service\/kubernetes: |is not allocated; repairing$/;
+  /unbound immediate PersistentVolumeClaims|^HorizontalPodAutoscaler\/.*(deployments(\/scale)?\.apps "[^"]*" not found|no metrics returned|did not receive metrics for targeted pods)|^PodDisruptionBudget\/.*found no controllers for pod|^Service\/kubernetes: |is not allocated; repairing$/;
 
 /** Kubernetes' warnings and calls that the fake does not know. */
 export async function warnings(machine: Machine): Promise<Finding> {

@@ -6,7 +6,7 @@ import { type Configuration, environmentOf } from "../../schema/load";
 import { EnvironmentStack } from "../../stacks/environment-stack";
 import { copies, declaredWorkloads, leftToDo, warnings, workloads } from "../checks";
 import { type Machine, SUPPLIED, startMachine } from "../machine";
-import { madeByHand, poolsOf, prepare, readStack } from "../stack";
+import { type MadeByHand, madeByHand, poolsOf, prepare, readStack } from "../stack";
 import { complaints, type Planned, planned, type Run } from "../terraform";
 import { dropped, watchReplicas } from "../watch";
 import type { Turn } from "./turns";
@@ -32,6 +32,9 @@ export interface Refusal {
 /** A stack, applied from nothing, that can then be planned and applied with other configurations. */
 export class Bench {
   private readonly known = new Set<string>();
+  /** Secrets that were added by hand, and those that the last configuration reads. */
+  private readonly supplied = new Set<string>();
+  private read: readonly string[] = [];
 
   private constructor(
     private readonly options: BenchOptions,
@@ -64,6 +67,7 @@ export class Bench {
         if (run.status !== 0) throw new Error(said(run).join("\n"));
       }
       age(machine);
+      await bindClaims(machine);
       return bench;
     } catch (error) {
       await machine.stop();
@@ -82,7 +86,7 @@ export class Bench {
     const folder = this.synthesized(configuration);
     const { secrets, zones } = madeByHand(readStack(folder));
     const { cloud } = machine.google;
-    for (const { project, secret, version } of secrets) addSecretByHand(cloud, project, secret, version, SUPPLIED);
+    this.supply(secrets);
     for (const { project, zone, dnsName } of zones)
       if (!cloud.store.get(`clouddns/projects/${project}/managedZones/${zone}`))
         addZoneByHand(cloud, project, zone, dnsName);
@@ -90,6 +94,23 @@ export class Bench {
     const arguments_ = ["plan", "-json", "-out=plan.bin", ...(refresh ? [] : ["-refresh=false"])];
     const plan = await machine.terraform(`${name}-plan`, arguments_);
     return plan.status === 0 ? planned(plan) : { refused: said(plan) };
+  }
+
+  /** Adds the secrets that a configuration reads; deletes those that neither it nor the one before reads. */
+  private supply(secrets: MadeByHand["secrets"]): void {
+    const { cloud } = this.machine.google;
+    const keys = secrets.map(({ project, secret }) => `secretmanager/projects/${project}/secrets/${secret}`);
+    for (const key of this.supplied)
+      if (!keys.includes(key) && !this.read.includes(key)) {
+        cloud.store.delete(key);
+        this.supplied.delete(key);
+      }
+    for (const [i, { project, secret, version }] of secrets.entries()) {
+      const key = keys[i] as string;
+      if (!cloud.store.get(key)) this.supplied.add(key);
+      addSecretByHand(cloud, project, secret, version, SUPPLIED);
+    }
+    this.read = keys;
   }
 
   /** Applies the last plan, `again` without one, then checks the result, and what served in the meantime. */
@@ -121,6 +142,12 @@ function age({ google: { cloud } }: Machine): void {
   const createTime = new Date(Date.now() - 365 * 86_400_000).toISOString();
   for (const [key, value] of cloud.store.below("sql/projects"))
     if (value.createTime) cloud.store.set(key, { ...value, createTime });
+}
+
+/** Plays the scheduler for pods that mount disks: the charts' stubs have none, and an unbound claim cannot grow. */
+async function bindClaims({ kubectl }: Machine): Promise<void> {
+  const node = await kubectl("get", "nodes", "-o", "jsonpath={.items[0].metadata.name}");
+  await kubectl("annotate", "pvc", "--all", "-A", `volume.kubernetes.io/selected-node=${node}`);
 }
 
 const said = (run: Run): string[] => [`exit ${run.status}`, ...complaints(run)];

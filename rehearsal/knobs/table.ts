@@ -85,6 +85,14 @@ const WORKER: Values = {
   "system.services.*.rateLimits": undefined,
   "environment.services.*.hosts": undefined,
 };
+/** The services with one limit each, for all of their paths. */
+const limitedOnce = ({ before }: Context): Any =>
+  Object.fromEntries(
+    Object.entries(before as Record<string, Any>).map(([name, service]) => [
+      name,
+      { ...service, rateLimits: service.rateLimits?.slice(0, 1).map(({ path: _, ...limit }: Any) => limit) },
+    ]),
+  );
 /** The service or migration that a knob is in. */
 const workload = (context: Context): Any =>
   system(context).services[context.names[0] as string] ?? system(context).migrations?.[context.names[0] as string];
@@ -162,7 +170,7 @@ export const HANDS: Readonly<Record<string, Hand | readonly Hand[]>> = {
   "system.migrations.*.pool": { to: otherPool },
   "resources.cpu": { restarts: "its size", to: "300m" },
   "resources.cpuLimit?": { restarts: "its size", to: "2" },
-  "resources.cpuLimit": { restarts: "its size", to: "2" },
+  "resources.cpuLimit": { restarts: "its size", to: ({ before }: Context) => (before === "2" ? "3" : "2") },
   "resources.memory": { restarts: "its size", to: ({ before }: Context) => (before === "2Gi" ? "1Gi" : "300Mi") },
   "resources.memoryLimit": { restarts: "its size", to: "3Gi" },
   "variables[]": { to: unlisted },
@@ -264,6 +272,7 @@ export const HANDS: Readonly<Record<string, Hand | readonly Hand[]>> = {
     to: ({ before }: Context) => [before].flat()[0],
     after: "environment.network.datastores=array",
     fixed: "the other range is protected",
+    late: true,
   },
   "network.datastores(string)": { to: "10.210.0.0/20", fixed: "the datastores have their addresses from it" },
   "network.controlPlane?": { to: "172.16.9.0/28" },
@@ -352,6 +361,7 @@ export const HANDS: Readonly<Record<string, Hand | readonly Hand[]>> = {
       acme: "production",
       pool: Object.keys(environment(context).cluster.nodePools ?? {})[0],
     }),
+    with: { "system.services": limitedOnce },
     fixed: ITS_KIND,
   },
   "exclusions+": { to: [{ ruleSet: "sqli-v33-stable", signatures: ["owasp-crs-v030301-id942110-sqli"] }] },

@@ -97,7 +97,7 @@ const isSaid = (knob: Knob, files: Files, stack: string): boolean =>
 /** Whether a knob encloses another, so that its change can make the other's place. */
 const makesRoom = (outer: Knob, inner: Knob): boolean =>
   ["optional", "choice", "entry"].includes(outer.kind) &&
-  outer.steps.length < inner.steps.length &&
+  (outer.steps.length < inner.steps.length || (outer.kind === "optional" && inner.kind !== "optional")) &&
   outer.steps.every((step, i) => sameStep(step, inner.steps[i] as Step));
 
 const sameStep = (a: Step, b: Step): boolean =>
@@ -134,6 +134,7 @@ function* candidates(
   const root = rootOf(knob, stack);
   for (const place of places(files, root, knob.steps.slice(1))) {
     const before = at(files, place.path) ?? knob.byDefault;
+    if (before === undefined && ["value", "boolean", "number", "text"].includes(knob.kind)) continue; // not there to change
     const context: Context = { files, stack, names: place.names, before };
     for (const after of valuesOf(knob, hand, context)) {
       if (JSON.stringify(after) === JSON.stringify(before)) continue;
@@ -180,9 +181,13 @@ function* valuesOf({ kind, schema, value, steps }: Knob, hand: Hand, context: Co
       else yield larger(schema as z.ZodNumber, before as number | undefined);
       return;
     default: // text, choice
-      if (to !== undefined) yield to;
+      if (to !== undefined && !(kind === "choice" && isSameKind(before, to))) yield to;
   }
 }
+
+/** Whether two values are of the same shape already, by the word that says which. */
+const isSameKind = (a: unknown, b: unknown): boolean =>
+  isRecord(a) && isRecord(b) && (a.kind ?? a.mode) !== undefined && (a.kind ?? a.mode) === (b.kind ?? b.mode);
 
 /** Marks an item that is removed from its list. */
 const REMOVED = Symbol("removed");

@@ -213,6 +213,11 @@ const UPDATES: Readonly<Record<string, (pool: Body, value: Body) => void>> = {
       },
     ]),
   ),
+  // The same as diskType and diskSizeGb, which are older.
+  bootDisk: ({ config }, { diskType = config.diskType, sizeGb = config.diskSizeGb }) => {
+    config.diskType = diskType;
+    config.diskSizeGb = Number(sizeGb);
+  },
   labels: ({ config }, { labels = {} }) => {
     config.labels = labels;
   },
