@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } fr
 import os from "node:os";
 import path from "node:path";
 import { addSecretByHand, type FakeCloud, startFakeCloud } from "@slipway/fake-google-cloud";
-import { BOOTSTRAP_APIS } from "../facts/bootstrap-apis";
+import { BOOTSTRAP_APIS } from "../facts/apis";
 import { SUPPLIED } from "../rehearsal/machine";
 import { whatIsMissing } from "../rehearsal/planner";
 import { madeByHand } from "../rehearsal/stack";

@@ -1,5 +1,5 @@
 import { NAME_LABEL } from "../constructs/kubernetes/labels";
-import { BOOTSTRAP_APIS } from "../facts/bootstrap-apis";
+import { BOOTSTRAP_APIS } from "../facts/apis";
 import { everyStack } from "../rehearsal/inventory";
 import { references, waitsFor } from "./graph";
 import { type Json, ROOT, type Stack, synth, synthEvery } from "./support";

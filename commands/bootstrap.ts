@@ -1,8 +1,9 @@
 import { KEY_ROLE, ROTATION, userOf } from "../constructs/secrets/agent-key";
-import { BOOTSTRAP_APIS } from "../facts/bootstrap-apis";
+import { BOOTSTRAP_APIS } from "../facts/apis";
 import { machineOf } from "../facts/google";
 import { NODE_ROLES } from "../facts/node-roles";
 import { WAF_RULES } from "../facts/waf";
+import { datastoreNeeds, edgeNeeds } from "../schema/choices";
 import { type Environment, mostNodesOf, nodePoolsOf } from "../schema/environment";
 import { apisOf, fullNameOf, keysOf } from "../stacks/prerequisites";
 import { type Context, onEnvironment } from "./context";
@@ -26,18 +27,14 @@ const DEPLOYER_ROLES: Readonly<Record<string, string>> = {
   "roles/iam.serviceAccountUser": "give nodes their account",
 };
 
-/** Roles for what only some environments have. */
-const rolesOf = ({ edge, database, cache, network }: Environment): Readonly<Record<string, string>> => ({
-  ...DEPLOYER_ROLES,
-  ...(network.datastores && { "roles/servicenetworking.networksAdmin": "private services access" }),
-  ...(database.kind === "cloud-sql" && {
-    "roles/cloudsql.admin": "Cloud SQL and its Data API",
-    "roles/cloudsql.instanceUser": "log in to make the extensions",
-  }),
-  ...(database.kind === "bitnami" && { "roles/storage.admin": "the bucket of the database's dumps" }),
-  ...(cache.kind === "memorystore" && { "roles/redis.admin": "Memorystore" }),
-  ...(edge.dnsZone && { "roles/dns.admin": "records" }),
-});
+/** The deployer's roles, with those for what only some environments have. */
+const rolesOf = (environment: Environment): Readonly<Record<string, string>> =>
+  Object.assign(
+    {},
+    DEPLOYER_ROLES,
+    environment.network.datastores && { "roles/servicenetworking.networksAdmin": "private services access" },
+    ...[...datastoreNeeds(environment), edgeNeeds(environment)].map(({ roles }) => roles),
+  );
 
 /** Shell lines from an empty project with billing to the first deploy. */
 export function bootstrapLines(context: Context): string[] {
@@ -175,9 +172,7 @@ function quotaLines({ project, region, monitoring, ...environment }: Context["en
   if (environment.cluster.mode === "standard")
     for (const [metric, n] of Object.entries(DEFAULT_POOL)) needs.set(metric, Math.max(needs.get(metric) ?? 0, n));
   need("SSD_TOTAL_GB", monitoring.diskGb);
-  const { database, cache, search } = environment;
-  for (const store of [database, cache, search]) if (store?.kind === "bitnami") need("SSD_TOTAL_GB", store.diskGb);
-  if (database.kind === "bitnami") need("SSD_TOTAL_GB", 2 * database.diskGb); // scratch of a dump and of a restore
+  for (const { diskGb } of datastoreNeeds(environment)) need("SSD_TOTAL_GB", diskGb);
   const all = needs.get(ALL_CPUS);
   needs.delete(ALL_CPUS);
   const shown = "--flatten=quotas --format='csv[no-heading](quotas.metric,quotas.usage,quotas.limit)'";

@@ -13,7 +13,7 @@ import {
   placeLogsByHand,
   startFakeCloud,
 } from "@slipway/fake-google-cloud";
-import { BOOTSTRAP_APIS } from "../facts/bootstrap-apis";
+import { BOOTSTRAP_APIS } from "../facts/apis";
 import { bootstrapped } from "./bootstrapped";
 import { AUTOPILOT, createdElsewhere, faultPolicy, isKubernetes, labelsOf, notStruck, PROBE } from "./cluster-policies";
 import { type ControlPlane, isControlPlaneBuilt, startControlPlane } from "./control-plane";

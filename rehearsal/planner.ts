@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { addSecretByHand, startFakeCloud } from "@slipway/fake-google-cloud";
-import { BOOTSTRAP_APIS } from "../facts/bootstrap-apis";
+import { BOOTSTRAP_APIS } from "../facts/apis";
 import { PROVIDER_VERSIONS, TERRAFORM_VERSION } from "../stacks/providers";
 import { SUPPLIED } from "./machine";
 import { madeByHand, prepare, readStack } from "./stack";

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { DAYS } from "../facts/days";
 import { DATADOG_SITES, MACHINE_SERIES, machineOf, REGIONS } from "../facts/google";
 import { WAF_FIELDS, WAF_OPERATORS, WAF_RULE_SETS, WAF_SIGNATURE } from "../facts/waf";
+import { datastoreNeeds } from "./choices";
 import {
   cidr,
   count,
@@ -358,8 +359,6 @@ export const environmentSchema = z.strictObject(environmentSections);
 /** As written in `environments/<system>/<environment>.ts`. */
 export type EnvironmentInput = z.input<typeof environmentSchema>;
 export type Environment = z.output<typeof environmentSchema>;
-/** An instance of Cloud SQL. */
-export type CloudSqlChoice = z.output<typeof cloudSql>;
 
 /** A network's ranges, each with its place in the file. */
 export const rangesOf = (network: Environment["network"]) =>
@@ -392,12 +391,13 @@ export const generationOf = (e: Pick<Environment, "generations" | "database">, s
 
 /** The platform's secrets whose generation `generations` may raise. */
 export const rotatedByGeneration = (
-  e: Pick<Environment, "cache" | "search" | "monitoring" | "datadog">,
+  e: Pick<Environment, "database" | "cache" | "search" | "monitoring" | "datadog">,
 ): readonly string[] => [
   PLATFORM_SECRETS.grafana,
   ...suppliedToPlatform(e),
-  ...(e.cache.kind === "bitnami" ? [PLATFORM_SECRETS.cache] : []),
-  ...(e.search ? [PLATFORM_SECRETS.search] : []),
+  ...datastoreNeeds(e)
+    .flatMap(({ secrets }) => secrets)
+    .filter((secret) => secret !== PLATFORM_SECRETS.databaseAdministrator), // PostgreSQL reads it when it first starts
 ];
 
 /** The platform's secrets that a person supplies for this environment. */

@@ -6,10 +6,14 @@ import { DatabaseBackup } from "../constructs/database/backup";
 import { BackupBucket } from "../constructs/database/backup-bucket";
 import { CloudSql } from "../constructs/database/cloud-sql";
 import { PostgreSql } from "../constructs/database/postgresql";
+import type { BitnamiProps } from "../constructs/datastore/bitnami";
 import type { Datastore } from "../constructs/datastore/datastore";
 import { StorageClass } from "../constructs/datastore/storage-class";
 import { NAME_LABEL } from "../constructs/kubernetes/labels";
 import { Namespace } from "../constructs/kubernetes/namespace";
+import type { Peer } from "../constructs/kubernetes/network-policy";
+import type { CloudMonitoringProps } from "../constructs/monitoring/cloud-monitoring";
+import type { WatchedCronJob } from "../constructs/monitoring/cron-job-rules";
 import { PrometheusStack } from "../constructs/monitoring/prometheus-stack";
 import type { Platform } from "../constructs/platform";
 import { Elasticsearch } from "../constructs/search/elasticsearch";
@@ -20,8 +24,9 @@ import { accountOfDumps, bucketOfDumps } from "../facts/backups";
 import { maxConnections } from "../facts/google";
 import { parseCpu, parseMemory } from "../facts/quantity";
 import type { Resources } from "../facts/resources";
+import { entryOf, type Kinds } from "../schema/choices";
 import { connectionsInCluster } from "../schema/connections";
-import { type CloudSqlChoice, datastoreRangesOf, type Environment } from "../schema/environment";
+import { datastoreRangesOf, type Environment } from "../schema/environment";
 import type { Release } from "../schema/release";
 import type { System } from "../schema/system";
 import { type Secrets, secretValue } from "./secrets";
@@ -43,144 +48,259 @@ export interface SqlDatastore extends Datastore {
   readonly role?: string;
 }
 
-/** The system's datastores, wherever the environment has them. */
+/** The system's datastores, wherever the environment has them, and what watches them. */
 export interface Datastores {
   readonly database: SqlDatastore;
   readonly cache: Datastore;
   readonly search?: Datastore;
-  /** Google's own, for what watches them. */
-  readonly cloudSql?: CloudSql;
-  readonly memorystore?: Memorystore;
-  /** Dumps of a database in the cluster: the nightly CronJob, and what restores the newest. */
-  readonly dumps?: { readonly namespace: string; readonly cronJob: string; readonly restoreCommand: string };
+  readonly watched: Watched;
+  /** The stack's outputs, by name. */
+  readonly outputs: Readonly<Record<string, string>>;
 }
+
+/** What alerts need to know of datastores. */
+type Watched = Pick<CloudMonitoringProps, "database" | "cache"> & { readonly cronJobs?: readonly WatchedCronJob[] };
 
 /** Disks outlive their claims and have a key of ours, which GKE's own classes do not give. */
 const STORAGE_CLASS = "datastores";
 const NAMESPACE = "datastores";
-/** GiB, millicores and MiB that the namespace has beside the datastores: exporters, and the pods of dumps. */
+/** GiB, millicores and MiB that the namespace has beside the datastores: exporters, and the pods of backups. */
 const REST = { pods: 10, cpu: 3000, memory: 4096 };
+/** A backup is made every night, and may take its time. */
+const BACKUP_HOURS = 26;
 
-/** Images of an environment's datastores in the cluster, as patterns of Binary Authorization. */
-export function datastoreImages({ database, cache, search, bitnami }: Environment): readonly string[] {
-  if (!bitnami) return [];
-  const { images } = bitnami;
-  return [
-    ...(database.kind === "bitnami" ? [...PostgreSql.IMAGES(images), ...DatabaseBackup.IMAGES] : []),
-    ...(cache.kind === "bitnami" ? Redis.IMAGES(images) : []),
-    ...(search ? Elasticsearch.IMAGES(images) : []),
-  ];
-}
-
-/** Makes the datastores. */
-export function datastores(stack: TerraformStack, props: DatastoresProps): Datastores {
-  const { database, cache, search } = props.environment;
-  // What is in the database belongs to a role of this name; PostgreSQL in the cluster reads both when it first starts.
-  fix(stack, "database-names", {
-    values: { name: props.system.database.name, user: props.system.database.user },
-    deletionProtection: props.platform.deletionProtection,
-  });
-  const releases = [database, cache, search].some((store) => store?.kind === "bitnami")
-    ? new Releases(stack, "datastores", props)
-    : undefined;
-  const cloudSql = database.kind === "cloud-sql" ? cloudSqlOf(stack, props, database) : undefined;
-  const memorystore = cache.kind === "memorystore" ? memorystoreOf(stack, props, cache) : undefined;
-  const peers = datastoreRangesOf(props.environment).map((range) => ({ range }));
-  return {
-    cloudSql,
-    memorystore,
-    // Validation has seen to it that each is one or the other.
-    database: cloudSql
-      ? {
-          host: cloudSql.host,
-          port: cloudSql.port,
-          user: cloudSql.user,
-          password: secretValue(cloudSql.password),
-          database: cloudSql.database,
-          role: cloudSql.role,
-          certificateAuthority: cloudSql.certificateAuthority,
-          peers,
-          ready: cloudSql.ready,
-        }
-      : (releases?.postgresql as PostgreSql),
-    cache: memorystore
-      ? {
-          host: memorystore.host,
-          port: memorystore.port,
-          password: { value: memorystore.password, changesWith: [] },
-          certificateAuthority: memorystore.certificateAuthority,
-          peers,
-          ready: [],
-        }
-      : (releases?.redis as Redis),
-    search: releases?.elasticsearch,
-    dumps: releases?.backup && {
-      namespace: NAMESPACE,
-      cronJob: releases.backup.cronJob,
-      restoreCommand: releases.backup.restoreCommand,
-    },
+/** How one kind of a datastore is built. */
+interface Kind<Store extends Datastore> {
+  /** Images that run in the cluster for it, of a registry's folder, as patterns of Binary Authorization. */
+  images(registry: string): readonly string[];
+  build(context: Context): {
+    readonly store: Store;
+    readonly watched: Watched;
+    readonly outputs: Datastores["outputs"];
   };
 }
 
-function cloudSqlOf(stack: TerraformStack, props: DatastoresProps, sized: CloudSqlChoice): CloudSql {
-  const { platform, system, environment, release, secrets } = props;
-  return new CloudSql(stack, "database", {
-    platform,
-    version: system.database.version,
-    ...sized,
-    maxConnections: maxConnections(sized.tier) as number, // of a tier that validation knows
-    database: system.database.name,
-    role: system.database.user,
-    serving: sized.serves,
-    password: {
-      source: secrets.databasePassword,
-      // The services have left it when the release after the rotation runs.
-      keepsPrevious: sized.password?.rotatedIn === release.version,
+interface Context extends DatastoresProps {
+  readonly stack: TerraformStack;
+  /** Addresses of Google's datastores. */
+  readonly peers: Datastore["peers"];
+  /** Makes, when it is first needed, what the datastores in the cluster share. */
+  inCluster(): InCluster;
+  /** Pods of the workloads that connect to a datastore. */
+  clients(store: string): readonly Peer[];
+}
+
+const DATABASES: Kinds<Environment["database"], Kind<SqlDatastore>> = {
+  "cloud-sql": (choice) => ({
+    images: () => [],
+    build({ stack, platform, system, environment, release, secrets, peers }) {
+      const sql = new CloudSql(stack, "database", {
+        platform,
+        version: system.database.version,
+        ...choice,
+        maxConnections: maxConnections(choice.tier) as number, // of a tier that validation knows
+        database: system.database.name,
+        role: system.database.user,
+        serving: choice.serves,
+        password: {
+          source: secrets.databasePassword,
+          // The services have left it when the release after the rotation runs.
+          keepsPrevious: choice.password?.rotatedIn === release.version,
+        },
+        extensions: system.database.extensions,
+        administrator: environment.deployer,
+      });
+      return {
+        store: {
+          host: sql.host,
+          port: sql.port,
+          user: sql.user,
+          password: secretValue(sql.password),
+          database: sql.database,
+          role: sql.role,
+          certificateAuthority: sql.certificateAuthority,
+          peers,
+          ready: sql.ready,
+        },
+        watched: {
+          database: {
+            instance: sql.instance.name,
+            diskLimitGb: choice.diskLimitGb,
+            maxConnections: sql.maxConnections,
+            replica: sql.replica?.name,
+          },
+        },
+        outputs: { database: sql.instance.name, ...(sql.replica && { database_replica: sql.replica.name }) },
+      };
     },
-    extensions: system.database.extensions,
-    administrator: environment.deployer,
+  }),
+  bitnami: (choice) => ({
+    images: (registry) => [...PostgreSql.IMAGES(registry), ...DatabaseBackup.IMAGES],
+    build({ platform, system, environment, secrets, inCluster, clients }) {
+      const { scope, common } = inCluster();
+      const store = new PostgreSql(scope, "postgresql", {
+        ...common,
+        ...choice,
+        database: system.database.name,
+        user: system.database.user,
+        password: secretValue(secrets.databasePassword),
+        maxConnections: connectionsInCluster(choice.resources).all,
+        adminPassword: secretValue(secrets.inCluster.databaseAdministrator as GeneratedSecret),
+        clients: [...clients("database"), DatabaseBackup.PEER],
+      });
+      const bucket = new BackupBucket(scope, "backups", {
+        platform,
+        name: bucketOfDumps(environment.project, platform.names.full),
+        keepDays: choice.backups.keepDays,
+      });
+      const backup = new DatabaseBackup(scope, "backup", {
+        platform,
+        accountId: accountOfDumps(platform.names.system),
+        namespace: common.namespace,
+        postgresql: store,
+        bucket,
+        at: choice.backups.at,
+        diskGb: choice.diskGb,
+        place: common.place,
+      });
+      return {
+        store,
+        watched: { cronJobs: [{ namespace: NAMESPACE, name: backup.cronJob, hours: BACKUP_HOURS }] },
+        outputs: { restore_command: backup.restoreCommand },
+      };
+    },
+  }),
+};
+
+const CACHES: Kinds<Environment["cache"], Kind<Datastore>> = {
+  memorystore: (choice) => ({
+    images: () => [],
+    build({ stack, platform, system, peers }) {
+      const redis = new Memorystore(stack, "cache", { platform, version: system.cache.version, ...choice });
+      return {
+        store: {
+          host: redis.host,
+          port: redis.port,
+          password: { value: redis.password, changesWith: [] },
+          certificateAuthority: redis.certificateAuthority,
+          peers,
+          ready: [],
+        },
+        watched: { cache: { instance: redis.instance.id } },
+        outputs: { cache: redis.instance.name },
+      };
+    },
+  }),
+  bitnami: (choice) => ({
+    images: Redis.IMAGES,
+    build: ({ secrets, inCluster, clients }) =>
+      unwatched(
+        new Redis(inCluster().scope, "redis", {
+          ...inCluster().common,
+          ...choice,
+          password: secretValue(secrets.inCluster.cache as GeneratedSecret),
+          clients: clients("cache"),
+        }),
+      ),
+  }),
+};
+
+const SEARCHES: Kinds<NonNullable<Environment["search"]>, Kind<Datastore>> = {
+  bitnami: (choice) => ({
+    images: Elasticsearch.IMAGES,
+    build: ({ secrets, inCluster, clients }) =>
+      unwatched(
+        new Elasticsearch(inCluster().scope, "elasticsearch", {
+          ...inCluster().common,
+          ...choice,
+          password: secretValue(secrets.inCluster.search as GeneratedSecret),
+          clients: clients("search"),
+        }),
+      ),
+  }),
+};
+
+/** Watched by Prometheus, as every pod is. */
+const unwatched = (store: Datastore) => ({ store, watched: {}, outputs: {} });
+
+const kindsOf = ({ database, cache, search }: Environment) => ({
+  database: entryOf(DATABASES, database),
+  cache: entryOf(CACHES, cache),
+  search: search && entryOf(SEARCHES, search),
+});
+
+/** Images of an environment's datastores in the cluster, as patterns of Binary Authorization. */
+export const datastoreImages = (environment: Environment): readonly string[] =>
+  Object.values(kindsOf(environment)).flatMap((kind) => kind?.images(environment.bitnami?.images ?? "") ?? []);
+
+/** Makes the datastores. */
+export function datastores(stack: TerraformStack, props: DatastoresProps): Datastores {
+  const { platform, system, environment } = props;
+  // What is in the database belongs to a role of this name; PostgreSQL in the cluster reads both when it first starts.
+  fix(stack, "database-names", {
+    values: { name: system.database.name, user: system.database.user },
+    deletionProtection: platform.deletionProtection,
   });
+  let shared: InCluster | undefined;
+  const context: Context = {
+    ...props,
+    stack,
+    peers: datastoreRangesOf(environment).map((range) => ({ range })),
+    inCluster: () => {
+      shared ??= inCluster(stack, props);
+      return shared;
+    },
+    clients: (store) =>
+      Object.entries({ ...system.services, ...system.migrations }).flatMap(([name, { connects }]) =>
+        connects.includes(store) ? [{ pods: { [NAME_LABEL]: name }, namespace: system.namespace }] : [],
+      ),
+  };
+  const kinds = kindsOf(environment);
+  const [database, cache, search] = [
+    kinds.database.build(context),
+    kinds.cache.build(context),
+    kinds.search?.build(context),
+  ];
+  return {
+    database: database.store,
+    cache: cache.store,
+    search: search?.store,
+    watched: { ...database.watched, ...cache.watched, ...search?.watched },
+    outputs: { ...database.outputs, ...cache.outputs, ...search?.outputs },
+  };
 }
 
-function memorystoreOf(
-  stack: TerraformStack,
-  { platform, system }: DatastoresProps,
-  sized: Extract<Environment["cache"], { kind: "memorystore" }>,
-): Memorystore {
-  return new Memorystore(stack, "cache", {
+interface InCluster {
+  readonly scope: Construct;
+  /** Props of every release of Bitnami's charts. */
+  readonly common: Pick<
+    BitnamiProps,
+    "platform" | "namespace" | "storageClass" | "registry" | "place" | "scrapers" | "storage"
+  >;
+}
+
+/** The namespace and the storage class of the datastores that are releases of Bitnami's charts. */
+function inCluster(stack: TerraformStack, { platform, environment }: DatastoresProps): InCluster {
+  const scope = new Construct(stack, "datastores");
+  const { names, cluster, deletionProtection } = platform;
+  const { database, cache, search } = environment;
+  const { images: registry, pool } = environment.bitnami as NonNullable<Environment["bitnami"]>;
+  const place = cluster.place(pool);
+  const sizes = [database, cache, search].flatMap((store) => (store && "resources" in store ? [store.resources] : []));
+  const namespace = new Namespace(scope, "namespace", {
+    name: NAMESPACE,
+    quota: quotaOf(sizes.map((size) => place.resources(size))),
+    deletionProtection,
+    dependsOn: [cluster.cluster],
+  });
+  const storageClass = new StorageClass(scope, "storage-class", {
     platform,
-    version: system.cache.version,
-    ...sized,
+    name: STORAGE_CLASS,
+    key: disksKey(names.full),
   });
-}
-
-/** The datastores that are releases of Bitnami's charts, in a namespace of their own. */
-class Releases extends Construct {
-  readonly postgresql?: PostgreSql;
-  readonly backup?: DatabaseBackup;
-  readonly redis?: Redis;
-  readonly elasticsearch?: Elasticsearch;
-
-  constructor(scope: Construct, id: string, props: DatastoresProps) {
-    super(scope, id);
-    const { platform, system, environment, secrets } = props;
-    const { names, cluster, deletionProtection } = platform;
-    const { database, cache, search } = environment;
-    const { images: registry, pool } = environment.bitnami as NonNullable<Environment["bitnami"]>;
-    const place = cluster.place(pool);
-    const stores = [database, cache, search].flatMap((store) => (store?.kind === "bitnami" ? [store] : []));
-    const namespace = new Namespace(this, "namespace", {
-      name: NAMESPACE,
-      quota: quotaOf(stores.map(({ resources }) => place.resources(resources))),
-      deletionProtection,
-      dependsOn: [cluster.cluster],
-    });
-    const storageClass = new StorageClass(this, "storage-class", {
-      platform,
-      name: STORAGE_CLASS,
-      key: disksKey(names.full),
-    });
-    const common = {
+  return {
+    scope,
+    common: {
       platform,
       namespace,
       storageClass: storageClass.name,
@@ -188,53 +308,8 @@ class Releases extends Construct {
       place,
       scrapers: PrometheusStack.SCRAPERS,
       storage: storageClass.ready,
-    };
-    const clients = (store: string) =>
-      Object.entries({ ...system.services, ...system.migrations }).flatMap(([name, { connects }]) =>
-        connects.includes(store) ? [{ pods: { [NAME_LABEL]: name }, namespace: system.namespace }] : [],
-      );
-    if (database.kind === "bitnami") {
-      this.postgresql = new PostgreSql(this, "postgresql", {
-        ...common,
-        ...database,
-        database: system.database.name,
-        user: system.database.user,
-        password: secretValue(secrets.databasePassword),
-        maxConnections: connectionsInCluster(database.resources).all,
-        adminPassword: secretValue(secrets.inCluster.databaseAdministrator as GeneratedSecret),
-        clients: [...clients("database"), DatabaseBackup.PEER],
-      });
-      const bucket = new BackupBucket(this, "backups", {
-        platform,
-        name: bucketOfDumps(environment.project, names.full),
-        keepDays: database.backups.keepDays,
-      });
-      this.backup = new DatabaseBackup(this, "backup", {
-        platform,
-        accountId: accountOfDumps(names.system),
-        namespace,
-        postgresql: this.postgresql,
-        bucket,
-        at: database.backups.at,
-        diskGb: database.diskGb,
-        place,
-      });
-    }
-    if (cache.kind === "bitnami")
-      this.redis = new Redis(this, "redis", {
-        ...common,
-        ...cache,
-        password: secretValue(secrets.inCluster.cache as GeneratedSecret),
-        clients: clients("cache"),
-      });
-    if (search)
-      this.elasticsearch = new Elasticsearch(this, "elasticsearch", {
-        ...common,
-        ...search,
-        password: secretValue(secrets.inCluster.search as GeneratedSecret),
-        clients: clients("search"),
-      });
-  }
+    },
+  };
 }
 
 /** Every datastore twice, for pods that are replaced count until they are gone, and the rest. */

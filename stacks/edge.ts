@@ -1,20 +1,24 @@
 import type { TerraformStack } from "cdktf";
+import type { Construct } from "constructs";
 import { CertManager } from "../constructs/edge/cert-manager";
-import { CertificateIssuer } from "../constructs/edge/certificate-issuer";
+import { CertificateIssuer, certificateName } from "../constructs/edge/certificate-issuer";
 import { GoogleLoadBalancer } from "../constructs/edge/google-load-balancer";
 import { Ingress } from "../constructs/edge/ingress";
+import { type RateLimit, SecurityPolicy } from "../constructs/edge/security-policy";
 import { Traefik } from "../constructs/edge/traefik";
 import { TraefikIngress } from "../constructs/edge/traefik-ingress";
 import { NAME_LABEL } from "../constructs/kubernetes/labels";
 import type { Namespace } from "../constructs/kubernetes/namespace";
 import { PrometheusStack } from "../constructs/monitoring/prometheus-stack";
 import type { Platform } from "../constructs/platform";
+import type { WebServiceProps } from "../constructs/workloads/web-service";
+import type { Resources } from "../facts/resources";
+import { entryOf, type Kinds } from "../schema/choices";
 import type { Environment } from "../schema/environment";
 import type { Workloads } from "./workloads";
 
-export interface EdgeProps<Kind extends Environment["edge"]["kind"]> {
+export interface EdgeProps {
   readonly platform: Platform;
-  readonly edge: Extract<Environment["edge"], { kind: Kind }>;
   /** At least one. */
   readonly hosts: readonly string[];
   /** The services'. */
@@ -22,25 +26,71 @@ export interface EdgeProps<Kind extends Environment["edge"]["kind"]> {
   readonly routes: Workloads["routes"];
 }
 
-/** Images of an environment's way in, as patterns of Binary Authorization. */
-export const edgeImages = ({ edge }: Pick<Environment, "edge">): readonly string[] =>
-  edge.kind === "traefik" ? [...Traefik.IMAGES, ...CertManager.IMAGES] : [];
-
-/** Google's load balancer; returns its address. */
-export function googleEdge(stack: TerraformStack, props: EdgeProps<"google">): string {
-  const { platform, hosts, namespace, routes } = props;
-  const edge = new GoogleLoadBalancer(stack, "edge", { platform, hosts, dnsZone: props.edge.dnsZone });
-  new Ingress(stack, "ingress", { namespace, name: platform.names.system, edge, routes });
-  return edge.address.address;
+/** What is the same whatever an edge's kind: what stands in front of the public services. */
+interface Edge {
+  /** Images that run in the cluster for it, as patterns of Binary Authorization. */
+  readonly images: readonly string[];
+  /** Whether browsers trust its certificates. */
+  readonly trusted: boolean;
+  /** Names of the Certificates that cert-manager renews, in the services' namespace. */
+  certificates(hosts: readonly string[]): readonly string[] | undefined;
+  /** Pods that it starts in the services' namespace, for their quota. */
+  pods(hosts: readonly string[]): readonly Resources[];
+  /** What a public service lets in. */
+  front(scope: Construct, service: Front): NonNullable<WebServiceProps["public"]>;
+  /** Builds it, and returns its address. */
+  build(stack: TerraformStack, props: EdgeProps): string;
 }
 
-/** Traefik and certificates of Let's Encrypt; returns the address. */
-export function traefikEdge(stack: TerraformStack, props: EdgeProps<"traefik">): string {
-  const { platform, edge, namespace, hosts, routes } = props;
+interface Front {
+  readonly platform: Platform;
+  readonly name: string;
+  readonly rateLimits: readonly RateLimit[];
+}
+
+const EDGES: Kinds<Environment["edge"], Edge> = {
+  google: ({ waf, dnsZone }) => ({
+    images: [],
+    trusted: true,
+    certificates: () => undefined,
+    pods: () => [],
+    front: (scope, { platform: { project, names }, name, rateLimits }) => ({
+      securityPolicy: new SecurityPolicy(scope, "security-policy", {
+        project,
+        name: `${names.full}-${name}`,
+        waf,
+        rateLimits,
+      }).name,
+    }),
+    build(stack, { platform, hosts, namespace, routes }) {
+      const edge = new GoogleLoadBalancer(stack, "edge", { platform, hosts, dnsZone });
+      new Ingress(stack, "ingress", { namespace, name: platform.names.system, edge, routes });
+      return edge.address.address;
+    },
+  }),
+  traefik: (choice) => ({
+    images: [...Traefik.IMAGES, ...CertManager.IMAGES],
+    trusted: choice.acme === "production",
+    certificates: (hosts) => hosts.map(certificateName),
+    pods: (hosts) => hosts.map(() => CertificateIssuer.SOLVER),
+    front: () => ({ proxies: Traefik.PEERS }),
+    build: (stack, props) => traefik(stack, props, choice),
+  }),
+};
+
+/** The environment's edge. */
+export const edgeOf = ({ edge }: Pick<Environment, "edge">): Edge => entryOf(EDGES, edge);
+
+/** Traefik and certificates of Let's Encrypt. */
+function traefik(
+  stack: TerraformStack,
+  { platform, namespace, hosts, routes }: EdgeProps,
+  edge: Extract<Environment["edge"], { kind: "traefik" }>,
+): string {
   const place = platform.cluster.place(edge.pool);
   const installed = { platform, place, scrapers: PrometheusStack.SCRAPERS };
   const ports = new Map(routes.map(({ workload, port }) => [workload, port]));
-  const traefik = new Traefik(stack, "traefik", {
+  const proxy = new Traefik(stack, "traefik", {
     ...installed,
     hosts,
     dnsZone: edge.dnsZone,
@@ -55,7 +105,7 @@ export function traefikEdge(stack: TerraformStack, props: EdgeProps<"traefik">):
   const { secretNames } = new CertificateIssuer(stack, "certificate", {
     place,
     namespace,
-    traefik,
+    traefik: proxy,
     server: edge.acme,
     email: edge.email,
     hosts,
@@ -64,11 +114,11 @@ export function traefikEdge(stack: TerraformStack, props: EdgeProps<"traefik">):
   new TraefikIngress(stack, "ingress", {
     namespace,
     name: platform.names.system,
-    traefik,
+    traefik: proxy,
     certificates: secretNames,
     routes,
     timeouts: Object.fromEntries(routes.map(({ service, timeoutSeconds }) => [service, timeoutSeconds])),
     rateLimits: Object.fromEntries(routes.flatMap(({ service, limit }) => (limit ? [[service, limit]] : []))),
   });
-  return traefik.address.address;
+  return proxy.address.address;
 }

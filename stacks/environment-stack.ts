@@ -3,7 +3,6 @@ import type { Construct, Node } from "constructs";
 import { BinaryAuthorization, imagesIn } from "../constructs/cluster/binary-authorization";
 import { Cluster } from "../constructs/cluster/cluster";
 import { NodePool } from "../constructs/cluster/node-pool";
-import { CertificateIssuer } from "../constructs/edge/certificate-issuer";
 import { ConfigMap } from "../constructs/kubernetes/config-map";
 import { Namespace } from "../constructs/kubernetes/namespace";
 import { Datadog } from "../constructs/monitoring/datadog";
@@ -20,7 +19,7 @@ import type { Release } from "../schema/release";
 import type { System } from "../schema/system";
 import { addressOf } from "./address";
 import { datastoreImages, datastores } from "./datastores";
-import { edgeImages, googleEdge, traefikEdge } from "./edge";
+import { edgeOf } from "./edge";
 import { Monitoring } from "./monitoring";
 import { apisOf, fullNameOf } from "./prerequisites";
 import { clusterProviders, googleProviders } from "./providers";
@@ -81,7 +80,7 @@ export class EnvironmentStack extends TerraformStack {
         ...PrometheusStack.IMAGES,
         ...only(environment.datadog !== undefined, ...Datadog.IMAGES),
         ...datastoreImages(environment),
-        ...edgeImages(environment),
+        ...edgeOf(environment).images,
       ],
     });
     const network = new Network(this, "network", {
@@ -158,26 +157,21 @@ export class EnvironmentStack extends TerraformStack {
     });
 
     // ---- ingress
-    const { edge } = environment;
-    const ingress = { platform, hosts, namespace, routes: workloads.routes };
-    const address = !hosts.length
-      ? undefined
-      : edge.kind === "google"
-        ? googleEdge(this, { ...ingress, edge })
-        : traefikEdge(this, { ...ingress, edge });
+    const { routes } = workloads;
+    const address = hosts.length ? edgeOf(environment).build(this, { platform, hosts, namespace, routes }) : "";
 
     this.outputs({
       system: systemName,
       environment: name,
       project: environment.project,
       hosts,
-      edge_address: address ?? "",
+      edge_address: address,
       cluster: cluster.cluster.name,
       credentials_command: cluster.credentialsCommand,
-      database: stores.cloudSql?.instance.name ?? "",
-      database_replica: stores.cloudSql?.replica?.name ?? "",
-      cache: stores.memorystore?.instance.name ?? "",
-      ...(stores.dumps && { restore_command: stores.dumps.restoreCommand }),
+      database: "",
+      database_replica: "",
+      cache: "",
+      ...stores.outputs,
     });
   }
 
@@ -221,6 +215,6 @@ function quotaOf(system: System, environment: Environment) {
     add(2 * largest, service);
   }
   for (const migration of Object.values(system.migrations)) add(1, migration);
-  if (environment.edge.kind === "traefik") add(hostsOf(environment).length, { resources: CertificateIssuer.SOLVER });
+  for (const resources of edgeOf(environment).pods(hostsOf(environment))) add(1, { resources });
   return total;
 }

@@ -1,14 +1,14 @@
 import { Construct } from "constructs";
-import { certificateName } from "../constructs/edge/certificate-issuer";
 import { CloudMonitoring } from "../constructs/monitoring/cloud-monitoring";
 import { Datadog } from "../constructs/monitoring/datadog";
 import { hostAgents } from "../constructs/monitoring/host-agents";
 import { PrometheusStack } from "../constructs/monitoring/prometheus-stack";
 import { ServiceMonitoring } from "../constructs/monitoring/service-monitoring";
 import type { Platform } from "../constructs/platform";
-import { type CloudSqlChoice, type Environment, mostNodes, nodePoolsOf } from "../schema/environment";
+import { type Environment, mostNodes, nodePoolsOf } from "../schema/environment";
 import type { System } from "../schema/system";
 import type { Datastores } from "./datastores";
+import { edgeOf } from "./edge";
 import { type Secrets, secretValue } from "./secrets";
 
 export interface MonitoringProps {
@@ -24,9 +24,6 @@ export interface MonitoringProps {
 /** Nodes that agents have room for on Autopilot, which sets no limit. */
 const AUTOPILOT_NODES = 100;
 
-/** A dump is made every night, and may take its time. */
-const DUMP_HOURS = 26;
-
 /** Who watches: Prometheus in the cluster, Google Cloud from outside, and where the environment wants it Datadog. */
 export class Monitoring extends Construct {
   constructor(scope: Construct, id: string, props: MonitoringProps) {
@@ -34,7 +31,9 @@ export class Monitoring extends Construct {
     const { platform, system, environment, secrets } = props;
     const { names, cluster, admission } = platform;
     const { pool, scrapeSeconds, retentionDays, diskGb, memory, email, receiver } = environment.monitoring;
-    const { cloudSql, memorystore, dumps } = props.datastores;
+    const { database, cache, cronJobs } = props.datastores.watched;
+    const edge = edgeOf(environment);
+    const certificates = edge.certificates(props.hosts);
     const { autopilot } = cluster;
     const nodePools = nodePoolsOf(environment);
 
@@ -72,11 +71,8 @@ export class Monitoring extends Construct {
         objective,
         alerts: system.alerts,
       })),
-      cronJobs: dumps && [{ namespace: dumps.namespace, name: dumps.cronJob, hours: DUMP_HOURS }],
-      certificates:
-        environment.edge.kind === "traefik"
-          ? { namespace: system.namespace, names: props.hosts.map(certificateName) }
-          : undefined,
+      cronJobs,
+      certificates: certificates && { namespace: system.namespace, names: certificates },
       overview: system.overview,
       autopilot,
     });
@@ -91,7 +87,7 @@ export class Monitoring extends Construct {
     new CloudMonitoring(this, "cloud", {
       platform,
       email,
-      trusted: environment.edge.kind === "google" || environment.edge.acme === "production",
+      trusted: edge.trusted,
       hosts: Object.fromEntries(
         Object.entries(environment.services).flatMap(([name, { hosts }]) => {
           const service = system.services[name];
@@ -100,13 +96,8 @@ export class Monitoring extends Construct {
           return health?.startsWith(service?.path as string) ? hosts.map((host) => [host, health]) : [];
         }),
       ),
-      database: cloudSql && {
-        instance: cloudSql.instance.name,
-        diskLimitGb: (environment.database as CloudSqlChoice).diskLimitGb,
-        maxConnections: cloudSql.maxConnections,
-        replica: cloudSql.replica?.name,
-      },
-      cache: memorystore && { instance: memorystore.instance.id },
+      database,
+      cache,
       nodePools,
     });
   }

@@ -1,8 +1,6 @@
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { Route } from "../constructs/edge/ingress";
-import { SecurityPolicy } from "../constructs/edge/security-policy";
-import { Traefik } from "../constructs/edge/traefik";
 import type { ClientRateLimit } from "../constructs/edge/traefik-ingress";
 import { serviceAccount } from "../constructs/identity/service-account";
 import { WorkloadIdentity } from "../constructs/identity/workload-identity";
@@ -19,6 +17,7 @@ import type { Environment } from "../schema/environment";
 import type { Release } from "../schema/release";
 import { DATASTORES, type Service, type System } from "../schema/system";
 import type { Datastores } from "./datastores";
+import { edgeOf } from "./edge";
 import type { Secrets } from "./secrets";
 import { Variables } from "./variables";
 
@@ -116,22 +115,10 @@ export class Workloads extends Construct {
       new Workload(scope, "workload", workload);
       return;
     }
-    const { edge } = environment;
-    const before = () =>
-      edge.kind === "traefik"
-        ? { proxies: Traefik.PEERS }
-        : {
-            securityPolicy: new SecurityPolicy(scope, "security-policy", {
-              project: platform.project,
-              name: `${platform.names.full}-${name}`,
-              waf: edge.waf,
-              rateLimits,
-            }).name,
-          };
     const web = new WebService(scope, "web-service", {
       ...workload,
       serving: { ...service, port, health, timeoutSeconds },
-      public: hosts.length ? before() : undefined,
+      public: hosts.length ? edgeOf(environment).front(scope, { platform, name, rateLimits }) : undefined,
       clients: Object.entries({ ...system.services, ...system.migrations }).flatMap(([client, { connects }]) =>
         connects.includes(name) ? [client] : [],
       ),

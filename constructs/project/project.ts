@@ -1,18 +1,7 @@
 import { DataGoogleProject } from "@cdktf/provider-google/lib/data-google-project";
 import { ProjectService } from "@cdktf/provider-google/lib/project-service";
 import { Construct } from "constructs";
-
-export type Api =
-  | "compute"
-  | "container"
-  | "sqladmin"
-  | "redis"
-  | "servicenetworking"
-  | "cloudkms"
-  | "dns"
-  | "monitoring"
-  | "logging"
-  | "binaryauthorization";
+import type { Api } from "../../facts/apis";
 
 export interface ProjectProps {
   /** Project id. */

@@ -4,6 +4,7 @@ import { contains, overlaps, parseCidr } from "../../facts/cidr";
 import { CERTIFICATES_PER_LOAD_BALANCER, machineOf, tierProblem } from "../../facts/google";
 import { parseCpu, parseMemory } from "../../facts/quantity";
 import { signedBy, WAF_FIELDS_OF_A_KIND, WAF_OPT_OUTS } from "../../facts/waf";
+import { datastoreNeeds } from "../choices";
 import { datastoreRangesOf, mostNodes, nodePoolsOf, rangesOf } from "../environment";
 import { PLATFORM_SECRETS } from "../system";
 import { type Check, check, list, own } from "./check";
@@ -288,7 +289,7 @@ export const environmentChecks: readonly Check[] = [
       );
   }),
   check([], ["database", "cache", "search", "bitnami"], [], (_s, e, _r, { say }) => {
-    const used = [e.database, e.cache, e.search].some((store) => store?.kind === "bitnami");
+    const used = datastoreNeeds(e).some(({ bitnami }) => bitnami);
     if (used && !e.bitnami)
       say.environment(
         ["bitnami"],
@@ -297,8 +298,8 @@ export const environmentChecks: readonly Check[] = [
       );
     if (!used && e.bitnami) say.environment(["bitnami"], "is used by nothing", "remove it");
   }),
-  check([], ["database", "cache", "network"], [], (_s, e, _r, { say }) => {
-    const used = e.database.kind === "cloud-sql" || e.cache.kind === "memorystore";
+  check([], ["database", "cache", "search", "network"], [], (_s, e, _r, { say }) => {
+    const used = datastoreNeeds(e).some(({ addressBlocks }) => addressBlocks);
     if (used && !e.network.datastores)
       say.environment(
         ["network", "datastores"],
@@ -308,10 +309,9 @@ export const environmentChecks: readonly Check[] = [
     if (!used && e.network.datastores)
       say.environment(["network", "datastores"], "is used by nothing: the datastores are in the cluster", "remove it");
   }),
-  check([], ["database", "cache", "network", "region"], [], (_s, e, _r, { say }) => {
+  check([], ["database", "cache", "search", "network"], [], (_s, e, _r, { say }) => {
     const room = datastoreRangesOf(e).reduce((sum, text) => sum + 2 ** (24 - (parseCidr(text)?.prefix ?? 24)), 0);
-    const regions = e.database.kind === "cloud-sql" ? [e.region, e.database.replicaRegion ?? e.region] : [];
-    const blocks = new Set(regions).size + (e.cache.kind === "memorystore" ? 1 : 0);
+    const blocks = datastoreNeeds(e).reduce((sum, { addressBlocks }) => sum + addressBlocks, 0);
     if (room && room < blocks)
       say.environment(
         ["network", "datastores"],

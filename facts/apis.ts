@@ -10,3 +10,16 @@ export const BOOTSTRAP_APIS = [
   "storage",
   "cloudkms",
 ] as const;
+
+/** APIs that stacks enable, by the first part of their names. */
+export type Api =
+  | "compute"
+  | "container"
+  | "sqladmin"
+  | "redis"
+  | "servicenetworking"
+  | "cloudkms"
+  | "dns"
+  | "monitoring"
+  | "logging"
+  | "binaryauthorization";
