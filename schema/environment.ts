@@ -1,16 +1,13 @@
 import { z } from "zod";
-import { DAYS } from "../facts/days";
 import { DATADOG_SITES, MACHINE_SERIES, machineOf, REGIONS } from "../facts/google";
-import { WAF_FIELDS, WAF_OPERATORS, WAF_RULE_SETS, WAF_SIGNATURE } from "../facts/waf";
-import { datastoreNeeds } from "./choices";
+import { bitnamiImages, cache, database, datastoreNeeds, search } from "./datastores";
+import { edge } from "./edge";
 import {
   cidr,
   count,
-  cpu,
   email,
   holding,
   hostname,
-  instant,
   label,
   matching,
   memory,
@@ -20,7 +17,6 @@ import {
   text,
   timeOfDay,
   variableName,
-  version,
 } from "./fields";
 import { rule } from "./problem";
 import { PLATFORM_SECRETS } from "./system";
@@ -61,141 +57,7 @@ const cluster = {
   authorizedNetworks: z.record(label(), cidr(0, 32)).optional(),
 };
 
-const day = z.enum(DAYS);
-const hour = count(0, 23, "hour of the day in UTC");
-
-const cloudSql = z.strictObject({
-  kind: z.literal("cloud-sql"),
-  /** ENTERPRISE_PLUS has other tiers, and recovery of up to 35 days. */
-  edition: z.enum(["ENTERPRISE", "ENTERPRISE_PLUS"]),
-  /** `db-custom-<vCPUs>-<MiB>`, or `db-perf-optimized-N-<vCPUs>` in ENTERPRISE_PLUS. */
-  tier: text,
-  /** REGIONAL keeps a standby in another zone and fails over by itself. */
-  availability: z.enum(["ZONAL", "REGIONAL"]),
-  /** Size at the first deploy in GB; it grows by itself. */
-  diskGb: count(10, 65536, "GB"),
-  /** Where growing ends, in GB. */
-  diskLimitGb: count(10, 65536, "GB"),
-  backups: z.strictObject({ at: timeOfDay, keep: count(7, 365, "backups") }),
-  /** Days that point-in-time recovery reaches back. */
-  recoveryDays: count(1, 35, "days"),
-  /** When Google may restart it, and how early it gets what is new: canary first, week5 last. */
-  maintenance: z.strictObject({ day, hour, track: z.enum(["canary", "stable", "week5"]) }),
-  /** Bytes of each query's text that Query Insights keeps. */
-  insightsQueryLength: count(256, 4500, "bytes"),
-  /**
-   * The password once it was rotated. The services move to a user of its own; the one that they leave stays as long
-   * as the release runs that it was rotated in.
-   */
-  password: z.strictObject({ generation: count(2, 100000, "generation"), rotatedIn: version }).optional(),
-  /** Another region that keeps a read replica, for the day that the first one is lost. */
-  replicaRegion: region.optional(),
-  /** A copy of the database as it was, beside it; no service uses it until `serves` says so. */
-  restore: z
-    .strictObject({
-      /** What the copy is for; it follows the original's in its name. */
-      name: label(20),
-      /** In UTC, within the days of recovery when it is first deployed, and not before the first backup. */
-      at: instant,
-    })
-    .optional(),
-  /** Which of the two the services use. */
-  serves: z.enum(["primary", "restored"]).default("primary"),
-});
-
-const memorystore = z.strictObject({
-  kind: z.literal("memorystore"),
-  /** STANDARD_HA keeps a standby in another zone and fails over by itself. */
-  tier: z.enum(["BASIC", "STANDARD_HA"]),
-  memoryGb: count(1, 300, "GB"),
-  maintenance: z.strictObject({ day, hour }),
-});
-
-/** A datastore in the cluster, as a release of Bitnami's chart. What is common to all of them is under `bitnami`. */
-const bitnami = {
-  kind: z.literal("bitnami"),
-  /** Of its volume, in GiB; a later release may raise it. */
-  diskGb: count(1, 65536, "GiB"),
-  resources: z.strictObject({ cpu, cpuLimit: cpu.optional(), memory, memoryLimit: memory }),
-};
-
-/** {@link https://github.com/bitnami/containers/issues/83267} */
-const DOCKER_HUB = /^((registry-1\.|index\.)?docker\.io\/|[^./:]+(\/|$))/;
-const images = matching(
-  new RegExp(`^${REGISTRY_HOST}(/[a-z0-9]([a-z0-9._-]*[a-z0-9])?)+$`),
-  "must be a registry's folder",
-  'write "docker.io/bitnamilegacy", or a mirror of it such as "europe-west1-docker.pkg.dev/my-project/bitnamilegacy"',
-).refine(
-  (source) => !DOCKER_HUB.test(source) || source === "docker.io/bitnamilegacy",
-  rule(
-    "has no image of the charts' versions since August 2025, so that no pod could start",
-    'use "docker.io/bitnamilegacy" or a mirror of it',
-  ),
-);
-
 const datastoreRange = cidr(16, 24);
-
-const dnsZone = {
-  /**
-   * Cloud DNS zone of this project in which the hosts' records are made; without it, point them at the edge's address
-   * yourself.
-   */
-  dnsZone: label().optional(),
-};
-
-const googleEdge = z.strictObject({
-  kind: z.literal("google"),
-  /** Web application firewall before the public services. */
-  waf: z.strictObject({
-    /** Whether what it finds is only logged, or refused; known exploits always are. */
-    mode: z.enum(["preview", "enforce"]),
-    /** What it finds and is harmless: signatures that are off, or parts of requests that they do not look at. */
-    exclusions: z
-      .array(
-        z.strictObject({
-          ruleSet: z.enum(WAF_RULE_SETS),
-          signatures: z
-            .array(
-              z
-                .string()
-                .regex(
-                  WAF_SIGNATURE,
-                  rule("must be a signature's id", "copy it from the load balancer's log (preconfiguredExprIds)"),
-                ),
-            )
-            .min(1, rule("must not be empty", "name a signature, or remove the key"))
-            .optional(),
-          fields: z
-            .array(
-              z.strictObject({
-                in: z.enum(WAF_FIELDS),
-                operator: z.enum(WAF_OPERATORS),
-                /** Nothing for EQUALS_ANY. */
-                value: text.optional(),
-              }),
-            )
-            .min(1, rule("must not be empty", "name a part of requests, or remove the key"))
-            .optional(),
-        }),
-      )
-      .default([]),
-  }),
-  ...dnsZone,
-});
-
-const traefikEdge = z.strictObject({
-  kind: z.literal("traefik"),
-  /** Node pool, where the cluster has pools. */
-  pool: label().optional(),
-  /**
-   * Contact for the certificates. Let's Encrypt writes to it about incidents, but no longer about expiry: Prometheus alerts
-   * instead.
-   */
-  email,
-  /** Let's Encrypt's staging environment has no limits to speak of, and no browser trusts it. */
-  acme: z.enum(["production", "staging"]),
-  ...dnsZone,
-});
 
 export const environmentSections = {
   /**
@@ -258,22 +120,15 @@ export const environmentSections = {
     /** Google runs the nodes and bills the pods' requests; a service's pool says nothing here. */
     z.strictObject({ mode: z.literal("autopilot"), ...cluster }),
   ]),
-  database: z.discriminatedUnion("kind", [
-    cloudSql,
-    z.strictObject({
-      ...bitnami,
-      /** Dumps in Cloud Storage: when, every night in UTC, and the days that each is kept. */
-      backups: z.strictObject({ at: timeOfDay, keepDays: count(7, 3650, "days") }),
-    }),
-  ]),
-  cache: z.discriminatedUnion("kind", [memorystore, z.strictObject(bitnami)]),
+  database,
+  cache,
   /** Where the system has a search index. */
-  search: z.strictObject(bitnami).optional(),
+  search: search.optional(),
   /** What the releases of Bitnami's charts have in common. */
   bitnami: z
     .strictObject({
       /** Where their images are pulled from. */
-      images,
+      images: bitnamiImages,
       /** Node pool, where the cluster has pools. */
       pool: label().optional(),
     })
@@ -323,7 +178,7 @@ export const environmentSections = {
     }),
   ),
   /** The way in: Google's global load balancer, or Traefik in the cluster with certificates of Let's Encrypt. */
-  edge: z.discriminatedUnion("kind", [googleEdge, traefikEdge]),
+  edge,
   /**
    * Where the project's log bucket `_Default` is. An organization or a folder may set it for new projects; `npm run
    * bootstrap` prints the command that shows it.

@@ -4,6 +4,8 @@ import type { z } from "zod";
 import { deployed, runsProviders } from "./ancestors";
 import { between } from "./checks/between";
 import type { Say, Shows } from "./checks/check";
+import { datastoresChecks } from "./checks/datastores";
+import { edgeChecks } from "./checks/edge";
 import { environmentChecks } from "./checks/environment";
 import { systemChecks } from "./checks/system";
 import { checksTogether } from "./checks/together";
@@ -146,7 +148,13 @@ export function validate(name: string, raw: Raw, env: NodeJS.ProcessEnv): Config
       release: reporter(releaseFile(name, environmentName), rawRelease),
     };
     const subject = { systemName: name, environmentName, say, env };
-    for (const { needs, run } of [...systemChecks, ...environmentChecks, ...checksTogether])
+    for (const { needs, run } of [
+      ...systemChecks,
+      ...environmentChecks,
+      ...datastoresChecks,
+      ...edgeChecks,
+      ...checksTogether,
+    ])
       if (
         needs.system.every((key) => system.valid.has(key)) &&
         needs.environment.every((key) => environment.valid.has(key)) &&

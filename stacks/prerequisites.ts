@@ -1,6 +1,7 @@
 import { type AgentKey, disksKey, secretsKey } from "../constructs/secrets/agent-key";
 import type { Api } from "../facts/apis";
-import { datastoreNeeds, edgeNeeds } from "../schema/choices";
+import { datastoreNeeds } from "../schema/datastores";
+import { edgeNeeds } from "../schema/edge";
 import type { Environment } from "../schema/environment";
 
 /** Name of an environment of a system, and of its network, cluster and more. */

@@ -1,0 +1,75 @@
+import { CERTIFICATES_PER_LOAD_BALANCER } from "../../facts/google";
+import { signedBy, WAF_FIELDS_OF_A_KIND, WAF_OPT_OUTS } from "../../facts/waf";
+import { type Check, check } from "./check";
+
+/** {@link https://letsencrypt.org/docs/rate-limits/#new-certificates-per-registered-domain}: renewals do not count. */
+const CERTIFICATES_PER_WEEK = 50;
+
+/** What must hold of what stands in front of the public services. */
+export const edgeChecks: readonly Check[] = [
+  check([], ["edge", "purpose"], [], (_s, { edge, purpose }, _r, { say }) => {
+    if (purpose === "production" && edge.kind === "traefik" && edge.acme !== "production")
+      say.environment(
+        ["edge", "acme"],
+        "must be production in production: no browser trusts the other certificates",
+        'write "production"',
+      );
+  }),
+  check([], ["services", "edge"], [], (_s, e, _r, { say }) => {
+    for (const [name, { hosts }] of Object.entries(e.services))
+      for (const [i, host] of hosts.entries())
+        if (hosts.indexOf(host) !== i)
+          say.environment(["services", name, "hosts", i], "is listed twice", "remove one of the two");
+    const seen = new Set(Object.values(e.services).flatMap(({ hosts }) => hosts));
+    if (e.edge.kind === "traefik" && seen.size > CERTIFICATES_PER_WEEK)
+      say.environment(
+        ["services"],
+        `have ${seen.size} hosts, and Let's Encrypt gives a domain ${CERTIFICATES_PER_WEEK} certificates in a week`,
+        "use fewer hosts",
+      );
+    if (e.edge.kind === "google" && seen.size > CERTIFICATES_PER_LOAD_BALANCER)
+      say.environment(
+        ["services"],
+        `have ${seen.size} hosts, and a load balancer takes ${CERTIFICATES_PER_LOAD_BALANCER} certificates`,
+        "use fewer hosts",
+      );
+  }),
+  check([], ["edge"], [], (_s, { edge }, _r, { say }) => {
+    if (edge.kind !== "google") return;
+    const { waf } = edge;
+    const path = ["edge", "waf", "exclusions"];
+    for (const [i, { ruleSet, signatures, fields }] of waf.exclusions.entries()) {
+      if (!signatures && !fields)
+        say.environment([...path, i], "excludes nothing", "name signatures, fields or both, or remove it");
+      for (const [j, signature] of (signatures ?? []).entries())
+        if (!signedBy(ruleSet, signature))
+          say.environment(
+            [...path, i, "signatures", j],
+            `is no signature of ${ruleSet}`,
+            "name the rule set that it is of, or correct it",
+          );
+      for (const [j, { in: kind, operator, value }] of (fields ?? []).entries()) {
+        const any = operator === "EQUALS_ANY";
+        if (any && value !== undefined)
+          say.environment([...path, i, "fields", j, "value"], "is nothing that EQUALS_ANY compares with", "remove it");
+        if (!any && value === undefined)
+          say.environment([...path, i, "fields", j, "value"], `is required: ${operator} compares with it`, "add it");
+        if ((fields ?? []).slice(0, j).filter((f) => f.in === kind).length === WAF_FIELDS_OF_A_KIND)
+          say.environment(
+            [...path, i, "fields", j],
+            `is one ${kind} more than the ${WAF_FIELDS_OF_A_KIND} that Cloud Armor takes`,
+            "turn the signature off instead",
+          );
+      }
+      const off = waf.exclusions
+        .slice(0, i + 1)
+        .flatMap((e) => (e.ruleSet === ruleSet && !e.fields ? (e.signatures ?? []) : []));
+      if (!fields && off.length > WAF_OPT_OUTS)
+        say.environment(
+          [...path, i, "signatures"],
+          `make ${off.length} that are off in ${ruleSet}, and an expression has room for ${WAF_OPT_OUTS}`,
+          "exclude the fields that they find something in",
+        );
+    }
+  }),
+];

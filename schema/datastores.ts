@@ -1,0 +1,157 @@
+import { z } from "zod";
+import { DAYS } from "../facts/days";
+import { entryOf, type Kinds, type Needs } from "./choices";
+import {
+  count,
+  cpu,
+  instant,
+  label,
+  matching,
+  memory,
+  REGISTRY_HOST,
+  region,
+  text,
+  timeOfDay,
+  version,
+} from "./fields";
+import { rule } from "./problem";
+import { PLATFORM_SECRETS } from "./system";
+
+/** Where an environment has its datastores: the kinds of each, what a file says of them, and what they need. */
+
+const day = z.enum(DAYS);
+const hour = count(0, 23, "hour of the day in UTC");
+
+const cloudSql = z.strictObject({
+  kind: z.literal("cloud-sql"),
+  /** ENTERPRISE_PLUS has other tiers, and recovery of up to 35 days. */
+  edition: z.enum(["ENTERPRISE", "ENTERPRISE_PLUS"]),
+  /** `db-custom-<vCPUs>-<MiB>`, or `db-perf-optimized-N-<vCPUs>` in ENTERPRISE_PLUS. */
+  tier: text,
+  /** REGIONAL keeps a standby in another zone and fails over by itself. */
+  availability: z.enum(["ZONAL", "REGIONAL"]),
+  /** Size at the first deploy in GB; it grows by itself. */
+  diskGb: count(10, 65536, "GB"),
+  /** Where growing ends, in GB. */
+  diskLimitGb: count(10, 65536, "GB"),
+  backups: z.strictObject({ at: timeOfDay, keep: count(7, 365, "backups") }),
+  /** Days that point-in-time recovery reaches back. */
+  recoveryDays: count(1, 35, "days"),
+  /** When Google may restart it, and how early it gets what is new: canary first, week5 last. */
+  maintenance: z.strictObject({ day, hour, track: z.enum(["canary", "stable", "week5"]) }),
+  /** Bytes of each query's text that Query Insights keeps. */
+  insightsQueryLength: count(256, 4500, "bytes"),
+  /**
+   * The password once it was rotated. The services move to a user of its own; the one that they leave stays as long
+   * as the release runs that it was rotated in.
+   */
+  password: z.strictObject({ generation: count(2, 100000, "generation"), rotatedIn: version }).optional(),
+  /** Another region that keeps a read replica, for the day that the first one is lost. */
+  replicaRegion: region.optional(),
+  /** A copy of the database as it was, beside it; no service uses it until `serves` says so. */
+  restore: z
+    .strictObject({
+      /** What the copy is for; it follows the original's in its name. */
+      name: label(20),
+      /** In UTC, within the days of recovery when it is first deployed, and not before the first backup. */
+      at: instant,
+    })
+    .optional(),
+  /** Which of the two the services use. */
+  serves: z.enum(["primary", "restored"]).default("primary"),
+});
+
+const memorystore = z.strictObject({
+  kind: z.literal("memorystore"),
+  /** STANDARD_HA keeps a standby in another zone and fails over by itself. */
+  tier: z.enum(["BASIC", "STANDARD_HA"]),
+  memoryGb: count(1, 300, "GB"),
+  maintenance: z.strictObject({ day, hour }),
+});
+
+/** A datastore in the cluster, as a release of Bitnami's chart. What is common to all of them is under `bitnami`. */
+const bitnami = {
+  kind: z.literal("bitnami"),
+  /** Of its volume, in GiB; a later release may raise it. */
+  diskGb: count(1, 65536, "GiB"),
+  resources: z.strictObject({ cpu, cpuLimit: cpu.optional(), memory, memoryLimit: memory }),
+};
+
+/** {@link https://github.com/bitnami/containers/issues/83267} */
+const DOCKER_HUB = /^((registry-1\.|index\.)?docker\.io\/|[^./:]+(\/|$))/;
+export const bitnamiImages = matching(
+  new RegExp(`^${REGISTRY_HOST}(/[a-z0-9]([a-z0-9._-]*[a-z0-9])?)+$`),
+  "must be a registry's folder",
+  'write "docker.io/bitnamilegacy", or a mirror of it such as "europe-west1-docker.pkg.dev/my-project/bitnamilegacy"',
+).refine(
+  (source) => !DOCKER_HUB.test(source) || source === "docker.io/bitnamilegacy",
+  rule(
+    "has no image of the charts' versions since August 2025, so that no pod could start",
+    'use "docker.io/bitnamilegacy" or a mirror of it',
+  ),
+);
+
+export const database = z.discriminatedUnion("kind", [
+  cloudSql,
+  z.strictObject({
+    ...bitnami,
+    /** Backups in Cloud Storage: when, every night in UTC, and the days that each is kept. */
+    backups: z.strictObject({ at: timeOfDay, keepDays: count(7, 3650, "days") }),
+  }),
+]);
+export const cache = z.discriminatedUnion("kind", [memorystore, z.strictObject(bitnami)]);
+export const search = z.strictObject(bitnami);
+
+const inCluster = (diskGb: number, secret: string): Needs => ({
+  apis: [],
+  roles: {},
+  secrets: [secret],
+  addressBlocks: 0,
+  bitnami: true,
+  diskGb,
+});
+
+const DATABASES: Kinds<z.output<typeof database>, Needs> = {
+  "cloud-sql": ({ replicaRegion }) => ({
+    apis: ["sqladmin"],
+    roles: {
+      "roles/cloudsql.admin": "Cloud SQL and its Data API",
+      "roles/cloudsql.instanceUser": "log in to make the extensions",
+    },
+    secrets: [],
+    addressBlocks: replicaRegion ? 2 : 1, // one in each region
+    bitnami: false,
+    diskGb: 0, // in a project of Google's
+  }),
+  bitnami: ({ diskGb }) => ({
+    ...inCluster(3 * diskGb, PLATFORM_SECRETS.databaseAdministrator), // with scratch disks of a backup and of a restore
+    roles: { "roles/storage.admin": "the bucket of the database's dumps" },
+  }),
+};
+
+const CACHES: Kinds<z.output<typeof cache>, Needs> = {
+  memorystore: () => ({
+    apis: ["redis"],
+    roles: { "roles/redis.admin": "Memorystore" },
+    secrets: [],
+    addressBlocks: 1,
+    bitnami: false,
+    diskGb: 0,
+  }),
+  bitnami: ({ diskGb }) => inCluster(diskGb, PLATFORM_SECRETS.cache),
+};
+
+const SEARCHES: Kinds<z.output<typeof search>, Needs> = {
+  bitnami: ({ diskGb }) => inCluster(diskGb, PLATFORM_SECRETS.search),
+};
+
+/** What each of the datastores needs: database, cache, and search where there is one. */
+export const datastoreNeeds = (e: {
+  readonly database: z.output<typeof database>;
+  readonly cache: z.output<typeof cache>;
+  readonly search?: z.output<typeof search>;
+}): readonly Needs[] => [
+  entryOf(DATABASES, e.database),
+  entryOf(CACHES, e.cache),
+  ...(e.search ? [entryOf(SEARCHES, e.search)] : []),
+];

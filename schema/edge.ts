@@ -1,0 +1,87 @@
+import { z } from "zod";
+import { WAF_FIELDS, WAF_OPERATORS, WAF_RULE_SETS, WAF_SIGNATURE } from "../facts/waf";
+import { entryOf, type Kinds, type Needs } from "./choices";
+import { email, label, text } from "./fields";
+import { rule } from "./problem";
+
+/** What stands in front of an environment's public services: the kinds, what a file says of them, and what they need. */
+
+const dnsZone = {
+  /**
+   * Cloud DNS zone of this project in which the hosts' records are made; without it, point them at the edge's address
+   * yourself.
+   */
+  dnsZone: label().optional(),
+};
+
+const googleEdge = z.strictObject({
+  kind: z.literal("google"),
+  /** Web application firewall before the public services. */
+  waf: z.strictObject({
+    /** Whether what it finds is only logged, or refused; known exploits always are. */
+    mode: z.enum(["preview", "enforce"]),
+    /** What it finds and is harmless: signatures that are off, or parts of requests that they do not look at. */
+    exclusions: z
+      .array(
+        z.strictObject({
+          ruleSet: z.enum(WAF_RULE_SETS),
+          signatures: z
+            .array(
+              z
+                .string()
+                .regex(
+                  WAF_SIGNATURE,
+                  rule("must be a signature's id", "copy it from the load balancer's log (preconfiguredExprIds)"),
+                ),
+            )
+            .min(1, rule("must not be empty", "name a signature, or remove the key"))
+            .optional(),
+          fields: z
+            .array(
+              z.strictObject({
+                in: z.enum(WAF_FIELDS),
+                operator: z.enum(WAF_OPERATORS),
+                /** Nothing for EQUALS_ANY. */
+                value: text.optional(),
+              }),
+            )
+            .min(1, rule("must not be empty", "name a part of requests, or remove the key"))
+            .optional(),
+        }),
+      )
+      .default([]),
+  }),
+  ...dnsZone,
+});
+
+const traefikEdge = z.strictObject({
+  kind: z.literal("traefik"),
+  /** Node pool, where the cluster has pools. */
+  pool: label().optional(),
+  /**
+   * Contact for the certificates. Let's Encrypt writes to it about incidents, but no longer about expiry: Prometheus alerts
+   * instead.
+   */
+  email,
+  /** Let's Encrypt's staging environment has no limits to speak of, and no browser trusts it. */
+  acme: z.enum(["production", "staging"]),
+  ...dnsZone,
+});
+
+export const edge = z.discriminatedUnion("kind", [googleEdge, traefikEdge]);
+
+const EDGES: Kinds<z.output<typeof edge>, Needs> = {
+  google: ({ dnsZone }) => records(dnsZone),
+  traefik: ({ dnsZone }) => records(dnsZone),
+};
+
+const records = (dnsZone?: string): Needs => ({
+  apis: dnsZone ? ["dns"] : [],
+  roles: dnsZone ? { "roles/dns.admin": "records" } : {},
+  secrets: [],
+  addressBlocks: 0,
+  bitnami: false,
+  diskGb: 0,
+});
+
+export const edgeNeeds = (e: { readonly edge: z.output<typeof edge> }): Needs => entryOf(EDGES, e.edge);
