@@ -56,3 +56,13 @@ test("no two folders of constructs import each other", () => {
     [...(edges.get(from) ?? [])].some((next) => next === to || (!seen.has(next) && reaches(next, to, seen.add(next))));
   expect([...edges.keys()].filter((folder) => reaches(folder, folder))).toEqual([]);
 });
+
+test("no file is too long to read at once", () => {
+  const long = [...Object.keys(MAY_IMPORT), "commands"].flatMap((folder) =>
+    files(folder).flatMap((file) => {
+      const lines = readFileSync(path.join(ROOT, file), "utf8").split("\n").length - 1;
+      return lines > 300 ? [`${file} has ${lines} lines`] : [];
+    }),
+  );
+  expect(long).toEqual([]);
+});

@@ -1,34 +1,27 @@
 import type { TerraformStack } from "cdktf";
-import { Construct } from "constructs";
 import { Memorystore } from "../constructs/cache/memorystore";
 import { Redis } from "../constructs/cache/redis";
 import { DatabaseBackup } from "../constructs/database/backup";
 import { BackupBucket } from "../constructs/database/backup-bucket";
 import { CloudSql } from "../constructs/database/cloud-sql";
 import { PostgreSql } from "../constructs/database/postgresql";
-import type { BitnamiProps } from "../constructs/datastore/bitnami";
 import type { Datastore } from "../constructs/datastore/datastore";
-import { StorageClass } from "../constructs/datastore/storage-class";
 import { NAME_LABEL } from "../constructs/kubernetes/labels";
-import { Namespace } from "../constructs/kubernetes/namespace";
 import type { Peer } from "../constructs/kubernetes/network-policy";
 import type { CloudMonitoringProps } from "../constructs/monitoring/cloud-monitoring";
 import type { WatchedCronJob } from "../constructs/monitoring/cron-job-rules";
-import { PrometheusStack } from "../constructs/monitoring/prometheus-stack";
 import type { Platform } from "../constructs/platform";
 import { Elasticsearch } from "../constructs/search/elasticsearch";
-import { disksKey } from "../constructs/secrets/agent-key";
 import type { GeneratedSecret } from "../constructs/secrets/secret";
 import { fix } from "../constructs/terraform/fixed";
 import { accountOfDumps, bucketOfDumps } from "../facts/backups";
 import { maxConnections } from "../facts/google";
-import { parseCpu, parseMemory } from "../facts/quantity";
-import type { Resources } from "../facts/resources";
 import { entryOf, type Kinds } from "../schema/choices";
 import { connectionsInCluster } from "../schema/connections";
 import { datastoreRangesOf, type Environment } from "../schema/environment";
 import type { Release } from "../schema/release";
 import type { System } from "../schema/system";
+import { type InCluster, inCluster, NAMESPACE } from "./datastores-in-cluster";
 import { type Secrets, secretValue } from "./secrets";
 
 export interface DatastoresProps {
@@ -61,11 +54,6 @@ export interface Datastores {
 /** What alerts need to know of datastores. */
 type Watched = Pick<CloudMonitoringProps, "database" | "cache"> & { readonly cronJobs?: readonly WatchedCronJob[] };
 
-/** Disks outlive their claims and have a key of ours, which GKE's own classes do not give. */
-const STORAGE_CLASS = "datastores";
-const NAMESPACE = "datastores";
-/** GiB, millicores and MiB that the namespace has beside the datastores: exporters, and the pods of backups. */
-const REST = { pods: 10, cpu: 3000, memory: 4096 };
 /** A backup is made every night, and may take its time. */
 const BACKUP_HOURS = 26;
 
@@ -247,7 +235,7 @@ export function datastores(stack: TerraformStack, props: DatastoresProps): Datas
     stack,
     peers: datastoreRangesOf(environment).map((range) => ({ range })),
     inCluster: () => {
-      shared ??= inCluster(stack, props);
+      shared ??= inCluster(stack, platform, environment);
       return shared;
     },
     clients: (store) =>
@@ -268,57 +256,4 @@ export function datastores(stack: TerraformStack, props: DatastoresProps): Datas
     watched: { ...database.watched, ...cache.watched, ...search?.watched },
     outputs: { ...database.outputs, ...cache.outputs, ...search?.outputs },
   };
-}
-
-interface InCluster {
-  readonly scope: Construct;
-  /** Props of every release of Bitnami's charts. */
-  readonly common: Pick<
-    BitnamiProps,
-    "platform" | "namespace" | "storageClass" | "registry" | "place" | "scrapers" | "storage"
-  >;
-}
-
-/** The namespace and the storage class of the datastores that are releases of Bitnami's charts. */
-function inCluster(stack: TerraformStack, { platform, environment }: DatastoresProps): InCluster {
-  const scope = new Construct(stack, "datastores");
-  const { names, cluster, deletionProtection } = platform;
-  const { database, cache, search } = environment;
-  const { images: registry, pool } = environment.bitnami as NonNullable<Environment["bitnami"]>;
-  const place = cluster.place(pool);
-  const sizes = [database, cache, search].flatMap((store) => (store && "resources" in store ? [store.resources] : []));
-  const namespace = new Namespace(scope, "namespace", {
-    name: NAMESPACE,
-    quota: quotaOf(sizes.map((size) => place.resources(size))),
-    deletionProtection,
-    dependsOn: [cluster.cluster],
-  });
-  const storageClass = new StorageClass(scope, "storage-class", {
-    platform,
-    name: STORAGE_CLASS,
-    key: disksKey(names.full),
-  });
-  return {
-    scope,
-    common: {
-      platform,
-      namespace,
-      storageClass: storageClass.name,
-      registry,
-      place,
-      scrapers: PrometheusStack.SCRAPERS,
-      storage: storageClass.ready,
-    },
-  };
-}
-
-/** Every datastore twice, for pods that are replaced count until they are gone, and the rest. */
-function quotaOf(resources: readonly Resources[]) {
-  const total = { ...REST };
-  for (const { cpu, cpuLimit, memory, memoryLimit } of resources) {
-    total.pods += 2;
-    total.cpu += 2 * (parseCpu(cpuLimit ?? cpu) ?? 0);
-    total.memory += 2 * (parseMemory(memoryLimit ?? memory) ?? 0);
-  }
-  return total;
 }

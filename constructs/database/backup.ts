@@ -1,21 +1,14 @@
 import { StorageBucketIamMember } from "@cdktf/provider-google/lib/storage-bucket-iam-member";
-import {
-  CronJobV1,
-  type CronJobV1SpecJobTemplateSpecTemplateSpecContainerEnv,
-} from "@cdktf/provider-kubernetes/lib/cron-job-v1";
-import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { Resources } from "../../facts/resources";
 import { serviceAccount } from "../identity/service-account";
 import { WorkloadIdentity } from "../identity/workload-identity";
-import { CONTAINER_SECURITY, requestsAndLimits } from "../kubernetes/container";
-import { NAME_LABEL } from "../kubernetes/labels";
 import type { Namespace } from "../kubernetes/namespace";
 import { type Allowance, connectionPolicy, INTERNET, type Peer } from "../kubernetes/network-policy";
 import type { Placement } from "../kubernetes/placement";
 import type { Platform } from "../platform";
-import { NOT_EVICTED } from "../workloads/pod";
 import type { BackupBucket } from "./backup-bucket";
+import { type BackupJobProps, backupJob } from "./backup-job";
 import type { PostgreSql } from "./postgresql";
 
 export interface DatabaseBackupProps {
@@ -37,17 +30,6 @@ const NAME = "postgresql-backup";
 const RESTORE = "postgresql-restore";
 /** With bash, curl and gcloud. {@link https://cloud.google.com/sdk/docs/downloads-docker} */
 const CLOUD_SDK = "gcr.io/google.com/cloudsdktool/google-cloud-cli";
-/** GKE's class of balanced disks, which go with their claims. */
-const STORAGE_CLASS = "standard-rwo";
-/** Folder of the scratch disk, where the scripts run. */
-const SCRATCH = "/dumps";
-/** Any but root; Bitnami's images expect this one. */
-const USER = "1001";
-/** Seconds that dumping or restoring may take. */
-const DEADLINE = 6 * 3600;
-/** Seconds that a finished job can be looked at; its scratch disk stays as long. */
-const LOOKED_AT = 24 * 3600;
-
 const CLIENT: Resources = { cpu: "250m", memory: "256Mi", memoryLimit: "512Mi" };
 const GCLOUD: Resources = { cpu: "250m", memory: "512Mi", memoryLimit: "1Gi" };
 
@@ -116,14 +98,6 @@ SQL
 echo "Restored"
 psql --no-psqlrc --quiet --command=ANALYZE
 `;
-
-/** What Autopilot writes into a CronJob's pods. */
-const AUTOPILOTS_OWN = [
-  ...["resource-adjustment", "warden-version"].map(
-    (key) => `spec[0].job_template[0].spec[0].template[0].metadata[0].annotations["autopilot.gke.io/${key}"]`,
-  ),
-  "spec[0].job_template[0].spec[0].template[0].spec[0].toleration",
-];
 
 /**
  * A dump of PostgreSQL every night in a bucket, and a job that puts one back. The account of both may add dumps and
@@ -212,10 +186,11 @@ export class DatabaseBackup extends Construct {
     const [hour, minute] = props.at.split(":").map(Number);
     const job = (
       name: string,
-      config: Pick<JobConfig, "steps" | "schedule" | "suspend" | "retries" | "againAfterDisruption">,
+      config: Pick<BackupJobProps, "steps" | "schedule" | "suspend" | "retries" | "againAfterDisruption">,
     ) =>
-      cronJob(this, name, {
+      backupJob(this, name, {
         name,
+        workload: NAME,
         namespace,
         serviceAccountName,
         diskGb: props.diskGb,
@@ -250,111 +225,4 @@ export class DatabaseBackup extends Construct {
     });
     this.restoreCommand = `kubectl -n ${namespace} create job --from=cronjob/${RESTORE} restore-1`;
   }
-}
-
-/** A container that runs a script and ends. */
-interface Step {
-  readonly name: string;
-  readonly image: string;
-  readonly script: string;
-  readonly resources: Resources;
-  readonly env: readonly CronJobV1SpecJobTemplateSpecTemplateSpecContainerEnv[];
-}
-
-interface JobConfig {
-  readonly name: string;
-  readonly namespace: string;
-  readonly serviceAccountName: string;
-  readonly diskGb: number;
-  readonly place: Placement;
-  /** The second runs when the first has succeeded, on the same scratch disk. */
-  readonly steps: readonly [Step, Step];
-  /** In UTC. */
-  readonly schedule: string;
-  readonly suspend: boolean;
-  readonly retries: number;
-  /**
-   * Whether the job starts again after it lost its node, which does not count as a failure.
-   * {@link https://kubernetes.io/docs/concepts/workloads/controllers/job/#pod-failure-policy}
-   */
-  readonly againAfterDisruption: boolean;
-  readonly dependsOn: readonly ITerraformDependable[];
-}
-
-function cronJob(scope: Construct, id: string, { name, namespace, place, ...config }: JobConfig): CronJobV1 {
-  const [first, second] = config.steps.map(({ name, image, script, resources, env }) => ({
-    name,
-    image,
-    imagePullPolicy: "IfNotPresent",
-    command: ["bash", "-c", script],
-    workingDir: SCRATCH,
-    env: [...env, { name: "HOME", value: "/tmp" }], // the root is read-only
-    resources: requestsAndLimits(place.resources(resources)),
-    securityContext: CONTAINER_SECURITY,
-    volumeMount: [
-      { name: "dumps", mountPath: SCRATCH },
-      { name: "tmp", mountPath: "/tmp" },
-    ],
-  }));
-  const labels = { [NAME_LABEL]: NAME };
-  return new CronJobV1(scope, id, {
-    metadata: { name, namespace, labels },
-    spec: {
-      schedule: config.schedule,
-      timezone: "Etc/UTC",
-      suspend: config.suspend,
-      concurrencyPolicy: "Forbid",
-      startingDeadlineSeconds: 3600,
-      successfulJobsHistoryLimit: 1,
-      failedJobsHistoryLimit: 1,
-      jobTemplate: {
-        metadata: { labels },
-        spec: {
-          backoffLimit: config.retries,
-          podFailurePolicy: config.againAfterDisruption
-            ? { rule: [{ action: "Ignore", onPodCondition: [{ type: "DisruptionTarget", status: "True" }] }] }
-            : undefined,
-          activeDeadlineSeconds: DEADLINE,
-          ttlSecondsAfterFinished: String(LOOKED_AT),
-          template: {
-            metadata: { labels, annotations: NOT_EVICTED },
-            spec: {
-              restartPolicy: "Never",
-              serviceAccountName: config.serviceAccountName,
-              automountServiceAccountToken: false, // the metadata server wants none
-              enableServiceLinks: false,
-              nodeSelector: place.pod.nodeSelector,
-              toleration: place.pod.tolerations,
-              securityContext: {
-                runAsNonRoot: true,
-                runAsUser: USER,
-                runAsGroup: USER,
-                fsGroup: USER,
-                seccompProfile: { type: "RuntimeDefault" },
-              },
-              initContainer: first && [first],
-              container: second && [second],
-              volume: [
-                {
-                  name: "dumps",
-                  ephemeral: {
-                    volumeClaimTemplate: {
-                      spec: {
-                        accessModes: ["ReadWriteOnce"],
-                        storageClassName: STORAGE_CLASS,
-                        resources: { requests: { storage: `${config.diskGb}Gi` } },
-                      },
-                    },
-                  },
-                },
-                { name: "tmp", emptyDir: { sizeLimit: "256Mi" } },
-              ],
-            },
-          },
-        },
-      },
-    },
-    ...(place.autopilot && { lifecycle: { ignoreChanges: AUTOPILOTS_OWN } }),
-    dependsOn: [...config.dependsOn],
-  });
 }

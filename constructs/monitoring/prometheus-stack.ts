@@ -8,11 +8,11 @@ import { Namespace } from "../kubernetes/namespace";
 import { INTERNET, networkPolicy, type Peer } from "../kubernetes/network-policy";
 import type { Placement } from "../kubernetes/placement";
 import { Secret, type SecretValue } from "../kubernetes/secret";
-import { volumeClaim } from "../kubernetes/volume-claim";
 import type { Platform } from "../platform";
-
 import { alertmanagerConfig, type Receiver } from "./alertmanager";
+import { ALERTS_OF_HOSTS, RULES_OF_HOSTS } from "./host-rules";
 import { ANNOTATED_PODS, FALLBACK_PROTOCOL } from "./scraping";
+import { STORAGE, serverVolume } from "./server-volume";
 
 export interface PrometheusStackProps {
   readonly platform: Platform;
@@ -42,11 +42,6 @@ export interface PrometheusStackProps {
 
 const REPOSITORY = "https://prometheus-community.github.io/helm-charts";
 const NAMESPACE = "monitoring";
-/**
- * GKE's class of balanced disks.
- * {@link https://cloud.google.com/kubernetes-engine/docs/how-to/persistent-volumes/gce-pd-csi-driver}
- */
-const STORAGE_CLASS = "standard-rwo";
 /** GiB of Alertmanager's disk: the smallest that there is. */
 const ALERTMANAGER_DISK = 10;
 /** Of the namespace beside Prometheus: millicores on Autopilot and elsewhere, and MiB. */
@@ -166,12 +161,11 @@ export class PrometheusStack extends Construct {
     const placed = place.pod;
     const sized = (...size: Parameters<typeof sizeOf>) => ({ resources: requestsAndLimits(sizeOf(...size)) });
     const disk = (server: "prometheus" | "alertmanager", diskGb: number) =>
-      volumeClaim(this, `${server}-volume`, {
-        name: claimName(server),
-        namespace: namespace.name,
-        storageClass: STORAGE_CLASS,
-        diskGb,
+      serverVolume(this, `${server}-volume`, {
+        server: `${server}-${NAME}-${server}`,
         address: server,
+        diskGb,
+        namespace: namespace.name,
         deletionProtection,
       });
     const disks = [disk("prometheus", props.diskGb), disk("alertmanager", ALERTMANAGER_DISK)]; // silences
@@ -298,59 +292,3 @@ export class PrometheusStack extends Construct {
 }
 
 const WEBHOOKS = ["mutatingwebhookconfigurations", "validatingwebhookconfigurations"];
-
-/**
- * Declares a disk without its size. The claim exists before the StatefulSet, which does not create another one under the
- * same name. The operator does not resize existing claims.
- * {@link https://prometheus-operator.dev/docs/platform/storage/#resizing-volumes}
- */
-const STORAGE = {
-  volumeClaimTemplate: {
-    spec: {
-      storageClassName: STORAGE_CLASS,
-      accessModes: ["ReadWriteOnce"],
-      resources: { requests: { storage: "1Gi" } },
-    },
-  },
-};
-
-/**
- * Name of the claim that the first pod of a server's StatefulSet looks for: that of the template, the StatefulSet's, and
- * the pod's number. The chart names the server, the operator the other two.
- * {@link https://github.com/prometheus-operator/prometheus-operator/blob/main/pkg/prometheus/common.go}
- */
-function claimName(server: "prometheus" | "alertmanager"): string {
-  const statefulSet = `${server}-${NAME}-${server}`;
-  return `${statefulSet}-db-${statefulSet}-0`;
-}
-
-/** Groups of the chart's rules that are made of what kubelets and node exporters measure. */
-const RULES_OF_HOSTS = [
-  "kubelet",
-  "node",
-  "k8sContainerCpuUsageSecondsTotal",
-  "k8sContainerMemoryCache",
-  "k8sContainerMemoryRss",
-  "k8sContainerMemorySwap",
-  "k8sContainerMemoryWorkingSetBytes",
-];
-/**
- * The chart's alerts that are, in groups with others; and two on room for a lost node, which Autopilot makes when it is
- * needed.
- */
-const ALERTS_OF_HOSTS = [
-  "CPUThrottlingHigh",
-  "KubePersistentVolumeFillingUp",
-  "KubePersistentVolumeInodesFillingUp",
-  "KubeNodeEviction",
-  "KubeletTooManyPods",
-  "KubeletPlegDurationHigh",
-  "KubeletPodStartUpLatencyHigh",
-  "KubeletClientCertificateExpiration",
-  "KubeletServerCertificateExpiration",
-  "KubeletClientCertificateRenewalErrors",
-  "KubeletServerCertificateRenewalErrors",
-  "KubeletInstanceUnreachable",
-  "KubeCPUOvercommit",
-  "KubeMemoryOvercommit",
-];

@@ -1,0 +1,71 @@
+import type { TerraformStack } from "cdktf";
+import { Construct } from "constructs";
+import type { BitnamiProps } from "../constructs/datastore/bitnami";
+import { StorageClass } from "../constructs/datastore/storage-class";
+import { Namespace } from "../constructs/kubernetes/namespace";
+import { PrometheusStack } from "../constructs/monitoring/prometheus-stack";
+import type { Platform } from "../constructs/platform";
+import { disksKey } from "../constructs/secrets/agent-key";
+import { parseCpu, parseMemory } from "../facts/quantity";
+import type { Resources } from "../facts/resources";
+import type { Environment } from "../schema/environment";
+
+/** Disks outlive their claims and have a key of ours, which GKE's own classes do not give. */
+const STORAGE_CLASS = "datastores";
+/** Of the datastores in the cluster. */
+export const NAMESPACE = "datastores";
+/** GiB, millicores and MiB that the namespace has beside the datastores: exporters, and the pods of backups. */
+const REST = { pods: 10, cpu: 3000, memory: 4096 };
+
+export interface InCluster {
+  readonly scope: Construct;
+  /** Props of every release of Bitnami's charts. */
+  readonly common: Pick<
+    BitnamiProps,
+    "platform" | "namespace" | "storageClass" | "registry" | "place" | "scrapers" | "storage"
+  >;
+}
+
+/** The namespace and the storage class of the datastores that are releases of Bitnami's charts. */
+export function inCluster(stack: TerraformStack, platform: Platform, environment: Environment): InCluster {
+  const scope = new Construct(stack, "datastores");
+  const { names, cluster, deletionProtection } = platform;
+  const { database, cache, search } = environment;
+  const { images: registry, pool } = environment.bitnami as NonNullable<Environment["bitnami"]>;
+  const place = cluster.place(pool);
+  const sizes = [database, cache, search].flatMap((store) => (store && "resources" in store ? [store.resources] : []));
+  const namespace = new Namespace(scope, "namespace", {
+    name: NAMESPACE,
+    quota: quotaOf(sizes.map((size) => place.resources(size))),
+    deletionProtection,
+    dependsOn: [cluster.cluster],
+  });
+  const storageClass = new StorageClass(scope, "storage-class", {
+    platform,
+    name: STORAGE_CLASS,
+    key: disksKey(names.full),
+  });
+  return {
+    scope,
+    common: {
+      platform,
+      namespace,
+      storageClass: storageClass.name,
+      registry,
+      place,
+      scrapers: PrometheusStack.SCRAPERS,
+      storage: storageClass.ready,
+    },
+  };
+}
+
+/** Every datastore twice, for pods that are replaced count until they are gone, and the rest. */
+function quotaOf(resources: readonly Resources[]) {
+  const total = { ...REST };
+  for (const { cpu, cpuLimit, memory, memoryLimit } of resources) {
+    total.pods += 2;
+    total.cpu += 2 * (parseCpu(cpuLimit ?? cpu) ?? 0);
+    total.memory += 2 * (parseMemory(memoryLimit ?? memory) ?? 0);
+  }
+  return total;
+}
