@@ -1,22 +1,16 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { isControlPlaneBuilt } from "../rehearsal/control-plane";
-import { whatMachineLacks } from "../rehearsal/machine";
-import { whatIsMissing } from "../rehearsal/planner";
 import { rehearse } from "../rehearsal/rehearsal";
 import { synthesize } from "../stacks/synthesize";
+import { whatRehearsalsLack } from "./rehearsable";
 import { configuration, type Files } from "./support";
 import { addService, hideService, removeService } from "./two-services";
 
 const work = mkdtempSync(path.join(os.tmpdir(), "leaving-"));
 afterAll(() => rmSync(work, { recursive: true, force: true }));
 
-const missing =
-  whatIsMissing(work) ??
-  whatMachineLacks() ??
-  (isControlPlaneBuilt() ? undefined : "the control plane is not built yet; the first `npm run rehearse` does it");
-if (missing) console.warn(`SKIPPED: rehearsals of hosts and services that leave. ${missing}.`);
+const missing = whatRehearsalsLack(work, "rehearsals of hosts and services that leave");
 
 /** Folder of staging as it is after changes to pmcrm's files. */
 function staging(name: string, ...changes: readonly ((files: Files) => void)[]): string {

@@ -4,25 +4,18 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import os from "node:os";
 import path from "node:path";
-import { isControlPlaneBuilt } from "../rehearsal/control-plane";
-import { type Machine, whatMachineLacks } from "../rehearsal/machine";
-import { whatIsMissing } from "../rehearsal/planner";
+import type { Machine } from "../rehearsal/machine";
 import { type Rehearsed, rehearse } from "../rehearsal/rehearsal";
 import { run } from "../rehearsal/terraform";
 import { synthesize } from "../stacks/synthesize";
+import { whatRehearsalsLack } from "./rehearsable";
 import { configuration, ROOT } from "./support";
 
 const SECONDS = 1000;
 const work = mkdtempSync(path.join(os.tmpdir(), "rehearsal-"));
 afterAll(() => rmSync(work, { recursive: true, force: true }));
 
-// Jest wants to know before it starts which tests there are.
-const missing =
-  whatIsMissing(work) ??
-  whatMachineLacks() ??
-  // minutes are too long for a test
-  (isControlPlaneBuilt() ? undefined : "the control plane is not built yet; the first `npm run rehearse` does it");
-if (missing) console.warn(`SKIPPED: a rehearsal of staging on Autopilot. ${missing}.`);
+const missing = whatRehearsalsLack(work, "a rehearsal of staging on Autopilot");
 
 async function stagingOnAutopilot(hold: (machine: Machine) => Promise<void>): Promise<Rehearsed> {
   const out = path.join(work, "out");

@@ -1,23 +1,15 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { isControlPlaneBuilt } from "../rehearsal/control-plane";
-import { whatMachineLacks } from "../rehearsal/machine";
-import { whatIsMissing } from "../rehearsal/planner";
 import { rehearse } from "../rehearsal/rehearsal";
 import { synthesize } from "../stacks/synthesize";
+import { whatRehearsalsLack } from "./rehearsable";
 import { configuration } from "./support";
 
 const work = mkdtempSync(path.join(os.tmpdir(), "replicas-"));
 afterAll(() => rmSync(work, { recursive: true, force: true }));
 
-// Jest wants to know before it starts which tests there are.
-const missing =
-  whatIsMissing(work) ??
-  whatMachineLacks() ??
-  // minutes are too long for a test
-  (isControlPlaneBuilt() ? undefined : "the control plane is not built yet; the first `npm run rehearse` does it");
-if (missing) console.warn(`SKIPPED: fixed numbers of pods that become ranges. ${missing}.`);
+const missing = whatRehearsalsLack(work, "fixed numbers of pods that become ranges");
 const skipped = missing ? ` (SKIPPED: ${missing.split(";")[0]})` : "";
 
 type Replicas = number | { readonly min: number; readonly max: number };
