@@ -1,12 +1,13 @@
 import { KEY_ROLE, ROTATION, userOf } from "../constructs/secrets/agent-key";
 import { BOOTSTRAP_APIS } from "../facts/apis";
 import { machineOf } from "../facts/google";
+import { fullName } from "../facts/names";
 import { NODE_ROLES } from "../facts/node-roles";
 import { WAF_RULES } from "../facts/waf";
 import { datastoreNeeds } from "../schema/datastores";
 import { edgeNeeds } from "../schema/edge";
 import { type Environment, mostNodesOf, nodePoolsOf } from "../schema/environment";
-import { apisOf, fullNameOf, keysOf } from "../stacks/prerequisites";
+import { apisOf, keysOf } from "../stacks/prerequisites";
 import { type Context, onEnvironment } from "./context";
 import { addLines, suppliedSecrets } from "./secrets";
 
@@ -140,7 +141,7 @@ function keyLines({ systemName, environmentName, environment }: Context): string
   const { project, region } = environment;
   return [
     "# 4. The keys and who may use them: a grant is effective some minutes after it was made. The first deploy takes them up.",
-    ...keysOf(fullNameOf(systemName, environmentName), environment).flatMap((key) => [
+    ...keysOf(fullName(systemName, environmentName), environment).flatMap((key) => [
       // Compute Engine's agent comes with its API. https://cloud.google.com/iam/docs/create-service-agents
       ...(key.agent === "container"
         ? [`gcloud beta services identity create --service=container.googleapis.com --project=${project}`]

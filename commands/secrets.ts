@@ -1,6 +1,6 @@
+import { secretName } from "../facts/names";
 import { generationOf, suppliedToPlatform } from "../schema/environment";
 import { PLATFORM_SECRETS } from "../schema/system";
-import { secretName } from "../stacks/secret-name";
 import { type Context, onEnvironment } from "./context";
 
 /** Secrets that a person adds, each with what adds the version that the environment reads. */

@@ -1,4 +1,5 @@
 import { parseMemory } from "../facts/quantity";
+import { largestOf, mostServing } from "../facts/rollout";
 import { own, workloads } from "./checks/check";
 import type { Environment } from "./environment";
 import type { System } from "./system";
@@ -27,8 +28,7 @@ export function mostConnections(
     .filter(({ connects }) => connects.includes("database"))
     .map(({ path: [group, name] }) => {
       const replicas = group === "services" ? (own(services, name as string)?.replicas ?? 1) : 1;
-      const largest = typeof replicas === "number" ? replicas : replicas.max;
-      return group === "services" ? Math.ceil(largest * 1.25) : 1; // a rollout starts a quarter more
+      return group === "services" ? mostServing(largestOf(replicas)) : 1;
     });
   return pods.reduce((sum, n) => sum + n, 0) * system.database.connectionsPerPod;
 }

@@ -14,13 +14,14 @@ import type { Platform } from "../constructs/platform";
 import { Elasticsearch } from "../constructs/search/elasticsearch";
 import type { GeneratedSecret } from "../constructs/secrets/secret";
 import { fix } from "../constructs/terraform/fixed";
-import { accountOfDumps, bucketOfDumps } from "../facts/backups";
 import { maxConnections } from "../facts/google";
+import { backupAccountId, backupBucket } from "../facts/names";
 import { entryOf, type Kinds } from "../schema/choices";
 import { connectionsInCluster } from "../schema/connections";
 import { datastoreRangesOf, type Environment } from "../schema/environment";
 import type { Release } from "../schema/release";
 import type { System } from "../schema/system";
+import { clientsOf } from "./connections";
 import { type InCluster, inCluster, NAMESPACE } from "./datastores-in-cluster";
 import { type Secrets, secretValue } from "./secrets";
 
@@ -138,12 +139,12 @@ const DATABASES: Kinds<Environment["database"], Kind<SqlDatastore>> = {
       });
       const bucket = new BackupBucket(scope, "backups", {
         platform,
-        name: bucketOfDumps(environment.project, platform.names.full),
+        name: backupBucket(environment.project, platform.names.full),
         keepDays: choice.backups.keepDays,
       });
       const backup = new DatabaseBackup(scope, "backup", {
         platform,
-        accountId: accountOfDumps(platform.names.system),
+        accountId: backupAccountId(platform.names.system),
         namespace: common.namespace,
         postgresql: store,
         bucket,
@@ -239,9 +240,7 @@ export function datastores(stack: TerraformStack, props: DatastoresProps): Datas
       return shared;
     },
     clients: (store) =>
-      Object.entries({ ...system.services, ...system.migrations }).flatMap(([name, { connects }]) =>
-        connects.includes(store) ? [{ pods: { [NAME_LABEL]: name }, namespace: system.namespace }] : [],
-      ),
+      clientsOf(system, store).map((name) => ({ pods: { [NAME_LABEL]: name }, namespace: system.namespace })),
   };
   const kinds = kindsOf(environment);
   const [database, cache, search] = [

@@ -12,8 +12,10 @@ import type { Platform } from "../constructs/platform";
 import { AuditLog } from "../constructs/project/audit-log";
 import { Project } from "../constructs/project/project";
 import { resourcesOn } from "../facts/autopilot";
+import { fullName as fullNameOf } from "../facts/names";
 import { parseCpu, parseMemory } from "../facts/quantity";
 import type { Resources } from "../facts/resources";
+import { largestOf, mostCounted } from "../facts/rollout";
 import { datastoreRangesOf, type Environment, nodePoolsOf } from "../schema/environment";
 import type { Release } from "../schema/release";
 import type { System } from "../schema/system";
@@ -21,7 +23,7 @@ import { addressOf } from "./address";
 import { datastoreImages, datastores } from "./datastores";
 import { edgeOf } from "./edge";
 import { Monitoring } from "./monitoring";
-import { apisOf, fullNameOf } from "./prerequisites";
+import { apisOf } from "./prerequisites";
 import { clusterProviders, googleProviders } from "./providers";
 import { Secrets } from "./secrets";
 import { Variables } from "./variables";
@@ -211,8 +213,7 @@ function quotaOf(system: System, environment: Environment) {
   };
   for (const [name, service] of Object.entries(system.services)) {
     const replicas = environment.services[name]?.replicas ?? 1;
-    const largest = typeof replicas === "number" ? replicas : replicas.max;
-    add(2 * largest, service);
+    add(mostCounted(largestOf(replicas)), service);
   }
   for (const migration of Object.values(system.migrations)) add(1, migration);
   for (const resources of edgeOf(environment).pods(hostsOf(environment))) add(1, { resources });

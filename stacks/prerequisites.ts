@@ -4,9 +4,6 @@ import { datastoreNeeds } from "../schema/datastores";
 import { edgeNeeds } from "../schema/edge";
 import type { Environment } from "../schema/environment";
 
-/** Name of an environment of a system, and of its network, cluster and more. */
-export const fullNameOf = (systemName: string, environmentName: string): string => `${systemName}-${environmentName}`;
-
 /** APIs that the stack enables. `bootstrap` enables them first, because an API is not usable at once. */
 export const apisOf = (environment: Environment): readonly Api[] => [
   "compute",

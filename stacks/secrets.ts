@@ -2,9 +2,9 @@ import { Construct } from "constructs";
 import type { SecretValue } from "../constructs/kubernetes/secret";
 import type { Project } from "../constructs/project/project";
 import { GeneratedSecret, type SecretSource, SuppliedSecret } from "../constructs/secrets/secret";
+import { kebab, secretName } from "../facts/names";
 import { type Environment, generationOf } from "../schema/environment";
 import { PLATFORM_SECRETS, type System } from "../schema/system";
-import { kebab, secretName } from "./secret-name";
 
 export interface SecretsProps {
   readonly project: Project;

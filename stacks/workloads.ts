@@ -13,9 +13,11 @@ import { Migration } from "../constructs/workloads/migration";
 import type { PodProps } from "../constructs/workloads/pod";
 import { WebService } from "../constructs/workloads/web-service";
 import { Workload } from "../constructs/workloads/workload";
+import { accountId } from "../facts/names";
 import type { Environment } from "../schema/environment";
 import type { Release } from "../schema/release";
 import { DATASTORES, type Service, type System } from "../schema/system";
+import { clientsOf } from "./connections";
 import type { Datastores } from "./datastores";
 import { edgeOf } from "./edge";
 import type { Secrets } from "./secrets";
@@ -92,7 +94,7 @@ export class Workloads extends Construct {
     const scope = new Construct(this, name);
     const identity = new WorkloadIdentity(scope, "identity", {
       platform,
-      accountId: `${platform.names.system}-${name}`,
+      accountId: accountId(platform.names.system, name),
       namespace: system.namespace,
       serviceAccount: name,
     });
@@ -119,9 +121,7 @@ export class Workloads extends Construct {
       ...workload,
       serving: { ...service, port, health, timeoutSeconds },
       public: hosts.length ? edgeOf(environment).front(scope, { platform, name, rateLimits }) : undefined,
-      clients: Object.entries({ ...system.services, ...system.migrations }).flatMap(([client, { connects }]) =>
-        connects.includes(name) ? [client] : [],
-      ),
+      clients: clientsOf(system, name),
     });
     for (const host of hosts)
       this.routes.push({

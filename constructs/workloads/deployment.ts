@@ -1,6 +1,7 @@
 import type { Release as HelmRelease } from "@cdktf/provider-helm/lib/release";
 import type { ITerraformDependable } from "cdktf";
 import type { Construct } from "constructs";
+import { SURGE } from "../../facts/rollout";
 import { objects } from "../helm/objects";
 import { disruptionBudget } from "../kubernetes/disruption-budget";
 import { NAME_LABEL } from "../kubernetes/labels";
@@ -46,7 +47,7 @@ export function deployment(scope: Construct, id: string, props: DeploymentProps)
           revisionHistoryLimit: 5,
           progressDeadlineSeconds: PROGRESS_DEADLINE,
           selector: { matchLabels: labels },
-          strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: "25%", maxUnavailable: 0 } },
+          strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: `${SURGE}%`, maxUnavailable: 0 } },
           template: podTemplate(pod, props.serving),
         },
       },

@@ -1,7 +1,7 @@
 import { resourcesOn } from "../../facts/autopilot";
-import { accountOfDumps, bucketOfDumps } from "../../facts/backups";
 import { parseCidr } from "../../facts/cidr";
 import { machineOf, tierProblem } from "../../facts/google";
+import { backupAccountId, backupBucket, fullName } from "../../facts/names";
 import { parseCpu, parseMemory } from "../../facts/quantity";
 import { datastoreNeeds } from "../datastores";
 import { datastoreRangesOf, nodePoolsOf } from "../environment";
@@ -72,7 +72,7 @@ export const datastoresChecks: readonly Check[] = [
   }),
   check([], ["database"], [], (_s, { database }, _r, { say, systemName, environmentName }) => {
     const restore = database.kind === "cloud-sql" ? database.restore : undefined;
-    const original = `${systemName}-${environmentName}`;
+    const original = fullName(systemName, environmentName);
     if (restore && (restore.name === "replica" || restore.name.startsWith(original)))
       say.environment(
         ["database", "restore", "name"],
@@ -118,14 +118,14 @@ export const datastoresChecks: readonly Check[] = [
   }),
   check([], ["database", "project"], [], (_s, e, _r, { say, systemName, environmentName }) => {
     if (e.database.kind !== "bitnami") return;
-    const bucket = bucketOfDumps(e.project, `${systemName}-${environmentName}`);
+    const bucket = backupBucket(e.project, fullName(systemName, environmentName));
     if (bucket.length > 63 || /^goog|google/.test(bucket))
       say.environment(
         ["project"],
         `makes the bucket ${bucket}, whose name must have at most 63 characters, not begin with goog and not contain google`,
         "use another project, or rename the system",
       );
-    const account = accountOfDumps(systemName);
+    const account = backupAccountId(systemName);
     if (account.length > 30)
       say.environment(
         ["database", "kind"],

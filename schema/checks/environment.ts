@@ -1,5 +1,6 @@
 import { contains, overlaps, parseCidr } from "../../facts/cidr";
 import { machineOf } from "../../facts/google";
+import { fullName } from "../../facts/names";
 import { parseMemory } from "../../facts/quantity";
 import { mostNodes, nodePoolsOf, rangesOf } from "../environment";
 import { type Check, check, list, own } from "./check";
@@ -15,7 +16,7 @@ const LONGEST_CLUSTER_NAME = 40;
 /** What must hold within an environment's file, policies of production included. */
 export const environmentChecks: readonly Check[] = [
   check([], [], [], (_s, _e, _r, { say, systemName, environmentName }) => {
-    const fullName = `${systemName}-${environmentName}`;
+    const cluster = fullName(systemName, environmentName);
     if (!NAME.test(environmentName) || environmentName === "constructor")
       say.environment(
         [],
@@ -23,10 +24,10 @@ export const environmentChecks: readonly Check[] = [
         'rename the file, for example to "production-us.ts"',
         { value: environmentName },
       );
-    else if (fullName.length > LONGEST_CLUSTER_NAME)
+    else if (cluster.length > LONGEST_CLUSTER_NAME)
       say.environment(
         [],
-        `makes the cluster ${fullName}, whose name must have at most ${LONGEST_CLUSTER_NAME} characters`,
+        `makes the cluster ${cluster}, whose name must have at most ${LONGEST_CLUSTER_NAME} characters`,
         "shorten the file's name",
         { value: environmentName },
       );

@@ -1,4 +1,5 @@
 import { POSTGRES_OWN, secretLooking, secretsName } from "../../facts/google";
+import { accountId } from "../../facts/names";
 import { parseCpu, parseMemory } from "../../facts/quantity";
 import { CONNECTIONS, kindOf, platformSecrets } from "../system";
 import { type Check, check, list, own, workloads } from "./check";
@@ -249,7 +250,7 @@ export const systemChecks: readonly Check[] = [
   check(["services"], [], [], (s, _e, _r, { say, systemName, environmentName }) => {
     if (!SYSTEM_NAME.test(systemName)) return;
     for (const name of Object.keys(s.services)) {
-      const id = `${systemName}-${name}`;
+      const id = accountId(systemName, name);
       if (name === `${environmentName}-nodes`)
         say.system(
           ["services", name],

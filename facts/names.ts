@@ -1,0 +1,19 @@
+/** Names in Google Cloud that follow from a system's, an environment's and a workload's. */
+
+/** Of an environment of a system; its network, cluster and more are named after it. */
+export const fullName = (system: string, environment: string): string => `${system}-${environment}`;
+
+/** Id of the Google service account of a workload. */
+export const accountId = (system: string, workload: string): string => `${system}-${workload}`;
+
+/** Bucket of a database's backups, unlike any other's in the world: a project's id is. */
+export const backupBucket = (project: string, fullName: string): string => `${project}-${fullName}-dumps`;
+
+/** Id of the Google service account that writes them. */
+export const backupAccountId = (system: string): string => accountId(system, "dumps");
+
+/** A variable's name as names are written in Google Cloud. */
+export const kebab = (variable: string): string => variable.toLowerCase().replace(/_/g, "-");
+
+/** Name that the secret of a variable has in Secret Manager. */
+export const secretName = (system: string, variable: string): string => `${system}-${kebab(variable)}`;
