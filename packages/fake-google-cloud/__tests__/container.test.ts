@@ -46,6 +46,12 @@ test.each<[what: string, over: Body, expected: string, page: string]>([
     `${REFERENCE}#Cluster.FIELDS.subnetwork`,
   ],
   [
+    "subnetwork at all, in a network that has none by itself",
+    { subnetwork: undefined },
+    '400 Network "n" requires specifying a subnetwork.',
+    `${REFERENCE}#Cluster.FIELDS.subnetwork`,
+  ],
+  [
     "range for pods that is not there",
     { ipAllocationPolicy: { clusterSecondaryRangeName: "x" } },
     '400 Pod secondary range "x" not found in network "https://www.googleapis.com/compute/v1/projects/p/global/networks/n", subnetwork "s".',
@@ -547,4 +553,16 @@ test("nothing is answered where the API is off", () => {
 test("the first nodes run as the account that is there", () => {
   const { get } = withCluster({ ...CLUSTER, nodeConfig: { serviceAccount: NODES } });
   expect(get(C).nodePools[0].config.serviceAccount).toBe(NODES);
+});
+
+// https://cloud.google.com/vpc/docs/vpc#auto-mode-considerations
+test("a cluster that names no network is in the default one, and in its region's subnetwork of the same name", () => {
+  const world = containerWorld();
+  const network = { name: "default", autoCreateSubnetworks: true };
+  serviceOf("compute", world.cloud).post("projects/p/global/networks", network);
+  world.post(CLUSTERS, { cluster: { name: "c", initialNodeCount: 1 } });
+  expect(world.get(C)).toMatchObject({
+    network: "projects/p/global/networks/default",
+    subnetwork: "projects/p/regions/europe-west1/subnetworks/default",
+  });
 });

@@ -165,7 +165,7 @@ describe("the server", () => {
     expect([code, body.error]).toEqual([401, expect.objectContaining({ status: "UNAUTHENTICATED" })]);
   });
 
-  test("answers a refusal as Google does", async () => {
+  test("answers an error as Google does", async () => {
     const { code, body } = await call("COMPUTE", "POST", "projects/p/global/networks", { name: "n" });
     expect(code).toBe(409);
     expect(body.error).toMatchObject({
@@ -185,6 +185,23 @@ describe("the server", () => {
     socket.end(head + body);
     await once(socket.resume(), "close");
     expect((await call("COMPUTE", "GET", "projects/p/global/networks")).code).toBe(200);
+  });
+
+  test.each([
+    ["no JSON", "projects/p/global/networks", "{", "Invalid JSON payload received. Unexpected token."],
+    [
+      "a malformed path",
+      "projects/p/global/networks/%zz",
+      "",
+      "The path 'projects/p/global/networks/%zz' is malformed.",
+    ],
+  ])("answers %s as Google does", async (_what, where, body, message) => {
+    const response = await fetch(`${server.env.GOOGLE_COMPUTE_CUSTOM_ENDPOINT}${where}`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${server.tokens.issue()}` },
+      body,
+    });
+    expect(await response.json()).toMatchObject({ error: { code: 400, status: "INVALID_ARGUMENT", message } });
   });
 
   test("lets a change fail once when it is armed, and no reading", async () => {

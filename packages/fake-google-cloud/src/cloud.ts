@@ -5,6 +5,7 @@ import { Operations } from "./operations";
 import { Policies } from "./policies";
 import type { Service } from "./service";
 import { SERVICES } from "./services";
+import { checkShape, withoutNulls } from "./shape";
 import { Store } from "./store";
 
 export interface CloudOptions {
@@ -60,9 +61,13 @@ export class Cloud {
     const unknown = unknownHere(`the fake does not know ${method} ${name} ${path}`);
     if (!service) throw unknown;
     this.needApi(service, path);
-    for (const { method: m, path: pattern, handle } of service.routes) {
+    for (const { method: m, path: pattern, handle, body: shape } of service.routes) {
       const match = m === method ? pattern.exec(path) : undefined;
-      if (match) return handle({ method, path, params: { ...match.groups }, query, body: messageOf(body) }, this);
+      if (!match) continue;
+      const message = messageOf(body);
+      checkShape(message, shape);
+      const sent = method === "PATCH" ? message : withoutNulls(message);
+      return handle({ method, path, params: { ...match.groups }, query, body: sent }, this);
     }
     throw unknown;
   }

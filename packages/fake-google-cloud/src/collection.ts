@@ -2,6 +2,7 @@ import { type ApiError, conflict, invalid, notFound } from "./api-error";
 import { type Body, masked, merge } from "./body";
 import type { Cloud } from "./cloud";
 import { type Call, type Route, route } from "./route";
+import type { Shape } from "./shape";
 import { minutesOf } from "./times";
 
 /** What a hook is told of the object that a call is about. */
@@ -26,6 +27,8 @@ export interface Collection {
   readonly id: string;
   /** Refuses what Google refuses and fills in what Google fills in, in what is created and in what an update leads to. */
   readonly accept?: (object: Body, about: About) => void;
+  /** What the body of a new one, and of an update, must look like. */
+  readonly shape?: Shape;
   /** Fields that no update can change, as the services say of each. */
   readonly fixed?: readonly string[];
   /** Refuses the deletion of what is in use or protected. */
@@ -47,6 +50,7 @@ export function collection(kind: Collection): Route[] {
   const {
     service,
     at,
+    shape,
     accept,
     release,
     fixed = [],
@@ -65,15 +69,20 @@ export function collection(kind: Collection): Route[] {
   const find = (cloud: Cloud, { path }: Call) => cloud.need(`${service}/${path}`, missing(path, cloud));
   const one = `${at}/{id}`;
   const routes = [
-    route("POST", at, (call, cloud) => {
-      const path = `${call.path}/${newId(call, kind.id)}`;
-      const it = about(cloud, call, path);
-      if (cloud.store.get(it.key)) throw taken(path, cloud);
-      const object = structuredClone(call.body);
-      accept?.(object, it);
-      cloud.store.set(it.key, object);
-      return answer(it, "create", object);
-    }),
+    route(
+      "POST",
+      at,
+      (call, cloud) => {
+        const path = `${call.path}/${newId(call, kind.id)}`;
+        const it = about(cloud, call, path);
+        if (cloud.store.get(it.key)) throw taken(path, cloud);
+        const object = structuredClone(call.body);
+        accept?.(object, it);
+        cloud.store.set(it.key, object);
+        return answer(it, "create", object);
+      },
+      shape,
+    ),
     route("GET", at, ({ path }, cloud) => ({
       [kind.items ?? (path.split("/").pop() as string)]: cloud.store.members(`${service}/${path}`),
     })),
@@ -88,19 +97,24 @@ export function collection(kind: Collection): Route[] {
   ];
   if (update !== "none")
     routes.push(
-      route(update, one, (call, cloud) => {
-        const before = find(cloud, call);
-        const it = about(cloud, call, call.path, before);
-        const after = call.query.has("updateMask")
-          ? masked(before, call.body, call.query.get("updateMask"))
-          : merge(structuredClone(before), call.body);
-        for (const field of fixed)
-          if (JSON.stringify(after[field]) !== JSON.stringify(before[field]))
-            throw invalid(`Invalid value for field '${field}': '${after[field]}'. The field is immutable.`);
-        accept?.(after, it);
-        cloud.store.set(it.key, after);
-        return answer(it, "update", after);
-      }),
+      route(
+        update,
+        one,
+        (call, cloud) => {
+          const before = find(cloud, call);
+          const it = about(cloud, call, call.path, before);
+          const after = call.query.has("updateMask")
+            ? masked(before, call.body, call.query.get("updateMask"))
+            : merge(structuredClone(before), call.body);
+          for (const field of fixed)
+            if (JSON.stringify(after[field]) !== JSON.stringify(before[field]))
+              throw invalid(`Invalid value for field '${field}': '${after[field]}'. The field is immutable.`);
+          accept?.(after, it);
+          cloud.store.set(it.key, after);
+          return answer(it, "update", after);
+        },
+        shape,
+      ),
     );
   return routes;
 }

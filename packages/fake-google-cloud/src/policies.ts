@@ -2,6 +2,7 @@ import { conflict, invalid } from "./api-error";
 import type { Body } from "./body";
 import type { Cloud } from "./cloud";
 import { type Call, type Route, route } from "./route";
+import type { Shape } from "./shape";
 
 /** Predefined roles that can be granted here; Google has some thousand. https://cloud.google.com/iam/docs/roles-permissions */
 const ROLES = new Set(
@@ -55,7 +56,7 @@ export class Policies {
   }
 
   grants(key: string, role: string, member: string): boolean {
-    return this.get(key).bindings.some((b: Body) => b.role === role && b.members.includes(member));
+    return this.get(key).bindings.some((b: Body) => b.role === role && b.members?.includes(member));
   }
 
   /** The policy of what is deleted goes with it. */
@@ -75,7 +76,7 @@ export class Policies {
 
 /** Whoever is granted something must be there, and what is granted must be a role. */
 export function checkBindings(cloud: Cloud, policy: Body): void {
-  for (const { role, members } of policy.bindings ?? []) {
+  for (const { role, members = [] } of policy.bindings ?? []) {
     if (!ROLES.has(role) && !/^(projects|organizations)\/[^/]+\/roles\//.test(role))
       throw invalid(`Role ${role} is not supported for this resource.`);
     for (const member of members) checkMember(cloud, member);
@@ -123,17 +124,30 @@ function checkIdentityPool(cloud: Cloud, pool: string, project: string): void {
     );
 }
 
+/** https://cloud.google.com/iam/docs/reference/rest/v1/Policy */
+export const POLICY: Shape = {
+  bindings: [{ role: "text", members: ["text"] }],
+  etag: "text",
+  auditConfigs: [{ service: "text", auditLogConfigs: [{ logType: "text" }] }],
+};
+
 /** The two calls that read and replace the policy of an object at a path. */
 export function policyRoutes(service: string, at: string): Route[] {
   const get = ({ path }: Call, cloud: Cloud) => cloud.policies.get(objectOf(service, path, cloud));
   return [
     route("GET", `${at}:getIamPolicy`, get),
     route("POST", `${at}:getIamPolicy`, get),
-    route("POST", `${at}:setIamPolicy`, ({ path, body }, cloud) => {
-      const key = objectOf(service, path, cloud);
-      checkBindings(cloud, body.policy);
-      return cloud.policies.set(key, body, `e${cloud.next()}`);
-    }),
+    route(
+      "POST",
+      `${at}:setIamPolicy`,
+      ({ path, body }, cloud) => {
+        const key = objectOf(service, path, cloud);
+        const { policy = {} } = body;
+        checkBindings(cloud, policy);
+        return cloud.policies.set(key, { ...body, policy }, `e${cloud.next()}`);
+      },
+      { policy: POLICY, updateMask: "text" },
+    ),
   ];
 }
 

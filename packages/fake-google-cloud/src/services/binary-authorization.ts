@@ -3,8 +3,16 @@ import { type Body, defaults } from "../body";
 import type { Cloud } from "../cloud";
 import { route } from "../route";
 import type { Service } from "../service";
+import type { Shape } from "../shape";
 
 const POLICY = "projects/{project}/policy";
+const RULE: Shape = { evaluationMode: "text", enforcementMode: "text", requireAttestationsBy: ["text"] };
+const SHAPE: Shape = {
+  globalPolicyEvaluationMode: "text",
+  admissionWhitelistPatterns: [{ namePattern: "text" }],
+  defaultAdmissionRule: RULE,
+  clusterAdmissionRules: { "*": RULE },
+};
 
 /** https://cloud.google.com/binary-authorization/docs/reference/rest/v1/Policy */
 const ENUMERATIONS = {
@@ -67,10 +75,18 @@ export const binaryAuthorization: Service = {
       POLICY,
       ({ path }, cloud) => cloud.store.get(`binaryauthorization/${path}`) ?? { name: path, ...GOOGLES },
     ),
-    route("PUT", POLICY, ({ path, body }, cloud) => {
-      check(body, cloud);
-      const policy = { ...body, name: path, updateTime: new Date().toISOString() };
-      return cloud.store.set(`binaryauthorization/${path}`, defaults(policy, { globalPolicyEvaluationMode: "ENABLE" }));
-    }),
+    route(
+      "PUT",
+      POLICY,
+      ({ path, body }, cloud) => {
+        check(body, cloud);
+        const policy = { ...body, name: path, updateTime: new Date().toISOString() };
+        return cloud.store.set(
+          `binaryauthorization/${path}`,
+          defaults(policy, { globalPolicyEvaluationMode: "ENABLE" }),
+        );
+      },
+      SHAPE,
+    ),
   ],
 };

@@ -7,10 +7,21 @@ import { policyRoutes } from "../policies";
 import { REGIONS } from "../regions";
 import { type Call, route } from "../route";
 import type { Service } from "../service";
+import { type Shape, TEXTS } from "../shape";
 
 const RINGS = "projects/{project}/locations/{location}/keyRings";
 const KEYS = `${RINGS}/{ring}/cryptoKeys`;
 const VERSIONS = `${KEYS}/{key}/cryptoKeyVersions`;
+
+const KEY: Shape = {
+  purpose: "text",
+  versionTemplate: { algorithm: "text", protectionLevel: "text" },
+  destroyScheduledDuration: "text",
+  rotationPeriod: "text",
+  nextRotationTime: "text",
+  importOnly: "flag",
+  labels: TEXTS,
+};
 
 /** Besides regions: https://cloud.google.com/kms/docs/locations */
 const MULTI_REGION = /^(global|us|europe|asia|ca|in|au|(nam|eur|asia)\d{1,2})$/;
@@ -84,7 +95,7 @@ function acceptKey(key: Body, { cloud, call, path, key: at, before }: About): vo
 /** https://cloud.google.com/kms/docs/reference/rest/v1/projects.locations.keyRings.cryptoKeys */
 function checkTemplate({ purpose, versionTemplate }: Body, before?: Body): void {
   const { algorithm, protectionLevel } = versionTemplate;
-  const algorithms = ALGORITHMS[purpose];
+  const algorithms = Object.hasOwn(ALGORITHMS, purpose) && ALGORITHMS[purpose];
   if (!algorithms) throw invalid(`Invalid value at 'crypto_key.purpose': "${purpose}"`);
   if (!algorithm) throw invalid(`The algorithm must be specified for a CryptoKey with purpose ${purpose}.`);
   if (!algorithms.test(algorithm))
@@ -210,6 +221,7 @@ export const cloudKms: Service = {
       service: "cloudkms",
       at: KEYS,
       id: "?cryptoKeyId",
+      shape: KEY,
       accept: acceptKey,
       fixed: ["purpose", "destroyScheduledDuration", "importOnly"],
       release: refuseDeletion,

@@ -4,7 +4,9 @@ import type { Body } from "../body";
 import type { Cloud } from "../cloud";
 import { type Call, route } from "../route";
 import type { Service } from "../service";
+import type { Shape } from "../shape";
 
+const RECORD: Shape = { name: "text", type: "text", ttl: "number", rrdatas: ["text"] };
 const ZONE = "projects/{project}/managedZones/{zone}";
 
 /** https://cloud.google.com/dns/docs/records-overview#supported_dns_record_types */
@@ -38,7 +40,7 @@ function check(record: Body, at: string, zone: Body): void {
 /** What is deleted must be there just as it is described. https://cloud.google.com/dns/docs/reference/rest/v1/changes */
 function needSame(record: Body | undefined, deletion: Body, at: string): void {
   if (!record) throw notFound(`The '${at}' resource named '${deletion.name} (${deletion.type})' does not exist.`);
-  const described = ({ ttl, rrdatas }: Body) => JSON.stringify([ttl ?? 0, [...rrdatas].sort()]);
+  const described = ({ ttl, rrdatas }: Body) => JSON.stringify([ttl ?? 0, [...(rrdatas ?? [])].sort()]);
   if (described(record) !== described(deletion))
     throw new ApiError(412, "FAILED_PRECONDITION", `Precondition not met for '${at}'`, "conditionNotMet");
 }
@@ -125,7 +127,7 @@ export const dns: Service = {
       const records = cloud.store.below(`${key}/rrsets`).map(([, record]) => record);
       return { rrsets: records.filter((record) => asked.every((field) => record[field] === call.query.get(field))) };
     }),
-    route("POST", `${ZONE}/changes`, change),
+    route("POST", `${ZONE}/changes`, change, { additions: [RECORD], deletions: [RECORD] }),
     route("GET", `${ZONE}/changes/{change}`, (call, cloud) => {
       const { key } = zoneOf(call, cloud);
       const missing = notFound(`The 'parameters.changeId' resource named '${call.params.change}' does not exist.`);

@@ -4,9 +4,15 @@ import type { Cloud } from "../cloud";
 import { policyRoutes } from "../policies";
 import { type Call, route } from "../route";
 import type { Service } from "../service";
+import type { Shape } from "../shape";
 
 const ACCOUNTS = "projects/{project}/serviceAccounts";
 const ACCOUNT = `${ACCOUNTS}/{account}`;
+const SHAPE: Shape = {
+  serviceAccount: { displayName: "text", description: "text" },
+  accountId: "text",
+  updateMask: "text",
+};
 
 /** https://cloud.google.com/iam/docs/reference/rest/v1/projects.serviceAccounts/create */
 function checkAccountId(id: string): void {
@@ -37,7 +43,7 @@ const find = ({ path }: Call, cloud: Cloud) =>
 function markDeleted(cloud: Cloud, { email, uniqueId }: Body): void {
   for (const [, policy] of cloud.policies.entries())
     for (const binding of policy.bindings)
-      binding.members = binding.members.map((member: string) =>
+      binding.members = binding.members?.map((member: string) =>
         member === `serviceAccount:${email}` ? `deleted:${member}?uid=${uniqueId}` : member,
       );
 }
@@ -56,32 +62,42 @@ export const iam: Service = {
   endpoints: { IAM: "v1", IAM_BETA: "v1" },
   routes: [
     ...policyRoutes("iam", ACCOUNT),
-    route("POST", ACCOUNTS, ({ path, params, body }, cloud) => {
-      const { accountId = "", serviceAccount = {} } = body;
-      const { project = "" } = params;
-      checkAccountId(accountId);
-      checkTexts(serviceAccount);
-      const email = `${accountId}@${project}.iam.gserviceaccount.com`;
-      const key = `iam/${path}/${email}`;
-      if (cloud.store.get(key))
-        throw conflict(`Service account ${accountId} already exists within project projects/${project}.`);
-      const number = String(cloud.next());
-      return cloud.store.set(key, {
-        ...serviceAccount,
-        name: `${path}/${email}`,
-        email,
-        projectId: project,
-        uniqueId: number.padStart(21, "1"),
-        oauth2ClientId: number.padStart(21, "1"),
-      });
-    }),
+    route(
+      "POST",
+      ACCOUNTS,
+      ({ path, params, body }, cloud) => {
+        const { accountId = "", serviceAccount = {} } = body;
+        const { project = "" } = params;
+        checkAccountId(accountId);
+        checkTexts(serviceAccount);
+        const email = `${accountId}@${project}.iam.gserviceaccount.com`;
+        const key = `iam/${path}/${email}`;
+        if (cloud.store.get(key))
+          throw conflict(`Service account ${accountId} already exists within project projects/${project}.`);
+        const number = String(cloud.next());
+        return cloud.store.set(key, {
+          ...serviceAccount,
+          name: `${path}/${email}`,
+          email,
+          projectId: project,
+          uniqueId: number.padStart(21, "1"),
+          oauth2ClientId: number.padStart(21, "1"),
+        });
+      },
+      SHAPE,
+    ),
     route("GET", ACCOUNT, find),
-    route("PATCH", ACCOUNT, (call, cloud) => {
-      const { serviceAccount = {}, updateMask } = call.body;
-      const after = masked(find(call, cloud), serviceAccount, updateMask);
-      checkTexts(after);
-      return cloud.store.set(`iam/${call.path}`, after);
-    }),
+    route(
+      "PATCH",
+      ACCOUNT,
+      (call, cloud) => {
+        const { serviceAccount, updateMask } = call.body;
+        const after = masked(find(call, cloud), serviceAccount ?? {}, updateMask);
+        checkTexts(after);
+        return cloud.store.set(`iam/${call.path}`, after);
+      },
+      SHAPE,
+    ),
     route("DELETE", ACCOUNT, (call, cloud) => {
       markDeleted(cloud, find(call, cloud));
       cloud.store.delete(`iam/${call.path}`);

@@ -25,7 +25,10 @@ export function placeLogsByHand(cloud: Cloud, project: string, location: string)
 
 function find({ path, params }: Call, cloud: Cloud): Body {
   const { project = "", location, bucket = "" } = params;
-  const own = location === (cloud.store.get(keyOf(project))?.location ?? "global") ? OWN[bucket] : undefined;
+  const own =
+    location === (cloud.store.get(keyOf(project))?.location ?? "global") && Object.hasOwn(OWN, bucket)
+      ? OWN[bucket]
+      : undefined;
   if (!own) throw notFound(`Bucket \`${bucket}\` does not exist`);
   return cloud.store.get(`logging/${path}`) ?? { name: path, ...own };
 }
@@ -50,15 +53,20 @@ export const logging: Service = {
       if (Object.hasOwn(OWN, id)) throw invalid(`The bucket \`${id}\` is the project's own and cannot be created`);
       throw unknownHere("the fake makes no log buckets");
     }),
-    route("PATCH", BUCKET, (call, cloud) => {
-      const before = find(call, cloud);
-      const mask = call.query.get("updateMask");
-      if (call.params.bucket === "_Required") throw invalid("The bucket `_Required` cannot be modified");
-      if (!mask) throw invalid("update_mask is required");
-      const bucket = masked(before, call.body, mask);
-      check(bucket, before);
-      return cloud.store.set(`logging/${call.path}`, bucket);
-    }),
+    route(
+      "PATCH",
+      BUCKET,
+      (call, cloud) => {
+        const before = find(call, cloud);
+        const mask = call.query.get("updateMask");
+        if (call.params.bucket === "_Required") throw invalid("The bucket `_Required` cannot be modified");
+        if (!mask) throw invalid("update_mask is required");
+        const bucket = masked(before, call.body, mask);
+        check(bucket, before);
+        return cloud.store.set(`logging/${call.path}`, bucket);
+      },
+      { retentionDays: "number", locked: "flag", description: "text" },
+    ),
     route("DELETE", BUCKET, (call, cloud) => {
       find(call, cloud);
       throw invalid(`The bucket \`${call.params.bucket}\` cannot be deleted`);

@@ -7,6 +7,7 @@ import { checkLabels } from "../labels";
 import { REGIONS, zonesOf } from "../regions";
 import { type Call, route } from "../route";
 import type { Service } from "../service";
+import { type Shape, TEXTS } from "../shape";
 import { urlOf } from "./compute/kind";
 import { freeRange, takenRanges } from "./compute/range";
 import { needNetwork } from "./compute/reference";
@@ -26,6 +27,26 @@ const ENUMERATIONS: Readonly<Record<string, readonly string[]>> = {
   readReplicasMode: ["READ_REPLICAS_DISABLED", "READ_REPLICAS_ENABLED"],
   "persistenceConfig.persistenceMode": ["DISABLED", "RDB"],
   "persistenceConfig.rdbSnapshotPeriod": ["ONE_HOUR", "SIX_HOURS", "TWELVE_HOURS", "TWENTY_FOUR_HOURS"],
+};
+
+const INSTANCE: Shape = {
+  tier: "text",
+  redisVersion: "text",
+  connectMode: "text",
+  transitEncryptionMode: "text",
+  readReplicasMode: "text",
+  memorySizeGb: "number",
+  replicaCount: "number",
+  authorizedNetwork: "text",
+  reservedIpRange: "text",
+  locationId: "text",
+  redisConfigs: TEXTS,
+  labels: TEXTS,
+  persistenceConfig: { persistenceMode: "text", rdbSnapshotPeriod: "text" },
+  maintenancePolicy: {
+    description: "text",
+    weeklyMaintenanceWindow: [{ day: "text", startTime: { hours: "number", minutes: "number" } }],
+  },
 };
 
 const DAYS = ["MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY", "DAY_OF_WEEK_UNSPECIFIED"];
@@ -83,7 +104,8 @@ function checkValues(instance: Body): void {
   if (!Number.isInteger(instance.memorySizeGb) || instance.memorySizeGb < 1 || instance.memorySizeGb > 300)
     throw invalid(`Invalid value at 'instance.memory_size_gb': ${instance.memorySizeGb} is not between 1 and 300`);
   for (const [key, value] of Object.entries(instance.redisConfigs ?? {}))
-    if (!CONFIGURATIONS[key]?.test(String(value))) throw no(`redis_configs[${key}]`, value);
+    if (!Object.hasOwn(CONFIGURATIONS, key) || !CONFIGURATIONS[key]?.test(String(value)))
+      throw no(`redis_configs[${key}]`, value);
   checkLabels(instance.labels);
 }
 
@@ -233,20 +255,26 @@ export const redis: Service = {
       return cloud.need(key, missing(path)).authEnabled ? { authString: "stub-auth-string" } : {};
     }),
     // https://cloud.google.com/memorystore/docs/redis/upgrade-redis-version
-    route("POST", `${INSTANCES}/{id}:upgrade`, (call, cloud) => {
-      const { path, key } = instanceOf(call, ":upgrade");
-      const instance = cloud.need(key, missing(path));
-      const { redisVersion } = call.body;
-      needIdle({ cloud, key });
-      if (VERSIONS.indexOf(redisVersion) <= VERSIONS.indexOf(instance.redisVersion))
-        throw invalid(`Cannot upgrade from ${instance.redisVersion} to ${redisVersion}: it is not a newer version.`);
-      const upgraded = cloud.store.set(key, { ...instance, redisVersion });
-      return longRunning()({ cloud, call, path, key }, "update", upgraded);
-    }),
+    route(
+      "POST",
+      `${INSTANCES}/{id}:upgrade`,
+      (call, cloud) => {
+        const { path, key } = instanceOf(call, ":upgrade");
+        const instance = cloud.need(key, missing(path));
+        const { redisVersion } = call.body;
+        needIdle({ cloud, key });
+        if (VERSIONS.indexOf(redisVersion) <= VERSIONS.indexOf(instance.redisVersion))
+          throw invalid(`Cannot upgrade from ${instance.redisVersion} to ${redisVersion}: it is not a newer version.`);
+        const upgraded = cloud.store.set(key, { ...instance, redisVersion });
+        return longRunning()({ cloud, call, path, key }, "update", upgraded);
+      },
+      { redisVersion: "text" },
+    ),
     ...collection({
       service: "redis",
       at: INSTANCES,
       id: "?instanceId",
+      shape: INSTANCE,
       accept,
       fixed: ["tier", "redisVersion", "authorizedNetwork", "connectMode", "transitEncryptionMode", "locationId"],
       taken: (path) => conflict(`Resource '${path}' already exists`),

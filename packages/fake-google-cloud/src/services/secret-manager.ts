@@ -7,6 +7,7 @@ import { policyRoutes } from "../policies";
 import { REGIONS } from "../regions";
 import { type Call, type Route, route } from "../route";
 import type { Service } from "../service";
+import { TEXTS } from "../shape";
 
 const SECRETS = "projects/{project}/secrets";
 const SECRET = `${SECRETS}/{secret}`;
@@ -90,16 +91,21 @@ function toState(verb: string, state: string): Route {
 }
 
 const versionRoutes: Route[] = [
-  route("POST", `${SECRET}:addVersion`, ({ path, body }, cloud) => {
-    const secret = path.replace(/:\w+$/, "");
-    cloud.need(`secretmanager/${secret}`, noSecret(secret, cloud));
-    if (!body.payload) throw invalid("Field [payload] is required.");
-    const { data = "" } = body.payload;
-    const { length } = Buffer.from(data, "base64");
-    if (!length) throw invalid("Secret Payload cannot be empty.");
-    if (length > LARGEST_PAYLOAD) throw invalid(`Secret Payload cannot be larger than ${LARGEST_PAYLOAD} bytes.`);
-    return withoutPayload(addVersion(cloud, secret, data));
-  }),
+  route(
+    "POST",
+    `${SECRET}:addVersion`,
+    ({ path, body }, cloud) => {
+      const secret = path.replace(/:\w+$/, "");
+      cloud.need(`secretmanager/${secret}`, noSecret(secret, cloud));
+      if (!body.payload) throw invalid("Field [payload] is required.");
+      const { data = "" } = body.payload;
+      const { length } = Buffer.from(data, "base64");
+      if (!length) throw invalid("Secret Payload cannot be empty.");
+      if (length > LARGEST_PAYLOAD) throw invalid(`Secret Payload cannot be larger than ${LARGEST_PAYLOAD} bytes.`);
+      return withoutPayload(addVersion(cloud, secret, data));
+    },
+    { payload: { data: "text" } },
+  ),
   route("GET", VERSIONS, ({ path }, cloud) => {
     const secret = path.replace(/\/versions$/, "");
     cloud.need(`secretmanager/${secret}`, noSecret(secret, cloud));
@@ -144,6 +150,10 @@ export const secretManager: Service = {
       service: "secretmanager",
       at: SECRETS,
       id: "?secretId",
+      shape: {
+        replication: { automatic: {}, userManaged: { replicas: [{ location: "text" }] } },
+        labels: TEXTS,
+      },
       accept: acceptSecret,
       release: (_secret, { cloud, key }) => cloud.policies.delete(key),
       taken: (path, cloud) => conflict(`Secret [${nameOf(path, cloud)}] already exists.`),

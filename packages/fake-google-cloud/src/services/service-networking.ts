@@ -5,6 +5,7 @@ import type { Cloud } from "../cloud";
 import { longRunningAnswer } from "../collection";
 import { type Call, route } from "../route";
 import type { Service } from "../service";
+import type { Shape } from "../shape";
 import { minutesOf } from "../times";
 import { urlOf } from "./compute/kind";
 import { addPeering, peeringsOf, SERVICES_PEERING } from "./compute/network";
@@ -12,6 +13,7 @@ import { needNetwork, refer } from "./compute/reference";
 
 const API = "servicenetworking.googleapis.com";
 const CONNECTIONS = `services/${API}/connections`;
+const SHAPE: Shape = { network: "text", reservedPeeringRanges: ["text"] };
 
 /**
  * Connections are not stored below their network, because they outlive both peering and network.
@@ -76,8 +78,8 @@ function networkOf(cloud: Cloud, reference: string | null | undefined): { path: 
 }
 
 /** https://cloud.google.com/vpc/docs/configure-private-services-access#creating-connection */
-function checkRanges(cloud: Cloud, project: string, network: string, ranges: readonly string[] = []): void {
-  if (!ranges.length) throw invalid("At least one allocated IP range must be specified.");
+function checkRanges(cloud: Cloud, project: string, network: string, ranges: readonly string[] | null = []): void {
+  if (!ranges?.length) throw invalid("At least one allocated IP range must be specified.");
   for (const name of ranges) {
     const address = cloud.store.get(`compute/projects/${project}/global/addresses/${name}`);
     if (address?.purpose !== "VPC_PEERING" || address.network !== urlOf(network))
@@ -167,11 +169,11 @@ export const serviceNetworking: Service = {
   endpoints: { SERVICE_NETWORKING: "v1" },
   routes: [
     route("GET", "operations/{operation}", ({ path }, cloud) => longRunningAnswer(cloud, path)),
-    route("POST", CONNECTIONS, create),
+    route("POST", CONNECTIONS, create, SHAPE),
     route("GET", CONNECTIONS, ({ query }, cloud) => ({
       connections: [cloud.store.get(keyOf(networkOf(cloud, query.get("network")).path)) ?? []].flat(),
     })),
-    route("PATCH", `${CONNECTIONS}/{connection}`, update),
-    route("POST", `${CONNECTIONS}/{connection}`, remove),
+    route("PATCH", `${CONNECTIONS}/{connection}`, update, SHAPE),
+    route("POST", `${CONNECTIONS}/{connection}`, remove, { consumerNetwork: "text" }),
   ],
 };

@@ -82,19 +82,28 @@ export const serviceUsage: Service = {
   endpoints: { SERVICE_USAGE: "v1" },
   routes: [
     route("GET", "operations/{operation}", ({ path }, cloud) => longRunningAnswer(cloud, path)),
-    route("POST", `${SERVICES}:batchEnable`, ({ params, body }, cloud) => {
-      const { project = "" } = params;
-      const apis = body.serviceIds ?? [];
-      // https://cloud.google.com/service-usage/docs/reference/rest/v1/services/batchEnable
-      if (!apis.length) throw invalid("At least one service must be specified.");
-      if (apis.length > 20) throw invalid(`A maximum of 20 services can be enabled at a time, not ${apis.length}.`);
-      return enable(cloud, project, apis);
-    }),
+    route(
+      "POST",
+      `${SERVICES}:batchEnable`,
+      ({ params, body }, cloud) => {
+        const { project = "" } = params;
+        const apis = body.serviceIds ?? [];
+        // https://cloud.google.com/service-usage/docs/reference/rest/v1/services/batchEnable
+        if (!apis.length) throw invalid("At least one service must be specified.");
+        if (apis.length > 20) throw invalid(`A maximum of 20 services can be enabled at a time, not ${apis.length}.`);
+        return enable(cloud, project, apis);
+      },
+      { serviceIds: ["text"] },
+    ),
     route("POST", `${SERVICES}/{api}:enable`, ({ params: { project = "", api = "" } }, cloud) =>
       enable(cloud, project, [api]),
     ),
-    route("POST", `${SERVICES}/{api}:disable`, ({ params: { project = "", api = "" }, body }, cloud) =>
-      disable(cloud, project, api, body.disableDependentServices ?? false),
+    route(
+      "POST",
+      `${SERVICES}/{api}:disable`,
+      ({ params: { project = "", api = "" }, body }, cloud) =>
+        disable(cloud, project, api, body.disableDependentServices ?? false),
+      { disableDependentServices: "flag" },
     ),
     route("GET", SERVICES, ({ path, params: { project = "" }, query }, cloud) => {
       const changed = cloud.store.members(`serviceusage/${path}`).map(({ config }) => config.name as string);

@@ -3,10 +3,11 @@ import { type Body, defaults } from "../body";
 import type { Cloud } from "../cloud";
 import { type About, collection } from "../collection";
 import { checkLabels } from "../labels";
-import { checkBindings } from "../policies";
+import { checkBindings, POLICY } from "../policies";
 import { REGIONS } from "../regions";
 import { route } from "../route";
 import type { Service } from "../service";
+import { type Shape, TEXTS } from "../shape";
 import { mayUseKey } from "./cloud-kms";
 
 /** https://cloud.google.com/storage/docs/locations */
@@ -23,6 +24,18 @@ const STORAGE_CLASSES = [
 const LIFECYCLE_ACTIONS = ["Delete", "SetStorageClass", "AbortIncompleteMultipartUpload"];
 
 const DAY = 24 * 3600;
+
+const BUCKET: Shape = {
+  name: "text",
+  location: "text",
+  storageClass: "text",
+  iamConfiguration: { uniformBucketLevelAccess: { enabled: "flag" }, publicAccessPrevention: "text" },
+  lifecycle: { rule: [{ action: { type: "text", storageClass: "text" }, condition: {} }] },
+  retentionPolicy: { retentionPeriod: "number", isLocked: "flag" },
+  softDeletePolicy: { retentionDurationSeconds: "number" },
+  encryption: { defaultKmsKeyName: "text" },
+  labels: TEXTS,
+};
 
 const noBucket = () => notFound("The specified bucket does not exist.");
 
@@ -120,11 +133,16 @@ export const storage: Service = {
       cloud.need(`storage/b/${params.bucket}`, noBucket());
       return cloud.policies.get(`storage/b/${params.bucket}`);
     }),
-    route("PUT", "b/{bucket}/iam", ({ params, body }, cloud) => {
-      cloud.need(`storage/b/${params.bucket}`, noBucket());
-      checkBindings(cloud, body);
-      return cloud.policies.set(`storage/b/${params.bucket}`, { policy: body }, `e${cloud.next()}`);
-    }),
+    route(
+      "PUT",
+      "b/{bucket}/iam",
+      ({ params, body }, cloud) => {
+        cloud.need(`storage/b/${params.bucket}`, noBucket());
+        checkBindings(cloud, body);
+        return cloud.policies.set(`storage/b/${params.bucket}`, { policy: body }, `e${cloud.next()}`);
+      },
+      POLICY,
+    ),
     route("GET", "b/{bucket}/o", ({ path, params }, cloud) => {
       cloud.need(`storage/b/${params.bucket}`, noBucket());
       return { kind: "storage#objects", items: cloud.store.below(`storage/${path}`).map(([, object]) => object) };
@@ -140,6 +158,7 @@ export const storage: Service = {
       service: "storage",
       at: "b",
       id: "name",
+      shape: BUCKET,
       items: "items",
       accept,
       release: (_bucket, { cloud, key }) => {

@@ -21,7 +21,7 @@ import {
   selfLinkOf,
   sqlOperationRoutes,
 } from "./operations";
-import { checkSettings, completeSettings, majorOf } from "./settings";
+import { checkSettings, completeSettings, INSTANCE_SHAPE, majorOf } from "./settings";
 import { sqlUserRoutes } from "./users";
 
 /** Those of PostgreSQL, which alone is played here. https://cloud.google.com/sql/docs/postgres/admin-api/rest/v1beta4/SqlDatabaseVersion */
@@ -36,7 +36,7 @@ const MINUTES = minutesOf("google_sql_database_instance");
 const invalidOperation = (message: string) => invalid(message, "invalidOperation");
 
 /** https://cloud.google.com/sql/docs/postgres/instance-settings#instance-id-2ndgen */
-function checkName(cloud: Cloud, project: string, name: string): void {
+function checkName(cloud: Cloud, project: string, name = ""): void {
   if (!/^[a-z][a-z0-9-]*$/.test(name) || project.length + name.length > 97) throw badRequest(`instance name (${name})`);
   const key = instanceKey(project, name);
   // The name of a deleted instance stays taken for a week. https://cloud.google.com/sql/docs/postgres/delete-instance
@@ -60,7 +60,7 @@ function accept(cloud: Cloud, project: string, instance: Body, before?: Body): v
   else if (instance.diskEncryptionConfiguration)
     needKeyGrant(
       cloud,
-      instance.diskEncryptionConfiguration.kmsKeyName,
+      instance.diskEncryptionConfiguration.kmsKeyName ?? "",
       `serviceAccount:service-${cloud.numberOf(project)}@gcp-sa-cloud-sql.iam.gserviceaccount.com`,
     );
   instance.ipAddresses = addressesOf(cloud, instance, block);
@@ -199,7 +199,7 @@ function clone({ params, body }: Call, cloud: Cloud): Body {
   const project = params.project as string;
   const sourceKey = instanceKey(project, params.instance as string);
   const source = needInstance(cloud, sourceKey);
-  const { destinationInstanceName: name, pointInTime, allocatedIpRange } = body.cloneContext;
+  const { destinationInstanceName: name, pointInTime, allocatedIpRange } = body.cloneContext ?? {};
   checkName(cloud, project, name);
   needIdle(cloud, sourceKey);
   if (source.masterInstanceName)
@@ -282,11 +282,13 @@ export const cloudSql: Service = {
   routes: [
     ...sqlOperationRoutes,
     ...sqlUserRoutes,
-    route("POST", INSTANCES, create),
+    route("POST", INSTANCES, create, INSTANCE_SHAPE),
     route("GET", INSTANCE, ({ path }, cloud) => needInstance(cloud, `sql/${path}`)),
-    route("PUT", INSTANCE, update),
-    route("PATCH", INSTANCE, update),
+    route("PUT", INSTANCE, update, INSTANCE_SHAPE),
+    route("PATCH", INSTANCE, update, INSTANCE_SHAPE),
     route("DELETE", INSTANCE, remove),
-    route("POST", `${INSTANCE}/clone`, clone),
+    route("POST", `${INSTANCE}/clone`, clone, {
+      cloneContext: { destinationInstanceName: "text", pointInTime: "text", allocatedIpRange: "text" },
+    }),
   ],
 };

@@ -1,6 +1,7 @@
 import { isIPv4 } from "node:net";
 import { invalid } from "../../api-error";
 import { type Body, defaults } from "../../body";
+import { type Shape, TEXTS } from "../../shape";
 import { checkFlags } from "./flags";
 import { badEnumeration, badRequest } from "./operations";
 
@@ -21,6 +22,51 @@ const ENUMERATIONS: Readonly<Record<string, readonly string[]>> = {
   "ipConfiguration.serverCaMode": ["GOOGLE_MANAGED_INTERNAL_CA", "GOOGLE_MANAGED_CAS_CA", "CUSTOMER_MANAGED_CAS_CA"],
   "maintenanceWindow.updateTrack": ["canary", "stable", "week5"],
   "backupConfiguration.backupRetentionSettings.retentionUnit": ["COUNT"],
+};
+
+const SETTINGS: Shape = {
+  settingsVersion: "number",
+  edition: "text",
+  tier: "text",
+  availabilityType: "text",
+  activationPolicy: "text",
+  pricingPlan: "text",
+  dataDiskType: "text",
+  dataDiskSizeGb: "number",
+  connectorEnforcement: "text",
+  dataApiAccess: "text",
+  deletionProtectionEnabled: "flag",
+  storageAutoResizeLimit: "number",
+  databaseFlags: [{ name: "text", value: "text" }],
+  userLabels: TEXTS,
+  locationPreference: { zone: "text" },
+  insightsConfig: { queryStringLength: "number", queryPlansPerMinute: "number" },
+  maintenanceWindow: { day: "number", hour: "number", updateTrack: "text" },
+  ipConfiguration: {
+    ipv4Enabled: "flag",
+    privateNetwork: "text",
+    allocatedIpRange: "text",
+    sslMode: "text",
+    serverCaMode: "text",
+    authorizedNetworks: [{ value: "text" }],
+  },
+  backupConfiguration: {
+    enabled: "flag",
+    startTime: "text",
+    pointInTimeRecoveryEnabled: "flag",
+    transactionLogRetentionDays: "number",
+    backupRetentionSettings: { retentionUnit: "text", retainedBackups: "number" },
+  },
+};
+
+/** An instance, as far as the fake looks into it. */
+export const INSTANCE_SHAPE: Shape = {
+  name: "text",
+  region: "text",
+  databaseVersion: "text",
+  masterInstanceName: "text",
+  settings: SETTINGS,
+  diskEncryptionConfiguration: { kmsKeyName: "text" },
 };
 
 /** What is wrong with a number outside its range. https://cloud.google.com/sql/docs/postgres/instance-settings */
@@ -62,6 +108,8 @@ const snake = (path: string) => path.replace(/[A-Z]/g, (letter) => `_${letter.to
 /** What the service fills in among an instance's settings. */
 export function completeSettings(settings: Body, { databaseVersion, region }: Body): void {
   defaults(settings, { edition: usualEdition(majorOf(databaseVersion)) });
+  // Another edition is refused when the settings are complete.
+  const edition = Object.hasOwn(LOG_DAYS, settings.edition) ? settings.edition : "ENTERPRISE";
   defaults(settings, {
     kind: "sql#settings",
     settingsVersion: "1",
@@ -79,8 +127,8 @@ export function completeSettings(settings: Body, { databaseVersion, region }: Bo
       kind: "sql#backupConfiguration",
       enabled: false,
       startTime: "03:00",
-      transactionLogRetentionDays: LOG_DAYS[settings.edition]?.usual,
-      backupRetentionSettings: { retentionUnit: "COUNT", retainedBackups: USUAL_BACKUPS[settings.edition] },
+      transactionLogRetentionDays: LOG_DAYS[edition]?.usual,
+      backupRetentionSettings: { retentionUnit: "COUNT", retainedBackups: USUAL_BACKUPS[edition] },
       replicationLogArchivingEnabled: false,
       transactionalLogStorageState: "CLOUD_STORAGE",
       backupTier: "STANDARD",

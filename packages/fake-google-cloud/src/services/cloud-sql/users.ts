@@ -2,6 +2,7 @@ import { conflict, invalid } from "../../api-error";
 import type { Body } from "../../body";
 import type { Cloud } from "../../cloud";
 import { type Call, type Route, route } from "../../route";
+import type { Shape } from "../../shape";
 import {
   badRequest,
   begin,
@@ -13,6 +14,8 @@ import {
   needRunning,
   selfLinkOf,
 } from "./operations";
+
+const USER: Shape = { name: "text", password: "text", type: "text", databaseRoles: ["text"] };
 
 /** The instance that a call is about, with its key in the store. */
 function instanceOf({ params }: Call, cloud: Cloud) {
@@ -49,6 +52,7 @@ function createUser(call: Call, cloud: Cloud): Body {
   const { project, name: instance, key } = writable(call, cloud);
   const { password, ...user } = call.body;
   const { name, type, databaseRoles = [] } = user;
+  if (!name) throw badRequest("the user has no name");
   // https://cloud.google.com/sql/docs/postgres/add-manage-iam-users
   if (type === "CLOUD_IAM_SERVICE_ACCOUNT" && name.endsWith(".gserviceaccount.com"))
     throw badRequest(
@@ -99,6 +103,7 @@ function createDatabase(call: Call, cloud: Cloud): Body {
   const { project, name: instance, key } = writable(call, cloud);
   const { name, charset = "UTF8" } = call.body;
   const failure = (detail: string) => badRequest(`failed to create database ${name}. Detail: pq: ${detail}`);
+  if (!name) throw badRequest("the database has no name");
   if (cloud.store.get(`${key}/databases/${name}`)) throw failure(`database "${name}" already exists`);
   // https://cloud.google.com/sql/docs/postgres/create-manage-databases
   if (charset !== "UTF8") throw failure(`encoding "${charset}" is not supported`);
@@ -133,7 +138,7 @@ function deleteDatabase(call: Call, cloud: Cloud): Body {
 /** Runs a script as whoever calls, who is a user through IAM. https://cloud.google.com/sql/docs/postgres/executesql */
 function executeSql(call: Call, cloud: Cloud): Body {
   const { key, instance } = instanceOf(call, cloud);
-  const { database, sqlStatement } = call.body;
+  const { database, sqlStatement = "" } = call.body;
   needRunning(cloud, key);
   if (instance.settings.dataApiAccess !== "ALLOW_DATA_API")
     throw badRequest("Data API is not enabled for the instance");
@@ -166,11 +171,11 @@ export const sqlUserRoutes: readonly Route[] = [
     kind: "sql#usersList",
     items: cloud.store.members(`${instanceOf(call, cloud).key}/users`),
   })),
-  route("POST", `${INSTANCE}/users`, createUser),
-  route("PUT", `${INSTANCE}/users`, updateUser),
+  route("POST", `${INSTANCE}/users`, createUser, USER),
+  route("PUT", `${INSTANCE}/users`, updateUser, USER),
   route("DELETE", `${INSTANCE}/users`, deleteUser),
-  route("POST", `${INSTANCE}/databases`, createDatabase),
+  route("POST", `${INSTANCE}/databases`, createDatabase, { name: "text", charset: "text", collation: "text" }),
   route("GET", `${INSTANCE}/databases/{database}`, getDatabase),
   route("DELETE", `${INSTANCE}/databases/{database}`, deleteDatabase),
-  route("POST", `${INSTANCE}/executeSql`, executeSql),
+  route("POST", `${INSTANCE}/executeSql`, executeSql, { database: "text", sqlStatement: "text" }),
 ];

@@ -3,6 +3,7 @@ import { type Body, defaults } from "../../body";
 import { addressOf, type Cidr, overlaps, parseCidr, textOf } from "../../cidr";
 import type { About } from "../../collection";
 import type { Route } from "../../route";
+import { type Shape, TEXTS } from "../../shape";
 import { checkEnumerations, computeCollection, setLabels, urlOf, wrong } from "./kind";
 import { freeRange, takenRanges } from "./range";
 import { needNetwork } from "./reference";
@@ -25,6 +26,16 @@ const ENUMERATIONS = {
   ],
   networkTier: ["PREMIUM", "STANDARD"],
   ipVersion: ["IPV4", "IPV6"],
+};
+
+const ADDRESS: Shape = {
+  name: "text",
+  address: "text",
+  addressType: "text",
+  purpose: "text",
+  network: "text",
+  prefixLength: "number",
+  labels: TEXTS,
 };
 
 function accept(address: Body, about: About): void {
@@ -76,6 +87,6 @@ function reserveRange(address: Body, { cloud, call, path }: About): void {
 
 /** Of addresses only labels change: https://cloud.google.com/compute/docs/reference/rest/v1/addresses */
 export const addresses: Route[] = [GLOBAL, REGIONAL].flatMap((at) => [
-  ...computeCollection({ at, type: "google_compute_global_address", accept, update: "none" }),
+  ...computeCollection({ at, type: "google_compute_global_address", shape: ADDRESS, accept, update: "none" }),
   setLabels(at),
 ]);

@@ -1,6 +1,7 @@
 import { type Body, defaults } from "../../body";
 import type { About } from "../../collection";
 import type { Route } from "../../route";
+import type { Shape } from "../../shape";
 import { checkEnumerations, checkFixed, computeCollection, urlOf, wrong } from "./kind";
 import { checkTrafficRange } from "./range";
 import { needNetwork } from "./reference";
@@ -9,6 +10,22 @@ import { needNetwork } from "./reference";
 const ENUMERATIONS = {
   direction: ["INGRESS", "EGRESS"],
   "logConfig.metadata": ["EXCLUDE_ALL_METADATA", "INCLUDE_ALL_METADATA"],
+};
+const RULES: Shape = [{ IPProtocol: "text", ports: ["text"] }];
+const FIREWALL: Shape = {
+  name: "text",
+  network: "text",
+  direction: "text",
+  priority: "number",
+  allowed: RULES,
+  denied: RULES,
+  logConfig: { enable: "flag", metadata: "text" },
+  sourceRanges: ["text"],
+  destinationRanges: ["text"],
+  sourceTags: ["text"],
+  targetTags: ["text"],
+  sourceServiceAccounts: ["text"],
+  targetServiceAccounts: ["text"],
 };
 const PROTOCOLS = ["all", "tcp", "udp", "icmp", "esp", "ah", "ipip", "sctp"];
 const WITH_PORTS = ["tcp", "udp", "sctp", "6", "17", "132"];
@@ -60,5 +77,6 @@ function checkEnds(firewall: Body): void {
 export const firewalls: Route[] = computeCollection({
   at: "projects/{project}/global/firewalls",
   type: "google_compute_firewall",
+  shape: FIREWALL,
   accept,
 });

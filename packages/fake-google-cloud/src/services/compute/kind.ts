@@ -4,6 +4,7 @@ import type { Cloud } from "../../cloud";
 import { type Collection, collection } from "../../collection";
 import { REGIONS } from "../../regions";
 import { type Route, route } from "../../route";
+import { type Shape, TEXTS } from "../../shape";
 import { minutesOf } from "../../times";
 
 /** What Compute Engine's objects are called by in full. */
@@ -70,7 +71,7 @@ export function checkName(name: string, field = "name"): void {
   if (!NAME.test(name)) throw wrong(field, name, `Must be a match of regex '${NAME.source.slice(1, -1)}'`);
 }
 
-type Kind = Pick<Collection, "at" | "accept" | "release" | "update"> & Required<Pick<Collection, "type">>;
+type Kind = Pick<Collection, "at" | "accept" | "release" | "update"> & Required<Pick<Collection, "type" | "shape">>;
 
 /** A collection whose changes are answered with operations: https://cloud.google.com/compute/docs/api/how-tos/api-requests-responses */
 export const computeCollection = ({ type, accept, release, ...kind }: Kind): Route[] =>
@@ -137,22 +138,32 @@ export const action = (
   at: string,
   verb: string,
   change: (object: Body, body: Body, about: { cloud: Cloud; path: string; query: URLSearchParams }) => void,
-  method = "POST",
+  { method = "POST", shape = {} }: { method?: string; shape?: Shape } = {},
 ): Route =>
-  route(method, `${at}/{id}/${verb}`, ({ path: asked, body, query }, cloud) => {
-    const path = asked.slice(0, -verb.length - 1);
-    const key = `compute/${path}`;
-    const object = structuredClone(cloud.need(key, notFound(`The resource '${path}' was not found`)));
-    cloud.needReady(key);
-    change(object, body, { cloud, path, query });
-    cloud.store.set(key, object);
-    return changed(cloud, path);
-  });
+  route(
+    method,
+    `${at}/{id}/${verb}`,
+    ({ path: asked, body, query }, cloud) => {
+      const path = asked.slice(0, -verb.length - 1);
+      const key = `compute/${path}`;
+      const object = structuredClone(cloud.need(key, notFound(`The resource '${path}' was not found`)));
+      cloud.needReady(key);
+      change(object, body, { cloud, path, query });
+      cloud.store.set(key, object);
+      return changed(cloud, path);
+    },
+    shape,
+  );
 
 /** https://cloud.google.com/compute/docs/labeling-resources */
 export const setLabels = (at: string): Route =>
-  action(at, "setLabels", (object, { labels, labelFingerprint }, { cloud }) => {
-    checkFingerprint(object.labelFingerprint, labelFingerprint);
-    object.labels = labels;
-    object.labelFingerprint = String(cloud.next());
-  });
+  action(
+    at,
+    "setLabels",
+    (object, { labels, labelFingerprint }, { cloud }) => {
+      checkFingerprint(object.labelFingerprint, labelFingerprint);
+      object.labels = labels;
+      object.labelFingerprint = String(cloud.next());
+    },
+    { shape: { labels: TEXTS, labelFingerprint: "text" } },
+  );

@@ -3,10 +3,19 @@ import { type Body, defaults } from "../../body";
 import type { Cloud } from "../../cloud";
 import type { About } from "../../collection";
 import type { Route } from "../../route";
+import { type Shape, withoutNulls } from "../../shape";
 import { action, checkEnumerations, checkFixed, checkName, computeCollection, inUse, urlOf, wrong } from "./kind";
 import { needNetwork } from "./reference";
 
 const NETWORKS = "projects/{project}/global/networks";
+const NETWORK: Shape = {
+  name: "text",
+  autoCreateSubnetworks: "flag",
+  mtu: "number",
+  routingConfig: { routingMode: "text", bgpBestPathSelectionMode: "text" },
+  networkFirewallPolicyEnforcementOrder: "text",
+};
+const PEERING: Shape = { networkPeering: { name: "text", network: "text" } };
 
 /** https://cloud.google.com/compute/docs/reference/rest/v1/networks */
 const ENUMERATIONS = {
@@ -70,26 +79,32 @@ function peeringOf(network: Body, name: string): Body {
   return peering;
 }
 
-function addPeeringWith(network: Body, { networkPeering }: Body, { cloud, path }: { cloud: Cloud; path: string }) {
+function addPeeringWith(network: Body, { networkPeering = {} }: Body, { cloud, path }: { cloud: Cloud; path: string }) {
   checkName(networkPeering.name, "networkPeering.name");
   if (peeringsOf(network).some(({ name }) => name === networkPeering.name))
     throw wrong("networkPeering.name", networkPeering.name, "There is a peering with this name already.");
-  const peer = needNetwork(cloud, path.split("/")[1] as string, networkPeering.network);
+  const peer = needNetwork(cloud, path.split("/")[1] as string, networkPeering.network ?? "");
   addPeering(network, { ...networkPeering, network: urlOf(peer.path) });
 }
 
 /** https://cloud.google.com/compute/docs/reference/rest/v1/networks */
 export const networks: Route[] = [
-  ...computeCollection({ at: NETWORKS, type: "google_compute_network", accept, release }),
-  action(NETWORKS, "addPeering", addPeeringWith),
+  ...computeCollection({ at: NETWORKS, type: "google_compute_network", shape: NETWORK, accept, release }),
+  action(NETWORKS, "addPeering", addPeeringWith, { shape: PEERING }),
   action(
     NETWORKS,
     "updatePeering",
-    (network, { networkPeering }) => Object.assign(peeringOf(network, networkPeering.name), networkPeering),
-    "PATCH",
+    (network, { networkPeering }) =>
+      Object.assign(peeringOf(network, networkPeering?.name), withoutNulls(networkPeering)),
+    { method: "PATCH", shape: PEERING },
   ),
-  action(NETWORKS, "removePeering", (network, { name }) => {
-    const peering = peeringOf(network, name);
-    network.peerings = peeringsOf(network).filter((one) => one !== peering);
-  }),
+  action(
+    NETWORKS,
+    "removePeering",
+    (network, { name }) => {
+      const peering = peeringOf(network, name);
+      network.peerings = peeringsOf(network).filter((one) => one !== peering);
+    },
+    { shape: { name: "text" } },
+  ),
 ];

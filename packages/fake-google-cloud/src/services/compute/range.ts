@@ -42,11 +42,14 @@ export const takenRanges = (cloud: Cloud, project: string, network: string, exce
 
 const rangesOf = (path: string, object: Body): Taken[] => {
   const texts = path.includes("/subnetworks/")
-    ? [object, ...object.secondaryIpRanges].map(({ ipCidrRange }) => ipCidrRange)
+    ? [object, ...(object.secondaryIpRanges ?? [])].map(({ ipCidrRange }) => ipCidrRange)
     : object.purpose === "VPC_PEERING"
       ? [`${object.address}/${object.prefixLength}`]
       : [];
-  return texts.map((text) => ({ range: parseCidr(text) as Cidr, path }));
+  return texts.flatMap((text) => {
+    const range = parseCidr(text);
+    return range ? [{ range, path }] : [];
+  });
 };
 
 /** A range of 10.0.0.0/8 that overlaps none of these, for whoever asks for no certain one. */

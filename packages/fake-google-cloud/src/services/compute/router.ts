@@ -2,6 +2,7 @@ import { notFound } from "../../api-error";
 import { type Body, defaults } from "../../body";
 import type { About } from "../../collection";
 import type { Route } from "../../route";
+import type { Shape } from "../../shape";
 import { checkEnumerations, checkFixed, checkName, computeCollection, urlOf, wrong } from "./kind";
 import { needNetwork, needSubnetwork, refer } from "./reference";
 
@@ -20,6 +21,28 @@ const ENUMERATIONS = {
 };
 const SUBNETWORK_ENUMERATIONS = {
   sourceIpRangesToNat: ["ALL_IP_RANGES", "LIST_OF_SECONDARY_IP_RANGES", "PRIMARY_IP_RANGE"],
+};
+
+const ROUTER: Shape = {
+  name: "text",
+  network: "text",
+  nats: [
+    {
+      name: "text",
+      natIpAllocateOption: "text",
+      natIps: ["text"],
+      sourceSubnetworkIpRangesToNat: "text",
+      subnetworks: [{ name: "text", sourceIpRangesToNat: ["text"], secondaryIpRangeNames: ["text"] }],
+      logConfig: { filter: "text" },
+      minPortsPerVm: "number",
+      maxPortsPerVm: "number",
+      enableDynamicPortAllocation: "flag",
+      enableEndpointIndependentMapping: "flag",
+      endpointTypes: ["text"],
+      type: "text",
+      autoNetworkTier: "text",
+    },
+  ],
 };
 
 function accept(router: Body, about: About): void {
@@ -116,5 +139,6 @@ function refersTo(nat: Body, field: string, router: Body, { cloud, call }: About
 export const routers: Route[] = computeCollection({
   at: "projects/{project}/regions/{region}/routers",
   type: "google_compute_router",
+  shape: ROUTER,
   accept,
 });

@@ -2,6 +2,7 @@ import { notFound } from "../../api-error";
 import { type Body, defaults, merge } from "../../body";
 import type { About } from "../../collection";
 import { type Route, route } from "../../route";
+import { type Shape, TEXTS } from "../../shape";
 import {
   action,
   changed,
@@ -15,6 +16,46 @@ import {
 import { checkTrafficRange } from "./range";
 
 const POLICIES = "projects/{project}/global/securityPolicies";
+
+const THRESHOLD: Shape = { count: "number", intervalSec: "number" };
+const EXCLUDED: Shape = [{ op: "text", val: "text" }];
+const RULE: Shape = {
+  priority: "number",
+  description: "text",
+  action: "text",
+  preview: "flag",
+  match: { versionedExpr: "text", config: { srcIpRanges: ["text"] }, expr: { expression: "text" }, exprOptions: {} },
+  preconfiguredWafConfig: {
+    exclusions: [
+      {
+        targetRuleSet: "text",
+        targetRuleIds: ["text"],
+        requestHeadersToExclude: EXCLUDED,
+        requestCookiesToExclude: EXCLUDED,
+        requestUrisToExclude: EXCLUDED,
+        requestQueryParamsToExclude: EXCLUDED,
+      },
+    ],
+  },
+  rateLimitOptions: {
+    conformAction: "text",
+    exceedAction: "text",
+    enforceOnKey: "text",
+    enforceOnKeyConfigs: [{}],
+    rateLimitThreshold: THRESHOLD,
+    banThreshold: THRESHOLD,
+    banDurationSec: "number",
+  },
+};
+const POLICY: Shape = {
+  name: "text",
+  type: "text",
+  description: "text",
+  fingerprint: "text",
+  rules: [RULE],
+  labels: TEXTS,
+  advancedOptionsConfig: { jsonParsing: "text", logLevel: "text", requestBodyInspectionSize: "text" },
+};
 
 /** Priority of the rule for what no other is for, which every policy has. */
 const LAST = 2 ** 31 - 1;
@@ -94,11 +135,11 @@ function acceptRule(rule: Body): void {
     throw wrong("priority", priority, `Must be from 0 to ${LAST}.`);
   if (description.length > 64) throw wrong("description", description, "Must be no more than 64 characters.");
   if (!ACTIONS.test(taken)) throw wrong("action", taken, "It is no action of a rule.");
-  if (match?.expr) checkExpression(match.expr.expression);
+  if (match?.expr) checkExpression(match.expr.expression ?? "");
   // Google returns unset options as empty: https://github.com/hashicorp/terraform-provider-google/issues/24334
   if (match?.expr) defaults(match, { exprOptions: { recaptchaOptions: {} } });
   else checkAddresses(match ?? {});
-  if (priority === LAST && !match.config?.srcIpRanges.includes("*"))
+  if (priority === LAST && !match?.config?.srcIpRanges?.includes("*"))
     throw wrong("match", "", "The default rule must match all requests.");
   for (const exclusion of preconfiguredWafConfig?.exclusions ?? []) checkExclusion(exclusion);
   checkLimit(rule);
@@ -184,37 +225,52 @@ const needRule = (policy: Body, query: URLSearchParams): Body => {
 };
 
 /** Everything but rules: https://cloud.google.com/compute/docs/reference/rest/v1/securityPolicies/patch */
-const patch = route("PATCH", `${POLICIES}/{id}`, (call, cloud) => {
-  const { path, query } = call;
-  const key = `compute/${path}`;
-  const before = cloud.need(key, notFound(`The resource '${path}' was not found`));
-  cloud.needReady(key);
-  checkFingerprint(before.fingerprint, call.body.fingerprint);
-  const { rules: _rules, ...body } = call.body;
-  const after = cleared(merge(structuredClone(before), body), body, query.get("updateMask"));
-  accept(after, { cloud, call, path, key, before });
-  cloud.store.set(key, after);
-  return changed(cloud, path);
-});
+const patch = route(
+  "PATCH",
+  `${POLICIES}/{id}`,
+  (call, cloud) => {
+    const { path, query } = call;
+    const key = `compute/${path}`;
+    const before = cloud.need(key, notFound(`The resource '${path}' was not found`));
+    cloud.needReady(key);
+    checkFingerprint(before.fingerprint, call.body.fingerprint);
+    const { rules: _rules, ...body } = call.body;
+    const after = cleared(merge(structuredClone(before), body), body, query.get("updateMask"));
+    accept(after, { cloud, call, path, key, before });
+    cloud.store.set(key, after);
+    return changed(cloud, path);
+  },
+  POLICY,
+);
 
 /** https://cloud.google.com/compute/docs/reference/rest/v1/securityPolicies */
 export const securityPolicies: Route[] = [
-  ...computeCollection({ at: POLICIES, type: "google_compute_security_policy", accept, update: "none" }),
+  ...computeCollection({ at: POLICIES, type: "google_compute_security_policy", shape: POLICY, accept, update: "none" }),
   patch,
   setLabels(POLICIES),
-  action(POLICIES, "addRule", (policy, body) => {
-    const rule = structuredClone(body);
-    if (policy.rules.some(({ priority }: Body) => priority === rule.priority))
-      throw wrong("priority", rule.priority, "Cannot have rules with the same priorities.");
-    acceptRule(rule);
-    policy.rules.push(rule);
-  }),
-  action(POLICIES, "patchRule", (policy, body, { query }) => {
-    const before = needRule(policy, query);
-    const after = cleared({ ...before, ...structuredClone(body) }, body, query.get("updateMask"));
-    acceptRule(after);
-    policy.rules[policy.rules.indexOf(before)] = after;
-  }),
+  action(
+    POLICIES,
+    "addRule",
+    (policy, body) => {
+      const rule = structuredClone(body);
+      if (policy.rules.some(({ priority }: Body) => priority === rule.priority))
+        throw wrong("priority", rule.priority, "Cannot have rules with the same priorities.");
+      acceptRule(rule);
+      policy.rules.push(rule);
+    },
+    { shape: RULE },
+  ),
+  action(
+    POLICIES,
+    "patchRule",
+    (policy, body, { query }) => {
+      const before = needRule(policy, query);
+      const after = cleared({ ...before, ...structuredClone(body) }, body, query.get("updateMask"));
+      acceptRule(after);
+      policy.rules[policy.rules.indexOf(before)] = after;
+    },
+    { shape: RULE },
+  ),
   action(POLICIES, "removeRule", (policy, _body, { query }) => {
     const rule = needRule(policy, query);
     if (rule.priority === LAST) throw wrong("priority", LAST, "The default rule cannot be removed.");

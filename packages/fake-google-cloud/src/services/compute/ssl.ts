@@ -2,12 +2,21 @@ import { unknownHere } from "../../api-error";
 import { type Body, defaults } from "../../body";
 import type { About } from "../../collection";
 import type { Route } from "../../route";
+import type { Shape } from "../../shape";
 import { checkEnumerations, checkFingerprint, computeCollection, wrong } from "./kind";
 
 /** https://cloud.google.com/compute/docs/reference/rest/v1/sslPolicies */
 const ENUMERATIONS = {
   profile: ["COMPATIBLE", "CUSTOM", "FIPS_202205", "MODERN", "RESTRICTED"],
   minTlsVersion: ["TLS_1_0", "TLS_1_1", "TLS_1_2", "TLS_1_3"],
+};
+
+const POLICY: Shape = {
+  name: "text",
+  profile: "text",
+  minTlsVersion: "text",
+  customFeatures: ["text"],
+  fingerprint: "text",
 };
 
 function acceptPolicy(policy: Body, { cloud, call, before }: About): void {
@@ -42,11 +51,13 @@ export const ssl: Route[] = [
   ...computeCollection({
     at: "projects/{project}/global/sslPolicies",
     type: "google_compute_ssl_policy",
+    shape: POLICY,
     accept: acceptPolicy,
   }),
   ...computeCollection({
     at: "projects/{project}/global/sslCertificates",
     type: "google_compute_managed_ssl_certificate",
+    shape: { name: "text", type: "text", managed: { domains: ["text"] } },
     accept: acceptCertificate,
     update: "none",
   }),

@@ -4,6 +4,7 @@ import { contains, overlaps, textOf } from "../../cidr";
 import type { Cloud } from "../../cloud";
 import type { About } from "../../collection";
 import type { Route } from "../../route";
+import type { Shape } from "../../shape";
 import {
   action,
   checkEnumerations,
@@ -43,6 +44,19 @@ const ENUMERATIONS = {
     "INTERVAL_15_MIN",
   ],
   "logConfig.metadata": ["EXCLUDE_ALL_METADATA", "INCLUDE_ALL_METADATA", "CUSTOM_METADATA"],
+};
+
+const SUBNETWORK: Shape = {
+  name: "text",
+  network: "text",
+  ipCidrRange: "text",
+  secondaryIpRanges: [{ rangeName: "text", ipCidrRange: "text" }],
+  purpose: "text",
+  role: "text",
+  stackType: "text",
+  fingerprint: "text",
+  enableFlowLogs: "flag",
+  logConfig: { enable: "flag", flowSampling: "number", aggregationInterval: "text", metadata: "text" },
 };
 
 function accept(subnetwork: Body, { cloud, call, path, before }: About): void {
@@ -85,7 +99,8 @@ function checkRanges(subnetwork: Body, cloud: Cloud, project: string, path: stri
 
 /** https://cloud.google.com/vpc/docs/create-modify-vpc-networks#edit-secondary */
 function checkRangesGone(after: Body, before: Body, cloud: Cloud, path: string): void {
-  const names = (subnetwork: Body): string[] => subnetwork.secondaryIpRanges.map(({ rangeName }: Body) => rangeName);
+  const names = (subnetwork: Body): string[] =>
+    (subnetwork.secondaryIpRanges ?? []).map(({ rangeName }: Body) => rangeName);
   const left = names(after);
   const gone = names(before).filter((name) => !left.includes(name));
   for (const [cluster, { ipAllocationPolicy = {} }] of clustersIn(cloud, path)) {
@@ -130,20 +145,32 @@ function release(_subnetwork: Body, { cloud, path }: About): void {
 
 /** https://cloud.google.com/compute/docs/reference/rest/v1/subnetworks */
 export const subnetworks: Route[] = [
-  ...computeCollection({ at: SUBNETWORKS, type: "google_compute_subnetwork", accept, release }),
-  action(SUBNETWORKS, "setPrivateIpGoogleAccess", (subnetwork, { privateIpGoogleAccess }) => {
-    subnetwork.privateIpGoogleAccess = privateIpGoogleAccess;
-  }),
-  action(SUBNETWORKS, "expandIpCidrRange", (subnetwork, { ipCidrRange }, { cloud, path }) => {
-    const [before, after] = [subnetwork.ipCidrRange, ipCidrRange].map((text) => subnetRange("ipCidrRange", text));
-    if (!before || !after || !contains(after, before) || after.prefix === before.prefix)
-      throw wrong(
-        "ipCidrRange",
-        ipCidrRange,
-        `The range must be larger than ${subnetwork.ipCidrRange} and contain it.`,
+  ...computeCollection({ at: SUBNETWORKS, type: "google_compute_subnetwork", shape: SUBNETWORK, accept, release }),
+  action(
+    SUBNETWORKS,
+    "setPrivateIpGoogleAccess",
+    (subnetwork, { privateIpGoogleAccess }) => {
+      subnetwork.privateIpGoogleAccess = privateIpGoogleAccess;
+    },
+    { shape: { privateIpGoogleAccess: "flag" } },
+  ),
+  action(
+    SUBNETWORKS,
+    "expandIpCidrRange",
+    (subnetwork, { ipCidrRange }, { cloud, path }) => {
+      const [before, after] = [subnetwork.ipCidrRange, ipCidrRange].map((text) =>
+        subnetRange("ipCidrRange", text ?? ""),
       );
-    subnetwork.ipCidrRange = ipCidrRange;
-    checkRanges(subnetwork, cloud, path.split("/")[1] as string, path);
-    subnetwork.fingerprint = String(cloud.next());
-  }),
+      if (!before || !after || !contains(after, before) || after.prefix === before.prefix)
+        throw wrong(
+          "ipCidrRange",
+          ipCidrRange,
+          `The range must be larger than ${subnetwork.ipCidrRange} and contain it.`,
+        );
+      subnetwork.ipCidrRange = ipCidrRange;
+      checkRanges(subnetwork, cloud, path.split("/")[1] as string, path);
+      subnetwork.fingerprint = String(cloud.next());
+    },
+    { shape: { ipCidrRange: "text" } },
+  ),
 ];

@@ -3,10 +3,11 @@ import type { Body } from "../../body";
 import { overlaps, parseCidr, textOf } from "../../cidr";
 import type { Cloud } from "../../cloud";
 import { needKeyGrant } from "../cloud-kms";
+import { urlOf } from "../compute/kind";
 import { takenRanges } from "../compute/range";
 import { needNetwork, needSubnetwork } from "../compute/reference";
+import { checkMaxPods } from "./checks";
 import { regionOf } from "./location";
-import { checkMaxPods } from "./node-pool";
 
 /** Refuses settings that no cluster can have, in a new one and in what an update leads to. */
 export function checkSettings(cluster: Body, project: string): void {
@@ -63,14 +64,26 @@ export function checkEncryption(cloud: Cloud, path: string, { state = "DECRYPTED
 export function placeInNetwork(cloud: Cloud, path: string, cluster: Body): void {
   const [, project = "", , location = ""] = path.split("/");
   const region = regionOf(location);
-  const network = needNetwork(cloud, project, cluster.network);
-  const { path: at, subnetwork } = needSubnetwork(cloud, project, region, cluster.subnetwork);
+  const network = needNetwork(cloud, project, cluster.network ?? "default");
+  const { path: at, subnetwork } = cluster.subnetwork
+    ? needSubnetwork(cloud, project, region, cluster.subnetwork)
+    : autoSubnetwork(network, region);
   if (needNetwork(cloud, project, subnetwork.network).path !== network.path)
     throw invalid(`Subnetwork "${cluster.subnetwork}" is not valid for Network "${cluster.network}".`);
   cluster.network = network.path;
   cluster.subnetwork = at;
   placeInRanges(cluster, subnetwork);
   checkControlPlaneRange(cloud, cluster, subnetwork.network);
+}
+
+/** A network in auto mode has a subnetwork in each region. https://cloud.google.com/vpc/docs/vpc#auto-mode-considerations */
+function autoSubnetwork(
+  { path, network }: ReturnType<typeof needNetwork>,
+  region: string,
+): ReturnType<typeof needSubnetwork> {
+  if (!network.autoCreateSubnetworks) throw invalid(`Network "${network.name}" requires specifying a subnetwork.`);
+  const at = path.replace(/global\/networks\/(.*)$/, `regions/${region}/subnetworks/$1`);
+  return { path: at, subnetwork: { name: network.name, network: urlOf(path) } };
 }
 
 function placeInRanges({ network, ipAllocationPolicy: policy }: Body, subnetwork: Body): void {

@@ -5,22 +5,14 @@ import { type Call, type Route, route } from "../../route";
 import type { Service } from "../../service";
 import { minutesOf } from "../../times";
 import { autopilotPools, checkAutopilot, checkNewAutopilot } from "./autopilot";
+import { checkAccount, checkName } from "./checks";
 import { checkEncryption, checkSettings, placeInNetwork } from "./cluster";
 import { completeCluster } from "./defaults";
 import { CLUSTER_ENUMERATIONS, checkEnumerations } from "./enumerations";
 import { checkLocation, checkZones } from "./location";
-import {
-  changePool,
-  checkAccount,
-  checkName,
-  checkPool,
-  completePool,
-  needCluster,
-  nodePoolRoutes,
-  poolsOf,
-  statusOf,
-} from "./node-pool";
+import { changePool, checkPool, completePool, needCluster, nodePoolRoutes, poolsOf, statusOf } from "./node-pool";
 import { begin, CLUSTERS, keyOf, needIdle, operationRoutes } from "./operation";
+import { CLUSTER as CLUSTER_SHAPE, CLUSTER_UPDATE, VERBS } from "./shapes";
 
 const CLUSTER = `${CLUSTERS}/{cluster}`;
 
@@ -121,7 +113,7 @@ function update(call: Call, cloud: Cloud): Body {
     for (const [name, value] of Object.entries(desired)) {
       if (FIXED.includes(name))
         throw invalid(`Invalid JSON payload received. Unknown name "${name}" at 'update': Cannot find field.`);
-      const field = UPDATES[name];
+      const field = Object.hasOwn(UPDATES, name) && UPDATES[name];
       if (!field) throw unknownHere(`the fake does not know the field ${name} of a cluster's update`);
       sent[field] = value;
     }
@@ -149,9 +141,12 @@ function change({ path: at }: Call, cloud: Cloud, put: (cluster: Body) => void):
 }
 
 /** A verb that replaces a part of a cluster. */
-const verb = (name: string, put: (cluster: Body, sent: Body, cloud: Cloud) => void): Route =>
-  route("POST", `${CLUSTER}:${name}`, (call, cloud) =>
-    change(call, cloud, (cluster) => put(cluster, call.body, cloud)),
+const verb = (name: keyof typeof VERBS, put: (cluster: Body, sent: Body, cloud: Cloud) => void): Route =>
+  route(
+    "POST",
+    `${CLUSTER}:${name}`,
+    (call, cloud) => change(call, cloud, (cluster) => put(cluster, call.body, cloud)),
+    VERBS[name],
   );
 
 /**
@@ -165,9 +160,9 @@ export const container: Service = {
   routes: [
     ...operationRoutes,
     ...nodePoolRoutes,
-    route("POST", CLUSTERS, create),
+    route("POST", CLUSTERS, create, { cluster: CLUSTER_SHAPE }),
     route("GET", CLUSTER, ({ path }, cloud) => read(cloud, path)),
-    route("PUT", CLUSTER, update),
+    route("PUT", CLUSTER, update, { update: CLUSTER_UPDATE }),
     route("DELETE", CLUSTER, ({ path }, cloud) => {
       needCluster(cloud, path);
       needIdle(cloud, path);

@@ -3,37 +3,15 @@ import { type Body, defaults } from "../../body";
 import type { Cloud } from "../../cloud";
 import { type Call, type Route, route } from "../../route";
 import { minutesOf } from "../../times";
-import { needServiceAccount } from "../iam";
+import { checkAccount, checkMaxPods, checkName } from "./checks";
 import { SCOPES, VERSION } from "./defaults";
 import { checkEnumerations, POOL_ENUMERATIONS } from "./enumerations";
 import { checkZones } from "./location";
 import { begin, CLUSTERS, keyOf, linkOf, needIdle } from "./operation";
+import { NODE_POOL, NODE_POOL_UPDATE, VERBS } from "./shapes";
 
 const POOLS = `${CLUSTERS}/{cluster}/nodePools`;
 const POOL = `${POOLS}/{pool}`;
-
-/**
- * Names of clusters and pools.
- * https://cloud.google.com/kubernetes-engine/docs/reference/rest/v1/projects.locations.clusters#Cluster.FIELDS.name
- */
-export function checkName(field: string, name: unknown): void {
-  if (!/^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$/.test(String(name)))
-    throw invalid(
-      `Invalid value for field "${field}": "${name}". Must be a match of regex '(?:[a-z](?:[-a-z0-9]{0,38}[a-z0-9])?)' (only lowercase alphanumerics and '-' allowed, must start with a letter and end with an alphanumeric, and must be no longer than 40 characters).`,
-    );
-}
-
-/** https://cloud.google.com/kubernetes-engine/docs/how-to/flexible-pod-cidr */
-export function checkMaxPods(field: string, constraint?: Body): void {
-  const max = constraint?.maxPodsPerNode;
-  if (max !== undefined && !(Number(max) >= 8 && Number(max) <= 256))
-    throw invalid(`Invalid value for field "${field}.max_pods_per_node": "${max}". Must be between 8 and 256.`);
-}
-
-/** Whom nodes run as; `default` is Compute Engine's own account, which a project comes with. */
-export function checkAccount(cloud: Cloud, account: string | undefined): void {
-  if (account && account !== "default") needServiceAccount(cloud, account);
-}
 
 /** Refuses what Google refuses in a pool, new or updated. */
 export function checkPool(cloud: Cloud, pool: Body, cluster: Body, location: string): void {
@@ -250,7 +228,7 @@ function update(call: Call, cloud: Cloud): Body {
     for (const [field, value] of Object.entries(fields)) {
       if (FIXED.includes(field))
         throw invalid(`Invalid JSON payload received. Unknown name "${field}": Cannot find field.`);
-      const put = UPDATES[field];
+      const put = Object.hasOwn(UPDATES, field) && UPDATES[field];
       if (!put) throw unknownHere(`the fake does not know the field ${field} of a node pool's update`);
       put(pool, value);
     }
@@ -258,29 +236,37 @@ function update(call: Call, cloud: Cloud): Body {
 }
 
 /** A verb that replaces a part of a pool. */
-const verb = (name: string, change: (pool: Body, sent: Body) => void): Route =>
-  route("POST", `${POOL}:${name}`, (call, cloud) =>
-    changePool(cloud, call.path.replace(/:\w+$/, ""), (pool) => change(pool, call.body)),
+const verb = (name: keyof typeof VERBS, change: (pool: Body, sent: Body) => void): Route =>
+  route(
+    "POST",
+    `${POOL}:${name}`,
+    (call, cloud) => changePool(cloud, call.path.replace(/:\w+$/, ""), (pool) => change(pool, call.body)),
+    VERBS[name],
   );
 
 /** https://cloud.google.com/kubernetes-engine/docs/reference/rest/v1/projects.locations.clusters.nodePools */
 export const nodePoolRoutes: readonly Route[] = [
   route("GET", POOLS, ({ path }, cloud) => ({ nodePools: poolsOf(cloud, clusterOf(cloud, path).path) })),
-  route("POST", POOLS, (call, cloud) => {
-    const { path: at, cluster } = clusterOf(cloud, call.path);
-    const pool = structuredClone(call.body.nodePool ?? {});
-    const path = `${call.path}/${pool.name}`;
-    checkPool(cloud, pool, cluster, cluster.location);
-    if (cloud.store.get(keyOf(path))) throw conflict(`Already exists: ${path}.`);
-    needIdle(cloud, at, path);
-    cloud.store.set(keyOf(path), completePool(pool, path, cluster));
-    return begin(cloud, path, "CREATE_NODE_POOL", minutesOf("google_container_node_pool"));
-  }),
+  route(
+    "POST",
+    POOLS,
+    (call, cloud) => {
+      const { path: at, cluster } = clusterOf(cloud, call.path);
+      const pool = structuredClone(call.body.nodePool ?? {});
+      const path = `${call.path}/${pool.name}`;
+      checkPool(cloud, pool, cluster, cluster.location);
+      if (cloud.store.get(keyOf(path))) throw conflict(`Already exists: ${path}.`);
+      needIdle(cloud, at, path);
+      cloud.store.set(keyOf(path), completePool(pool, path, cluster));
+      return begin(cloud, path, "CREATE_NODE_POOL", minutesOf("google_container_node_pool"));
+    },
+    { nodePool: NODE_POOL },
+  ),
   route("GET", POOL, ({ path }, cloud) => {
     const { path: at } = clusterOf(cloud, path);
     return { ...needPool(cloud, path), status: statusOf(cloud, keyOf(path), keyOf(at)) };
   }),
-  route("PUT", POOL, update),
+  route("PUT", POOL, update, NODE_POOL_UPDATE),
   route("DELETE", POOL, ({ path }, cloud) => {
     const { path: at } = clusterOf(cloud, path);
     needPool(cloud, path);

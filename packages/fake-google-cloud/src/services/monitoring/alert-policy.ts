@@ -1,6 +1,7 @@
 import { invalid, notFound } from "../../api-error";
 import { type Body, defaults } from "../../body";
 import type { Cloud } from "../../cloud";
+import { type Shape, TEXTS } from "../../shape";
 import { checkEnumeration, checkUserLabels, invalidField, missingField, seconds } from "./fields";
 
 const COMBINERS = ["COMBINE_UNSPECIFIED", "AND", "OR", "AND_WITH_MATCHING_RESOURCE"];
@@ -26,6 +27,37 @@ const REDUCERS = "NONE MEAN MIN MAX SUM STDDEV COUNT COUNT_TRUE COUNT_FALSE FRAC
   .split(" ")
   .concat(PERCENTILES)
   .map((name) => `REDUCE_${name}`);
+
+const SERIES: Shape = {
+  filter: "text",
+  comparison: "text",
+  duration: "text",
+  aggregations: [{ perSeriesAligner: "text", crossSeriesReducer: "text", alignmentPeriod: "text" }],
+};
+
+/** As far as the fake looks into it. */
+export const ALERT_POLICY: Shape = {
+  displayName: "text",
+  combiner: "text",
+  severity: "text",
+  conditions: [
+    {
+      name: "text",
+      conditionThreshold: SERIES,
+      conditionAbsent: SERIES,
+      conditionPrometheusQueryLanguage: {
+        query: "text",
+        duration: "text",
+        evaluationInterval: "text",
+        disableMetricValidation: "flag",
+      },
+    },
+  ],
+  documentation: { content: "text", mimeType: "text" },
+  alertStrategy: { autoClose: "text", notificationRateLimit: { period: "text" } },
+  userLabels: TEXTS,
+  notificationChannels: ["text"],
+};
 
 /** Metrics that a project has only once something has written them. https://cloud.google.com/monitoring/api/metrics_other */
 const WRITTEN =

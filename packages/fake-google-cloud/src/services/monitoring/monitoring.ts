@@ -3,9 +3,10 @@ import { type Body, defaults, masked } from "../../body";
 import type { Cloud } from "../../cloud";
 import { type Call, type Route, route } from "../../route";
 import type { Service } from "../../service";
-import { acceptAlertPolicy } from "./alert-policy";
+import { type Shape, TEXTS, withoutNulls } from "../../shape";
+import { ALERT_POLICY, acceptAlertPolicy } from "./alert-policy";
 import { checkUserLabels, invalidField, missingField } from "./fields";
-import { acceptUptimeCheck } from "./uptime-check";
+import { acceptUptimeCheck, UPTIME_CHECK } from "./uptime-check";
 
 /** Labels that a channel of a type must have. https://cloud.google.com/monitoring/alerts/using-channels-api#ncd */
 const CHANNELS: Readonly<Record<string, readonly string[]>> = {
@@ -25,7 +26,7 @@ const CHANNELS: Readonly<Record<string, readonly string[]>> = {
 function acceptChannel(channel: Body): void {
   const { type, labels = {} } = channel;
   if (!type) throw missingField("notification_channel.type");
-  const required = CHANNELS[type];
+  const required = Object.hasOwn(CHANNELS, type) && CHANNELS[type];
   if (!required) throw invalidField("notification_channel.type", type, "There is no channel of that type.");
   for (const label of required) if (!labels[label]) throw missingField(`notification_channel.labels[${label}]`);
   checkUserLabels("notification_channel.user_labels", channel.userLabels);
@@ -61,13 +62,14 @@ interface Kind {
   readonly at: string;
   /** First part of their ids. */
   readonly prefix: string;
+  readonly shape: Shape;
   /** Refuses what Google refuses and fills in what Google fills in, in what is created and in what an update leads to. */
   readonly accept: (object: Body, cloud: Cloud, project: string) => void;
   /** Refuses the deletion of what is in use. */
   readonly release?: (call: Call, cloud: Cloud) => void;
 }
 
-function routesOf({ at, prefix, accept, release }: Kind): Route[] {
+function routesOf({ at, prefix, shape, accept, release }: Kind): Route[] {
   const all = `projects/{project}/${at}`;
   const one = `${all}/{id}`;
   const find = ({ path }: Call, cloud: Cloud) => cloud.need(`monitoring/${path}`, notFound(`Could not find ${path}.`));
@@ -76,19 +78,28 @@ function routesOf({ at, prefix, accept, release }: Kind): Route[] {
     return cloud.store.set(`monitoring/${object.name}`, object);
   };
   return [
-    route("POST", all, ({ path, params, body }, cloud) =>
-      store({ ...structuredClone(body), name: `${path}/${prefix}${cloud.next()}` }, cloud, params),
+    route(
+      "POST",
+      all,
+      ({ path, params, body }, cloud) =>
+        store({ ...structuredClone(body), name: `${path}/${prefix}${cloud.next()}` }, cloud, params),
+      shape,
     ),
     route("GET", all, ({ path }, cloud) => ({ [at]: cloud.store.members(`monitoring/${path}`) })),
     route("GET", one, find),
     // Without a mask the body takes the object's place.
-    route("PATCH", one, (call, cloud) => {
-      const before = find(call, cloud);
-      const mask = call.query.get("updateMask");
-      const { name, creationRecord } = before;
-      const after = mask ? masked(before, call.body, mask) : { ...call.body, name, creationRecord };
-      return store(structuredClone(after), cloud, call.params);
-    }),
+    route(
+      "PATCH",
+      one,
+      (call, cloud) => {
+        const before = find(call, cloud);
+        const mask = call.query.get("updateMask");
+        const { name, creationRecord } = before;
+        const after = mask ? masked(before, call.body, mask) : { ...withoutNulls(call.body), name, creationRecord };
+        return store(structuredClone(after), cloud, call.params);
+      },
+      shape,
+    ),
     route("DELETE", one, (call, cloud) => {
       find(call, cloud);
       release?.(call, cloud);
@@ -107,15 +118,17 @@ export const monitoring: Service = {
     ...routesOf({
       at: "notificationChannels",
       prefix: "1000000000",
+      shape: { type: "text", displayName: "text", labels: TEXTS, userLabels: TEXTS, enabled: "flag" },
       accept: acceptChannel,
       release: releaseChannel,
     }),
     ...routesOf({
       at: "uptimeCheckConfigs",
       prefix: "check-",
+      shape: UPTIME_CHECK,
       accept: (check, _cloud, project) => acceptUptimeCheck(check, project),
       release: releaseUptimeCheck,
     }),
-    ...routesOf({ at: "alertPolicies", prefix: "1000000000", accept: acceptAlertPolicy }),
+    ...routesOf({ at: "alertPolicies", prefix: "1000000000", shape: ALERT_POLICY, accept: acceptAlertPolicy }),
   ],
 };

@@ -1,5 +1,6 @@
 import { invalid } from "../../api-error";
 import { type Body, defaults } from "../../body";
+import { type Shape, TEXTS } from "../../shape";
 import { checkEnumeration, checkUserLabels, invalidField, missingField, seconds } from "./fields";
 
 /** https://cloud.google.com/monitoring/api/ref_v3/rest/v3/projects.uptimeCheckConfigs */
@@ -14,6 +15,22 @@ const METHODS = ["METHOD_UNSPECIFIED", "GET", "POST"];
 const MATCHERS = ["CONTAINS_STRING", "MATCHES_REGEX", "MATCHES_JSON_PATH"]
   .flatMap((matcher) => [matcher, `NOT_${matcher}`])
   .concat("CONTENT_MATCHER_OPTION_UNSPECIFIED");
+
+/** As far as the fake looks into it. */
+export const UPTIME_CHECK: Shape = {
+  displayName: "text",
+  monitoredResource: { type: "text", labels: TEXTS },
+  resourceGroup: {},
+  syntheticMonitor: {},
+  httpCheck: { path: "text", port: "number", useSsl: "flag", requestMethod: "text", body: "text", headers: TEXTS },
+  tcpCheck: { port: "number" },
+  checkerType: "text",
+  period: "text",
+  timeout: "text",
+  selectedRegions: ["text"],
+  contentMatchers: [{ content: "text", matcher: "text" }],
+  userLabels: TEXTS,
+};
 
 /** Places from which a region's checks come. https://cloud.google.com/monitoring/api/ref_v3/rest/v3/UptimeCheckRegion */
 const REGIONS: Readonly<Record<string, number>> = {

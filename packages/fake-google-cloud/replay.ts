@@ -1,0 +1,55 @@
+import { errorAnswer } from "./src/api-error";
+import { Cloud } from "./src/cloud";
+import { SERVICES } from "./src/services";
+
+/** A call as Google's clients send it: host and address of the real API. */
+export interface RecordedCall {
+  readonly method: string;
+  /** `compute.googleapis.com` */
+  readonly host: string;
+  /** Without the host: `compute/v1/projects/p/global/networks?maxResults=1`. */
+  readonly url: string;
+  readonly body?: unknown;
+}
+
+/** Services by the hosts of their APIs, where the host has another name. */
+const HOSTS: Readonly<Record<string, string>> = { dns: "clouddns", sqladmin: "sql" };
+
+const serviceAt = (host: string): string => {
+  const [name = ""] = host.split(".");
+  return HOSTS[name] ?? name;
+};
+
+/** Where a service's own paths begin, after its version. */
+const ADDRESS = /^(?:(?:sql|storage|dns|compute)\/)?v\d+(?:(?:alpha|beta)\d+)?\/([^?]*)(?:\?(.*))?$/;
+
+function placeOf(host: string, url: string) {
+  const [, path = "", query = ""] = ADDRESS.exec(url) ?? [];
+  return { service: serviceAt(host), path: decodeURIComponent(path), query: new URLSearchParams(query) };
+}
+
+/**
+ * An empty fake for tools that replay recorded calls. `call` answers one, `seed` puts an object into the fake as it was
+ * recorded, and `number` is the number of the project `recorded-project`.
+ */
+export function target() {
+  const cloud = new Cloud({ enabledApis: SERVICES.flatMap(({ api }) => api ?? []) });
+  return {
+    number: cloud.numberOf("recorded-project"),
+    call({ method, host, url, body }: RecordedCall): { status: number; body: unknown } {
+      try {
+        return {
+          status: 200,
+          body: JSON.parse(JSON.stringify(cloud.call({ method, ...placeOf(host, url), body }) ?? {})),
+        };
+      } catch (error) {
+        const { code, body } = errorAnswer(error);
+        return { status: code, body };
+      }
+    },
+    seed({ host, url, body }: Pick<RecordedCall, "host" | "url" | "body">): void {
+      const { service, path } = placeOf(host, url);
+      cloud.store.set(`${service}/${path}`, Object(body));
+    },
+  };
+}
