@@ -11,6 +11,7 @@ import { Network } from "../constructs/network/network";
 import type { Platform } from "../constructs/platform";
 import { AuditLog } from "../constructs/project/audit-log";
 import { Project } from "../constructs/project/project";
+import { fix } from "../constructs/terraform/fixed";
 import { resourcesOn } from "../facts/autopilot";
 import { fullName as fullNameOf } from "../facts/names";
 import { parseCpu, parseMemory } from "../facts/quantity";
@@ -129,6 +130,11 @@ export class EnvironmentStack extends TerraformStack {
 
     // ---- the datastores, in Google Cloud or in the cluster
     clusterProviders(this, cluster, props.tokenPlugin);
+    // Another kind is built at other addresses: Terraform would delete what is at the old ones, with all their protections.
+    fix(this, "kinds", {
+      values: { database: environment.database.kind, cache: environment.cache.kind, edge: environment.edge.kind },
+      deletionProtection,
+    });
     const stores = datastores(this, { platform, system, environment, release, secrets });
 
     // ---- the cluster

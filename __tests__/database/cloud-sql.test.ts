@@ -245,6 +245,13 @@ describe("an instance restored from a moment", () => {
     expect(own).toEqual(same);
   });
 
+  test("keeps its name: another copy's address differs, and no file would name the old copy to unprotect it", () => {
+    expect(resource("terraform_data.sql_restored")).toMatchObject({
+      triggers_replace: { name: "before-bug" },
+      lifecycle: { prevent_destroy: true },
+    });
+  });
+
   test("touches nothing that is there", () => {
     const { database_restored_before_bug, ...instances } = json.resource.google_sql_database_instance;
     const { "sql_restored-before-bug_users_4": user, ...users } = json.resource.google_sql_user;

@@ -5,6 +5,7 @@ import { type ITerraformDependable, TerraformResource } from "cdktf";
 import { Construct } from "constructs";
 import { DAYS, type Day } from "../../facts/days";
 import type { GeneratedSecret } from "../secrets/secret";
+import { fix } from "../terraform/fixed";
 import { CloudSqlInstance, type CloudSqlInstanceProps } from "./cloud-sql-instance";
 import { CloudSqlUsers, type DatabasePassword } from "./cloud-sql-users";
 
@@ -171,6 +172,8 @@ export class CloudSql extends Construct {
         },
       );
 
+    // Another copy has another address: the old one could no longer be unprotected, because no file names it.
+    if (restore) fix(this, "restored", { values: { name: restore.name }, deletionProtection });
     const restored =
       restore &&
       new CloudSqlInstance(

@@ -325,7 +325,7 @@ export const HANDS: Readonly<Record<string, Hand | readonly Hand[]>> = {
   "replicaRegion?": { to: "europe-west3", protects: true },
   replicaRegion: { to: "europe-west4", fixed: "the replica there is protected", late: true },
   "restore?": { to: { name: "knob", at: daysAgo(1) }, protects: true },
-  "restore.name": { to: "another", fixed: "the copy is protected", late: true },
+  "restore.name": { to: "another", fixed: "the copy is protected" },
   "restore.at": { to: daysAgo(2), fixed: "the copy is protected", late: true },
   "cache=memorystore": { refused: ITS_KIND },
   "cache=bitnami": { refused: ITS_KIND },
