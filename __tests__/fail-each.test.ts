@@ -38,12 +38,12 @@ test.each([
     ["the call was not made"],
   ],
 ])("%s is not struck: whether that is wrong", (_what, label, occurrence, status, wrong) => {
-  const { untried = false, ...finding } = notMade(
+  const { inconclusive = false, ...finding } = notMade(
     { label, occurrence },
     { status, stdout: "", stderr: "", seconds: 1 },
   );
   expect(finding.wrong).toEqual(wrong);
-  expect(untried).toBe(!wrong.length);
+  expect(inconclusive).toBe(!wrong.length);
 });
 
 test.each([

@@ -110,7 +110,7 @@ test("where there are no providers a line says which and where Terraform looks",
     ["--import", "tsx", "rehearsal/rehearse.ts", "production", "--work", path.join(work, "none")],
     { cwd: ROOT, encoding: "utf8", env: { ...process.env, PATH: path.dirname(process.execPath) } },
   );
-  expect(stderr).toBe("could not be tried: terraform is not on PATH\n");
+  expect(stderr).toBe("inconclusive: terraform is not on PATH\n");
   expect(stdout).toBe("");
   expect(status).toBe(2);
 });
@@ -121,6 +121,6 @@ test("where there are no providers a line says which and where Terraform looks",
   const { port } = server.address() as AddressInfo;
   const { status, stderr } = cli("production", "--port", String(port), "--work", path.join(work, "busy"));
   server.close();
-  expect(stderr).toContain(`could not be tried: port ${port} is in use`);
+  expect(stderr).toContain(`inconclusive: port ${port} is in use`);
   expect(status).toBe(2);
 });

@@ -54,7 +54,7 @@ of a synthesized one; further arguments are folders of its next versions.
   --timeout SECONDS     limit of one Terraform command (420)
   --keep                leave everything up until Ctrl-C, also where something failed; the table comes then
 
-Exit code: 0 when everything held, 1 when something did not, 2 when it could not be tried.
+Exit code: 0 when everything held, 1 when something did not, 2 when it was inconclusive.
 
 Needs Terraform 1.11 or newer, kubectl, Go, and the providers where Terraform finds them: the registry, or
 ~/.terraform.d/plugins.`;

@@ -10,7 +10,7 @@ export interface Finding {
   readonly wrong: readonly string[];
   readonly note: string;
   /** It could not be looked at, so that it neither held nor did not. */
-  readonly untried?: boolean;
+  readonly inconclusive?: boolean;
 }
 
 /** What is wrong where nothing should be left to do, from a plan that was made with `-detailed-exitcode`. */

@@ -5,8 +5,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { writeTokenReviewConfig } from "@slipway/fake-google-cloud";
+import { Inconclusive } from "./inconclusive";
 import type { Pool } from "./stack";
-import { Untried } from "./untried";
 
 /** A Kubernetes control plane, up. */
 export interface ControlPlane {
@@ -79,7 +79,7 @@ export async function startControlPlane({
         out += data;
         if (out.includes("ready in")) resolve();
       });
-    ended.then(([code]) => reject(new Untried(`the control plane ended (${code}) ${out}`)), reject);
+    ended.then(([code]) => reject(new Inconclusive(`the control plane ended (${code}) ${out}`)), reject);
   });
   return {
     kubeconfig: path.join(folder, "kubeconfig"),
@@ -126,6 +126,6 @@ function controlPlaneBinary(): string {
     { cwd: SOURCES, stdio: ["ignore", 2, 2], env: { ...process.env, CGO_ENABLED: "0", UNFINISHED: unfinished } },
   );
   if (built.status !== 0)
-    throw new Untried("the control plane cannot be built: Go 1.25 or newer and its module proxy are needed");
+    throw new Inconclusive("the control plane cannot be built: Go 1.25 or newer and its module proxy are needed");
   return binary;
 }

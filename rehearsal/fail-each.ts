@@ -3,12 +3,12 @@ import path from "node:path";
 import type { Fault, Label } from "@slipway/fake-google-cloud";
 import { copies, type Finding, leftToDo } from "./checks";
 import { isKubernetes } from "./cluster-policies";
+import { Inconclusive } from "./inconclusive";
 import { type Machine, startMachine } from "./machine";
 import { namesResource, type RehearsalOptions } from "./rehearsal";
 import { remedy } from "./remedy";
 import { madeByHand, poolsOf, readStack } from "./stack";
 import { complaints, type Run } from "./terraform";
-import { Untried } from "./untried";
 
 export interface FailEachOptions {
   /** Of the clean run, whose plan is applied again and again. */
@@ -35,7 +35,7 @@ export interface Failure extends Finding {
  * alone does not get there, the README's remedies are tried, and told.
  */
 export async function failEach({ settings, calls, sample, jobs }: FailEachOptions): Promise<Failure[]> {
-  if (!calls.length) throw new Untried("--only matches no call: see --list-calls");
+  if (!calls.length) throw new Inconclusive("--only matches no call: see --list-calls");
   const faults = spread(faultsOf(calls), sample);
   const failures: Failure[] = [];
   const queue = [...faults];
@@ -162,7 +162,7 @@ async function converges(machine: Machine, fault: Fault): Promise<Converged> {
 /** A run that never made the call. It says nothing where the provider may have put it into one with others. */
 export function notMade({ label, occurrence = 1 }: Fault, run: Run): Converged {
   return occurrence > 1 && JOINED.test(String(label)) && run.status === 0
-    ? { wrong: [], note: "not struck: the provider put it into one call with others", untried: true, remedies: [] }
+    ? { wrong: [], note: "not struck: the provider put it into one call with others", inconclusive: true, remedies: [] }
     : { wrong: ["the call was not made", ...complaints(run)], note: "", remedies: [] };
 }
 

@@ -17,11 +17,11 @@ import { BOOTSTRAP_APIS } from "../facts/apis";
 import { bootstrapped } from "./bootstrapped";
 import { AUTOPILOT, createdElsewhere, faultPolicy, isKubernetes, labelsOf, notStruck, PROBE } from "./cluster-policies";
 import { type ControlPlane, isControlPlaneBuilt, startControlPlane } from "./control-plane";
+import { Inconclusive } from "./inconclusive";
 import { IngressController } from "./ingress-controller";
 import type { MadeByHand, Pool, StackJson } from "./stack";
 import { type Run, type RunOptions, run, terraformEnvironment } from "./terraform";
 import { ingressMinutes, podStartMinutes } from "./times";
-import { Untried } from "./untried";
 
 /**
  * The surroundings of a rehearsal on this machine: a Kubernetes control plane, a fake of Google Cloud, Terraform.
@@ -248,9 +248,11 @@ async function basePort(asked?: number): Promise<number> {
     const busy = (await Promise.all(all.map(async (p) => ((await isFree(p)) ? [] : [p])))).flat();
     if (!busy.length) return port;
     if (asked)
-      throw new Untried(`port ${busy.join(", ")} is in use, perhaps by another rehearsal; choose others with --port`);
+      throw new Inconclusive(
+        `port ${busy.join(", ")} is in use, perhaps by another rehearsal; choose others with --port`,
+      );
   }
-  throw new Untried("no free ports were found");
+  throw new Inconclusive("no free ports were found");
 }
 
 async function isFree(port: number): Promise<boolean> {

@@ -6,13 +6,13 @@ import { environmentsIn } from "../schema/files";
 import { InvalidConfiguration, systemName } from "../schema/load";
 import { type Called, called, change, scaled, USAGE } from "./arguments";
 import { failEach } from "./fail-each";
+import { Inconclusive } from "./inconclusive";
 import { type Machine, whatMachineLacks, withTokenPlugin } from "./machine";
 import { page } from "./page/page";
 import { whatIsMissing } from "./planner";
 import { type RehearsalOptions, rehearse, type Step } from "./rehearsal";
 import { printed, reportOf } from "./report";
 import { terraformEnvironment } from "./terraform";
-import { Untried } from "./untried";
 import { versionsOf } from "./versions";
 import { workFolder } from "./work-folder";
 
@@ -25,10 +25,10 @@ function printer(json: boolean) {
   const out = json ? process.stderr : process.stdout;
   const clear = out.isTTY ? "\r\x1b[K" : "";
   return {
-    report({ what, wrong, note, untried }: Step): void {
+    report({ what, wrong, note, inconclusive }: Step): void {
       const said = wrong.length
         ? [`FAIL ${what}`, ...wrong].join("\n       ")
-        : `${untried ? "    " : "ok  "} ${what}${note && `  ${note}`}`;
+        : `${inconclusive ? "    " : "ok  "} ${what}${note && `  ${note}`}`;
       out.write(`${clear}${said}\n`);
     },
     progress(doing: string): void {
@@ -55,7 +55,7 @@ async function main(
   const missing = whatIsMissing(path.join(work, "providers")) ?? whatMachineLacks();
   if (missing) {
     if (!options.work) rmSync(work, { recursive: true });
-    throw new Untried(missing);
+    throw new Inconclusive(missing);
   }
   print.progress("synthesizing");
   const env = { ...terraformEnvironment(), PATH: options["no-plugin"] ? "" : withTokenPlugin(process.env.PATH) };
@@ -112,7 +112,7 @@ function knownStacks(): string[] {
     return environmentsIn(ROOT, systemName(ROOT, process.env));
   } catch (error) {
     if (!(error instanceof InvalidConfiguration)) throw error;
-    console.error(`could not be tried: ${error.message}`);
+    console.error(`inconclusive: ${error.message}`);
     process.exit(2);
   }
 }
@@ -131,8 +131,8 @@ else {
     .then((ok) => process.exit(ok ? 0 : 1))
     .catch((error: unknown) => {
       print.done();
-      if (error instanceof Untried) console.error(`could not be tried: ${error.message}`);
+      if (error instanceof Inconclusive) console.error(`inconclusive: ${error.message}`);
       else console.error(error instanceof Error && !(error instanceof TypeError) ? error.message : error);
-      process.exit(error instanceof Untried ? 2 : 1);
+      process.exit(error instanceof Inconclusive ? 2 : 1);
     });
 }

@@ -107,12 +107,12 @@ function here({ seconds, speed, actions }: Report, resources: number): string[] 
 function failed(failures: readonly Failure[]): string[] {
   const wrong = failures.filter((failure) => failure.wrong.length);
   const helped = failures.filter((failure) => failure.remedies.length && !failure.wrong.length);
-  const untried = failures.filter((failure) => failure.untried);
-  const tried = failures.length - untried.length;
+  const inconclusive = failures.filter((failure) => failure.inconclusive);
+  const tried = failures.length - inconclusive.length;
   return [
     `${tried - wrong.length} of ${tried} calls that failed once: the apply named the resource (or the provider sent the call again), the next one converged, the plan was empty, secrets agreed`,
     ...helped.map(({ call, remedies }) => `     after ${remedies.join(", ")}: ${call}`),
-    ...untried.map(({ call, note }) => `     ${call}: ${note}`),
+    ...inconclusive.map(({ call, note }) => `     ${call}: ${note}`),
     ...wrong.map((failure) => `FAIL ${failure.call}: ${failure.wrong.join("; ")}`),
   ];
 }

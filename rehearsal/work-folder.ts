@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { Untried } from "./untried";
+import { Inconclusive } from "./inconclusive";
 
 /** File that tells a folder of rehearsals from any other. While one takes place there, its process is named. */
 const MARK = "rehearsal.pid";
@@ -13,7 +13,7 @@ const MARK = "rehearsal.pid";
 export function workFolder(asked: string | undefined): string {
   const work = asked ?? mkdtempSync(path.join(os.tmpdir(), "rehearsal-"));
   const mark = path.join(work, MARK);
-  const refused = (why: string) => new Untried(`--work ${work}: ${why}`);
+  const refused = (why: string) => new Inconclusive(`--work ${work}: ${why}`);
   try {
     mkdirSync(work, { recursive: true });
     const [other] = existsSync(mark) ? [] : readdirSync(work);
@@ -23,7 +23,7 @@ export function workFolder(asked: string | undefined): string {
       throw refused(`process ${user} rehearses there; wait for it, choose another folder, or delete ${mark}`);
     writeFileSync(mark, String(process.pid));
   } catch (error) {
-    if (error instanceof Untried) throw error;
+    if (error instanceof Inconclusive) throw error;
     throw refused(`cannot be written (${(error as NodeJS.ErrnoException).code}); choose a folder that can`);
   }
   process.on("exit", () => existsSync(mark) && writeFileSync(mark, ""));

@@ -5,10 +5,10 @@ import { parseArgs } from "node:util";
 import { environmentsIn } from "../../schema/files";
 import { InvalidConfiguration, systemName } from "../../schema/load";
 import type { Finding } from "../checks";
+import { Inconclusive } from "../inconclusive";
 import { everyStack } from "../inventory";
 import { whatMachineLacks } from "../machine";
 import { whatIsMissing } from "../planner";
-import { Untried } from "../untried";
 import { workFolder } from "../work-folder";
 import { Bench } from "./bench";
 import { Turning } from "./turning";
@@ -35,7 +35,7 @@ group that does not hold, the halves are tried.
   --work DIR            folder of logs, plans and the state
   --timeout SECONDS     limit of one Terraform command (420)
 
-Exit code: 0 when everything held, 1 when something did not, 2 when it could not be tried.`;
+Exit code: 0 when everything held, 1 when something did not, 2 when it was inconclusive.`;
 
 const OPTIONS = {
   plan: { type: "boolean", default: false },
@@ -60,10 +60,10 @@ async function main(): Promise<boolean> {
   const [stack = "", ...others] = positionals;
   const system = systemName(ROOT, process.env);
   const known = environmentsIn(ROOT, system);
-  if (!known.includes(stack) || others.length) throw new Untried(`name one stack: ${known.join(" or ")}`);
+  if (!known.includes(stack) || others.length) throw new Inconclusive(`name one stack: ${known.join(" or ")}`);
   for (const name of ["groups", "seed", "timeout"] as const)
     if (options[name] !== undefined && !/^\d{1,6}$/.test(options[name]))
-      throw new Untried(`--${name} ${options[name]}: is not a whole number`);
+      throw new Inconclusive(`--${name} ${options[name]}: is not a whole number`);
   const only = expression(options.only);
   const seed = Number(options.seed);
 
@@ -81,13 +81,13 @@ async function main(): Promise<boolean> {
       );
     return true;
   }
-  if (!chosen.length) throw new Untried("--only matches no turn: see --list");
+  if (!chosen.length) throw new Inconclusive("--only matches no turn: see --list");
 
   const work = workFolder(options.work);
   const missing = whatIsMissing(path.join(work, "providers")) ?? whatMachineLacks();
   if (missing) {
     if (!options.work) rmSync(work, { recursive: true });
-    throw new Untried(missing);
+    throw new Inconclusive(missing);
   }
   const begun = Date.now();
   let failed = 0;
@@ -133,7 +133,7 @@ function expression(text: string): RegExp {
   try {
     return new RegExp(text);
   } catch (error) {
-    throw new Untried(`--only ${text}: ${(error as Error).message}`);
+    throw new Inconclusive(`--only ${text}: ${(error as Error).message}`);
   }
 }
 
@@ -155,7 +155,8 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => pr
 main()
   .then((ok) => process.exit(ok ? 0 : 1))
   .catch((error: unknown) => {
-    const untried = error instanceof Untried || (error as { code?: string }).code?.startsWith("ERR_PARSE_ARGS");
-    console.error(untried ? `could not be tried: ${(error as Error).message}` : error);
-    process.exit(untried ? 2 : 1);
+    const inconclusive =
+      error instanceof Inconclusive || (error as { code?: string }).code?.startsWith("ERR_PARSE_ARGS");
+    console.error(inconclusive ? `inconclusive: ${(error as Error).message}` : error);
+    process.exit(inconclusive ? 2 : 1);
   });

@@ -11,7 +11,7 @@ const fixed = (n: number, digits = 1) => n.toFixed(digits);
 /** What became of it, in a few figures. */
 export function headline({ system, stack, ok, resources, schedule, calls, steps, failures = [] }: Report): Html {
   const total = Object.values(resources).reduce((sum, n) => sum + n, 0);
-  const tried = [...steps, ...failures].filter(({ untried }) => !untried);
+  const tried = [...steps, ...failures].filter(({ inconclusive }) => !inconclusive);
   const held = tried.filter((s) => !s.wrong.length).length;
   const seconds = steps.reduce((sum, s) => sum + s.seconds, 0);
   const { all, cluster } = schedule;
@@ -146,11 +146,11 @@ ${found(
 /** What became of the calls that failed; those after which not everything held come first. */
 export function failed(failures: readonly Failure[] = []): Html | undefined {
   if (!failures.length) return undefined;
-  const untried = failures.filter((failure) => failure.untried);
-  const held = failures.filter((failure) => !failure.wrong.length && !failure.untried);
-  const sorted = [...failures.filter(({ wrong }) => wrong.length), ...untried, ...held];
+  const inconclusive = failures.filter((failure) => failure.inconclusive);
+  const held = failures.filter((failure) => !failure.wrong.length && !failure.inconclusive);
+  const sorted = [...failures.filter(({ wrong }) => wrong.length), ...inconclusive, ...held];
   return html`<section aria-labelledby="failed">
-<h2 id="failed">Failing calls <span class="quiet">${held.length} of ${failures.length - untried.length} held${untried.length ? `, ${untried.length} not struck` : ""}</span></h2>
+<h2 id="failed">Failing calls <span class="quiet">${held.length} of ${failures.length - inconclusive.length} held${inconclusive.length ? `, ${inconclusive.length} not struck` : ""}</span></h2>
 <p class="quiet">Each call failed once, in a run of its own: the apply must name the resource, the next one converge, the plan be empty and the copies of secrets agree.</p>
 ${found(
   "Call",
@@ -168,8 +168,8 @@ function found(of: string, rows: readonly Found[]): Html {
 <thead><tr><th scope="col">Result</th><th scope="col">${of}</th><th scope="col" class="number">Seconds</th><th scope="col">Found</th></tr></thead>
 <tbody>
 ${rows.map(
-  ({ name, wrong, note, untried, seconds }) =>
-    html`<tr><td>${untried ? "–" : html`<span class="verdict ${wrong.length ? "bad" : "ok"}">${wrong.length ? "FAIL" : "ok"}</span>`}</td><th scope="row">${name}</th><td class="number">${fixed(seconds)}</td><td>${wrong.length ? html`<ul class="wrong">${wrong.map((line) => html`<li>${line}</li>`)}</ul>` : ""}${note ? html`<p class="quiet said">${note}</p>` : ""}</td></tr>
+  ({ name, wrong, note, inconclusive, seconds }) =>
+    html`<tr><td>${inconclusive ? "–" : html`<span class="verdict ${wrong.length ? "bad" : "ok"}">${wrong.length ? "FAIL" : "ok"}</span>`}</td><th scope="row">${name}</th><td class="number">${fixed(seconds)}</td><td>${wrong.length ? html`<ul class="wrong">${wrong.map((line) => html`<li>${line}</li>`)}</ul>` : ""}${note ? html`<p class="quiet said">${note}</p>` : ""}</td></tr>
 `,
 )}
 </tbody>
