@@ -346,3 +346,15 @@ test("a pool can be deleted, the last one too", () => {
   expect(get(POOLS)).toEqual({ nodePools: [] });
   expect(get(C).nodePools).toEqual([]);
 });
+
+test("an update has a boot disk's size as text, and a pool has it as a number, and once more in bootDisk", () => {
+  const { put, get } = withPool();
+  put(P, { diskSizeGb: "75", bootDisk: {} });
+  expect(get(P).config).toMatchObject({ diskSizeGb: 75, bootDisk: { sizeGb: "75" } });
+  put(P, { bootDisk: { diskType: "pd-ssd", sizeGb: "100" } });
+  expect(get(P).config).toMatchObject({
+    diskSizeGb: 100,
+    diskType: "pd-ssd",
+    bootDisk: { sizeGb: "100", diskType: "pd-ssd" },
+  });
+});

@@ -184,13 +184,16 @@ export function changePool(cloud: Cloud, path: string, change: (pool: Body) => v
 /** Fields of an update, with where they go. What is sent in a message of its own goes there without it. */
 const UPDATES: Readonly<Record<string, (pool: Body, value: Body) => void>> = {
   ...Object.fromEntries(
-    ["machineType", "diskSizeGb", "diskType", "imageType", "workloadMetadataConfig"].map((field) => [
+    ["machineType", "diskType", "imageType", "workloadMetadataConfig"].map((field) => [
       field,
       (pool: Body, value: Body) => {
         pool.config[field] = value;
       },
     ]),
   ),
+  diskSizeGb: ({ config }, value) => {
+    config.diskSizeGb = Number(value); // an update has it as text, a pool as a number
+  },
   // The same as diskType and diskSizeGb, which are older.
   bootDisk: ({ config }, { diskType = config.diskType, sizeGb = config.diskSizeGb }) => {
     config.diskType = diskType;

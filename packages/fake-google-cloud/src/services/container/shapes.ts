@@ -46,6 +46,7 @@ export const NODE_POOL: Shape = {
 
 export const NODE_POOL_UPDATE: Shape = {
   machineType: "text",
+  bootDisk: { diskType: "text", sizeGb: "number" },
   imageType: "text",
   diskSizeGb: "number",
   diskType: "text",
