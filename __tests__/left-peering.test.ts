@@ -9,10 +9,10 @@ import { type Json, ROOT, synth, synthEvery } from "./support";
 const COMMAND =
   "gcloud compute networks peerings delete servicenetworking-googleapis-com --network=pmcrm-staging --project=pmcrm-staging";
 
-test("a stack with a private connection leaves a peering in its network, and the README has the command", () => {
+test("a stack with a private connection leaves a peering in its network, and the page Operations has the command", () => {
   const peering = leftPeering(synth().staging.json);
   expect(peering && removal(peering)).toBe(COMMAND);
-  expect(readFileSync(path.join(ROOT, "README.md"), "utf8")).toContain(COMMAND);
+  expect(readFileSync(path.join(ROOT, "docs/operations.md"), "utf8")).toContain(COMMAND);
 });
 
 test("a stack without one leaves nothing", async () => {

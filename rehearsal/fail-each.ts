@@ -24,7 +24,7 @@ export interface FailEachOptions {
 /** What became of a run in which one call failed. */
 export interface Failure extends Finding {
   readonly call: string;
-  /** Commands that a person has to run before the next apply, as the README's Troubleshooting says; mostly none. */
+  /** Commands that a person has to run before the next apply, as docs/troubleshooting.md says; mostly none. */
   readonly remedies: readonly string[];
   readonly seconds: number;
 }
@@ -32,7 +32,7 @@ export interface Failure extends Finding {
 /**
  * Lets each call fail once, in a run of its own from nothing: the apply must name the resource that it could not make,
  * the next one must converge, the plan be empty then, and the copies of secrets agree. Where the next apply
- * alone does not get there, the README's remedies are tried, and told.
+ * alone does not get there, the remedies of that page are tried, and told.
  */
 export async function failEach({ settings, calls, sample, jobs }: FailEachOptions): Promise<Failure[]> {
   if (!calls.length) throw new Inconclusive("--only matches no call: see --list-calls");

@@ -398,7 +398,7 @@ class Rehearsal implements Rehearsed {
     this.must("destroy again", await this.terraform("destroy-again", ["destroy", "-auto-approve"]), complete);
   }
 
-  /** Follows the README's section Destroying if only the network's peering made a destroy fail. */
+  /** Follows Destroying in docs/operations.md if only the network's peering made a destroy fail. */
   private removePeering(peering: Peering, run: Run): void {
     const { name, network, project } = peering;
     const errors = (run.stdout + run.stderr)

@@ -65,7 +65,7 @@ export class Turning {
 
   /**
    * Turns a group's knobs, one step of each at a time, and then all of them back. For protected resources, it lifts the
-   * protections as the README says. If a check fails, it turns the group back and tries its halves, to find the turn that
+   * protections as docs/operations.md says. If a check fails, it turns the group back and tries its halves, to find the turn that
    * caused the failure.
    */
   private async turn(group: readonly Turn[], what: string, guarded?: "added" | "taken away"): Promise<void> {
