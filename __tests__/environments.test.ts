@@ -76,9 +76,9 @@ describe("the purpose of an environment, not its name, says what is demanded of 
   };
 
   test("production demands of every environment what it demands of the one of that name", () => {
-    expect(problems(lavish)).toEqual([
-      `${US} cache.tier = "BASIC": must be STANDARD_HA in production; use STANDARD_HA`,
+    expect(problems(lavish).toSorted()).toEqual([
       `${US} allowDestroy = true: would take production's protection away, which wants a confirmation that is in no file; set the environment variable ALLOW_DESTROY=pmcrm-production-us for this run, or remove allowDestroy`,
+      `${US} cache.tier = "BASIC": must be STANDARD_HA in production; use STANDARD_HA`,
     ]);
     expect(problems(lavish, { ALLOW_DESTROY: "pmcrm-production" })).toHaveLength(2);
   });
@@ -145,6 +145,16 @@ describe("no two environments share what each must have alone", () => {
       `${DEMO} project = "pmcrm-production-us-2": is production's by its name; use this environment's own`,
     ]);
   });
+});
+
+test("a file may not have the name of a release, whose files lie beside those that say what environments run", () => {
+  const name = "deadbeefdeadbeef";
+  const lines = problems((files) => {
+    files.others = { [name]: beside(files.staging, "other") };
+  });
+  expect(lines).toContain(
+    `environments/pmcrm/${name}.ts = "${name}": must not be named like a release, with 16 hexadecimal digits; rename the file`,
+  );
 });
 
 test.each([

@@ -52,7 +52,6 @@ const CASES: Readonly<
     lines: [
       "environments/pmcrm/notes.md = nothing: is read by nothing: the folder holds .ts files; move it to another folder",
       "environments/pmcrm/Demo.ts = nothing: cannot be read: Transform failed with 1 error: environments/pmcrm/Demo.ts:1:16: ERROR: Expected identifier but found end of file; correct the file",
-      "releases/pmcrm/Demo.json = nothing: cannot be read: it does not exist; write it after another system's",
     ],
   },
   "an environment too few": {

@@ -35,7 +35,7 @@ function outcome(rootsOf: (files: Files) => readonly unknown[], seed: number) {
 }
 
 const LINE =
-  /^(systems\/pmcrm\.ts|(environments|releases)\/pmcrm\/(staging|production)\.(ts|json))( \S.*?)? = .+?: .+; .+$/;
+  /^(systems\/pmcrm\.ts|environments\/pmcrm\/(staging|production)\.ts|releases\/pmcrm\/[0-9a-f]{16}\.json)( \S.*?)? = .+?: .+; .+$/;
 /** Zod's words, and JavaScript's. */
 const FOREIGN = /\[object |undefined|invalid input|too (small|big)|expected|zod|Error\b|\bat \S+:\d+/i;
 

@@ -1,34 +1,16 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { checkout } from "../commands/checkout";
+import { addProtected, listed, type Protected, protectedFile, protectedIn } from "../commands/protected";
 import { everyStack, synthesizeEvery } from "../rehearsal/inventory";
 import { type Files, ROOT, read, type Stack, synth } from "./support";
-
-/**
- * `prevent_destroy` goes with its block: a construct that is renamed or removed plans the destruction of the database
- * without a word. So the addresses of what holds data or identity are kept here, and the lists only grow.
- */
-interface Protected {
-  /** Everything that was ever protected. */
-  readonly addresses: readonly string[];
-  /** What was taken away on purpose: address and reason. */
-  readonly removed: Readonly<Record<string, string>>;
-}
-
-const file = (stack: string) => path.join("__tests__", "protected", `${stack}.json`);
-/** What a new system has: nothing, until its first addresses are written down. */
-const NOTHING: Protected = { addresses: [], removed: {} };
-const listed = (stack: string): Protected =>
-  existsSync(path.join(ROOT, file(stack))) ? JSON.parse(readFileSync(path.join(ROOT, file(stack)), "utf8")) : NOTHING;
-
-const protectedOf = (stack: Stack): string[] =>
-  stack.resources.filter(([, config]) => config.lifecycle?.prevent_destroy === true).map(([address]) => address);
 
 /** Listed addresses that a stack has lost without a `moved` block or a reason. */
 function lost(stack: Stack, { addresses, removed }: Protected): string[] {
   const moved = (stack.json.moved ?? []) as { from: string }[];
-  const now = new Set([...protectedOf(stack), ...moved.map((m) => m.from), ...Object.keys(removed)]);
+  const now = new Set([...protectedIn(stack.resources), ...moved.map((m) => m.from), ...Object.keys(removed)]);
   return addresses.filter((address) => !now.has(address));
 }
 
@@ -56,17 +38,17 @@ beforeAll(async () => {
 
 describe.each(everyStack(ROOT).map(({ name }) => name))("%s", (name) => {
   test("no protected address disappears", () => {
-    expect(lost(found.get(name) as Stack, listed(name))).toEqual([]);
+    expect(lost(found.get(name) as Stack, listed(ROOT, name))).toEqual([]);
   });
 
-  test(`every protected address is in ${file(name)}`, () => {
-    const missing = protectedOf(found.get(name) as Stack).filter(
-      (address) => !listed(name).addresses.includes(address),
+  test(`every protected address is in ${protectedFile(name)}`, () => {
+    const missing = protectedIn((found.get(name) as Stack).resources).filter(
+      (address) => !listed(ROOT, name).addresses.includes(address),
     );
     expect(missing).toEqual([]);
   });
 
-  const log = history(file(name));
+  const log = history(protectedFile(name));
   (log === undefined ? test.skip : test)(
     `the list only grows${log === undefined ? " (skipped: no git history here)" : ""}`,
     () => {
@@ -74,7 +56,7 @@ describe.each(everyStack(ROOT).map(({ name }) => name))("%s", (name) => {
         ([, address]) => address as string,
       );
       expect(ever).not.toEqual([]);
-      expect(ever.filter((address) => !listed(name).addresses.includes(address))).toEqual([]);
+      expect(ever.filter((address) => !listed(ROOT, name).addresses.includes(address))).toEqual([]);
     },
   );
 });
@@ -109,7 +91,7 @@ test("a plan refuses to change names that the content of a database or a namespa
 
 test("a construct that disappears is noticed, and a moved block or a reason accounts for it", () => {
   const { production } = stacks;
-  const list = listed("pmcrm.production");
+  const list = listed(ROOT, "pmcrm.production");
   const gone = "google_sql_database_instance.database";
   const without: Stack = { ...production, resources: production.resources.filter(([address]) => address !== gone) };
   expect(lost(without, list)).toEqual([gone]);
@@ -117,6 +99,29 @@ test("a construct that disappears is noticed, and a moved block or a reason acco
     lost({ ...without, json: { moved: [{ from: gone, to: "google_sql_database_instance.primary" }] } }, list),
   ).toEqual([]);
   expect(lost(without, { ...list, removed: { [gone]: "moved to another project" } })).toEqual([]);
+});
+
+test("npm run protected adds what is not listed, and removes nothing", async () => {
+  const folder = mkdtempSync(path.join(os.tmpdir(), "protected-"));
+  try {
+    checkout(folder);
+    mkdirSync(path.join(folder, "__tests__"));
+    cpSync(path.join(ROOT, "__tests__", "release.json"), path.join(folder, "__tests__", "release.json"));
+    const [gone, taken, kept] = ["a.gone", "google_container_cluster.cluster", "google_compute_network.network"];
+    const file = path.join(folder, protectedFile("pmcrm.production"));
+    mkdirSync(path.dirname(file), { recursive: true });
+    const removed = { [gone]: "moved to another project" };
+    writeFileSync(file, JSON.stringify({ addresses: [gone, kept], removed }));
+    const lines = await addProtected(folder, path.join(folder, "out"));
+    expect(lines).toHaveLength(everyStack(ROOT).length);
+    expect(lines.filter((line) => line.includes(taken))).toHaveLength(everyStack(ROOT).length);
+    const grown = JSON.parse(readFileSync(file, "utf8"));
+    expect(grown).toEqual({ addresses: [gone, ...listed(ROOT, "pmcrm.production").addresses].sort(), removed });
+    expect((await addProtected(folder, path.join(folder, "out"))).join("\n")).not.toContain("added");
+    expect(JSON.parse(readFileSync(file, "utf8"))).toEqual(grown);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test("allowDestroy lifts every protection, in production only with a confirmation in the process's environment", () => {
@@ -128,7 +133,7 @@ test("allowDestroy lifts every protection, in production only with a confirmatio
   expect(() => synth(allow, { ALLOW_DESTROY: "pmcrm-staging" })).toThrow("ALLOW_DESTROY=pmcrm-production");
   const { staging, production } = synth(allow, { ALLOW_DESTROY: "pmcrm-production" });
   for (const stack of [staging, production]) {
-    expect(protectedOf(stack)).toEqual([]);
+    expect(protectedIn(stack.resources)).toEqual([]);
     expect(stack.text).not.toMatch(/"deletion_protection(_enabled)?": true/);
   }
 });

@@ -3,14 +3,12 @@ import os from "node:os";
 import path from "node:path";
 import pmcrmProduction from "../environments/pmcrm/production";
 import pmcrmStaging from "../environments/pmcrm/staging";
-import { everyStack, synthesizeEvery } from "../rehearsal/inventory";
-import productionRelease from "../releases/pmcrm/production.json";
-import stagingRelease from "../releases/pmcrm/staging.json";
+import { everyStack, fixedRelease, synthesizeEvery } from "../rehearsal/inventory";
 import type { EnvironmentInput } from "../schema/environment";
 import type { ByEnvironment, Raw } from "../schema/files";
 import { type Configuration, InvalidConfiguration, validate } from "../schema/load";
-import type { Release } from "../schema/release";
-import type { SystemInput } from "../schema/system";
+import { type Release, releaseId } from "../schema/release";
+import { type SystemInput, systemSchema } from "../schema/system";
 import { synthesize } from "../stacks/synthesize";
 import pmcrm from "../systems/pmcrm";
 
@@ -37,12 +35,23 @@ export interface EnvironmentFiles {
 /** A deep copy that shares nothing, as structuredClone's would where the original repeats an object. */
 const copy = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
 
-/** pmcrm's files, to be changed. */
+const release = fixedRelease(ROOT, systemSchema.parse(pmcrm));
+
+/** pmcrm's files with the fixed release, to be changed. */
 export const filesOfPmcrm = (): Files => ({
   system: copy(pmcrm),
-  staging: { environment: copy(pmcrmStaging), release: copy(stagingRelease) },
-  production: { environment: copy(pmcrmProduction), release: copy(productionRelease) },
+  staging: { environment: copy(pmcrmStaging), release: copy(release) },
+  production: { environment: copy(pmcrmProduction), release: copy(release) },
 });
+
+/** A release's name; none where a test made something of it that no file can hold. */
+function idOf(release: Release): string | undefined {
+  try {
+    return releaseId(release);
+  } catch {
+    return undefined;
+  }
+}
 
 /** The files as a checkout holds them. */
 export function rawOf({ system, staging, production, others, elsewhere }: Files): Raw {
@@ -50,7 +59,15 @@ export function rawOf({ system, staging, production, others, elsewhere }: Files)
   return {
     system,
     environments: Object.fromEntries(all.map(([name, { environment }]) => [name, environment])),
-    releases: Object.fromEntries(all.map(([name, { release }]) => [name, release])),
+    releases: Object.fromEntries(
+      all.flatMap(([name, { release }], i) => {
+        const id = idOf(release) ?? String(i).repeat(16);
+        return [
+          [id, release],
+          [name, { stable: id }],
+        ];
+      }),
+    ),
     elsewhere,
   };
 }

@@ -7,6 +7,7 @@ import { WAF_RULES } from "../facts/waf";
 import { datastoreNeeds } from "../schema/datastores";
 import { edgeNeeds } from "../schema/edge";
 import { type Environment, mostNodesOf, nodePoolsOf } from "../schema/environment";
+import { imagesOf } from "../schema/release";
 import { apisOf, keysOf } from "../stacks/prerequisites";
 import { type Context, onEnvironment } from "./context";
 import { addLines, suppliedSecrets } from "./secrets";
@@ -44,11 +45,8 @@ export function bootstrapLines(context: Context): string[] {
   const { project, region, deployer, stateBucket, edge } = environment;
   const apis = [...new Set([...BOOTSTRAP_APIS, ...apisOf(environment), "iamcredentials", "artifactregistry"])];
   const account = deployer.split("@")[0];
-  const [registry = ""] = environment.registries;
-  const repository = /^([a-z0-9-]+)-docker\.pkg\.dev\/([^/]+)\/(?:([^/]+)\/)?$/.exec(registry);
-  const images = [
-    ...new Set([...Object.values(system.services), ...Object.values(system.migrations)].map((w) => w.image)),
-  ];
+  const registry = /^([a-z0-9-]+)-docker\.pkg\.dev\/([^/]+)\/([^/]+)/.exec(environment.repository);
+  const images = imagesOf(system).map((name) => ({ name, reference: `${environment.repository}/${name}` }));
   return [
     "# For bash.",
     "# 1. Billing must be linked: this prints True.",
@@ -90,24 +88,24 @@ export function bootstrapLines(context: Context): string[] {
     `gcloud auth application-default login --impersonate-service-account=${deployer}`,
     "",
     "# 7. The registry, and the first images in it.",
-    ...(repository
+    ...(registry
       ? [
-          `gcloud artifacts repositories create ${repository[3] ?? systemName} --repository-format=docker --location=${repository[1]} --project=${repository[2]}`,
-          `gcloud auth configure-docker ${repository[1]}-docker.pkg.dev`,
-          ...(repository[2] === project
+          `gcloud artifacts repositories create ${registry[3]} --repository-format=docker --location=${registry[1]} --project=${registry[2]}`,
+          `gcloud auth configure-docker ${registry[1]}-docker.pkg.dev`,
+          ...(registry[2] === project
             ? []
             : [
                 "# It is in another project: give the nodes' account artifactregistry.reader there once the stack has made it.",
               ]),
         ]
-      : [`# The images come from ${environment.registries.join(", ")}.`]),
-    ...images.flatMap((image) => {
-      const reference = `${registry}${repository?.[3] ? "" : `${systemName}/`}${image}`;
-      return [
+      : [`# The images come from ${environment.repository}.`]),
+    ...images.map(
+      ({ reference }) =>
         `docker build --platform=linux/amd64 -t ${reference}:first . && docker push ${reference}:first`,
-        `docker buildx imagetools inspect ${reference}:first --format '{{.Manifest.Digest}}'  # into releases/${systemName}/${environmentName}.json`,
-      ];
-    }),
+    ),
+    "# The first release: commit the two files that this writes.",
+    `digest() { docker buildx imagetools inspect "$1" --format '{{.Manifest.Digest}}'; }`,
+    `SYSTEM=${systemName} npm run release -- ${environmentName} --version 1.0.0${images.map(({ name, reference }) => ` --image ${name}="$(digest ${reference}:first)"`).join("")}`,
     "",
     "# 8. The secrets that people supply.",
     ...suppliedSecrets(context).flatMap((secret) => [

@@ -40,9 +40,7 @@ export async function versionsOf(name: string, outdir: string, env: NodeJS.Proce
       write("release", {
         release: {
           version: `${release.version}-next`,
-          images: Object.fromEntries(
-            Object.entries(release.images).map(([image, reference]) => [image, `${reference.split("@")[0]}@${DIGEST}`]),
-          ),
+          images: Object.fromEntries(Object.keys(release.images).map((image) => [image, DIGEST])),
         },
       }),
     broken: () => {

@@ -1,19 +1,7 @@
 import { z } from "zod";
 import { DAYS } from "../facts/days";
 import { entryOf, type Kinds, type Needs } from "./choices";
-import {
-  count,
-  cpu,
-  instant,
-  label,
-  matching,
-  memory,
-  REGISTRY_HOST,
-  region,
-  text,
-  timeOfDay,
-  version,
-} from "./fields";
+import { count, cpu, instant, label, memory, region, registryFolder, text, timeOfDay, version } from "./fields";
 import { rule } from "./problem";
 import { PLATFORM_SECRETS } from "./system";
 
@@ -79,9 +67,7 @@ const bitnami = {
 
 /** {@link https://github.com/bitnami/containers/issues/83267} */
 const DOCKER_HUB = /^((registry-1\.|index\.)?docker\.io\/|[^./:]+(\/|$))/;
-export const bitnamiImages = matching(
-  new RegExp(`^${REGISTRY_HOST}(/[a-z0-9]([a-z0-9._-]*[a-z0-9])?)+$`),
-  "must be a registry's folder",
+export const bitnamiImages = registryFolder(
   'write "docker.io/bitnamilegacy", or a mirror of it such as "europe-west1-docker.pkg.dev/my-project/bitnamilegacy"',
 ).refine(
   (source) => !DOCKER_HUB.test(source) || source === "docker.io/bitnamilegacy",

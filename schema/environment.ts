@@ -14,6 +14,7 @@ import {
   projectId,
   REGISTRY_HOST,
   region,
+  registryFolder,
   text,
   timeOfDay,
   variableName,
@@ -59,7 +60,7 @@ const cluster = {
 
 const datastoreRange = cidr(16, 24);
 
-export const environmentSections = {
+export const environmentSchema = z.strictObject({
   /**
    * What it is for. `production` demands what production needs: standbys, room for an outage, a confirmation before
    * protections are lifted. Nothing depends on the environment's name instead.
@@ -78,6 +79,10 @@ export const environmentSections = {
     /^[a-z0-9][-a-z0-9._]{1,61}[a-z0-9]$/,
     "must be a bucket's name",
     "copy it from gcloud storage buckets list",
+  ),
+  /** Where the releases' images are: a release has their names and digests alone. */
+  repository: registryFolder(
+    'write it like "europe-west1-docker.pkg.dev/my-project/my-repository", without a slash at the end',
   ),
   /** First parts of the images' references that may run here. */
   registries: z
@@ -207,9 +212,7 @@ export const environmentSections = {
     .optional(),
   /** Takes every protection away so that the environment can be destroyed. */
   allowDestroy: z.boolean().default(false),
-} as const;
-
-export const environmentSchema = z.strictObject(environmentSections);
+});
 
 /** As written in `environments/<system>/<environment>.ts`. */
 export type EnvironmentInput = z.input<typeof environmentSchema>;

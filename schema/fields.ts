@@ -48,6 +48,10 @@ export const label = (max = 63) =>
 /** Host of a container registry, with its port: without a dot a reference would be one of Docker Hub's. */
 export const REGISTRY_HOST = "([a-z0-9]([-a-z0-9]*[a-z0-9])?\\.)+[a-z0-9]([-a-z0-9]*[a-z0-9])?(:\\d+)?";
 
+/** A folder of a container registry, without a slash at the end. */
+export const registryFolder = (remedy: string) =>
+  matching(new RegExp(`^${REGISTRY_HOST}(/[a-z0-9]([a-z0-9._-]*[a-z0-9])?)+$`), "must be a registry's folder", remedy);
+
 /** Name of an environment variable. */
 export const variableName = matching(
   /^[A-Z][A-Z0-9_]{0,127}$/,

@@ -18,6 +18,7 @@ export interface ByEnvironment<T> {
 export interface Raw {
   readonly system: unknown;
   readonly environments: Readonly<Record<string, unknown>>;
+  /** Releases by their ids, and what each environment runs by its name. */
   readonly releases: Readonly<Record<string, unknown>>;
   /** Environments of other systems. */
   readonly elsewhere?: readonly Elsewhere[];
@@ -71,7 +72,7 @@ export async function readFiles(root: string, system: string): Promise<{ raw: Ra
   const raw = {
     system: await readOrSay(systemFile(system)),
     environments: await readAll(environments, environmentFile),
-    releases: await readAll(environments, releaseFile),
+    releases: await readAll(list(root, `releases/${system}`, ".json").names, releaseFile),
     elsewhere: await elsewhere(root, system),
   };
   return { raw, problems };

@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import type { z } from "zod";
 import { deployed, runsProviders } from "./ancestors";
 import { between } from "./checks/between";
 import type { Say, Shows } from "./checks/check";
@@ -9,12 +8,13 @@ import { edgeChecks } from "./checks/edge";
 import { environmentChecks } from "./checks/environment";
 import { systemChecks } from "./checks/system";
 import { checksTogether } from "./checks/together";
-import { type Environment, environmentSchema, environmentSections } from "./environment";
-import { type ByEnvironment, environmentFile, type Raw, readFiles, releaseFile, systemFile, systemsIn } from "./files";
-import { notPlain } from "./plain";
-import { at, describe, dotted, type Problem, problemsOf } from "./problem";
-import { type Release, releaseSchema, releaseSections } from "./release";
-import { type System, systemSchema, systemSections } from "./system";
+import { type Environment, environmentSchema } from "./environment";
+import { type ByEnvironment, environmentFile, type Raw, readFiles, systemFile, systemsIn } from "./files";
+import { type Parsed, parser } from "./parse";
+import { at, describe, dotted, type Problem } from "./problem";
+import type { Release } from "./release";
+import { running } from "./running";
+import { type System, systemSchema } from "./system";
 import { logVariables } from "./terraform-log";
 
 /** A system with its environments, validated. */
@@ -114,39 +114,19 @@ export async function load(root: string, name: string, env: NodeJS.ProcessEnv): 
 /** Validates a system's files: what an environment's file holds becomes the environment of the file's name. */
 export function validate(name: string, raw: Raw, env: NodeJS.ProcessEnv): Configuration {
   const problems: Problem[] = [];
-  const parse = <T extends z.ZodType>(file: string, schema: T, sections: Record<string, z.ZodType>, value: unknown) => {
-    const unfit = notPlain(file, value);
-    if (unfit.length) {
-      problems.push(...unfit);
-      return { value: {} as z.output<T>, valid: new Set<string>() };
-    }
-    const whole = schema.safeParse(value);
-    if (whole.success) return { value: whole.data as z.output<T>, valid: new Set(Object.keys(sections)) };
-    problems.push(...problemsOf(file, value, whole.error.issues));
-    // Sections that are right by themselves can still be checked against each other.
-    const parts = Object.entries(sections).flatMap(([key, section]) => {
-      const result = section.safeParse(at(value, [key]));
-      return result.success ? [[key, result.data] as const] : [];
-    });
-    return { value: Object.fromEntries(parts) as z.output<T>, valid: new Set(parts.map(([key]) => key)) };
-  };
-
+  const parse = parser(problems);
   const reporter =
-    (file: string, root: unknown) => (where: readonly PropertyKey[], rule: string, remedy: string, shows?: Shows) => {
-      problems.push({ path: `${file} ${dotted(where)}`.trimEnd(), value: at(root, where), rule, remedy, ...shows });
+    ({ file, raw }: Parsed<unknown>) =>
+    (where: readonly PropertyKey[], rule: string, remedy: string, shows?: Shows) => {
+      problems.push({ path: `${file} ${dotted(where)}`.trimEnd(), value: at(raw, where), rule, remedy, ...shows });
     };
 
-  const system = parse(systemFile(name), systemSchema, systemSections, raw.system);
-  const environments = Object.entries(raw.environments).map(([environmentName, rawEnvironment]) => {
-    const file = environmentFile(name, environmentName);
-    const rawRelease = raw.releases[environmentName];
-    const environment = parse(file, environmentSchema, environmentSections, rawEnvironment);
-    const release = parse(releaseFile(name, environmentName), releaseSchema, releaseSections, rawRelease);
-    const say: Say = {
-      system: reporter(systemFile(name), raw.system),
-      environment: reporter(file, rawEnvironment),
-      release: reporter(releaseFile(name, environmentName), rawRelease),
-    };
+  const system = parse(systemFile(name), systemSchema, raw.system);
+  const releases = running(name, raw, parse, problems);
+  const environments = Object.entries(raw.environments).map(([environmentName, content]) => {
+    const environment = parse(environmentFile(name, environmentName), environmentSchema, content);
+    const release = releases.get(environmentName) as Parsed<Release>;
+    const say: Say = { system: reporter(system), environment: reporter(environment), release: reporter(release) };
     const subject = { systemName: name, environmentName, say, env };
     for (const { needs, run } of [
       ...systemChecks,
@@ -161,11 +141,11 @@ export function validate(name: string, raw: Raw, env: NodeJS.ProcessEnv): Config
         needs.release.every((key) => release.valid.has(key))
       )
         run(system.value, environment.value, release.value, subject);
-    return { name: environmentName, file, environment, release };
+    return { name: environmentName, environment, release };
   });
   problems.push(
     ...between(
-      environments.map(({ environment, ...named }) => ({ ...named, ...environment })),
+      environments.map(({ name, environment }) => ({ name, ...environment })),
       raw.elsewhere ?? [],
     ),
   );

@@ -1,20 +1,79 @@
+import { createHash } from "node:crypto";
 import { z } from "zod";
-import { label, matching, REGISTRY_HOST, version } from "./fields";
+import type { Environment } from "./environment";
+import { label, matching, version } from "./fields";
+import { rule } from "./problem";
+import type { System } from "./system";
 
-/** A release: which images run. `releases/<system>/<environment>.json` holds one; promoting copies it onwards. */
-export const releaseSections = {
+/**
+ * A release: what runs, the same in every environment. `releases/<system>/<id>.json` holds one, and no file of these is
+ * ever changed: other content is another release. Fields that come later are optional, so that ids stay.
+ */
+export const releaseSchema = z.strictObject({
   /** Shown to the services as their version. */
   version,
-  /** Image by name, each pinned by its digest. */
+  /** Digest of each image, by the image's name. */
   images: z.record(
     label(),
     matching(
-      new RegExp(`^${REGISTRY_HOST}(/[a-z0-9]([a-z0-9._-]*[a-z0-9])?)+(:[\\w.-]+)?@sha256:[0-9a-f]{64}$`),
-      "must be an image pinned by digest, in lower case",
-      'write "<registry>/<repository>@sha256:<64 digits>"; docker buildx imagetools inspect shows it',
+      /^sha256:[0-9a-f]{64}$/,
+      "must be an image's digest, in lower case",
+      'write "sha256:<64 digits>"; docker buildx imagetools inspect shows it',
     ),
   ),
-} as const;
-
-export const releaseSchema = z.strictObject(releaseSections);
+});
 export type Release = z.output<typeof releaseSchema>;
+
+const RELEASE_ID = /^[0-9a-f]{16}$/;
+export const isReleaseId = (name: string): boolean => RELEASE_ID.test(name);
+
+const notYet = z.never(rule("is not supported yet: an environment runs one release", "remove it")).optional();
+
+/** What an environment runs: `releases/<system>/<environment>.json`. */
+export const pointerSchema = z.strictObject({
+  /** Id of a release. */
+  stable: matching(
+    RELEASE_ID,
+    "must be the name of a release, 16 hexadecimal digits",
+    "copy it from another environment's file, or use npm run release",
+  ),
+  candidate: notYet,
+  share: notYet,
+});
+
+/** JSON without spaces, keys in order. {@link https://www.rfc-editor.org/rfc/rfc8785} */
+const canonical = (value: unknown): string =>
+  JSON.stringify(value, (_key, v: unknown) =>
+    v !== null && typeof v === "object" && !Array.isArray(v)
+      ? Object.fromEntries(Object.entries(v).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : v,
+  );
+
+/**
+ * A release's name: the beginning of the SHA-256 of its content, whatever the order of keys and the spaces in the file.
+ * `jq -cSj . FILE | sha256sum` prints the same.
+ */
+export const releaseId = (release: unknown): string =>
+  createHash("sha256").update(canonical(release)).digest("hex").slice(0, 16);
+
+/** Names of the images that a release must have: those that the system's workloads run. */
+export const imagesOf = ({ services, migrations }: Pick<System, "services" | "migrations">): string[] => [
+  ...new Set([...Object.values(services), ...Object.values(migrations)].map(({ image }) => image)),
+];
+
+/** Reference of an image as an environment pulls it. */
+export const imageOf = ({ repository }: Pick<Environment, "repository">, { images }: Release, name: string): string =>
+  `${repository}/${name}@${images[name]}`;
+
+/** What `releases/<system>/` holds where each environment runs the release that is given for it, or none: files by name. */
+export const releasesFolder = (releases: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(releases).flatMap(([environment, release]) => {
+      if (release === undefined) return [];
+      const id = releaseId(release);
+      return [
+        [id, release],
+        [environment, { stable: id }],
+      ];
+    }),
+  );

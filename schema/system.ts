@@ -210,7 +210,7 @@ const migration = z.strictObject({
   deadlineSeconds: count(30, 3000, "seconds"),
 });
 
-export const systemSections = {
+export const systemSchema = z.strictObject({
   namespace: label(),
   database: z.strictObject({
     version: z.enum(["POSTGRES_15", "POSTGRES_16", "POSTGRES_17"]),
@@ -270,9 +270,7 @@ export const systemSections = {
     /** Days that the project's logs are kept. */
     retentionDays: count(30, 3650, "days"),
   }),
-} as const;
-
-export const systemSchema = z.strictObject(systemSections);
+});
 
 /** As written in `systems/<system>.ts`. */
 export type SystemInput = z.input<typeof systemSchema>;

@@ -15,7 +15,7 @@ import { WebService } from "../constructs/workloads/web-service";
 import { Workload } from "../constructs/workloads/workload";
 import { accountId } from "../facts/names";
 import type { Environment } from "../schema/environment";
-import type { Release } from "../schema/release";
+import { imageOf, type Release } from "../schema/release";
 import { DATASTORES, type Service, type System } from "../schema/system";
 import { clientsOf } from "./connections";
 import type { Datastores } from "./datastores";
@@ -148,10 +148,11 @@ export class Workloads extends Construct {
     }: Pick<Service, "image" | "command" | "pool" | "resources" | "variables"> & { port?: number },
     actsAs?: string,
   ): PodProps {
+    const { environment, release } = this.props;
     const namespace = this.props.namespace.name;
     return {
       name,
-      image: this.props.release.images[image] as string,
+      image: imageOf(environment, release, image),
       command,
       place: this.props.platform.cluster.place(pool),
       resources,

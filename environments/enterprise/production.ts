@@ -6,6 +6,7 @@ export default {
   region: "europe-west1",
   deployer: "deployer@enterprise-production.iam.gserviceaccount.com",
   stateBucket: "enterprise-production-terraform-state",
+  repository: "europe-west1-docker.pkg.dev/enterprise-production/enterprise",
   registries: ["europe-west1-docker.pkg.dev/enterprise-production/"],
   network: {
     nodes: "10.32.0.0/20",

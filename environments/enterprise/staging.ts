@@ -6,6 +6,7 @@ export default {
   region: "europe-west1",
   deployer: "deployer@enterprise-staging.iam.gserviceaccount.com",
   stateBucket: "enterprise-staging-terraform-state",
+  repository: "europe-west1-docker.pkg.dev/enterprise-staging/enterprise",
   registries: ["europe-west1-docker.pkg.dev/enterprise-staging/"],
   network: {
     nodes: "10.48.0.0/20",

@@ -6,6 +6,7 @@ export default {
   region: "europe-west1",
   deployer: "deployer@pmcrm-production.iam.gserviceaccount.com",
   stateBucket: "pmcrm-production-terraform-state",
+  repository: "europe-west1-docker.pkg.dev/pmcrm-production/pmcrm",
   registries: ["europe-west1-docker.pkg.dev/pmcrm-production/"],
   network: {
     nodes: "10.0.0.0/20",

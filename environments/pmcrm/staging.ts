@@ -6,6 +6,7 @@ export default {
   region: "europe-west1",
   deployer: "deployer@pmcrm-staging.iam.gserviceaccount.com",
   stateBucket: "pmcrm-staging-terraform-state",
+  repository: "europe-west1-docker.pkg.dev/pmcrm-staging/pmcrm",
   registries: ["europe-west1-docker.pkg.dev/pmcrm-staging/"],
   network: {
     nodes: "10.16.0.0/20",

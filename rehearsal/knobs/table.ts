@@ -70,9 +70,8 @@ const beside = (context: Context): string => {
   const hosts = Object.values(environment(context).services).flatMap((service: Any) => service.hosts ?? []);
   return `knob.${String(hosts[0]).split(".").slice(1).join(".")}`;
 };
-const image = (context: Context): string =>
-  Object.values(release(context).images).map((reference) => String(reference).replace(/@.*/, ""))[0] +
-  `@sha256:${"a".repeat(64)}`;
+/** Of an image that nobody made. */
+const DIGEST = `sha256:${"a".repeat(64)}`;
 const migration = (context: Context): Any => {
   const { image, pool, resources } = system(context).services[firstService(context)];
   return { image, command: ["true"], pool, resources, deadlineSeconds: 60 };
@@ -162,7 +161,7 @@ export const HANDS: Readonly<Record<string, Hand | readonly Hand[]>> = {
   "parameters+": { to: { connect_timeout: "10" } },
   "parameters.*": { to: "knob" },
   "system.migrations+": { to: (context: Context) => ({ knob: migration(context) }) },
-  image: { to: "knob", with: { "release.images": (c: Context) => ({ ...(c.before as object), knob: image(c) }) } },
+  image: { to: "knob", with: { "release.images": (c: Context) => ({ ...(c.before as object), knob: DIGEST }) } },
   "command+": { to: ["knob"] },
   "command[]": { to: "knob" },
   "command?": { to: ["knob"] },
@@ -250,14 +249,9 @@ export const HANDS: Readonly<Record<string, Hand | readonly Hand[]>> = {
   "environment.region": { to: "europe-west4", fixed: "everything has its place there: deploy another environment" },
   "environment.deployer": { to: "knob-deployer@knob-project.iam.gserviceaccount.com" },
   "environment.stateBucket": { to: "knob-terraform-state" },
+  "environment.repository": { to: ({ before }: Context) => `${before}-knob` },
   "registries+": { to: ["europe-west1-docker.pkg.dev/knob-project/"] },
-  "registries[]": {
-    to: (c: Context) =>
-      `${String(Object.values(release(c).images)[0])
-        .split("/")
-        .slice(0, 3)
-        .join("/")}/`,
-  },
+  "registries[]": { to: (context: Context) => `${environment(context).repository}/` },
   "network.nodes": { to: ({ before }: Context) => String(before).replace("/20", "/19"), oneWay: "a subnet only grows" },
   "network.pods": { to: "10.200.0.0/14", fixed: "the cluster's pods have their addresses from it" },
   "network.services": { to: "10.220.0.0/20", fixed: "the cluster's services have their addresses from it" },

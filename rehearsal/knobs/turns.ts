@@ -3,6 +3,7 @@ import type { z } from "zod";
 import { readFiles } from "../../schema/files";
 import { type Configuration, InvalidConfiguration, validate } from "../../schema/load";
 import { at } from "../../schema/problem";
+import { releasesFolder } from "../../schema/release";
 import { type Knob, knobs, type Step } from "./knobs";
 import { type Context, type Files, HANDS, type Hand, type Values } from "./table";
 
@@ -50,7 +51,7 @@ export async function filesOf(system: string): Promise<Files> {
   if (problems.length) throw new InvalidConfiguration(problems);
   const environments = Object.entries(raw.environments).map(([name, environment]) => [
     name,
-    { environment, release: raw.releases[name] },
+    { environment, release: raw.releases[String(at(raw.releases, [name, "stable"]))] },
   ]);
   return { system: raw.system, environments: Object.fromEntries(environments) };
 }
@@ -264,7 +265,7 @@ function set(value: unknown, [key, ...rest]: Path, to: unknown): unknown {
 export function validated(system: string, files: Files, stack: string): Configuration | InvalidConfiguration {
   const part = (file: "environment" | "release") =>
     Object.fromEntries(Object.entries(files.environments).map(([name, both]) => [name, both[file]]));
-  const raw = { system: files.system, environments: part("environment"), releases: part("release") };
+  const raw = { system: files.system, environments: part("environment"), releases: releasesFolder(part("release")) };
   const project = String(at(raw.environments, [stack, "project"]));
   try {
     return validate(system, raw, { ALLOW_DESTROY: project });

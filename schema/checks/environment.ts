@@ -3,6 +3,7 @@ import { machineOf } from "../../facts/google";
 import { fullName } from "../../facts/names";
 import { parseMemory } from "../../facts/quantity";
 import { mostNodes, nodePoolsOf, rangesOf } from "../environment";
+import { isReleaseId } from "../release";
 import { type Check, check, list, own } from "./check";
 
 /** MiB in which Prometheus can watch the cluster itself, before it watches any service. */
@@ -17,7 +18,11 @@ const LONGEST_CLUSTER_NAME = 40;
 export const environmentChecks: readonly Check[] = [
   check([], [], [], (_s, _e, _r, { say, systemName, environmentName }) => {
     const cluster = fullName(systemName, environmentName);
-    if (!NAME.test(environmentName) || environmentName === "constructor")
+    if (isReleaseId(environmentName))
+      say.environment([], "must not be named like a release, with 16 hexadecimal digits", "rename the file", {
+        value: environmentName,
+      });
+    else if (!NAME.test(environmentName) || environmentName === "constructor")
       say.environment(
         [],
         "must have a name of 2 to 20 lower-case letters, digits and dashes that starts with a letter and ends with no dash",
@@ -30,6 +35,14 @@ export const environmentChecks: readonly Check[] = [
         `makes the cluster ${cluster}, whose name must have at most ${LONGEST_CLUSTER_NAME} characters`,
         "shorten the file's name",
         { value: environmentName },
+      );
+  }),
+  check([], ["repository", "registries"], [], (_s, { repository, registries }, _r, { say }) => {
+    if (!registries.some((registry) => `${repository}/`.startsWith(registry)))
+      say.environment(
+        ["repository"],
+        `must be within ${registries.join(" or ")}`,
+        "correct it, or add its registry to registries",
       );
   }),
   check([], ["purpose"], [], (_s, { purpose }, _r, { say, environmentName }) => {

@@ -9,6 +9,7 @@ import {
 import { parseCpu, parseMemory } from "../../facts/quantity";
 import { connectionsInCluster, mostConnections } from "../connections";
 import { nodePoolsOf, rotatedByGeneration } from "../environment";
+import { imagesOf } from "../release";
 import { kindOf, PLATFORM_SECRETS, platformSecrets, type Variable } from "../system";
 import { type Check, check, list, own, workloads } from "./check";
 
@@ -161,20 +162,13 @@ export const checksTogether: readonly Check[] = [
       }
     },
   ),
-  check(["services", "migrations"], ["registries"], ["images"], (s, e, r, { say }) => {
-    const used = new Set(workloads(s).map((w) => w.image));
+  check(["services", "migrations"], [], ["images"], (s, _e, r, { say }) => {
+    const used = new Set(imagesOf(s));
     for (const name of used)
       if (!own(r.images, name)) say.release(["images", name], "is required: the system runs it", "add the image");
-    for (const [name, image] of Object.entries(r.images)) {
+    for (const name of Object.keys(r.images))
       if (!used.has(name))
         say.release(["images", name], "is used by nothing", `remove it, or use one of ${list(used)}`);
-      if (!e.registries.some((registry) => image.startsWith(registry)))
-        say.release(
-          ["images", name],
-          `must come from ${e.registries.join(" or ")}`,
-          "push it there, or add the registry to the environment",
-        );
-    }
   }),
   check(["services", "migrations"], ["cluster"], [], (s, e, _r, { say }) => {
     for (const w of workloads(s)) {

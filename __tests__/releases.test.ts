@@ -1,0 +1,228 @@
+import { execFile } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { checkout } from "../commands/checkout";
+import { everyStack, stackText, synthesizeEvery } from "../rehearsal/inventory";
+import type { Raw } from "../schema/files";
+import { InvalidConfiguration, validate } from "../schema/load";
+import { releaseId } from "../schema/release";
+import { configuration, filesOfPmcrm, ROOT, rawOf, synth } from "./support";
+
+// biome-ignore lint/suspicious/noExplicitAny: some inputs are none that the types allow
+type Anything = any;
+
+const digest = (digit: string) => `sha256:${digit.repeat(64)}`;
+const RELEASE = { version: "1.4.0", images: { backend: digest("a") } };
+
+test("a release is named by its content, whatever the order of its keys", () => {
+  const { version, images } = RELEASE;
+  expect(releaseId({ images, version })).toBe(releaseId(RELEASE));
+  // printf '%s' '{"images":{"backend":"sha256:aaa..."},"version":"1.4.0"}' | sha256sum
+  expect(releaseId(RELEASE)).toBe("aa64d2d05063392a");
+  expect(releaseId({ ...RELEASE, version: "1.4.1" })).not.toBe(releaseId(RELEASE));
+});
+
+test("environments that run the same release pull the same digest, each from its own repository", () => {
+  const { staging, production } = synth();
+  for (const [name, stack] of Object.entries({ staging, production })) {
+    const job = stack.resource("kubernetes_job_v1.workload_migrate_migration_job");
+    expect(job.spec.template.spec.container[0].image).toBe(
+      `europe-west1-docker.pkg.dev/pmcrm-${name}/pmcrm/backend@${digest("1")}`,
+    );
+  }
+});
+
+test("a password stays while the release runs that it was rotated in", () => {
+  const users = (version: string) =>
+    synth(({ production: { environment, release } }) => {
+      (environment.database as Anything).password = { generation: 2, rotatedIn: "1.4.0" };
+      release.version = version;
+    })
+      .production.resources.map(([address]) => address)
+      .filter((address) => address.startsWith("google_sql_user.database_users_"));
+  expect(users("1.4.0")).toHaveLength(2);
+  expect(users("1.5.0")).toHaveLength(1);
+});
+
+describe("releases/pmcrm", () => {
+  const id = releaseId(filesOfPmcrm().staging.release);
+  /** The lines for pmcrm with a change to the files in its folder of releases. */
+  const lines = (change: (releases: Record<string, Anything>) => void): string[] => {
+    const raw: Raw = rawOf(filesOfPmcrm());
+    const releases = JSON.parse(JSON.stringify(raw.releases));
+    change(releases);
+    try {
+      validate("pmcrm", { ...raw, releases }, {});
+      return [];
+    } catch (error) {
+      if (error instanceof InvalidConfiguration) return error.message.split("\n");
+      throw error;
+    }
+  };
+
+  test.each<[string, (releases: Record<string, Anything>) => void, ...string[]]>([
+    ["what it has", () => {}],
+    ["an older release that nothing runs", (releases) => (releases[releaseId(RELEASE)] = RELEASE)],
+    [
+      "a release of other images that nothing runs",
+      (releases) => {
+        const other = { version: "0.1", images: { gone: digest("b") } };
+        releases[releaseId(other)] = other;
+      },
+    ],
+    [
+      "a release whose content changed",
+      (releases) => (releases[id] = RELEASE),
+      `releases/pmcrm/${id}.json = "${id}": must have the name of its content, ${releaseId(RELEASE)}: a release never changes; undo the change, or rename the file to ${releaseId(RELEASE)}.json and let environments run that`,
+    ],
+    [
+      "an environment that runs what is not there",
+      (releases) => (releases.production.stable = "0123456789abcdef"),
+      'releases/pmcrm/production.json stable = "0123456789abcdef": is no release of the system; name one of the files in releases/pmcrm, or use npm run release',
+    ],
+    [
+      "an environment that runs no release",
+      (releases) => delete releases.production,
+      "releases/pmcrm/production.json = nothing: is required: it says which release the environment runs; write it with npm run release -- production",
+    ],
+    [
+      "an environment's file as it was before releases had files of their own",
+      (releases) => (releases.production = { version: "1.4.0", images: {} }),
+      "releases/pmcrm/production.json stable = nothing: is required (string); add it",
+      'releases/pmcrm/production.json version = "1.4.0": is not a known key; remove it, or correct its spelling',
+      "releases/pmcrm/production.json images = {}: is not a known key; remove it, or correct its spelling",
+    ],
+    [
+      "a candidate",
+      (releases) => Object.assign(releases.production, { candidate: id, share: 10 }),
+      `releases/pmcrm/production.json candidate = "${id}": is not supported yet: an environment runs one release; remove it`,
+      "releases/pmcrm/production.json share = 10: is not supported yet: an environment runs one release; remove it",
+    ],
+    [
+      "a release under another name",
+      (releases) => (releases["1.4.0"] = RELEASE),
+      `releases/pmcrm/1.4.0.json = ${JSON.stringify(RELEASE).slice(0, 77)}...: is neither a release by its name nor what an environment runs; rename it to ${releaseId(RELEASE)}.json`,
+    ],
+    [
+      "what an environment runs that is gone",
+      (releases) => (releases.demo = { stable: id }),
+      `releases/pmcrm/demo.json = {"stable":"${id}"}: is neither a release by its name nor what an environment runs; remove it, or name it after one of staging, production`,
+    ],
+    [
+      "a tag in place of a digest",
+      (releases) => (releases[id].images.backend = "1.4.0"),
+      `releases/pmcrm/${id}.json images.backend = "1.4.0": must be an image's digest, in lower case; write "sha256:<64 digits>"; docker buildx imagetools inspect shows it`,
+    ],
+  ])("%s", (_what, change, ...expected) => {
+    expect(lines(change)).toEqual(expected);
+  });
+});
+
+describe("npm run release", () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(os.tmpdir(), "release-"));
+    checkout(folder);
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const run = (...args: string[]) =>
+    new Promise<{ code: number; out: string }>((resolve) => {
+      const env = { ...process.env, SYSTEM: "enterprise" };
+      execFile(
+        process.execPath,
+        ["--import", "tsx", "commands/release.ts", ...args],
+        { cwd: folder, env },
+        (error, stdout, stderr) => resolve({ code: error ? Number(error.code) : 0, out: stdout + stderr }),
+      );
+    });
+  const files = () =>
+    Object.fromEntries(
+      readdirSync(path.join(folder, "releases", "enterprise")).map((file) => [
+        file,
+        JSON.parse(readFileSync(path.join(folder, "releases", "enterprise", file), "utf8")),
+      ]),
+    );
+  const runs = (environment: string): Anything => files()[`${files()[`${environment}.json`]?.stable}.json`];
+
+  test("writes a release of the images that are given and those that the environment runs, and points at it", async () => {
+    const before = files();
+    const { code, out } = await run("staging", "--version", "2.0.0", "--image", `hr-api=${digest("9")}`);
+    expect([code, out]).toEqual([0, expect.stringContaining("version 2.0.0\n")]);
+    expect(runs("staging")).toEqual({
+      version: "2.0.0",
+      images: { ...(runs("production") as Anything).images, "hr-api": digest("9") },
+    });
+    const id = files()["staging.json"].stable;
+    expect(files()).toEqual({ ...before, "staging.json": { stable: id }, [`${id}.json`]: runs("staging") });
+
+    // Production runs the same file, and the images go to its own repository.
+    const promoted = await run("production", "--from", "staging");
+    expect(promoted.code).toBe(0);
+    expect(files()["production.json"]).toEqual(files()["staging.json"]);
+    expect(promoted.out).toContain(
+      `gcrane cp europe-west1-docker.pkg.dev/enterprise-staging/enterprise/hr-api@${digest("9")} europe-west1-docker.pkg.dev/enterprise-production/enterprise/hr-api@${digest("9")}`,
+    );
+
+    const back = await run("staging", "--from", before["staging.json"].stable);
+    expect(back.out).toContain(`releases/enterprise/staging.json: ${id} -> ${before["staging.json"].stable}`);
+    expect(files()).toEqual({ ...before, "production.json": { stable: id }, [`${id}.json`]: runs("production") });
+  });
+
+  test("writes what a new environment runs", async () => {
+    rmSync(path.join(folder, "releases", "enterprise", "production.json"));
+    expect((await run("production", "--from", "staging")).out).toContain("production.json: nothing -> ");
+    expect(files()["production.json"]).toEqual(files()["staging.json"]);
+  });
+
+  test("prints its help", async () => {
+    expect(await run("--help")).toEqual({
+      code: 0,
+      out: expect.stringContaining("npm run release -- production --from staging"),
+    });
+  });
+
+  test.each([
+    [[], 2, "name one environment"],
+    [["staging"], 2, "say --version for a new release, or --from"],
+    [["staging", "--image", `hr-api=${digest("9")}`], 2, "say --version for a new release"],
+    [["prod", "--from", "staging"], 2, "prod: is no environment; use one of staging, production"],
+    [["production", "--from", "stagin"], 2, "--from stagin: is neither a release nor an environment"],
+    [["production", "--from", "staging", "--version", "2"], 2, "leave out --version and --image"],
+    [["staging", "--version", "2", "--image", "hr-api"], 2, "--image hr-api: write it like backend=sha256:"],
+    [["staging", "--version", "2", "--image", "a=b", "--image", "a=c"], 2, "--image a: is given twice"],
+    [["staging", "--verison", "2"], 2, "Unknown option '--verison'"],
+    [["production", "--from", "0123456789abcdef"], 1, 'stable = "0123456789abcdef": is no release of the system'],
+    [["staging", "--version", "2 0"], 1, 'version = "2 0": must be a version'],
+    [["staging", "--version", "2", "--image", "hr-api=1.4"], 1, 'images.hr-api = "1.4": must be an image\'s digest'],
+    [["staging", "--version", "2", "--image", `hr=${digest("9")}`], 1, "images.hr = "],
+  ])("%j ends with exit %i and %j, and writes nothing", async (args, exit, message) => {
+    const before = files();
+    const { code, out } = await run(...args);
+    expect([code, out]).toEqual([exit, expect.stringContaining(message)]);
+    expect(out).not.toMatch(/^\s+at /m);
+    expect(files()).toEqual(before);
+  });
+});
+
+test("no release changes an inventory, a snapshot or a list of what is protected: they have one of their own", async () => {
+  const folder = mkdtempSync(path.join(os.tmpdir(), "releases-"));
+  const quiet = jest.spyOn(console, "error").mockImplementation(() => {});
+  try {
+    for (const part of ["systems", "environments"])
+      cpSync(path.join(ROOT, part), path.join(folder, part), { recursive: true });
+    mkdirSync(path.join(folder, "__tests__"));
+    cpSync(path.join(ROOT, "__tests__", "release.json"), path.join(folder, "__tests__", "release.json"));
+    const [here, there] = [
+      await synthesizeEvery(ROOT, path.join(folder, "here")),
+      await synthesizeEvery(folder, path.join(folder, "there")), // where nothing was ever released
+    ];
+    for (const stack of everyStack(ROOT)) expect(stackText(there(stack))).toBe(stackText(here(stack)));
+    const { version } = JSON.parse(readFileSync(path.join(ROOT, "__tests__", "release.json"), "utf8"));
+    expect(configuration().environments.staging.release.version).toBe(version);
+  } finally {
+    quiet.mockRestore();
+    rmSync(folder, { recursive: true });
+  }
+});

@@ -1,0 +1,80 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { everyStack, stackText, synthesizeEvery } from "../rehearsal/inventory";
+import { InvalidConfiguration } from "../schema/load";
+
+const FOLDER = path.join("__tests__", "protected");
+
+const USAGE = `Writes the addresses of what holds data or identity into ${FOLDER}, one file for each stack. It only adds: an
+address that a stack no longer has stays listed, and the tests ask for a moved block or a reason under "removed".
+
+  npm run protected`;
+
+/**
+ * `prevent_destroy` goes with its block: a construct that is renamed or removed plans the destruction of the database
+ * without a word. So the addresses of what holds data or identity are listed, and the lists only grow.
+ */
+export interface Protected {
+  /** Everything that was ever protected. */
+  readonly addresses: readonly string[];
+  /** What was taken away on purpose: address and reason. */
+  readonly removed: Readonly<Record<string, string>>;
+}
+
+export const protectedFile = (stack: string): string => path.join(FOLDER, `${stack}.json`);
+
+/** What is listed of a stack; a new one has an empty list. */
+export function listed(root: string, stack: string): Protected {
+  const file = path.join(root, protectedFile(stack));
+  return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : { addresses: [], removed: {} };
+}
+
+interface Config {
+  readonly lifecycle?: { readonly prevent_destroy?: boolean };
+}
+
+/** Which of a stack's resources are protected: their addresses. */
+export const protectedIn = (resources: readonly (readonly [address: string, Config])[]): string[] =>
+  resources.filter(([, { lifecycle }]) => lifecycle?.prevent_destroy === true).map(([address]) => address);
+
+/** Resources of a stack as written, by their addresses. */
+const resourcesIn = (text: string): [string, Config][] =>
+  Object.entries((JSON.parse(text) as { resource: Record<string, Record<string, Config>> }).resource).flatMap(
+    ([type, byName]) => Object.entries(byName).map(([name, config]): [string, Config] => [`${type}.${name}`, config]),
+  );
+
+/** Adds what every stack protects to the lists below a root; returns a line for each stack. */
+export async function addProtected(root: string, work: string): Promise<string[]> {
+  const folderOf = await synthesizeEvery(root, work);
+  mkdirSync(path.join(root, FOLDER), { recursive: true });
+  return everyStack(root).map((stack) => {
+    const before = listed(root, stack.name);
+    const added = protectedIn(resourcesIn(stackText(folderOf(stack)))).filter(
+      (address) => !before.addresses.includes(address),
+    );
+    const after: Protected = { ...before, addresses: [...before.addresses, ...added].sort() };
+    if (added.length) writeFileSync(path.join(root, protectedFile(stack.name)), `${JSON.stringify(after, null, 2)}\n`);
+    return `${protectedFile(stack.name)}: ${added.length ? `added ${added.join(", ")}` : "as before"}`;
+  });
+}
+
+async function main(): Promise<void> {
+  if (process.argv.length > 2) {
+    console.error(USAGE);
+    process.exitCode = 2;
+    return;
+  }
+  const work = mkdtempSync(path.join(os.tmpdir(), "protected-"));
+  try {
+    console.log((await addProtected(path.resolve(__dirname, ".."), work)).join("\n"));
+  } catch (error) {
+    if (!(error instanceof InvalidConfiguration)) throw error;
+    console.error(error.message);
+    process.exitCode = 1;
+  } finally {
+    rmSync(work, { recursive: true });
+  }
+}
+
+if (require.main === module) main();

@@ -1,0 +1,62 @@
+import { type Raw, releaseFile } from "./files";
+import type { Parse, Parsed } from "./parse";
+import type { Problem } from "./problem";
+import { isReleaseId, pointerSchema, type Release, releaseId, releaseSchema } from "./release";
+
+/**
+ * The release that each environment runs, as `releases/<system>/` says: by the environment's name. A release that is not
+ * named by its content, one that is not there and a file that belongs to nothing are added to the problems.
+ */
+export function running(system: string, raw: Raw, parse: Parse, problems: Problem[]): Map<string, Parsed<Release>> {
+  const say = (path: string, value: unknown, rule: string, remedy: string) =>
+    problems.push({ path, value, rule, remedy });
+
+  const releases = new Map<string, Parsed<Release>>();
+  for (const [name, content] of Object.entries(raw.releases)) {
+    const file = releaseFile(system, name);
+    if (isReleaseId(name)) {
+      const release = parse(file, releaseSchema, content);
+      releases.set(name, release);
+      if (release.complete && releaseId(content) !== name)
+        say(
+          file,
+          name,
+          `must have the name of its content, ${releaseId(content)}: a release never changes`,
+          `undo the change, or rename the file to ${releaseId(content)}.json and let environments run that`,
+        );
+    } else if (!Object.hasOwn(raw.environments, name))
+      say(
+        file,
+        content,
+        "is neither a release by its name nor what an environment runs",
+        releaseSchema.safeParse(content).success
+          ? `rename it to ${releaseId(content)}.json`
+          : `remove it, or name it after one of ${Object.keys(raw.environments).join(", ")}`,
+      );
+  }
+
+  return new Map(
+    Object.keys(raw.environments).map((environment) => {
+      const file = releaseFile(system, environment);
+      const nothing = { file, raw: undefined, value: {} as Release, valid: new Set<string>(), complete: false };
+      if (!Object.hasOwn(raw.releases, environment)) {
+        say(
+          file,
+          undefined,
+          "is required: it says which release the environment runs",
+          `write it with npm run release -- ${environment}`,
+        );
+        return [environment, nothing];
+      }
+      const { stable } = parse(file, pointerSchema, raw.releases[environment]).value;
+      if (stable !== undefined && !releases.has(stable))
+        say(
+          `${file} stable`,
+          stable,
+          "is no release of the system",
+          `name one of the files in releases/${system}, or use npm run release`,
+        );
+      return [environment, releases.get(stable) ?? nothing];
+    }),
+  );
+}
