@@ -12,7 +12,7 @@ async function main(): Promise<void> {
   const why = applies(ancestors()) && whyNoTokenPlugin(process.env);
   if (why)
     console.error(
-      `${TOKEN_PLUGIN} is not used: ${why}. The token for the cluster ends after an hour; if it fails with Unauthorized then, run it again (docs/troubleshooting.md)`,
+      `${TOKEN_PLUGIN} is not used: ${why}. The token for the cluster expires after an hour at most. If the command then fails with Unauthorized, run it again; see docs/troubleshooting.md#credentials`,
     );
 }
 

@@ -1,46 +1,91 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { scripts } from "../package.json";
 
 const ROOT = path.resolve(__dirname, "..");
-const read = (file: string) => readFileSync(path.join(ROOT, file), "utf8");
-const PAGES = [
-  "README.md",
-  ...readdirSync(path.join(ROOT, "docs")).flatMap((file) => (file.endsWith(".md") ? [`docs/${file}`] : [])),
-  ...readdirSync(path.join(ROOT, "packages"))
-    .map((name) => `packages/${name}/README.md`)
-    .filter((file) => existsSync(path.join(ROOT, file))),
-];
 
-/** Anchors as GitHub makes them of headings. */
-const anchors = (text: string): string[] =>
-  [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>
-    heading
-      .toLowerCase()
-      .replace(/[^\p{L}\p{N} _-]/gu, "")
-      .replaceAll(" ", "-"),
-  );
+const PAGES = ["README.md", ...readdirSync(path.join(ROOT, "docs")).map((file) => path.join("docs", file))].filter(
+  (file) => file.endsWith(".md"),
+);
+const textOf = (page: string): string => readFileSync(path.join(ROOT, page), "utf8");
 
-test("the documentation has its pages", () => {
-  expect(PAGES.length).toBeGreaterThan(9);
-});
+/** Lines that are neither in a fenced nor in an indented block of code. */
+const prose = (page: string): string[] => {
+  let fenced = false;
+  return textOf(page)
+    .split("\n")
+    .filter((line) => {
+      const fence = line.startsWith("```");
+      if (fence) fenced = !fenced;
+      return !fence && !fenced && !line.startsWith("    ");
+    });
+};
 
-test.each(PAGES)("every relative link in %s leads to a file and a heading that exist", (page) => {
-  const links = [...read(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = ""]) => link);
-  const broken = links.filter((link) => {
-    if (/^[a-z]+:/.test(link)) return false;
-    const [file = "", anchor] = link.split("#");
-    const target = file ? path.join(path.dirname(page), file) : page;
-    return !existsSync(path.join(ROOT, target)) || (anchor !== undefined && !anchors(read(target)).includes(anchor));
+/** Anchors of a page's headings. {@link https://docs.github.com/en/get-started/writing-on-github} */
+const anchors = (page: string): string[] =>
+  prose(page).flatMap((line) => {
+    const [, heading] = /^#+ (.*)$/.exec(line) ?? [];
+    return heading === undefined
+      ? []
+      : heading
+          .toLowerCase()
+          .replace(/[^\w\- ]/g, "")
+          .replaceAll(" ", "-");
   });
-  expect(broken).toEqual([]);
+
+/** Targets of the links within this repository. */
+const links = (page: string): string[] =>
+  [
+    ...prose(page)
+      .join("\n")
+      .matchAll(/\]\(([^)\s]+)\)/g),
+  ]
+    .map(([, target]) => target as string)
+    .filter((target) => !/^[a-z]+:/.test(target));
+
+function broken(page: string, link: string): boolean {
+  const [file, anchor] = link.split("#");
+  const target = file ? path.join(path.dirname(page), file) : page;
+  if (!existsSync(path.join(ROOT, target))) return true;
+  return anchor !== undefined && (statSync(path.join(ROOT, target)).isDirectory() || !anchors(target).includes(anchor));
+}
+
+describe.each(PAGES)("%s", (page) => {
+  test("its links lead to files and headings that exist", () => {
+    expect(links(page).filter((link) => broken(page, link))).toEqual([]);
+  });
+
+  test("each npm run command that it names is a script of package.json", () => {
+    const named = [...textOf(page).matchAll(/npm run (?:--silent )?([\w:-]+)/g)].map(([, script]) => script as string);
+    expect(named.filter((script) => !Object.hasOwn(scripts, script))).toEqual([]);
+  });
 });
 
-test.each(PAGES)("every npm command in %s exists", (page) => {
-  const named = [...read(page).matchAll(/npm run (?:--silent )?([a-z][a-z:]*)/g)].map(([, name = ""]) => name);
-  expect(named.filter((name) => !(name in scripts))).toEqual([]);
+test("the README has at most 200 lines and links to every page in docs", () => {
+  expect(textOf("README.md").split("\n").length).toBeLessThanOrEqual(201); // the last line ends with a newline
+  const linked = links("README.md").map((link) => link.split("#")[0]);
+  expect(PAGES.slice(1).filter((page) => !linked.includes(page))).toEqual([]);
 });
 
-test("README.md has at most 200 lines", () => {
-  expect(read("README.md").trimEnd().split("\n").length).toBeLessThanOrEqual(200);
+test("every script of package.json that people run is in the README's table of commands", () => {
+  const commands = textOf("README.md");
+  expect(Object.keys(scripts).filter((script) => script !== "test" && !commands.includes(`npm run ${script}`))).toEqual(
+    [],
+  );
+});
+
+test("pages that messages of the program name exist", () => {
+  const files = ["main.ts", ...readdirSync(path.join(ROOT, "commands")).map((file) => path.join("commands", file))];
+  const named = files.flatMap((file) =>
+    [...textOf(file).matchAll(/docs\/[\w-]+\.md(#[\w-]+)?/g)].map(([link]) => link),
+  );
+  expect(named).not.toEqual([]);
+  expect(named.filter((link) => broken("README.md", link))).toEqual([]);
+});
+
+test("a link to a file or a heading that does not exist is found", () => {
+  expect(broken("README.md", "docs/nowhere.md")).toBe(true);
+  expect(broken("README.md", "docs/design.md#nowhere")).toBe(true);
+  expect(broken("docs/design.md", "#nowhere")).toBe(true);
+  expect(broken("README.md", "docs/design.md#design")).toBe(false);
 });

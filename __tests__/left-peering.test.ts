@@ -9,10 +9,10 @@ import { type Json, ROOT, synth, synthEvery } from "./support";
 const COMMAND =
   "gcloud compute networks peerings delete servicenetworking-googleapis-com --network=pmcrm-staging --project=pmcrm-staging";
 
-test("a stack with a private connection leaves a peering in its network, and the page Operations has the command", () => {
+test("a stack with a private connection leaves a peering in its network, and docs/operations.md has the command", () => {
   const peering = leftPeering(synth().staging.json);
   expect(peering && removal(peering)).toBe(COMMAND);
-  expect(readFileSync(path.join(ROOT, "docs/operations.md"), "utf8")).toContain(COMMAND);
+  expect(readFileSync(path.join(ROOT, "docs", "operations.md"), "utf8")).toContain(COMMAND);
 });
 
 test("a stack without one leaves nothing", async () => {
@@ -43,7 +43,7 @@ describe("npm run", () => {
 
   test("destroy prints the command when it fails", () => {
     expect(said(1, "destroy", "staging", "--auto-approve")).toBe(
-      `If only the network is left, used by a peering, remove the peering and destroy again:\n${COMMAND}\n`,
+      `If only the network remains, because a peering uses it, remove the peering and destroy again; see docs/operations.md#destroy-an-environment:\n${COMMAND}\n`,
     );
   });
 

@@ -36,7 +36,7 @@ function cdktf(args: readonly string[]): void {
   });
 }
 
-/** What a person may have to do after a failed destroy. */
+/** Lines that say what to do after a failed destroy. */
 function advice([command, ...stacks]: readonly string[]): string[] {
   if (command !== "destroy") return [];
   const commands = stacks
@@ -45,7 +45,10 @@ function advice([command, ...stacks]: readonly string[]): string[] {
     .flatMap((file) => leftPeering(JSON.parse(readFileSync(file, "utf8"))) ?? [])
     .map(removal);
   return commands.length
-    ? ["If only the network is left, used by a peering, remove the peering and destroy again:", ...commands]
+    ? [
+        "If only the network remains, because a peering uses it, remove the peering and destroy again; see docs/operations.md#destroy-an-environment:",
+        ...commands,
+      ]
     : [];
 }
 

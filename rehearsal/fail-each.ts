@@ -32,7 +32,7 @@ export interface Failure extends Finding {
 /**
  * Lets each call fail once, in a run of its own from nothing: the apply must name the resource that it could not make,
  * the next one must converge, the plan be empty then, and the copies of secrets agree. Where the next apply
- * alone does not get there, the remedies of that page are tried, and told.
+ * alone does not get there, the remedies in docs/troubleshooting.md are tried, and told.
  */
 export async function failEach({ settings, calls, sample, jobs }: FailEachOptions): Promise<Failure[]> {
   if (!calls.length) throw new Inconclusive("--only matches no call: see --list-calls");

@@ -323,7 +323,7 @@ class Rehearsal implements Rehearsed {
 
   /**
    * The apply takes longer than an access token lives. With the credential plugin that makes no difference. With one token
-   * for each run it fails, and another run goes on from there, after what Troubleshooting says where Helm was cut off.
+   * for each run it fails, and another run goes on from there, after what docs/troubleshooting.md says where Helm was cut off.
    */
   private async outlive(
     life: number,
@@ -398,7 +398,7 @@ class Rehearsal implements Rehearsed {
     this.must("destroy again", await this.terraform("destroy-again", ["destroy", "-auto-approve"]), complete);
   }
 
-  /** Follows Destroying in docs/operations.md if only the network's peering made a destroy fail. */
+  /** Follows docs/operations.md, Destroy an environment, if only the network's peering made a destroy fail. */
   private removePeering(peering: Peering, run: Run): void {
     const { name, network, project } = peering;
     const errors = (run.stdout + run.stderr)

@@ -1,7 +1,7 @@
 import { tainted } from "./checks";
 import type { Machine } from "./machine";
 
-/** Does what docs/troubleshooting.md says where an apply cannot go on by itself; answers with the commands. */
+/** Does what docs/troubleshooting.md says when an apply cannot continue by itself. Returns the commands. */
 export async function remedy(machine: Machine): Promise<string[]> {
   const commands: string[] = [];
   for (const address of tainted(machine)) {
