@@ -1,5 +1,6 @@
 import { ancestors, applies, atTerminal } from "./schema/ancestors";
-import { InvalidConfiguration, load, refuseLogs, refuseUnnamedSystem, systemName } from "./schema/load";
+import { load, refuseLogs, refuseUnnamedSystem, systemName } from "./schema/load";
+import { report } from "./schema/report";
 import { TOKEN_PLUGIN, whyNoTokenPlugin } from "./stacks/token-plugin";
 
 async function main(): Promise<void> {
@@ -7,20 +8,14 @@ async function main(): Promise<void> {
   const name = systemName(__dirname, process.env);
   const configuration = await load(__dirname, name, process.env);
   refuseUnnamedSystem(configuration, process.env, ancestors);
-  const { synthesize } = await import("./stacks/synthesize"); // the bindings take their time: not for a typing mistake
-  synthesize(configuration, process.env);
+  const { synthesize } = await import("./stacks/synthesize"); // the bindings load slowly, and a wrong file needs none
+  // To stdout: cdktf marks every line on stderr as an error.
+  console.log(synthesize(configuration, process.env));
   const why = applies(ancestors()) && whyNoTokenPlugin(process.env);
   if (why)
-    console.error(
+    console.log(
       `${TOKEN_PLUGIN} is not used: ${why}. The token for the cluster expires after an hour at most. If the command then fails with Unauthorized, run it again; see docs/troubleshooting.md#credentials`,
     );
 }
 
-main().catch((error: unknown) => {
-  if (!(error instanceof InvalidConfiguration)) throw error;
-  const { problems } = error;
-  console.error(
-    `${problems.length} ${problems.length === 1 ? "problem" : "problems"} in the configuration; nothing was written.\n${error.message}`,
-  );
-  process.exitCode = 1;
-});
+main().catch(report);

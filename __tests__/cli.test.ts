@@ -37,9 +37,10 @@ const spoil = (file: string, from: string, to: string) => {
 };
 const TRACE = /^\s+at .+:\d+:\d+\)?$/m;
 
-test("cdktf synth writes both stacks, and says which system's they are", async () => {
+test("cdktf synth writes both stacks and prints the system and their sizes, not as an error", async () => {
   const { code, out } = await cdktf(["synth"]);
   expect(out).toMatch(/pmcrm: staging \d+ resources, production \d+ resources/);
+  expect(out).not.toContain("ERROR");
   expect(code).toBe(0);
   for (const stack of ["staging", "production"])
     expect(existsSync(path.join(folder, "cdktf.out", "stacks", stack, "cdk.tf.json"))).toBe(true);
@@ -61,6 +62,21 @@ test("through cdktf, a wrong configuration ends with one line for each problem, 
     expect(out).toContain(line);
   expect(out).not.toMatch(TRACE);
   expect(existsSync(path.join(folder, "cdktf.out", "stacks", "production", "cdk.tf.json"))).toBe(false);
+});
+
+test("npm run synth prints each problem once, and no other line", async () => {
+  spoil("environments/pmcrm/production.ts", "10.4.0.0/14", "10.4.0.0/33");
+  spoil("environments/pmcrm/staging.ts", "project:", "projet:");
+  expect(await run("npm", ["run", "--silent", "synth"])).toEqual({
+    code: 1,
+    out: [
+      "3 problems in the configuration; nothing was written.",
+      "environments/pmcrm/staging.ts project = nothing: is required (string); add it",
+      'environments/pmcrm/staging.ts projet = "pmcrm-staging": is not a known key; remove it, or correct its spelling',
+      'environments/pmcrm/production.ts network.pods = "10.4.0.0/33": must be an IPv4 range in CIDR notation; write it like "10.0.0.0/20"',
+      "",
+    ].join("\n"),
+  });
 });
 
 test("what was written before stays when the configuration is wrong", async () => {

@@ -19,9 +19,7 @@ const DEMO = "environments/pmcrm/demo.ts";
 
 describe("a system may have further environments", () => {
   const outdir = mkdtempSync(path.join(os.tmpdir(), "environments-"));
-  const quiet = jest.spyOn(console, "error").mockImplementation(() => {});
   afterAll(() => {
-    quiet.mockRestore();
     rmSync(outdir, { recursive: true });
   });
 

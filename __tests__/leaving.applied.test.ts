@@ -14,7 +14,6 @@ const missing = whatRehearsalsLack(work, "rehearsals of hosts and services that 
 
 /** Folder of staging as it is after changes to pmcrm's files. */
 function staging(name: string, ...changes: readonly ((files: Files) => void)[]): string {
-  const quiet = jest.spyOn(console, "error").mockImplementation(() => {});
   synthesize(
     configuration((files) => {
       for (const change of changes) change(files);
@@ -22,7 +21,6 @@ function staging(name: string, ...changes: readonly ((files: Files) => void)[]):
     {},
     path.join(work, name),
   );
-  quiet.mockRestore();
   return path.join(work, name, "stacks", "staging");
 }
 

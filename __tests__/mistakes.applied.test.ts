@@ -27,9 +27,7 @@ const [testIf, testEach] = missing ? [test.skip, test.skip] : [test, test.concur
 const out = path.join(work, "out");
 beforeAll(() => {
   mkdirSync(out);
-  const quiet = jest.spyOn(console, "error").mockImplementation(() => {});
   synthesize(configuration(), {}, out);
-  quiet.mockRestore();
 });
 
 /** A copy of production's stack, with changes. */

@@ -58,9 +58,7 @@ function planOf(stack: Stack): Promise<Plan> {
 }
 
 beforeAll(async () => {
-  const quiet = jest.spyOn(console, "error").mockImplementation(() => {});
   folderOf = await synthesizeEvery(ROOT, path.join(work, "out"));
-  quiet.mockRestore();
 }, 60 * SECONDS);
 
 afterAll(() => rmSync(work, { recursive: true }));

@@ -28,9 +28,7 @@ const stacks = synth();
 const found = new Map<string, Stack>();
 beforeAll(async () => {
   const outdir = mkdtempSync(path.join(os.tmpdir(), "protected-"));
-  const quiet = jest.spyOn(console, "error").mockImplementation(() => {});
   await synthesizeEvery(ROOT, outdir);
-  quiet.mockRestore();
   for (const { name, system, environment } of everyStack(ROOT))
     found.set(name, read(path.join(outdir, system), environment));
   rmSync(outdir, { recursive: true });

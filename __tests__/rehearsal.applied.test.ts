@@ -20,7 +20,6 @@ const missing = whatRehearsalsLack(work, "a rehearsal of staging on Autopilot");
 async function stagingOnAutopilot(hold: (machine: Machine) => Promise<void>): Promise<Rehearsed> {
   const out = path.join(work, "out");
   mkdirSync(out);
-  const quiet = jest.spyOn(console, "error").mockImplementation(() => {});
   const changed = configuration(({ staging: { environment } }) => {
     const { channel, maintenance } = environment.cluster;
     environment.cluster = { mode: "autopilot", channel, maintenance };
@@ -28,7 +27,6 @@ async function stagingOnAutopilot(hold: (machine: Machine) => Promise<void>): Pr
     environment.datadog = { site: "datadoghq.eu" };
   });
   synthesize(changed, {}, out);
-  quiet.mockRestore();
   return rehearse({ stacks: [path.join(out, "stacks", "staging")], work, timeout: 120, bootstrapped: true, hold });
 }
 

@@ -18,7 +18,6 @@ type Replicas = number | { readonly min: number; readonly max: number };
 function staging(name: string, replicas: Replicas, variable = "works"): string {
   const out = path.join(work, name);
   mkdirSync(out);
-  const quiet = jest.spyOn(console, "error").mockImplementation(() => {});
   const changed = configuration(({ system, staging, production }) => {
     const { worker } = system.services;
     if (!worker) throw new Error("the worker is not there");
@@ -29,7 +28,6 @@ function staging(name: string, replicas: Replicas, variable = "works"): string {
     system.database.connectionsPerPod = 5; // staging's database is small
   });
   synthesize(changed, {}, out);
-  quiet.mockRestore();
   return path.join(out, "stacks", "staging");
 }
 

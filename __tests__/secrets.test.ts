@@ -129,12 +129,10 @@ describe("of datastores in the cluster", () => {
     const { environment, release } = environments.production;
     const changed = { environment: { ...environment, generations }, release };
     const outdir = mkdtempSync(path.join(os.tmpdir(), "secrets-"));
-    const quiet = jest.spyOn(console, "error").mockImplementation(() => {});
     try {
       synthesize({ ...rest, environments: { ...environments, production: changed } }, {}, outdir);
       return read(outdir, "production");
     } finally {
-      quiet.mockRestore();
       rmSync(outdir, { recursive: true });
     }
   }

@@ -6,9 +6,7 @@ import { ROOT, read } from "./support";
 
 const outdir = mkdtempSync(path.join(os.tmpdir(), "stack-"));
 beforeAll(async () => {
-  const quiet = jest.spyOn(console, "error").mockImplementation(() => {});
   await synthesizeEvery(ROOT, outdir);
-  quiet.mockRestore();
 });
 afterAll(() => rmSync(outdir, { recursive: true }));
 

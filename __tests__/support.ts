@@ -142,14 +142,12 @@ export interface Stack {
  */
 export function synth(change?: (files: Files) => void, env: NodeJS.ProcessEnv = {}): ByEnvironment<Stack> {
   const outdir = mkdtempSync(path.join(os.tmpdir(), "synth-"));
-  const quiet = jest.spyOn(console, "error").mockImplementation(() => {});
   try {
     const made = configuration(change, env);
     synthesize(made, env, outdir);
     const names = Object.keys(made.environments);
     return Object.fromEntries(names.map((name) => [name, read(outdir, name)])) as unknown as ByEnvironment<Stack>;
   } finally {
-    quiet.mockRestore();
     rmSync(outdir, { recursive: true });
   }
 }
@@ -157,14 +155,12 @@ export function synth(change?: (files: Files) => void, env: NodeJS.ProcessEnv = 
 /** Every system's stacks as written, by name. */
 export async function synthEvery(): Promise<Map<string, Stack>> {
   const outdir = mkdtempSync(path.join(os.tmpdir(), "synth-every-"));
-  const quiet = jest.spyOn(console, "error").mockImplementation(() => {});
   try {
     await synthesizeEvery(ROOT, outdir);
     return new Map(
       everyStack(ROOT).map(({ name, system, environment }) => [name, read(path.join(outdir, system), environment)]),
     );
   } finally {
-    quiet.mockRestore();
     rmSync(outdir, { recursive: true });
   }
 }

@@ -105,7 +105,7 @@ describe("npm run", () => {
         `args ${command} production --auto-approve a b\nCHECKPOINT_DISABLE=1\nDISABLE_VERSION_CHECK=1\nOTHER=1\n`,
       );
       expect(stderr.split("\n").filter((line) => line.includes("TF_LOG"))).toEqual([
-        "TF_LOG, TF_LOG_CORE, TF_LOG_PATH, TF_LOG_PROVIDER_KUBERNETES: unset for this run, for Terraform's log would hold the contents of Secrets",
+        "TF_LOG, TF_LOG_CORE, TF_LOG_PATH, TF_LOG_PROVIDER_KUBERNETES: unset for this run, because Terraform's log contains the values of Secrets",
       ]);
       expect(status).toBe(7);
     },

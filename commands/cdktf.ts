@@ -3,22 +3,31 @@ import { existsSync, readFileSync } from "node:fs";
 import { constants } from "node:os";
 import path from "node:path";
 import { atTerminal } from "../schema/ancestors";
+import { load, refuseUnnamedSystem, systemName } from "../schema/load";
+import { report } from "../schema/report";
 import { logVariables } from "../schema/terraform-log";
 import { leftPeering, removal } from "./left-peering";
 
+const ROOT = path.resolve(__dirname, "..");
+
 /**
- * Runs cdktf without its calls home, and without Terraform's log where nobody watches it: a job's log is kept, and
- * others read it. Everything else is cdktf's own: arguments, terminal, exit code.
+ * Runs cdktf without its usage reports, and without Terraform's log if nobody watches it, because the logs of CI are kept
+ * and others read them. Everything else is cdktf's own: arguments, terminal, exit code.
+ *
+ * The configuration is checked first, because cdktf would print each problem twice.
  */
-function cdktf(args: readonly string[]): void {
+async function cdktf(args: readonly string[]): Promise<void> {
+  const configuration = await load(ROOT, systemName(ROOT, process.env), process.env);
+  refuseUnnamedSystem(configuration, process.env, () => [["cdktf", ...args]]);
+
   const env: NodeJS.ProcessEnv = { ...process.env, CHECKPOINT_DISABLE: "1", DISABLE_VERSION_CHECK: "1" };
   const logs = logVariables(env);
   if (logs.length && (env.CI || !process.stdout.isTTY || !process.stderr.isTTY)) {
     for (const name of logs) delete env[name];
-    console.error(`${logs.join(", ")}: unset for this run, for Terraform's log would hold the contents of Secrets`);
+    console.error(`${logs.join(", ")}: unset for this run, because Terraform's log contains the values of Secrets`);
   }
 
-  // A terminal gives its interrupts to cdktf itself; a second one would stop Terraform in the middle.
+  // A terminal sends its interrupts to cdktf itself. A second interrupt would stop Terraform in the middle.
   const terminal = atTerminal();
   for (const signal of ["SIGINT", "SIGHUP", "SIGTERM"] as const)
     process.on(signal, () => {
@@ -52,4 +61,4 @@ function advice([command, ...stacks]: readonly string[]): string[] {
     : [];
 }
 
-cdktf(process.argv.slice(2));
+cdktf(process.argv.slice(2)).catch(report);

@@ -1,7 +1,8 @@
 import path from "node:path";
 import type { Environment } from "../schema/environment";
 import { environmentsIn } from "../schema/files";
-import { environmentOf, InvalidConfiguration, load, systemName } from "../schema/load";
+import { environmentOf, load, systemName } from "../schema/load";
+import { report } from "../schema/report";
 import type { System } from "../schema/system";
 
 export interface Context {
@@ -31,8 +32,6 @@ export async function onEnvironment(usage: string, run: (context: Context) => vo
     const { environment } = environmentOf(configuration, environmentName);
     run({ systemName: name, system: configuration.system, environmentName, environment });
   } catch (error) {
-    if (!(error instanceof InvalidConfiguration)) throw error;
-    console.error(error.message);
-    process.exitCode = 1;
+    report(error);
   }
 }

@@ -5,12 +5,12 @@ import { EnvironmentStack } from "./environment-stack";
 import { forgetOtherSystems } from "./state-memory";
 import { whyNoTokenPlugin } from "./token-plugin";
 
-/** Builds the stacks of a configuration and writes them; one line on stderr says what was written. */
+/** Builds the stacks of a configuration and writes them. Returns a line that says what was written. */
 export function synthesize(
   { name, system, environments }: Configuration,
   env: NodeJS.ProcessEnv,
   outdir?: string,
-): void {
+): string {
   const app = new App({ outdir });
   const stacks = Object.entries(environments).map(
     ([stack, files]) =>
@@ -24,7 +24,7 @@ export function synthesize(
   );
   forgetOtherSystems(app.outdir, Object.fromEntries(stacks.map((stack) => [stack.node.id, stack.statePrefix])));
   app.synth();
-  console.error(`${name}: ${stacks.map((stack) => `${stack.node.id} ${count(stack)} resources`).join(", ")}`);
+  return `${name}: ${stacks.map((stack) => `${stack.node.id} ${count(stack)} resources`).join(", ")}`;
 }
 
 const count = (stack: TerraformStack): number =>
