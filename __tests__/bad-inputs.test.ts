@@ -88,7 +88,7 @@ const KNOWN: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
     "cluster > 40": refused(
       (files) => (files.name = "a".repeat(30)),
       `systems/${"a".repeat(30)}.ts = "${"a".repeat(30)}": must have a name of 2 to 29 lower-case letters, digits and dashes that starts with a letter and ends with no dash; rename the system's files`,
-      `environments/${"a".repeat(30)}/production.ts = "production": makes the cluster ${"a".repeat(30)}-production, whose name must have at most 40 characters; shorten the file's name`,
+      `environments/${"a".repeat(30)}/production.ts = "production": gives the cluster the name ${"a".repeat(30)}-production, which must have at most 40 characters; shorten the file's name`,
     ),
     "any GCE name > 63": refused(
       production((e) => (e.database.restore = { name: "r".repeat(64), at: "2026-01-31T12:00:00Z" })),
@@ -104,7 +104,7 @@ const KNOWN: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
     ),
     "service account id outside 6..30": refused(
       (files) => (files.name = "a".repeat(23)),
-      `systems/${"a".repeat(23)}.ts services.backend = "backend": makes the service account id aaaaaaaaaaaaaaaaaaaaaaa-backend, which must have 6 to 30 characters; shorten the name`,
+      `systems/${"a".repeat(23)}.ts services.backend = "backend": gives the service account the id aaaaaaaaaaaaaaaaaaaaaaa-backend, which must have 6 to 30 characters; shorten the name`,
     ),
     "Kubernetes name > 63": refused(
       system((s) => (s.services.worker.after = ["m".repeat(64)])),
@@ -167,7 +167,7 @@ const KNOWN: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
     ),
     "pod range too small for nodes x max pods": refused(
       production((e) => (e.network.pods = "10.4.0.0/20")),
-      `${P} network.pods = "10.4.0.0/20": has room for 16 nodes, and the pools may have 23 while upgrading; make the range larger`,
+      `${P} network.pods = "10.4.0.0/20": has room for 16 nodes, and the pools can have 23 during an upgrade; make the range larger`,
     ),
     "control-plane range not /28": refused(
       production((e) => (e.network.controlPlane = "172.16.0.0/27")),
@@ -175,15 +175,15 @@ const KNOWN: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
     ),
     "reserved ranges": refused(
       production((e) => (e.network.nodes = "172.17.0.0/20")),
-      `${P} network.nodes = "172.17.0.0/20": must not overlap 172.17.0.0/16, which Cloud SQL and Docker keep for themselves; choose another range`,
+      `${P} network.nodes = "172.17.0.0/20": must not overlap 172.17.0.0/16, which Cloud SQL and Docker reserve; choose another range`,
     ),
     "authorized network 0.0.0.0/0": refused(
       production((e) => (e.cluster.authorizedNetworks = { all: "0.0.0.0/0" })),
-      `${P} cluster.authorizedNetworks.all = "0.0.0.0/0": lets much of the internet in; name the addresses that need it`,
+      `${P} cluster.authorizedNetworks.all = "0.0.0.0/0": admits a large part of the internet; name the addresses that need it`,
     ),
     "private endpoint with no way in": refused(
       production((e) => (e.cluster.authorizedNetworks = {})),
-      `${P} cluster.authorizedNetworks = {}: let nobody in; name a range, or remove it: then the control plane has its DNS endpoint`,
+      `${P} cluster.authorizedNetworks = {}: must not be empty: nobody could reach the control plane; name a range, or remove it: then the control plane has its DNS endpoint`,
     ),
     "zone outside the region": impossible((files) => {
       // @ts-expect-error: nodes are in all of the region's zones
@@ -240,7 +240,7 @@ const KNOWN: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
     }, `${P} cluster.serviceAccount = "default": is not a known key; remove it, or correct its spelling`),
     "deletion protection off in production": refused(
       production((e) => (e.allowDestroy = true)),
-      `${P} allowDestroy = true: would take production's protection away, which wants a confirmation that is in no file; set the environment variable ALLOW_DESTROY=pmcrm-production for this run, or remove allowDestroy`,
+      `${P} allowDestroy = true: lifts the protections of production, and needs a confirmation that nobody can commit; set the environment variable ALLOW_DESTROY=pmcrm-production for this run, or remove allowDestroy`,
     ),
   },
   "SQL and Redis": {
@@ -293,11 +293,11 @@ const KNOWN: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
     }, `${P} database.flags = [{"name":"log_conections","value":"on"},{"name":"log_conections","value":"off"}]: is not a known key; remove it, or correct its spelling`),
     "max_connections below pool x replicas": refused(
       production((e) => (e.database.tier = "db-custom-1-3840")),
-      `${P} database.tier = "db-custom-1-3840": takes 100 connections, and the pods may open 290 while they roll out; use one with more memory, or lower the replicas or the system's connectionsPerPod`,
+      `${P} database.tier = "db-custom-1-3840": accepts 100 connections, and the pods may open 290 during a rollout; use one with more memory, or lower the replicas or the system's connectionsPerPod`,
     ),
     "DR replica in the primary's region": refused(
       production((e) => (e.database.replicaRegion = "europe-west1")),
-      `${P} database.replicaRegion = "europe-west1": is the region that the replica is to outlive; choose another region`,
+      `${P} database.replicaRegion = "europe-west1": must differ from the region of the primary; choose another region`,
     ),
     "restore time in the future": refused(
       production((e) => (e.database.restore = { name: "pmcrm-restored", at: "2999-01-31T12:00:00Z" })),
@@ -309,7 +309,7 @@ const KNOWN: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
     ),
     "clone named like its source": refused(
       production((e) => (e.database.restore = { name: "pmcrm-production", at: "2026-01-31T12:00:00Z" })),
-      `${P} database.restore.name = "pmcrm-production": follows pmcrm-production in the copy's name, which would read like the original's or its replica's; say what the copy is for, such as before-import`,
+      `${P} database.restore.name = "pmcrm-production": makes the name of the copy look like that of pmcrm-production or its replica; say what the copy is for, such as before-import`,
     ),
     "autoresize limit below size": refused(
       production((e) => (e.database.diskLimitGb = 99)),
@@ -380,7 +380,7 @@ const KNOWN: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
     ),
     "service to an unknown port": refused(
       system((s) => s.services.backend.connects.push("worker")),
-      `${S} services.backend.connects.4 = "worker": is a service that listens on no port; give that service a port, or remove the connection`,
+      `${S} services.backend.connects.4 = "worker": is a service without a port; give that service a port, or remove the connection`,
     ),
     "same host and path twice": refused(
       production((e) => (e.services.backend.hosts = ["api.pmcrm.io", "api.pmcrm.io"])),
@@ -416,15 +416,15 @@ const KNOWN: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
     }, `${S} services.worker.volumes = [{"hostPath":"/var/run"}]: is not a known key; remove it, or correct its spelling`),
     "default namespace": refused(
       system((s) => (s.namespace = "default")),
-      `${S} namespace = "default": must not be a namespace that belongs to something else; name it after the system`,
+      `${S} namespace = "default": must not be a namespace of the platform or of Kubernetes; use a name that contains the system's`,
     ),
     "unknown secret reference": refused(
       system((s) => s.services.worker.variables.push("STRIPE_KEY")),
-      `${S} services.worker.variables.20 = "STRIPE_KEY": is not among the system's variables; declare it, or use one of ${Object.keys(pmcrm.variables).join(", ")}`,
+      `${S} services.worker.variables.20 = "STRIPE_KEY": is not a variable of the system; declare it, or use one of ${Object.keys(pmcrm.variables).join(", ")}`,
     ),
     "unknown datastore reference": refused(
       system((s) => s.services.worker.connects.push("search")),
-      `${S} services.worker.connects.4 = "search": is a datastore that the system has not; declare search, or remove the connection`,
+      `${S} services.worker.connects.4 = "search": is a datastore that the system does not declare; declare search, or remove the connection`,
     ),
     "grace period shorter than preStop": impossible((files) => {
       // @ts-expect-error: pods get 15 seconds to leave the load balancer, and 30 more to stop
@@ -435,12 +435,12 @@ const KNOWN: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
   "Environment and state": {
     "same bucket and prefix twice": refused(
       (files) => (files.staging.environment.stateBucket = files.production.environment.stateBucket),
-      `${T} stateBucket = "pmcrm-production-terraform-state": is production's too; give each environment its own`,
+      `${T} stateBucket = "pmcrm-production-terraform-state": is also that of production; give each environment its own`,
     ),
     "a staging project in production": refused(
       (files) => (files.production.environment.project = files.staging.environment.project),
-      `${T} project = "pmcrm-staging": is production's too; give each environment its own`,
-      `${P} project = "pmcrm-staging": is staging's by its name; use this environment's own`,
+      `${T} project = "pmcrm-staging": is also that of production; give each environment its own`,
+      `${P} project = "pmcrm-staging": contains the name of staging; use a name of this environment`,
     ),
     "local backend in production": impossible(
       (files) => {
@@ -476,9 +476,9 @@ const KNOWN: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
         e.database.availability = "ZONAL";
         e.database.recoveryDays = 1;
       }),
-      `${P} cluster.nodePools.app.spot = true: takes machines away at any time, and this is production; remove it`,
-      `${P} cluster.nodePools.app.min = 2: must be one for each of the three zones in production; write at least 3`,
-      `${P} cluster.channel = "RAPID": is for trying out, and this is production; use REGULAR or STABLE`,
+      `${P} cluster.nodePools.app.spot = true: must be false in production: Google can reclaim spot machines at any time; remove it`,
+      `${P} cluster.nodePools.app.min = 2: must be at least 3 in production: one node for each zone; write at least 3`,
+      `${P} cluster.channel = "RAPID": must not be RAPID in production; use REGULAR or STABLE`,
       `${P} database.availability = "ZONAL": must be REGIONAL in production; use REGIONAL`,
       `${P} database.recoveryDays = 1: must be at least 7 in production; raise it`,
     ),
@@ -490,7 +490,7 @@ const KNOWN: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
     "two systems claiming one hostname": refused((files) => {
       const shop = { services: { web: { hosts: ["shop.pmcrm.io", "api.pmcrm.io"] } } };
       files.elsewhere = [{ file: "environments/shop/production.ts", environment: shop }];
-    }, `${P} services.backend.hosts.0 = "api.pmcrm.io": is a host of environments/shop/production.ts too; choose another name`),
+    }, `${P} services.backend.hosts.0 = "api.pmcrm.io": is also a host of environments/shop/production.ts; choose another name`),
   },
 };
 
@@ -559,7 +559,7 @@ const FURTHER: Readonly<Record<string, Refused>> = {
   ),
   "what holds itself": refused(
     production((e) => (e.cache.cache = e)),
-    `${P} cache.cache = {"purpose":"production","project":"pmcrm-production","region":"europe-west1",...: holds itself; write it out`,
+    `${P} cache.cache = {"purpose":"production","project":"pmcrm-production","region":"europe-west1",...: contains itself; write it out`,
   ),
   "what is nested too deeply": refused(
     production((e) => {
@@ -584,7 +584,7 @@ const FURTHER: Readonly<Record<string, Refused>> = {
   ),
   "a name in a list": refused(
     production((e) => Object.assign(e.registries, { eu: "europe-west1-docker.pkg.dev/p/" })),
-    `${P} registries.eu = "europe-west1-docker.pkg.dev/p/": is a name, and a list has none; remove it`,
+    `${P} registries.eu = "europe-west1-docker.pkg.dev/p/": is a named key, and a list has only numbers; remove it`,
   ),
   "a list of a kind of its own": refused(
     production((e) => (e.services.backend.hosts = new (class extends Array {})())),
@@ -600,7 +600,7 @@ const FURTHER: Readonly<Record<string, Refused>> = {
   ),
   "a symbol as a key": refused(
     production((e) => (e[Symbol("project")] = "x")),
-    `${P} ["Symbol(project)"] = "x": is a symbol, and keys are text; remove it`,
+    `${P} ["Symbol(project)"] = "x": is a symbol; keys must be text; remove it`,
   ),
   "a prototype as a key": refused(
     release((r) => (r.images = JSON.parse(`{"__proto__": "x", "backend": ${JSON.stringify(r.images.backend)}}`))),
@@ -608,7 +608,7 @@ const FURTHER: Readonly<Record<string, Refused>> = {
   ),
   "a file that exports nothing": refused(
     (files) => ((files as Anything).system = undefined),
-    `${S} = nothing: exports no object by default; write export default { ... }`,
+    `${S} = nothing: must export an object by default; write export default { ... }`,
   ),
   "a file that exports no object": refused(
     (files) => ((files as Anything).system = "pmcrm"),
@@ -628,7 +628,7 @@ const FURTHER: Readonly<Record<string, Refused>> = {
   ),
   "a variable of no known kind": refused(
     system((s) => (s.variables.LOG_LEVEL = { kind: "magic" })),
-    `${S} variables.LOG_LEVEL.kind = "magic": is of no known kind; use one of environment, port, version, node-address, ca-bundle, generated, supplied, database-url, cache-url, datastore`,
+    `${S} variables.LOG_LEVEL.kind = "magic": is not a known kind; use one of environment, port, version, node-address, ca-bundle, generated, supplied, database-url, cache-url, datastore`,
   ),
   "a variable without a kind": refused(
     system((s) => (s.variables.LOG_LEVEL = {})),
@@ -667,14 +667,14 @@ const FURTHER: Readonly<Record<string, Refused>> = {
   ),
   "no region of Google's": refused(
     production((e) => (e.region = "europe-west99")),
-    `${P} region = "europe-west99": is no region that is known here; correct it, or add it to REGIONS in facts/google.ts`,
+    `${P} region = "europe-west99": is not a known region; correct it, or add it to REGIONS in facts/google.ts`,
   ),
   "a service's name too long for its account": refused((files) => {
     const name = "a-service-with-a-name-of-thirty";
     files.system.services[name] = { ...files.system.services.worker } as Anything;
     files.production.environment.services[name] = { replicas: 2 };
     files.staging.environment.services[name] = { replicas: 1 };
-  }, `${S} services.a-service-with-a-name-of-thirty = "a-service-with-a-name-of-thirty": makes the service account id pmcrm-a-service-with-a-name-of-thirty, which must have 6 to 30 characters; shorten the name`),
+  }, `${S} services.a-service-with-a-name-of-thirty = "a-service-with-a-name-of-thirty": gives the service account the id pmcrm-a-service-with-a-name-of-thirty, which must have 6 to 30 characters; shorten the name`),
   "a service's name too short for its account": refused(
     (files) => {
       files.name = "pm";
@@ -683,8 +683,8 @@ const FURTHER: Readonly<Record<string, Refused>> = {
       for (const { environment } of [files.staging, files.production])
         Object.assign(environment.services, { api: { replicas: 2 }, b: { replicas: 2 } });
     },
-    `systems/pm.ts services.b = "b": makes the service account id pm-b, which must have 6 to 30 characters; lengthen the name`,
-    `environments/pm/staging.ts database.tier = "db-custom-1-3840": takes 100 connections, and the pods may open 130 while they roll out; use one with more memory, or lower the replicas or the system's connectionsPerPod`,
+    `systems/pm.ts services.b = "b": gives the service account the id pm-b, which must have 6 to 30 characters; lengthen the name`,
+    `environments/pm/staging.ts database.tier = "db-custom-1-3840": accepts 100 connections, and the pods may open 130 during a rollout; use one with more memory, or lower the replicas or the system's connectionsPerPod`,
   ),
   "a name that every JavaScript object has": refused(
     system((s) => (s.services.constructor = { ...s.services.worker })),
@@ -692,9 +692,9 @@ const FURTHER: Readonly<Record<string, Refused>> = {
   ),
   "a reference to what every JavaScript object has": refused(
     system((s) => s.services.worker.connects.push("toString", "__proto__", "constructor")),
-    `${S} services.worker.connects.4 = "toString": is no connection; use database, cache, search, internet:443, host-agent or a service: backend, worker`,
-    `${S} services.worker.connects.5 = "__proto__": is no connection; use database, cache, search, internet:443, host-agent or a service: backend, worker`,
-    `${S} services.worker.connects.6 = "constructor": is no connection; use database, cache, search, internet:443, host-agent or a service: backend, worker`,
+    `${S} services.worker.connects.4 = "toString": is not a connection; use database, cache, search, internet:443, host-agent or a service: backend, worker`,
+    `${S} services.worker.connects.5 = "__proto__": is not a connection; use database, cache, search, internet:443, host-agent or a service: backend, worker`,
+    `${S} services.worker.connects.6 = "constructor": is not a connection; use database, cache, search, internet:443, host-agent or a service: backend, worker`,
   ),
   "a pool that every JavaScript object has": refused(
     production((e) => (e.cluster.nodePools.constructor = { ...e.cluster.nodePools.app })),
@@ -706,40 +706,40 @@ const FURTHER: Readonly<Record<string, Refused>> = {
   ),
   "the name of a service account that is there already": refused((files) => {
     files.system.migrations = { ...files.system.migrations, default: files.system.migrations?.migrate as Anything };
-  }, `${S} migrations.default = "default": has the name of every namespace's own service account; choose another name`),
+  }, `${S} migrations.default = "default": has the name of the service account that every namespace has; choose another name`),
   "the name of what all workloads are under": refused(
     system((s) => (s.migrations.workload = s.migrations.migrate)),
-    `${S} migrations.workload = "workload": is what all services and migrations are called together; choose another name`,
+    `${S} migrations.workload = "workload": is a reserved name; choose another name`,
   ),
   "the nodes' account as a service's": refused((files) => {
     files.system.services["staging-nodes"] = { ...files.system.services.worker } as Anything;
     for (const { environment } of [files.staging, files.production])
       environment.services["staging-nodes"] = { replicas: 2 };
-  }, `${S} services.staging-nodes = "staging-nodes": makes the service account id pmcrm-staging-nodes, which is the nodes'; choose another name`),
+  }, `${S} services.staging-nodes = "staging-nodes": gives the service account the id pmcrm-staging-nodes, which is that of the nodes; choose another name`),
   "a service named like a connection": refused((files) => {
     files.system.services["internet-443"] = { ...files.system.services.worker } as Anything;
     for (const { environment } of [files.staging, files.production])
       environment.services["internet-443"] = { replicas: 2 };
-  }, `${S} services.internet-443 = "internet-443": has the name of another connection, so that connections to it would be ambiguous; rename it`),
+  }, `${S} services.internet-443 = "internet-443": has the name of a built-in connection; rename it`),
   "GKE's own pool": refused(
     production((e) => (e.cluster.nodePools["default-pool"] = { ...e.cluster.nodePools.app })),
-    `${P} cluster.nodePools.default-pool = {"machineType":"e2-standard-4","min":3,"max":12}: has the name of the pool that GKE makes and Terraform removes; choose another name`,
+    `${P} cluster.nodePools.default-pool = {"machineType":"e2-standard-4","min":3,"max":12}: has the name of the pool that GKE creates and Terraform removes; choose another name`,
   ),
   "PostgreSQL's own user": refused(
     system((s) => (s.database.user = "postgres")),
-    `${S} database.user = "postgres": is PostgreSQL's or Google's own; name it after the system`,
+    `${S} database.user = "postgres": is a name that PostgreSQL or Google reserves; use a name that contains the system's`,
   ),
   "a user of Cloud SQL's": refused(
     system((s) => (s.database.user = "cloudsqlreplica")),
-    `${S} database.user = "cloudsqlreplica": is PostgreSQL's or Google's own; name it after the system`,
+    `${S} database.user = "cloudsqlreplica": is a name that PostgreSQL or Google reserves; use a name that contains the system's`,
   ),
   "a host too long for a certificate": refused(
     production((e) => (e.services.backend.hosts = [`${"a".repeat(60)}.pmcrm.io`])),
-    `${P} services.backend.hosts.0 = "${"a".repeat(60)}.pmcrm.io": must be at most 64 characters long: a managed certificate takes no more; shorten the name`,
+    `${P} services.backend.hosts.0 = "${"a".repeat(60)}.pmcrm.io": must be at most 64 characters long: a managed certificate allows no more; shorten the name`,
   ),
   "a host that nobody certifies": refused(
     production((e) => (e.services.backend.hosts = ["api.internal"])),
-    `${P} services.backend.hosts.0 = "api.internal": must be a public name: no authority certifies others; use a domain of your own`,
+    `${P} services.backend.hosts.0 = "api.internal": must be a public name: no authority issues certificates for others; use a domain of your own`,
   ),
   // ---- network
   "leading zeros": refused(
@@ -763,7 +763,7 @@ const FURTHER: Readonly<Record<string, Refused>> = {
   ),
   "much of the internet authorized": refused(
     production((e) => (e.cluster.authorizedNetworks = { half: "128.0.0.0/1" })),
-    `${P} cluster.authorizedNetworks.half = "128.0.0.0/1": lets much of the internet in; name the addresses that need it`,
+    `${P} cluster.authorizedNetworks.half = "128.0.0.0/1": admits a large part of the internet; name the addresses that need it`,
   ),
   "staging's network in production's": refused(
     staging((e) => (e.network.controlPlane = "10.0.0.16/28")),
@@ -772,11 +772,11 @@ const FURTHER: Readonly<Record<string, Refused>> = {
   // ---- cluster
   "a machine type that does not exist": refused(
     production((e) => (e.cluster.nodePools.app.machineType = "e2-standard-3")),
-    `${P} cluster.nodePools.app.machineType = "e2-standard-3": is no machine type of the series e2, n1, n2, n2d, t2d, c2, c2d, c3, c3d; write one like "e2-standard-4", or add its series to facts/google.ts`,
+    `${P} cluster.nodePools.app.machineType = "e2-standard-3": must be a machine type of the series e2, n1, n2, n2d, t2d, c2, c2d, c3, c3d; write one like "e2-standard-4", or add its series to facts/google.ts`,
   ),
   "machines that take other disks": refused(
     production((e) => (e.cluster.nodePools.app.machineType = "n4-standard-4")),
-    `${P} cluster.nodePools.app.machineType = "n4-standard-4": is no machine type of the series e2, n1, n2, n2d, t2d, c2, c2d, c3, c3d; write one like "e2-standard-4", or add its series to facts/google.ts`,
+    `${P} cluster.nodePools.app.machineType = "n4-standard-4": must be a machine type of the series e2, n1, n2, n2d, t2d, c2, c2d, c3, c3d; write one like "e2-standard-4", or add its series to facts/google.ts`,
   ),
   "a pod larger than a shared machine": refused(
     system((s) => {
@@ -786,7 +786,7 @@ const FURTHER: Readonly<Record<string, Refused>> = {
   ),
   "only dedicated pools": refused(
     production((e) => (e.cluster.nodePools.app.dedicated = true)),
-    `${P} cluster.nodePools = {"app":{"machineType":"e2-standard-4","min":3,"max":12,"dedicated":true},"wor...: leave the cluster's own pods nowhere to run; have one pool that is not dedicated`,
+    `${P} cluster.nodePools = {"app":{"machineType":"e2-standard-4","min":3,"max":12,"dedicated":true},"wor...: must include a pool that is not dedicated: the cluster's own pods need one; have one pool that is not dedicated`,
   ),
   "no hour": refused(
     production((e) => (e.cluster.maintenance = "24:00")),
@@ -794,7 +794,7 @@ const FURTHER: Readonly<Record<string, Refused>> = {
   ),
   "an unknown pool": refused(
     system((s) => (s.services.worker.pool = "gpu")),
-    `${S} services.worker.pool = "gpu": is no node pool of every environment; use one of app, workers, monitoring`,
+    `${S} services.worker.pool = "gpu": is not a node pool of every environment; use one of app, workers, monitoring`,
   ),
   "a pod larger than a node": refused(
     system((s) => {
@@ -810,11 +810,11 @@ const FURTHER: Readonly<Record<string, Refused>> = {
   ),
   "a pool without room for its first nodes": refused(
     production((e) => (e.cluster.nodePools.monitoring.max = 2)),
-    `${P} cluster.nodePools.monitoring.max = 2: must have room for the first node in each of the three zones; write at least 3`,
+    `${P} cluster.nodePools.monitoring.max = 2: must be at least 3: each zone starts with one node; write at least 3`,
   ),
   "a cluster of no known mode": refused(
     production((e) => (e.cluster.mode = "serverless")),
-    `${P} cluster.mode = "serverless": is of no known kind; use one of standard, autopilot`,
+    `${P} cluster.mode = "serverless": is not a known kind; use one of standard, autopilot`,
   ),
   "a cluster without a mode": refused(
     production((e) => delete e.cluster.mode),
@@ -823,10 +823,10 @@ const FURTHER: Readonly<Record<string, Refused>> = {
   "Autopilot with a pool for monitoring": refused((files) => {
     autopilot(files);
     files.production.environment.monitoring.pool = "monitoring";
-  }, `${P} monitoring.pool = "monitoring": is a node pool, and Autopilot has none; remove it`),
+  }, `${P} monitoring.pool = "monitoring": must be absent: Autopilot has no node pools; remove it`),
   "monitoring in no pool": refused(
     production((e) => delete e.monitoring.pool),
-    `${P} monitoring.pool = nothing: is no node pool; use one of app, workers, monitoring`,
+    `${P} monitoring.pool = nothing: is not a node pool of this environment; use one of app, workers, monitoring`,
   ),
   "a registry that another's name begins with": refused(
     production((e) => (e.registries = ["europe-west1-docker.pkg.dev/pmcrm-production"])),
@@ -867,11 +867,11 @@ const FURTHER: Readonly<Record<string, Refused>> = {
   ),
   "services on a copy that is not there": refused(
     production((e) => (e.database.serves = "restored")),
-    `${P} database.serves = "restored": names a copy that is not there; add restore, or remove it`,
+    `${P} database.serves = "restored": names a copy that does not exist; add restore, or remove it`,
   ),
   "a copy named like the replica": refused(
     production((e) => (e.database.restore = { name: "replica", at: "2026-01-31T12:00:00Z" })),
-    `${P} database.restore.name = "replica": follows pmcrm-production in the copy's name, which would read like the original's or its replica's; say what the copy is for, such as before-import`,
+    `${P} database.restore.name = "replica": makes the name of the copy look like that of pmcrm-production or its replica; say what the copy is for, such as before-import`,
   ),
   "a day that February does not have": refused(
     production((e) => (e.database.restore = { name: "pmcrm-restored", at: "2026-02-31T12:00:00Z" })),
@@ -891,11 +891,11 @@ const FURTHER: Readonly<Record<string, Refused>> = {
   ),
   "a URL parameter that turns TLS off": refused(
     system((s) => (s.variables.DATABASE_URL.parameters = { sslmode: "disable" })),
-    `${S} variables.DATABASE_URL.parameters.sslmode = "sslmode": must be a parameter's name, and none about TLS, which is always asked for; use another parameter`,
+    `${S} variables.DATABASE_URL.parameters.sslmode = "sslmode": must be a parameter's name, but not one about TLS, which is always required; use another parameter`,
   ),
   "a URL parameter that names another host": refused(
     system((s) => (s.variables.DATABASE_URL.parameters = { host: "10.0.0.5" })),
-    `${S} variables.DATABASE_URL.parameters.host = "host": must not say where to log in, and as whom: the URL says it; remove it`,
+    `${S} variables.DATABASE_URL.parameters.host = "host": must not be a part of the URL itself, such as its host or user; remove it`,
   ),
   "an extension twice": refused(
     system((s) => s.database.extensions.push("vector")),
@@ -912,11 +912,11 @@ const FURTHER: Readonly<Record<string, Refused>> = {
   ),
   "an HTTP check without a port": refused(
     system((s) => (s.services.worker.health = { live: "/a", ready: "/b" })),
-    `${S} services.worker.health = {"live":"/a","ready":"/b"}: asks a port that the service does not have; give it a port, or a health command`,
+    `${S} services.worker.health = {"live":"/a","ready":"/b"}: needs a port, and the service has none; give it a port, or a health command`,
   ),
   "a command as health check of a service with a port": refused(
     system((s) => (s.services.backend.health = { command: ["true"] })),
-    `${S} services.backend.health = {"command":["true"]}: must be paths: the service has a port, and load balancers ask there; write { live: "/health", ready: "/health/ready" }`,
+    `${S} services.backend.health = {"command":["true"]}: must be paths: the service has a port, and load balancers check it; write { live: "/health", ready: "/health/ready" }`,
   ),
   "a path that ends an expression": refused(
     system((s) => (s.services.backend.rateLimits[1].path = '/auth/") || true')),
@@ -924,7 +924,7 @@ const FURTHER: Readonly<Record<string, Refused>> = {
   ),
   "an interval that Cloud Armor does not know": refused(
     system((s) => (s.services.backend.rateLimits[0].seconds = 1)),
-    `${S} services.backend.rateLimits.0.seconds = 1: is no interval of Cloud Armor; use one of 10, 30, 60, 120, 180, 240, 270, 300, 600, 900, 1200, 1800, 2700, 3600`,
+    `${S} services.backend.rateLimits.0.seconds = 1: is not an interval that Cloud Armor supports; use one of 10, 30, 60, 120, 180, 240, 270, 300, 600, 900, 1200, 1800, 2700, 3600`,
   ),
   "a timeout for a service without a port": refused(
     system((s) => (s.services.worker.timeoutSeconds = 90)),
@@ -940,11 +940,11 @@ const FURTHER: Readonly<Record<string, Refused>> = {
   ),
   "two limits for one path": refused(
     system((s) => s.services.backend.rateLimits.push({ path: "/Auth/", requests: 5, seconds: 10 })),
-    `${S} services.backend.rateLimits.2 = {"path":"/Auth/","requests":5,"seconds":10}: limits what another one limits; remove one of the two, or name another path`,
+    `${S} services.backend.rateLimits.2 = {"path":"/Auth/","requests":5,"seconds":10}: limits the same paths as another one; remove one of the two, or name another path`,
   ),
   "a limit for what is not public": refused(
     system((s) => (s.services.worker.rateLimits = [{ requests: 5, seconds: 10 }])),
-    `${S} services.worker.rateLimits.0 = {"requests":5,"seconds":10}: limits a service without a port; remove it`,
+    `${S} services.worker.rateLimits.0 = {"requests":5,"seconds":10}: must be absent: the service has no port; remove it`,
   ),
   "a limit without a host": refused(
     production((e) => (e.services.backend.hosts = [])),
@@ -983,7 +983,7 @@ const FURTHER: Readonly<Record<string, Refused>> = {
   ),
   "an image that nothing runs": refused(
     release((r) => (r.images.fronted = r.images.backend)),
-    `${R} images.fronted = "sha256:${"1".repeat(64)}": is used by nothing; remove it, or use one of backend`,
+    `${R} images.fronted = "sha256:${"1".repeat(64)}": is not used; remove it, or use one of backend`,
   ),
   "a digest that is too short": refused(
     release((r) => (r.images.backend = r.images.backend.slice(0, -1))),
@@ -1011,7 +1011,7 @@ const FURTHER: Readonly<Record<string, Refused>> = {
   ),
   "a service that the system does not have": refused(
     production((e) => (e.services.wroker = { replicas: 2 })),
-    `${P} services.wroker = {"replicas":2}: is no service of the system; use one of backend, worker`,
+    `${P} services.wroker = {"replicas":2}: is not a service of the system; use one of backend, worker`,
   ),
   "a host of a worker": refused(
     production((e) => (e.services.worker.hosts = ["worker.pmcrm.io"])),
@@ -1021,14 +1021,14 @@ const FURTHER: Readonly<Record<string, Refused>> = {
     files.system.services.other = { ...files.system.services.backend } as Anything;
     files.production.environment.services.other = { replicas: { min: 2, max: 3 }, hosts: ["api.pmcrm.io"] };
     files.staging.environment.services.other = { replicas: { min: 1, max: 2 }, hosts: ["other.pmcrm.io"] };
-  }, `${P} services.other.hosts.0 = "api.pmcrm.io": is a host of backend already; give each host one service, or the services paths of their own`),
+  }, `${P} services.other.hosts.0 = "api.pmcrm.io": is already a host of backend; give the host to one service, or give each service its own path`),
   "more hosts than certificates": refused(
     production((e) => (e.services.backend.hosts = Array.from({ length: 16 }, (_, i) => `h${i}.pmcrm.io`))),
     `${P} services = {"backend":{"replicas":{"min":3,"max":20},"hosts":["h0.pmcrm.io","h1.pmcrm.io...: have 16 hosts, and a load balancer takes 15 certificates; use fewer hosts`,
   ),
   "an unknown migration": refused(
     system((s) => (s.services.worker.after = ["seed"])),
-    `${S} services.worker.after.0 = "seed": is no migration; use one of migrate`,
+    `${S} services.worker.after.0 = "seed": is not a migration of the system; use one of migrate`,
   ),
   "a migration twice": refused(
     system((s) => s.services.worker.after.push("migrate")),
@@ -1040,7 +1040,7 @@ const FURTHER: Readonly<Record<string, Refused>> = {
   ),
   "a service that connects to itself": refused(
     system((s) => s.services.backend.connects.push("backend")),
-    `${S} services.backend.connects.4 = "backend": is the service itself; remove it`,
+    `${S} services.backend.connects.4 = "backend": must not be the service itself; remove it`,
   ),
   "a database URL without the way to the database": refused(
     system((s) => (s.migrations.migrate.connects = [])),
@@ -1049,30 +1049,30 @@ const FURTHER: Readonly<Record<string, Refused>> = {
   ),
   "a port of something that listens on none": refused(
     system((s) => s.services.worker.variables.push("PORT")),
-    `${S} services.worker.variables.20 = "PORT": is the port of something that listens on none; remove it, or give the service a port`,
+    `${S} services.worker.variables.20 = "PORT": needs a port, and this workload has none; remove it, or give the service a port`,
   ),
   // ---- variables and secrets
   "a variable that nothing uses": refused(
     system((s) => (s.variables.REGION = "eu")),
-    `${S} variables.REGION = "eu": is used by nothing; remove it, or list it in a service's variables`,
+    `${S} variables.REGION = "eu": is not used; remove it, or list it in a service's variables`,
   ),
   "a variable that every pod has": refused(
     system((s) => {
       s.variables.HOME = "/root";
       s.services.worker.variables.push("HOME");
     }),
-    `${S} variables.HOME = "/root": is set for every pod: /tmp, the one folder to write to; remove it`,
+    `${S} variables.HOME = "/root": is set by the platform: /tmp is the only writable folder; remove it`,
   ),
   "the name of what all secrets are under": refused(
     system((s) => {
       s.variables.SECRETS = { kind: "supplied" };
       s.services.worker.variables.push("SECRETS");
     }),
-    `${S} variables.SECRETS = {"kind":"supplied"}: is what all secrets are called together; choose another name`,
+    `${S} variables.SECRETS = {"kind":"supplied"}: is a reserved name; choose another name`,
   ),
   "a secret by its name in plain text": refused(
     system((s) => (s.variables.OPENAI_API_KEY = "correct-horse-battery")),
-    `${S} variables.OPENAI_API_KEY = "corr...: is a secret by its name, and this is plain text; declare it { kind: "supplied" } and keep the value in Secret Manager`,
+    `${S} variables.OPENAI_API_KEY = "corr...: has the name of a secret, and its value is plain text; declare it { kind: "supplied" } and keep the value in Secret Manager`,
   ),
   "a secret among a program's arguments": refused(
     system((s) => s.services.worker.command.push(`--token=ghp_${"a1B2".repeat(9)}`)),
@@ -1080,7 +1080,7 @@ const FURTHER: Readonly<Record<string, Refused>> = {
   ),
   "another role in a URL's parameters": refused(
     system((s) => (s.variables.DIRECT_URL.parameters = { options: "x" })),
-    `${S} variables.DIRECT_URL.parameters.options = "options": must not say where to log in, and as whom: the URL says it; remove it`,
+    `${S} variables.DIRECT_URL.parameters.options = "options": must not be a part of the URL itself, such as its host or user; remove it`,
   ),
   "a secret among a URL's parameters": refused(
     system((s) => (s.variables.DIRECT_URL.parameters = { application_name: `ghp_${"a1B2".repeat(9)}` })),
@@ -1092,8 +1092,8 @@ const FURTHER: Readonly<Record<string, Refused>> = {
       for (const { environment } of [files.staging, files.production])
         Object.assign(environment.variables as object, { APOLLO_API_KEY: "correct-horse-battery" });
     },
-    `${T} variables.APOLLO_API_KEY = "corr...: is a secret by its name, and this is plain text; declare it { kind: "supplied" } and keep the value in Secret Manager`,
-    `${P} variables.APOLLO_API_KEY = "corr...: is a secret by its name, and this is plain text; declare it { kind: "supplied" } and keep the value in Secret Manager`,
+    `${T} variables.APOLLO_API_KEY = "corr...: has the name of a secret, and its value is plain text; declare it { kind: "supplied" } and keep the value in Secret Manager`,
+    `${P} variables.APOLLO_API_KEY = "corr...: has the name of a secret, and its value is plain text; declare it { kind: "supplied" } and keep the value in Secret Manager`,
   ),
   "control characters": refused(
     production((e) => (e.variables.LOG_LEVEL = "in\u0000fo")),
@@ -1105,19 +1105,19 @@ const FURTHER: Readonly<Record<string, Refused>> = {
   ),
   "a variable that the environment forgot": refused(
     production((e) => delete e.variables.LOG_LEVEL),
-    `${P} variables.LOG_LEVEL = nothing: is required: the system takes it from here; add it`,
+    `${P} variables.LOG_LEVEL = nothing: is required: the system reads it from here; add it`,
   ),
   "a variable that the system does not have": refused(
     production((e) => (e.variables.LOG_LEVLE = "info")),
-    `${P} variables.LOG_LEVLE = "info": is no variable of the system; remove it, or declare it in the system`,
+    `${P} variables.LOG_LEVLE = "info": is not a variable of the system; remove it, or declare it in the system`,
   ),
   "a variable that is not the environment's": refused(
     production((e) => (e.variables.NODE_ENV = "staging")),
-    `${P} variables.NODE_ENV = "staging": is not the environment's to say; declare it { kind: "environment" } in the system, or remove it here`,
+    `${P} variables.NODE_ENV = "staging": is set by the system, not by the environment; declare it { kind: "environment" } in the system, or remove it here`,
   ),
   "a new generation of what must never rotate": refused(
     production((e) => (e.generations = { ENCRYPTION_KEY: 2 })),
-    `${P} generations.ENCRYPTION_KEY = 2: must stay 1: what was written with the old value could not be read again; remove it`,
+    `${P} generations.ENCRYPTION_KEY = 2: must stay 1: a new value would make stored data unreadable; remove it`,
   ),
   "the latest version of a secret": refused(
     production((e) => (e.generations = { OPENAI_API_KEY: "latest" })),
@@ -1125,7 +1125,7 @@ const FURTHER: Readonly<Record<string, Refused>> = {
   ),
   "a generation of no secret": refused(
     production((e) => (e.generations = { LOG_LEVEL: 2 })),
-    `${P} generations.LOG_LEVEL = 2: is no secret of the system; use one of GRAFANA_ADMIN_PASSWORD, ALERTMANAGER_RECEIVER, DATADOG_API_KEY, JWT_SECRET, ENCRYPTION_KEY, GOOGLE_CLIENT_SECRET, MICROSOFT_CLIENT_SECRET, ANTHROPIC_API_KEY, OPENAI_API_KEY, APOLLO_API_KEY, WHATSAPP_API_TOKEN`,
+    `${P} generations.LOG_LEVEL = 2: is not a secret of the system; use one of GRAFANA_ADMIN_PASSWORD, ALERTMANAGER_RECEIVER, DATADOG_API_KEY, JWT_SECRET, ENCRYPTION_KEY, GOOGLE_CLIENT_SECRET, MICROSOFT_CLIENT_SECRET, ANTHROPIC_API_KEY, OPENAI_API_KEY, APOLLO_API_KEY, WHATSAPP_API_TOKEN`,
   ),
   "a generation of the database's password": refused(
     production((e) => (e.generations = { DATABASE_PASSWORD: 2 })),
@@ -1133,15 +1133,15 @@ const FURTHER: Readonly<Record<string, Refused>> = {
   ),
   "a generation of a key that nothing uses": refused(
     staging((e) => (e.generations = { DATADOG_API_KEY: 2, ALERTMANAGER_RECEIVER: 2 })),
-    `${T} generations.ALERTMANAGER_RECEIVER = 2: is used by nothing without monitoring.receiver; add monitoring.receiver, or remove it`,
-    `${T} generations.DATADOG_API_KEY = 2: is used by nothing without datadog; add datadog, or remove it`,
+    `${T} generations.ALERTMANAGER_RECEIVER = 2: is not used without monitoring.receiver; add monitoring.receiver, or remove it`,
+    `${T} generations.DATADOG_API_KEY = 2: is not used without datadog; add datadog, or remove it`,
   ),
   "a secret of the platform as a variable": refused(
     system((s) => {
       s.variables.DATABASE_PASSWORD = { kind: "generated", length: 32 };
       s.services.worker.variables.push("DATABASE_PASSWORD");
     }),
-    `${S} variables.DATABASE_PASSWORD = {"kind":"generated","length":32}: is a secret of the platform itself; choose another name`,
+    `${S} variables.DATABASE_PASSWORD = {"kind":"generated","length":32}: is a secret of the platform; choose another name`,
   ),
   // ---- who watches
   "no e-mail address": refused(
@@ -1154,7 +1154,7 @@ const FURTHER: Readonly<Record<string, Refused>> = {
   ),
   "a receiver of no known kind": refused(
     production((e) => (e.monitoring.receiver = { kind: "sms" })),
-    `${P} monitoring.receiver.kind = "sms": is of no known kind; use one of slack, pagerduty, webhook`,
+    `${P} monitoring.receiver.kind = "sms": is not a known kind; use one of slack, pagerduty, webhook`,
   ),
   "a channel of a webhook": refused(
     production((e) => (e.monitoring.receiver = { kind: "webhook", channel: "#a" })),
@@ -1185,7 +1185,7 @@ const FURTHER: Readonly<Record<string, Refused>> = {
     production(
       (e) => (e.edge.waf.exclusions = [{ ruleSet: "sqli-v33-stable", signatures: ["owasp-crs-v030301-id941100-xss"] }]),
     ),
-    `${P} edge.waf.exclusions.0.signatures.0 = "owasp-crs-v030301-id941100-xss": is no signature of sqli-v33-stable; name the rule set that it is of, or correct it`,
+    `${P} edge.waf.exclusions.0.signatures.0 = "owasp-crs-v030301-id941100-xss": is not a signature of sqli-v33-stable; name its rule set, or correct it`,
   ),
   "an exclusion of nothing": refused(
     production((e) => (e.edge.waf.exclusions = [{ ruleSet: "sqli-v33-stable" }])),
@@ -1199,7 +1199,7 @@ const FURTHER: Readonly<Record<string, Refused>> = {
       ];
       e.edge.waf.exclusions = [{ ruleSet: "xss-v33-stable", fields }];
     }),
-    `${P} edge.waf.exclusions.0.fields.0.value = "x": is nothing that EQUALS_ANY compares with; remove it`,
+    `${P} edge.waf.exclusions.0.fields.0.value = "x": must be absent: EQUALS_ANY compares with no value; remove it`,
     `${P} edge.waf.exclusions.0.fields.1.value = nothing: is required: EQUALS compares with it; add it`,
   ),
   "more fields than Cloud Armor takes": refused(
@@ -1207,18 +1207,18 @@ const FURTHER: Readonly<Record<string, Refused>> = {
       const fields = Array.from({ length: 11 }, (_, i) => ({ in: "header", operator: "EQUALS", value: `x-${i}` }));
       e.edge.waf.exclusions = [{ ruleSet: "xss-v33-stable", fields }];
     }),
-    `${P} edge.waf.exclusions.0.fields.10 = {"in":"header","operator":"EQUALS","value":"x-10"}: is one header more than the 10 that Cloud Armor takes; turn the signature off instead`,
+    `${P} edge.waf.exclusions.0.fields.10 = {"in":"header","operator":"EQUALS","value":"x-10"}: is one header more than the 10 that Cloud Armor supports; turn the signature off instead`,
   ),
   "more signatures off than an expression has room for": refused(
     production((e) => {
       const signatures = Array.from({ length: 8 }, (_, i) => `owasp-crs-v030301-id94243${i}-sqli`);
       e.edge.waf.exclusions = [{ ruleSet: "sqli-v33-stable", signatures }];
     }),
-    `${P} edge.waf.exclusions.0.signatures = ["owasp-crs-v030301-id942430-sqli","owasp-crs-v030301-id942431-sqli","owasp-c...: make 8 that are off in sqli-v33-stable, and an expression has room for 7; exclude the fields that they find something in`,
+    `${P} edge.waf.exclusions.0.signatures = ["owasp-crs-v030301-id942430-sqli","owasp-crs-v030301-id942431-sqli","owasp-c...: turn off 8 signatures of sqli-v33-stable, and an expression has room for 7; exclude the fields that they match`,
   ),
   "a limit's path as it is encoded": refused(
     system((s) => (s.services.backend.rateLimits[1].path = "/a%20b")),
-    `${S} services.backend.rateLimits.1.path = "/a%20b": must be as decoded, without percent signs; write the characters themselves`,
+    `${S} services.backend.rateLimits.1.path = "/a%20b": must be decoded, without percent signs; write the characters themselves`,
   ),
   "a retention shorter than the alerts' windows": refused(
     production((e) => (e.monitoring.retentionDays = 2)),
@@ -1255,16 +1255,16 @@ const FURTHER: Readonly<Record<string, Refused>> = {
   // ---- datastores in the cluster
   "images that Bitnami has taken away": refused(
     inCluster((e) => (e.bitnami.images = "docker.io/bitnami")),
-    `${P} bitnami.images = "docker.io/bitnami": has no image of the charts' versions since August 2025, so that no pod could start; use "docker.io/bitnamilegacy" or a mirror of it`,
+    `${P} bitnami.images = "docker.io/bitnami": has no images of the charts' versions since August 2025, so no pod could start; use "docker.io/bitnamilegacy" or a mirror of it`,
   ),
   "the same by their registry's other name": refused(
     inCluster((e) => (e.bitnami.images = "registry-1.docker.io/bitnami")),
-    `${P} bitnami.images = "registry-1.docker.io/bitnami": has no image of the charts' versions since August 2025, so that no pod could start; use "docker.io/bitnamilegacy" or a mirror of it`,
+    `${P} bitnami.images = "registry-1.docker.io/bitnami": has no images of the charts' versions since August 2025, so no pod could start; use "docker.io/bitnamilegacy" or a mirror of it`,
   ),
   "images of no registry": refused(
     inCluster((e) => (e.bitnami.images = "bitnamilegacy")),
     `${P} bitnami.images = "bitnamilegacy": must be a registry's folder; write "docker.io/bitnamilegacy", or a mirror of it such as "europe-west1-docker.pkg.dev/my-project/bitnamilegacy"`,
-    `${P} bitnami.images = "bitnamilegacy": has no image of the charts' versions since August 2025, so that no pod could start; use "docker.io/bitnamilegacy" or a mirror of it`,
+    `${P} bitnami.images = "bitnamilegacy": has no images of the charts' versions since August 2025, so no pod could start; use "docker.io/bitnamilegacy" or a mirror of it`,
   ),
   "no source of images": refused(
     inCluster((e) => delete e.bitnami),
@@ -1272,11 +1272,11 @@ const FURTHER: Readonly<Record<string, Refused>> = {
   ),
   "a source of images for nothing": refused(
     production((e) => (e.bitnami = { images: "docker.io/bitnamilegacy", pool: "app" })),
-    `${P} bitnami = {"images":"docker.io/bitnamilegacy","pool":"app"}: is used by nothing; remove it`,
+    `${P} bitnami = {"images":"docker.io/bitnamilegacy","pool":"app"}: is not used; remove it`,
   ),
   "datastores on no pool": refused(
     inCluster((e) => (e.bitnami.pool = "data")),
-    `${P} bitnami.pool = "data": is no node pool; use one of app, workers, monitoring`,
+    `${P} bitnami.pool = "data": is not a node pool of this environment; use one of app, workers, monitoring`,
   ),
   "no search index in an environment": refused(
     inCluster((e) => delete e.search),
@@ -1286,24 +1286,24 @@ const FURTHER: Readonly<Record<string, Refused>> = {
     production((e) =>
       Object.assign(e, { search: BITNAMI, bitnami: { images: "docker.io/bitnamilegacy", pool: "app" } }),
     ),
-    `${P} search = ${JSON.stringify(BITNAMI).slice(0, 77)}...: is used by nothing: the system has no search index; remove it, or declare it`,
+    `${P} search = ${JSON.stringify(BITNAMI).slice(0, 77)}...: is not used: the system has no search index; remove it, or declare it`,
   ),
   "a version that no image has": refused(
     inCluster((_e, s) => (s.database.version = "POSTGRES_16")),
-    `${S} database.version = "POSTGRES_16": is none that bitnami has; use one of POSTGRES_17`,
+    `${S} database.version = "POSTGRES_16": is not a version that bitnami supports; use one of POSTGRES_17`,
   ),
   "extensions of a database in the cluster": refused(
     inCluster((_e, s) => (s.database.extensions = ["vector"])),
-    `${S} database.extensions = ["vector"]: are made by Cloud SQL's own API, and a database is in the cluster; make them in a migration`,
+    `${S} database.extensions = ["vector"]: are created through Cloud SQL's API, and a database is in the cluster; create them in a migration`,
   ),
   "a password that PostgreSQL would not hear of": refused(
     inCluster((e) => (e.generations = { DATABASE_PASSWORD: 2, DATABASE_ADMINISTRATOR_PASSWORD: 2 })),
-    `${P} generations.DATABASE_PASSWORD = 2: must stay 1: PostgreSQL in the cluster takes its passwords when it first starts; remove it`,
-    `${P} generations.DATABASE_ADMINISTRATOR_PASSWORD = 2: must stay 1: PostgreSQL in the cluster takes its passwords when it first starts; remove it`,
+    `${P} generations.DATABASE_PASSWORD = 2: must stay 1: PostgreSQL in the cluster reads its passwords only when it first starts; remove it`,
+    `${P} generations.DATABASE_ADMINISTRATOR_PASSWORD = 2: must stay 1: PostgreSQL in the cluster reads its passwords only when it first starts; remove it`,
   ),
   "a password of no datastore": refused(
     production((e) => (e.generations = { CACHE_PASSWORD: 2 })),
-    `${P} generations.CACHE_PASSWORD = 2: is used by nothing without a cache of the kind "bitnami"; add a cache of the kind "bitnami", or remove it`,
+    `${P} generations.CACHE_PASSWORD = 2: is not used without a cache of the kind "bitnami"; add a cache of the kind "bitnami", or remove it`,
   ),
   "dumps that are gone too soon": refused(
     inCluster((e) => (e.database.backups.keepDays = 1)),
@@ -1311,14 +1311,14 @@ const FURTHER: Readonly<Record<string, Refused>> = {
   ),
   "a database of no known kind": refused(
     production((e) => (e.database = { kind: "mysql" })),
-    `${P} database.kind = "mysql": is of no known kind; use one of cloud-sql, bitnami`,
+    `${P} database.kind = "mysql": is not a known kind; use one of cloud-sql, bitnami`,
   ),
   "a range for datastores that are in the cluster": refused(
     inCluster((e) => {
       e.cache = BITNAMI;
     }),
-    `${P} network.datastores = "10.100.0.0/20": is used by nothing: the datastores are in the cluster; remove it`,
-    `${S} cache.version = "REDIS_7_2": is none that bitnami has; use one of REDIS_8_2`,
+    `${P} network.datastores = "10.100.0.0/20": is not used: the datastores are in the cluster; remove it`,
+    `${S} cache.version = "REDIS_7_2": is not a version that bitnami supports; use one of REDIS_8_2`,
   ),
   "an empty list of ranges for datastores": refused(
     production((e) => (e.network.datastores = [])),
@@ -1346,14 +1346,14 @@ const FURTHER: Readonly<Record<string, Refused>> = {
   ),
   "no range for Google's datastores": refused(
     production((e) => delete e.network.datastores),
-    `${P} network.datastores = nothing: is required: Cloud SQL and Memorystore have their addresses from it; add it, for example "10.100.0.0/20"`,
+    `${P} network.datastores = nothing: is required: Cloud SQL and Memorystore get their addresses from it; add it, for example "10.100.0.0/20"`,
   ),
   "a variable of a search index that is not there": refused(
     system((s) => {
       s.variables.SEARCH_HOST = { kind: "datastore", of: "search", field: "host" };
       s.services.worker.variables.push("SEARCH_HOST");
     }),
-    `${S} variables.SEARCH_HOST.of = "search": is no datastore of the system; declare search, or use another`,
+    `${S} variables.SEARCH_HOST.of = "search": is not a datastore of the system; declare search, or use another`,
     `${S} services.worker.variables.20 = "SEARCH_HOST": needs a connection to the search; add "search" to connects, or remove the variable`,
   ),
   "a user of the cache": refused(
@@ -1361,7 +1361,7 @@ const FURTHER: Readonly<Record<string, Refused>> = {
       s.variables.CACHE_USER = { kind: "datastore", of: "cache", field: "user" };
       s.services.worker.variables.push("CACHE_USER");
     }),
-    `${S} variables.CACHE_USER.field = "user": is nothing that the cache has; use one of host, port, password`,
+    `${S} variables.CACHE_USER.field = "user": is not a field of the cache; use one of host, port, password`,
   ),
   "less memory than requested for a datastore": refused(
     inCluster(
@@ -1403,7 +1403,7 @@ const FURTHER: Readonly<Record<string, Refused>> = {
       e.search = { ...BITNAMI, diskGb: 7 };
       delete e.network.datastores;
     }),
-    `${S} cache.version = "REDIS_8_2": is none that memorystore has; use one of REDIS_7_0, REDIS_7_2`,
+    `${S} cache.version = "REDIS_8_2": is not a version that memorystore supports; use one of REDIS_7_0, REDIS_7_2`,
     `${P} cache.diskGb = 7: must be at least 8, twice the memory: Redis writes its new file beside the old one; raise it, or lower memoryLimit`,
     `${P} search.diskGb = 7: must be at least 8, twice the memory: Elasticsearch dumps its heap to the disk when it runs out of memory; raise it, or lower memoryLimit`,
   ),
@@ -1415,14 +1415,14 @@ const FURTHER: Readonly<Record<string, Refused>> = {
   ),
   "a bucket's name that Google keeps": refused(
     inCluster((e) => (e.project = "goog-production")),
-    `${P} project = "goog-production": makes the bucket goog-production-pmcrm-production-dumps, whose name must have at most 63 characters, not begin with goog and not contain google; use another project, or rename the system`,
+    `${P} project = "goog-production": gives the bucket the name goog-production-pmcrm-production-dumps, which must have at most 63 characters, not begin with goog and not contain google; use another project, or rename the system`,
   ),
   "a service with the name of the dumps' account": refused((files) => {
     const { worker } = files.system.services;
     (files.system as Anything).services.dumps = worker;
     for (const { environment } of [files.staging, files.production])
       (environment as Anything).services.dumps = { replicas: 2 };
-  }, `${S} services.dumps = "dumps": has the name of something that the platform makes beside it; choose another name`),
+  }, `${S} services.dumps = "dumps": has the name of a resource that the platform creates; choose another name`),
   "a figure that Terraform would read": refused(
     system((s) => (s.overview = { title: "T", figures: { "${y}": "orders_total" } })),
     `${S} overview.figures["\${y}"] = "\${y}": must be one line of at most 80 characters without \${ and %{; shorten it`,
@@ -1441,7 +1441,7 @@ const FURTHER: Readonly<Record<string, Refused>> = {
   }, `${P} services = {"backend":{"replicas":{"min":3,"max":20},"hosts":["h0.pmcrm.io","h1.pmcrm.io...: have 51 hosts, and Let's Encrypt gives a domain 50 certificates in a week; use fewer hosts`),
   "an edge of no known kind": refused(
     production((e) => (e.edge = { kind: "nginx" })),
-    `${P} edge.kind = "nginx": is of no known kind; use one of google, traefik`,
+    `${P} edge.kind = "nginx": is not a known kind; use one of google, traefik`,
   ),
   "a firewall before Traefik": refused((files) => {
     (files.system as Anything).services.backend.rateLimits = [];
@@ -1453,12 +1453,12 @@ const FURTHER: Readonly<Record<string, Refused>> = {
   }, `${P} edge.acme = "staging": must be production in production: no browser trusts the other certificates; write "production"`),
   "a limit of one path behind Traefik": refused(
     production((e) => (e.edge = traefik)),
-    `${S} services.backend.rateLimits.1.path = "/auth/": is one path, and Traefik limits all of a service's; remove the path`,
+    `${S} services.backend.rateLimits.1.path = "/auth/": must be absent: Traefik has one limit for all paths of a service; remove the path`,
   ),
   "Traefik on no pool": refused((files) => {
     (files.system as Anything).services.backend.rateLimits = [];
     production((e) => (e.edge = { ...traefik, pool: "edge" }))(files);
-  }, `${P} edge.pool = "edge": is no node pool; use one of app, workers, monitoring`),
+  }, `${P} edge.pool = "edge": is not a node pool of this environment; use one of app, workers, monitoring`),
   "metrics among a service's public paths": refused(
     system((s) => {
       s.services.backend.path = "/api";
@@ -1469,18 +1469,18 @@ const FURTHER: Readonly<Record<string, Refused>> = {
   // ---- between environments
   "production's host in staging": refused((files) => {
     files.staging.environment.services.backend = { replicas: { min: 1, max: 3 }, hosts: ["api.pmcrm.io"] };
-  }, `${T} services.backend.hosts.0 = "api.pmcrm.io": is a host of production too; choose another name`),
+  }, `${T} services.backend.hosts.0 = "api.pmcrm.io": is also a host of production; choose another name`),
   "staging's host in production": refused(
     production((e) => (e.services.backend.hosts = ["app.staging.pmcrm.io"])),
-    `${P} services.backend.hosts.0 = "app.staging.pmcrm.io": is staging's by its name; use this environment's own`,
+    `${P} services.backend.hosts.0 = "app.staging.pmcrm.io": contains the name of staging; use a name of this environment`,
   ),
   "production's deployer in staging": refused(
     (files) => (files.staging.environment.deployer = files.production.environment.deployer),
-    `${T} deployer = "deployer@pmcrm-production.iam.gserviceaccount.com": is production's too; give each environment its own`,
+    `${T} deployer = "deployer@pmcrm-production.iam.gserviceaccount.com": is also that of production; give each environment its own`,
   ),
   "another system's project": refused((files) => {
     files.elsewhere = [{ file: "environments/shop/staging.ts", environment: { project: "pmcrm-staging" } }];
-  }, `${T} project = "pmcrm-staging": is the project of environments/shop/staging.ts too; give each system its own`),
+  }, `${T} project = "pmcrm-staging": is also the project of environments/shop/staging.ts; give each system its own`),
 };
 
 const entries = Object.values(KNOWN).flatMap((items) => Object.entries(items));

@@ -57,7 +57,7 @@ test("through cdktf, a wrong configuration ends with one line for each problem, 
     'environments/pmcrm/production.ts network.pods = "10.4.0.0/33": must be an IPv4 range in CIDR notation; write it like "10.0.0.0/20"',
     "environments/pmcrm/staging.ts project = nothing: is required (string); add it",
     'environments/pmcrm/staging.ts projet = "pmcrm-staging": is not a known key; remove it, or correct its spelling',
-    "systems/pmcrm.ts services.backend.rateLimits.0.seconds = 1: is no interval of Cloud Armor",
+    "systems/pmcrm.ts services.backend.rateLimits.0.seconds = 1: is not an interval that Cloud Armor supports",
   ])
     expect(out).toContain(line);
   expect(out).not.toMatch(TRACE);
@@ -106,7 +106,7 @@ test("an unknown system is refused with the list", async () => {
   const systems = [...new Set(everyStack(ROOT).map(({ system }) => system))].join(", ");
   expect(await program({ SYSTEM: "crmpm" })).toEqual({
     code: 1,
-    out: `1 problem in the configuration; nothing was written.\nSYSTEM = "crmpm": is no system; use one of ${systems}\n`,
+    out: `1 problem in the configuration; nothing was written.\nSYSTEM = "crmpm": is not a system; use one of ${systems}\n`,
   });
 });
 

@@ -75,7 +75,7 @@ describe("the purpose of an environment, not its name, says what is demanded of 
 
   test("production demands of every environment what it demands of the one of that name", () => {
     expect(problems(lavish).toSorted()).toEqual([
-      `${US} allowDestroy = true: would take production's protection away, which wants a confirmation that is in no file; set the environment variable ALLOW_DESTROY=pmcrm-production-us for this run, or remove allowDestroy`,
+      `${US} allowDestroy = true: lifts the protections of production, and needs a confirmation that nobody can commit; set the environment variable ALLOW_DESTROY=pmcrm-production-us for this run, or remove allowDestroy`,
       `${US} cache.tier = "BASIC": must be STANDARD_HA in production; use STANDARD_HA`,
     ]);
     expect(problems(lavish, { ALLOW_DESTROY: "pmcrm-production" })).toHaveLength(2);
@@ -106,8 +106,8 @@ describe("no two environments share what each must have alone", () => {
       demo[key] = (files.staging.environment as Anything)[key];
     });
     expect(lines).toEqual([
-      expect.stringMatching(`^${US} ${key} = .*: is production's too; give each environment its own$`),
-      expect.stringMatching(`^${DEMO} ${key} = .*: is staging's too; give each environment its own$`),
+      expect.stringMatching(`^${US} ${key} = .*: is also that of production; give each environment its own$`),
+      expect.stringMatching(`^${DEMO} ${key} = .*: is also that of staging; give each environment its own$`),
     ]);
   });
 
@@ -117,7 +117,7 @@ describe("no two environments share what each must have alone", () => {
         demo.services.backend.hosts = us.services.backend.hosts = ["crm.pmcrm.io"];
       }),
     ).toEqual([
-      `${DEMO} services.backend.hosts.0 = "crm.pmcrm.io": is a host of production-us too; choose another name`,
+      `${DEMO} services.backend.hosts.0 = "crm.pmcrm.io": is also a host of production-us; choose another name`,
     ]);
   });
 
@@ -139,8 +139,8 @@ describe("no two environments share what each must have alone", () => {
         demo.project = "pmcrm-production-us-2";
       }),
     ).toEqual([
-      `${P} stateBucket = "pmcrm-us-production-terraform-state": is production-us's by its name; use this environment's own`,
-      `${DEMO} project = "pmcrm-production-us-2": is production's by its name; use this environment's own`,
+      `${P} stateBucket = "pmcrm-us-production-terraform-state": contains the name of production-us; use a name of this environment`,
+      `${DEMO} project = "pmcrm-production-us-2": contains the name of production; use a name of this environment`,
     ]);
   });
 });

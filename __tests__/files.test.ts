@@ -16,7 +16,7 @@ const CASES: Readonly<
   "what pmcrm has": { files: {}, lines: [] },
   "no default export": {
     files: { [S]: "export const system = {};" },
-    lines: [`${S} = nothing: exports no object by default; write export default { ... }`],
+    lines: [`${S} = nothing: must export an object by default; write export default { ... }`],
   },
   "no object": { files: { [S]: "export default 5;" }, lines: [`${S} = 5: must be an object; write it in braces`] },
   "no TypeScript": {
@@ -50,13 +50,13 @@ const CASES: Readonly<
   "files beside the environments that are none": {
     files: { "environments/pmcrm/Demo.ts": "export default {", "environments/pmcrm/notes.md": "" },
     lines: [
-      "environments/pmcrm/notes.md = nothing: is read by nothing: the folder holds .ts files; move it to another folder",
+      "environments/pmcrm/notes.md = nothing: is not used: the folder contains only .ts files; move it to another folder",
       "environments/pmcrm/Demo.ts = nothing: cannot be read: Transform failed with 1 error: environments/pmcrm/Demo.ts:1:16: ERROR: Expected identifier but found end of file; correct the file",
     ],
   },
   "an environment too few": {
     files: { [PRODUCTION]: undefined },
-    lines: [`${PRODUCTION} = nothing: cannot be read: it does not exist; write it after another system's`],
+    lines: [`${PRODUCTION} = nothing: cannot be read: it does not exist; copy another system's file and change it`],
   },
   "a host of another system": {
     files: {
@@ -65,8 +65,8 @@ const CASES: Readonly<
         'export default { project: "pmcrm-staging", services: { web: { hosts: ["api.pmcrm.io"] }, job: null } };',
     },
     lines: [
-      `environments/pmcrm/staging.ts project = "pmcrm-staging": is the project of ${OTHER} too; give each system its own`,
-      `environments/pmcrm/production.ts services.backend.hosts.0 = "api.pmcrm.io": is a host of ${OTHER} too; choose another name`,
+      `environments/pmcrm/staging.ts project = "pmcrm-staging": is also the project of ${OTHER}; give each system its own`,
+      `environments/pmcrm/production.ts services.backend.hosts.0 = "api.pmcrm.io": is also a host of ${OTHER}; choose another name`,
     ],
   },
   "another system that cannot be read": { files: { "systems/shop.ts": "", [OTHER]: "export default {" }, lines: [] },

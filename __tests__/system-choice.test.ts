@@ -11,7 +11,7 @@ const deploy = (...args: string[]) => [
 test("cdktf.json names the system, SYSTEM overrides it", () => {
   expect(systemName(ROOT, {})).toBe("pmcrm");
   expect(systemName(ROOT, { SYSTEM: "pmcrm" })).toBe("pmcrm");
-  expect(() => systemName(ROOT, { SYSTEM: "../x" })).toThrow('SYSTEM = "../x": is no system; use one of ');
+  expect(() => systemName(ROOT, { SYSTEM: "../x" })).toThrow('SYSTEM = "../x": is not a system; use one of ');
 });
 
 test("the stacks of a deploy are read from the processes above", () => {

@@ -41,7 +41,7 @@ describe("the program", () => {
       ]
         .map(
           ([name, value]) =>
-            `${name} = "${value}": must not be set where no person watches: Terraform's log has the contents of Secrets; unset it, or use npm run diff, deploy or destroy`,
+            `${name} = "${value}": must not be set in CI or without a terminal: Terraform's log contains the values of Secrets; unset it, or use npm run diff, deploy or destroy`,
         )
         .join("\n"),
     );

@@ -72,7 +72,7 @@ export const bitnamiImages = registryFolder(
 ).refine(
   (source) => !DOCKER_HUB.test(source) || source === "docker.io/bitnamilegacy",
   rule(
-    "has no image of the charts' versions since August 2025, so that no pod could start",
+    "has no images of the charts' versions since August 2025, so no pod could start",
     'use "docker.io/bitnamilegacy" or a mirror of it',
   ),
 );

@@ -29,7 +29,7 @@ import { PLATFORM_SECRETS } from "./system";
 const nodePool = z.strictObject({
   machineType: holding(
     (type) => machineOf(type) !== undefined,
-    `is no machine type of the series ${MACHINE_SERIES.join(", ")}`,
+    `must be a machine type of the series ${MACHINE_SERIES.join(", ")}`,
     'write one like "e2-standard-4", or add its series to facts/google.ts',
   ),
   /** Fewest nodes, all zones together. */

@@ -63,7 +63,7 @@ export const hostname = z
   .string()
   .refine(
     (t) => t.length <= 64,
-    rule("must be at most 64 characters long: a managed certificate takes no more", "shorten the name"),
+    rule("must be at most 64 characters long: a managed certificate allows no more", "shorten the name"),
   )
   .regex(
     /^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/,
@@ -75,7 +75,7 @@ export const hostname = z
   // {@link https://www.rfc-editor.org/rfc/rfc6761}
   .refine(
     (name) => !/\.(local|localhost|internal|test|example|invalid)$/.test(name),
-    rule("must be a public name: no authority certifies others", "use a domain of your own"),
+    rule("must be a public name: no authority issues certificates for others", "use a domain of your own"),
   );
 
 export const projectId = matching(
@@ -91,7 +91,7 @@ export const region = holding(
   'write it like "europe-west1"',
 ).refine(
   (name) => REGIONS.includes(name) || isZone(name),
-  rule("is no region that is known here", "correct it, or add it to REGIONS in facts/google.ts"),
+  rule("is not a known region", "correct it, or add it to REGIONS in facts/google.ts"),
 );
 
 /** IPv4 range without host bits. */

@@ -50,7 +50,7 @@ export async function readFiles(root: string, system: string): Promise<{ raw: Ra
         path: file,
         value: undefined,
         rule: `cannot be read: ${error.message}`,
-        remedy: existsSync(path.join(root, file)) ? "correct the file" : "write it after another system's",
+        remedy: existsSync(path.join(root, file)) ? "correct the file" : "copy another system's file and change it",
       });
     });
   const readAll = async (names: readonly string[], fileOf: (system: string, name: string) => string) =>
@@ -66,7 +66,7 @@ export async function readFiles(root: string, system: string): Promise<{ raw: Ra
       problems.push({
         path: `${folder}/${stray}`,
         value: undefined,
-        rule: `is read by nothing: the folder holds ${ending} files`,
+        rule: `is not used: the folder contains only ${ending} files`,
         remedy: "move it to another folder",
       });
   const raw = {

@@ -53,7 +53,7 @@ export function systemName(root: string, env: NodeJS.ProcessEnv): string {
       {
         path: env.SYSTEM ? "SYSTEM" : "cdktf.json context.system",
         value: name,
-        rule: "is no system",
+        rule: "is not a system",
         remedy: `use one of ${known.join(", ")}`,
       },
     ]);
@@ -98,7 +98,7 @@ export function refuseLogs(
     logs.map((name) => ({
       path: name,
       value: env[name],
-      rule: "must not be set where no person watches: Terraform's log has the contents of Secrets",
+      rule: "must not be set in CI or without a terminal: Terraform's log contains the values of Secrets",
       remedy: "unset it, or use npm run diff, deploy or destroy",
     })),
   );

@@ -19,7 +19,7 @@ export function notPlain(file: string, root: unknown): Problem[] {
         rule,
         remedy,
       });
-    if (within.includes(value)) return void say(path, "holds itself", "write it out");
+    if (within.includes(value)) return void say(path, "contains itself", "write it out");
     if (within.length === DEEPEST) return void say(path, `is more than ${DEEPEST} levels deep`, "remove it");
     if (!hasPlainPrototype(value))
       return void say(path, "must be a plain object or list, without a prototype of its own", "write it in braces");
@@ -28,9 +28,9 @@ export function notPlain(file: string, root: unknown): Problem[] {
       const where = [...path, key];
       const property = Object.getOwnPropertyDescriptor(value, key) as PropertyDescriptor;
       if (Array.isArray(value) && !/^\d+$/.test(String(key))) {
-        if (key !== "length") say(where, "is a name, and a list has none", "remove it");
+        if (key !== "length") say(where, "is a named key, and a list has only numbers", "remove it");
       } else if (key === "__proto__") say(where, "is not a known key", "remove it");
-      else if (typeof key === "symbol") say(where, "is a symbol, and keys are text", "remove it");
+      else if (typeof key === "symbol") say(where, "is a symbol; keys must be text", "remove it");
       else if (property.get || property.set) say(where, "must be a value, not a getter", "write the value");
       else visit(property.value, where);
     }

@@ -123,7 +123,7 @@ export function problemsOf(
         if (value === undefined)
           return path.length
             ? one(`is required (${nameOf(issue.expected).replace(/^an? /, "")})`, "add it")
-            : one("exports no object by default", "write export default { ... }");
+            : one("must export an object by default", "write export default { ... }");
         return issue.message.includes("\n")
           ? own()
           : one(`must be ${nameOf(issue.expected)}`, TYPES[issue.expected]?.remedy ?? `write ${issue.expected}`);
@@ -132,7 +132,7 @@ export function problemsOf(
       case "invalid_union": {
         if (issue.errors.length === 0) {
           const kinds = "options" in issue ? (issue.options as readonly string[]).join(", ") : "those in schema/";
-          return one(value === undefined ? "is required" : "is of no known kind", `use one of ${kinds}`);
+          return one(value === undefined ? "is required" : "is not a known kind", `use one of ${kinds}`);
         }
         if (value === undefined) return one("is required", ownRemedy ?? "add it");
         // The branch that was meant takes the value's type, and has the least to say about it.

@@ -46,11 +46,11 @@ const variable = z.union(
           .record(
             matching(
               /^(?!ssl|requiressl|gssencmode|requirepeer)[a-z]\w{0,62}$/i,
-              "must be a parameter's name, and none about TLS, which is always asked for",
+              "must be a parameter's name, but not one about TLS, which is always required",
               "use another parameter",
             ).regex(
               /^(?!(host|hostaddr|port|user|password|passfile|dbname|database|service|servicefile|options)$)/i,
-              rule("must not say where to log in, and as whom: the URL says it", "remove it"),
+              rule("must not be a part of the URL itself, such as its host or user", "remove it"),
             ),
             matching(/^[\w.-]{1,255}$/, "must be a plain word", "use letters, digits, dots and dashes"),
           )

@@ -33,11 +33,11 @@ export function between(environments: readonly EnvironmentFile[], elsewhere: rea
     const others = ranked.slice(0, i);
     for (const key of OWN) {
       const other = mine.valid.has(key) && others.find(({ value }) => value[key] === mine.value[key]);
-      if (other) say(mine, [key], mine.value[key], `is ${other.name}'s too`, "give each environment its own");
+      if (other) say(mine, [key], mine.value[key], `is also that of ${other.name}`, "give each environment its own");
     }
     for (const { host, path } of hostsOf(mine)) {
       const other = others.find((it) => hostsOf(it).some((taken) => taken.host === host));
-      if (other) say(mine, path, host, `is a host of ${other.name} too`, "choose another name");
+      if (other) say(mine, path, host, `is also a host of ${other.name}`, "choose another name");
     }
     for (const other of others) rangesApart(mine, other, say);
   }
@@ -50,7 +50,7 @@ export function between(environments: readonly EnvironmentFile[], elsewhere: rea
     for (const { path, text } of named) {
       const other = environments.find(({ name }) => name !== mine.name && isNamedAfter(text, name, mine.name));
       if (other && !problems.some((said) => said.path === `${mine.file} ${dotted(path)}`))
-        say(mine, path, text, `is ${other.name}'s by its name`, "use this environment's own");
+        say(mine, path, text, `contains the name of ${other.name}`, "use a name of this environment");
     }
   }
 
@@ -58,9 +58,9 @@ export function between(environments: readonly EnvironmentFile[], elsewhere: rea
     const hosts = rawHosts(environment);
     for (const mine of environments) {
       for (const { host, path } of hostsOf(mine))
-        if (hosts.includes(host)) say(mine, path, host, `is a host of ${file} too`, "choose another name");
+        if (hosts.includes(host)) say(mine, path, host, `is also a host of ${file}`, "choose another name");
       if (mine.valid.has("project") && mine.value.project === field(environment, "project"))
-        say(mine, ["project"], mine.value.project, `is the project of ${file} too`, "give each system its own");
+        say(mine, ["project"], mine.value.project, `is also the project of ${file}`, "give each system its own");
     }
   }
   return problems;
@@ -92,7 +92,7 @@ function rangesApart(mine: EnvironmentFile, other: EnvironmentFile, say: Say): v
 
 /**
  * Whether a text has all words of another environment's name, and not those of this one's where that is the longer one:
- * `acme-production-us` is production's by its name in staging, but not in production-us.
+ * `acme-production-us` contains the name of production in staging, but not in production-us.
  */
 function isNamedAfter(text: string, other: string, mine: string): boolean {
   const words = new Set(text.split(/[^a-z0-9]/));

@@ -48,7 +48,7 @@ export const datastoresChecks: readonly Check[] = [
         "raise it: the disk grows by itself",
       );
     if (d.serves === "restored" && !d.restore)
-      say.environment(["database", "serves"], "names a copy that is not there", "add restore, or remove it");
+      say.environment(["database", "serves"], "names a copy that does not exist", "add restore, or remove it");
     if (d.restore && Date.parse(d.restore.at) > Date.now())
       say.environment(["database", "restore", "at"], "is in the future", "name a moment that has passed");
     if (purpose === "production") {
@@ -66,7 +66,7 @@ export const datastoresChecks: readonly Check[] = [
     if (e.database.kind === "cloud-sql" && e.database.replicaRegion === e.region)
       say.environment(
         ["database", "replicaRegion"],
-        "is the region that the replica is to outlive",
+        "must differ from the region of the primary",
         "choose another region",
       );
   }),
@@ -76,7 +76,7 @@ export const datastoresChecks: readonly Check[] = [
     if (restore && (restore.name === "replica" || restore.name.startsWith(original)))
       say.environment(
         ["database", "restore", "name"],
-        `follows ${original} in the copy's name, which would read like the original's or its replica's`,
+        `makes the name of the copy look like that of ${original} or its replica`,
         "say what the copy is for, such as before-import",
       );
   }),
@@ -122,14 +122,14 @@ export const datastoresChecks: readonly Check[] = [
     if (bucket.length > 63 || /^goog|google/.test(bucket))
       say.environment(
         ["project"],
-        `makes the bucket ${bucket}, whose name must have at most 63 characters, not begin with goog and not contain google`,
+        `gives the bucket the name ${bucket}, which must have at most 63 characters, not begin with goog and not contain google`,
         "use another project, or rename the system",
       );
     const account = backupAccountId(systemName);
     if (account.length > 30)
       say.environment(
         ["database", "kind"],
-        `makes the service account id ${account}, which must have at most 30 characters`,
+        `gives the service account the id ${account}, which must have at most 30 characters`,
         "shorten the system's name",
       );
   }),
@@ -141,18 +141,18 @@ export const datastoresChecks: readonly Check[] = [
         "is required: a datastore is a release of Bitnami's chart",
         'add it, for example { images: "docker.io/bitnamilegacy" }',
       );
-    if (!used && e.bitnami) say.environment(["bitnami"], "is used by nothing", "remove it");
+    if (!used && e.bitnami) say.environment(["bitnami"], "is not used", "remove it");
   }),
   check([], ["database", "cache", "search", "network"], [], (_s, e, _r, { say }) => {
     const used = datastoreNeeds(e).some(({ addressBlocks }) => addressBlocks);
     if (used && !e.network.datastores)
       say.environment(
         ["network", "datastores"],
-        "is required: Cloud SQL and Memorystore have their addresses from it",
+        "is required: Cloud SQL and Memorystore get their addresses from it",
         'add it, for example "10.100.0.0/20"',
       );
     if (!used && e.network.datastores)
-      say.environment(["network", "datastores"], "is used by nothing: the datastores are in the cluster", "remove it");
+      say.environment(["network", "datastores"], "is not used: the datastores are in the cluster", "remove it");
   }),
   check([], ["database", "cache", "search", "network"], [], (_s, e, _r, { say }) => {
     const room = datastoreRangesOf(e).reduce((sum, text) => sum + 2 ** (24 - (parseCidr(text)?.prefix ?? 24)), 0);
@@ -190,10 +190,6 @@ export const datastoresChecks: readonly Check[] = [
       [PLATFORM_SECRETS.databaseAdministrator, e.database.kind === "bitnami", 'a database of the kind "bitnami"'],
     ] as const)
       if (Object.hasOwn(e.generations, secret) && !used)
-        say.environment(
-          ["generations", secret],
-          `is used by nothing without ${section}`,
-          `add ${section}, or remove it`,
-        );
+        say.environment(["generations", secret], `is not used without ${section}`, `add ${section}, or remove it`);
   }),
 ];

@@ -45,19 +45,23 @@ export const edgeChecks: readonly Check[] = [
         if (!signedBy(ruleSet, signature))
           say.environment(
             [...path, i, "signatures", j],
-            `is no signature of ${ruleSet}`,
-            "name the rule set that it is of, or correct it",
+            `is not a signature of ${ruleSet}`,
+            "name its rule set, or correct it",
           );
       for (const [j, { in: kind, operator, value }] of (fields ?? []).entries()) {
         const any = operator === "EQUALS_ANY";
         if (any && value !== undefined)
-          say.environment([...path, i, "fields", j, "value"], "is nothing that EQUALS_ANY compares with", "remove it");
+          say.environment(
+            [...path, i, "fields", j, "value"],
+            "must be absent: EQUALS_ANY compares with no value",
+            "remove it",
+          );
         if (!any && value === undefined)
           say.environment([...path, i, "fields", j, "value"], `is required: ${operator} compares with it`, "add it");
         if ((fields ?? []).slice(0, j).filter((f) => f.in === kind).length === WAF_FIELDS_OF_A_KIND)
           say.environment(
             [...path, i, "fields", j],
-            `is one ${kind} more than the ${WAF_FIELDS_OF_A_KIND} that Cloud Armor takes`,
+            `is one ${kind} more than the ${WAF_FIELDS_OF_A_KIND} that Cloud Armor supports`,
             "turn the signature off instead",
           );
       }
@@ -67,8 +71,8 @@ export const edgeChecks: readonly Check[] = [
       if (!fields && off.length > WAF_OPT_OUTS)
         say.environment(
           [...path, i, "signatures"],
-          `make ${off.length} that are off in ${ruleSet}, and an expression has room for ${WAF_OPT_OUTS}`,
-          "exclude the fields that they find something in",
+          `turn off ${off.length} signatures of ${ruleSet}, and an expression has room for ${WAF_OPT_OUTS}`,
+          "exclude the fields that they match",
         );
     }
   }),

@@ -32,7 +32,7 @@ export const environmentChecks: readonly Check[] = [
     else if (cluster.length > LONGEST_CLUSTER_NAME)
       say.environment(
         [],
-        `makes the cluster ${cluster}, whose name must have at most ${LONGEST_CLUSTER_NAME} characters`,
+        `gives the cluster the name ${cluster}, which must have at most ${LONGEST_CLUSTER_NAME} characters`,
         "shorten the file's name",
         { value: environmentName },
       );
@@ -71,7 +71,7 @@ export const environmentChecks: readonly Check[] = [
       if (range && docker && overlaps(range, docker))
         say.environment(
           path,
-          "must not overlap 172.17.0.0/16, which Cloud SQL and Docker keep for themselves",
+          "must not overlap 172.17.0.0/16, which Cloud SQL and Docker reserve",
           "choose another range",
         );
     }
@@ -82,7 +82,7 @@ export const environmentChecks: readonly Check[] = [
     if (room < nodes)
       say.environment(
         ["network", "pods"],
-        `has room for ${room} nodes, and the pools may have ${nodes} while upgrading`,
+        `has room for ${room} nodes, and the pools can have ${nodes} during an upgrade`,
         "make the range larger",
       );
     const addresses = 2 ** (32 - (parseCidr(network.nodes)?.prefix ?? 32)) - 4;
@@ -93,7 +93,7 @@ export const environmentChecks: readonly Check[] = [
     if (cluster.authorizedNetworks && !Object.keys(cluster.authorizedNetworks).length)
       say.environment(
         ["cluster", "authorizedNetworks"],
-        "let nobody in",
+        "must not be empty: nobody could reach the control plane",
         "name a range, or remove it: then the control plane has its DNS endpoint",
       );
     for (const [name, range] of Object.entries(cluster.authorizedNetworks ?? {})) {
@@ -101,7 +101,7 @@ export const environmentChecks: readonly Check[] = [
       if (cidr && cidr.prefix < 8)
         say.environment(
           ["cluster", "authorizedNetworks", name],
-          "lets much of the internet in",
+          "admits a large part of the internet",
           "name the addresses that need it",
         );
     }
@@ -109,7 +109,7 @@ export const environmentChecks: readonly Check[] = [
     if (cluster.mode === "standard" && !pools.some(([, p]) => !p.dedicated))
       say.environment(
         ["cluster", "nodePools"],
-        "leave the cluster's own pods nowhere to run",
+        "must include a pool that is not dedicated: the cluster's own pods need one",
         "have one pool that is not dedicated",
       );
     for (const [name, p] of pools) {
@@ -117,26 +117,26 @@ export const environmentChecks: readonly Check[] = [
       if (p.min > p.max)
         say.environment([...path, "min"], `must not be above max (${p.max})`, "lower it, or raise max");
       if (name === "default-pool")
-        say.environment(path, "has the name of the pool that GKE makes and Terraform removes", "choose another name");
+        say.environment(path, "has the name of the pool that GKE creates and Terraform removes", "choose another name");
       if (p.max < 3)
-        say.environment(
-          [...path, "max"],
-          "must have room for the first node in each of the three zones",
-          "write at least 3",
-        );
+        say.environment([...path, "max"], "must be at least 3: each zone starts with one node", "write at least 3");
       if (purpose === "production") {
         if (p.spot)
-          say.environment([...path, "spot"], "takes machines away at any time, and this is production", "remove it");
+          say.environment(
+            [...path, "spot"],
+            "must be false in production: Google can reclaim spot machines at any time",
+            "remove it",
+          );
         if (!p.dedicated && p.min < 3)
           say.environment(
             [...path, "min"],
-            "must be one for each of the three zones in production",
+            "must be at least 3 in production: one node for each zone",
             "write at least 3",
           );
       }
     }
     if (purpose === "production" && cluster.channel === "RAPID")
-      say.environment(["cluster", "channel"], "is for trying out, and this is production", "use REGULAR or STABLE");
+      say.environment(["cluster", "channel"], "must not be RAPID in production", "use REGULAR or STABLE");
   }),
   check([], ["cluster", "monitoring", "bitnami", "edge"], [], (_s, e, _r, { say }) => {
     for (const [section, placed] of [
@@ -148,9 +148,13 @@ export const environmentChecks: readonly Check[] = [
       const { pool } = placed;
       if (e.cluster.mode === "autopilot") {
         if (pool !== undefined)
-          say.environment([section, "pool"], "is a node pool, and Autopilot has none", "remove it");
+          say.environment([section, "pool"], "must be absent: Autopilot has no node pools", "remove it");
       } else if (pool === undefined || !Object.hasOwn(e.cluster.nodePools, pool))
-        say.environment([section, "pool"], "is no node pool", `use one of ${list(Object.keys(e.cluster.nodePools))}`);
+        say.environment(
+          [section, "pool"],
+          "is not a node pool of this environment",
+          `use one of ${list(Object.keys(e.cluster.nodePools))}`,
+        );
     }
   }),
   check([], ["monitoring", "cluster"], [], (_s, e, _r, { say }) => {
@@ -175,7 +179,7 @@ export const environmentChecks: readonly Check[] = [
     if (e.allowDestroy && e.purpose === "production" && env.ALLOW_DESTROY !== e.project)
       say.environment(
         ["allowDestroy"],
-        "would take production's protection away, which wants a confirmation that is in no file",
+        "lifts the protections of production, and needs a confirmation that nobody can commit",
         `set the environment variable ALLOW_DESTROY=${e.project} for this run, or remove allowDestroy`,
       );
   }),

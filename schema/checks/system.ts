@@ -17,7 +17,11 @@ export const systemChecks: readonly Check[] = [
   check(["database"], [], [], ({ database: { name, user } }, _e, _r, { say }) => {
     for (const [field, value] of Object.entries({ name, user }))
       if (POSTGRES_OWN.includes(value) || value.startsWith("cloudsql"))
-        say.system(["database", field], "is PostgreSQL's or Google's own", "name it after the system");
+        say.system(
+          ["database", field],
+          "is a name that PostgreSQL or Google reserves",
+          "use a name that contains the system's",
+        );
   }),
   check(["database", "auditLogs"], [], [], ({ database, auditLogs }, _e, _r, { say }) => {
     for (const [path, names] of [
@@ -40,7 +44,11 @@ export const systemChecks: readonly Check[] = [
       ["default", "monitoring", "host-agents", "datastores", "traefik", "cert-manager"].includes(namespace) ||
       /^(kube|gke|gmp)-/.test(namespace)
     )
-      say.system(["namespace"], "must not be a namespace that belongs to something else", "name it after the system");
+      say.system(
+        ["namespace"],
+        "must not be a namespace of the platform or of Kubernetes",
+        "use a name that contains the system's",
+      );
   }),
   check(["variables", "search"], [], [], (s, _e, _r, { say }) => {
     const fields = {
@@ -51,11 +59,11 @@ export const systemChecks: readonly Check[] = [
     for (const [name, variable] of Object.entries(s.variables)) {
       if (typeof variable === "string" || variable.kind !== "datastore") continue;
       if (variable.of === "search" && !s.search)
-        say.system(["variables", name, "of"], "is no datastore of the system", "declare search, or use another");
+        say.system(["variables", name, "of"], "is not a datastore of the system", "declare search, or use another");
       if (!fields[variable.of].includes(variable.field))
         say.system(
           ["variables", name, "field"],
-          `is nothing that the ${variable.of} has`,
+          `is not a field of the ${variable.of}`,
           `use one of ${list(fields[variable.of])}`,
         );
     }
@@ -68,7 +76,7 @@ export const systemChecks: readonly Check[] = [
         if (!variable) {
           say.system(
             path,
-            "is not among the system's variables",
+            "is not a variable of the system",
             `declare it, or use one of ${list(Object.keys(s.variables))}`,
           );
           continue;
@@ -76,7 +84,7 @@ export const systemChecks: readonly Check[] = [
         if (w.variables.indexOf(name) !== i) say.system(path, "is listed twice", "remove one of the two");
         const kind = kindOf(variable);
         if (kind === "port" && !w.port)
-          say.system(path, "is the port of something that listens on none", "remove it, or give the service a port");
+          say.system(path, "needs a port, and this workload has none", "remove it, or give the service a port");
         const to =
           typeof variable === "object" && variable.kind === "datastore"
             ? variable.of
@@ -97,28 +105,28 @@ export const systemChecks: readonly Check[] = [
         const path = [...w.path, "connects", i];
         if (w.connects.indexOf(to) !== i) say.system(path, "is listed twice", "remove one of the two");
         if (to === "search" && !s.search)
-          say.system(path, "is a datastore that the system has not", "declare search, or remove the connection");
+          say.system(
+            path,
+            "is a datastore that the system does not declare",
+            "declare search, or remove the connection",
+          );
         if (CONNECTIONS.includes(to)) continue;
-        if (w.path.at(-1) === to) say.system(path, "is the service itself", "remove it");
+        if (w.path.at(-1) === to) say.system(path, "must not be the service itself", "remove it");
         else if (!Object.hasOwn(s.services, to))
           say.system(
             path,
-            "is no connection",
+            "is not a connection",
             `use ${CONNECTIONS.join(", ")} or a service: ${list(Object.keys(s.services))}`,
           );
         else if (!own(s.services, to)?.port)
-          say.system(
-            path,
-            "is a service that listens on no port",
-            "give that service a port, or remove the connection",
-          );
+          say.system(path, "is a service without a port", "give that service a port, or remove the connection");
       }
     }
     for (const [name, variable] of Object.entries(s.variables)) {
       if (name === "HOME")
-        say.system(["variables", name], "is set for every pod: /tmp, the one folder to write to", "remove it");
+        say.system(["variables", name], "is set by the platform: /tmp is the only writable folder", "remove it");
       if (platformSecrets.includes(name) && !(typeof variable === "object" && variable.kind === "datastore"))
-        say.system(["variables", name], "is a secret of the platform itself", "choose another name");
+        say.system(["variables", name], "is a secret of the platform", "choose another name");
       if (typeof variable === "string" && secretLooking(variable))
         say.system(
           ["variables", name],
@@ -129,12 +137,11 @@ export const systemChecks: readonly Check[] = [
       else if (typeof variable === "string" && secretsName(name))
         say.system(
           ["variables", name],
-          "is a secret by its name, and this is plain text",
+          "has the name of a secret, and its value is plain text",
           'declare it { kind: "supplied" } and keep the value in Secret Manager',
           { secret: true },
         );
-      if (name === "SECRETS")
-        say.system(["variables", name], "is what all secrets are called together", "choose another name");
+      if (name === "SECRETS") say.system(["variables", name], "is a reserved name", "choose another name");
       if (typeof variable === "object" && variable.kind === "database-url")
         for (const [parameter, value] of Object.entries(variable.parameters))
           if (secretLooking(value))
@@ -145,7 +152,7 @@ export const systemChecks: readonly Check[] = [
               { secret: true },
             );
       if (!workloads(s).some((w) => w.variables.includes(name)))
-        say.system(["variables", name], "is used by nothing", "remove it, or list it in a service's variables");
+        say.system(["variables", name], "is not used", "remove it, or list it in a service's variables");
     }
   }),
   check(["services", "migrations"], [], [], (s, _e, _r, { say }) => {
@@ -153,13 +160,13 @@ export const systemChecks: readonly Check[] = [
       if ("live" in service.health && !service.port)
         say.system(
           ["services", name, "health"],
-          "asks a port that the service does not have",
+          "needs a port, and the service has none",
           "give it a port, or a health command",
         );
       if (!("live" in service.health) && service.port)
         say.system(
           ["services", name, "health"],
-          "must be paths: the service has a port, and load balancers ask there",
+          "must be paths: the service has a port, and load balancers check it",
           'write { live: "/health", ready: "/health/ready" }',
         );
       if (service.metrics && service.metrics.port === service.port && service.metrics.path.startsWith(service.path))
@@ -174,15 +181,11 @@ export const systemChecks: readonly Check[] = [
         say.system(["services", name, "timeoutSeconds"], "is for services with a port", "remove it");
       for (const [i, { path }] of service.rateLimits.entries()) {
         const where = ["services", name, "rateLimits", i];
-        if (!service.port) say.system(where, "limits a service without a port", "remove it");
+        if (!service.port) say.system(where, "must be absent: the service has no port", "remove it");
         if (path?.includes("%"))
-          say.system(
-            [...where, "path"],
-            "must be as decoded, without percent signs",
-            "write the characters themselves",
-          );
+          say.system([...where, "path"], "must be decoded, without percent signs", "write the characters themselves");
         if (service.rateLimits.findIndex((other) => other.path?.toLowerCase() === path?.toLowerCase()) !== i)
-          say.system(where, "limits what another one limits", "remove one of the two, or name another path");
+          say.system(where, "limits the same paths as another one", "remove one of the two, or name another path");
       }
       if (service.objective && !service.metrics?.requests)
         say.system(
@@ -202,17 +205,12 @@ export const systemChecks: readonly Check[] = [
         if (!own(s.migrations, m))
           say.system(
             ["services", name, "after", i],
-            "is no migration",
+            "is not a migration of the system",
             `use one of ${list(Object.keys(s.migrations))}`,
           );
       }
       if (CONNECTIONS.map(addressed).includes(name))
-        say.system(
-          ["services", name],
-          "has the name of another connection, so that connections to it would be ambiguous",
-          "rename it",
-          { value: name },
-        );
+        say.system(["services", name], "has the name of a built-in connection", "rename it", { value: name });
       if (own(s.migrations, name))
         say.system(["services", name], "has the name of a migration", "rename one of the two", { value: name });
     }
@@ -221,15 +219,15 @@ export const systemChecks: readonly Check[] = [
     for (const { path, command, ...w } of workloads(s)) {
       const name = path[1];
       if (name === "default")
-        say.system(path, "has the name of every namespace's own service account", "choose another name", {
+        say.system(path, "has the name of the service account that every namespace has", "choose another name", {
           value: name,
         });
       if (["dumps", "certificate", "acme-solver", systemName].includes(name as string))
-        say.system(path, "has the name of something that the platform makes beside it", "choose another name", {
+        say.system(path, "has the name of a resource that the platform creates", "choose another name", {
           value: name,
         });
       if (name === "workload")
-        say.system(path, "is what all services and migrations are called together", "choose another name", {
+        say.system(path, "is a reserved name", "choose another name", {
           value: name,
         });
       const health = "health" in w && "command" in w.health ? w.health.command : [];
@@ -254,14 +252,14 @@ export const systemChecks: readonly Check[] = [
       if (name === `${environmentName}-nodes`)
         say.system(
           ["services", name],
-          `makes the service account id ${id}, which is the nodes'`,
+          `gives the service account the id ${id}, which is that of the nodes`,
           "choose another name",
           { value: name },
         );
       if (id.length < 6 || id.length > 30)
         say.system(
           ["services", name],
-          `makes the service account id ${id}, which must have 6 to 30 characters`,
+          `gives the service account the id ${id}, which must have 6 to 30 characters`,
           `${id.length < 6 ? "lengthen" : "shorten"} the name`,
           { value: name },
         );

@@ -38,7 +38,7 @@ export const checksTogether: readonly Check[] = [
       const service = own(s.services, name);
       const path = ["services", name];
       if (!service) {
-        say.environment(path, "is no service of the system", `use one of ${list(Object.keys(s.services))}`);
+        say.environment(path, "is not a service of the system", `use one of ${list(Object.keys(s.services))}`);
         continue;
       }
       const r = size.replicas;
@@ -81,7 +81,7 @@ export const checksTogether: readonly Check[] = [
       if (e.cluster.mode === "standard" && !Object.hasOwn(pools, w.pool))
         say.system(
           [...w.path, "pool"],
-          "is no node pool of every environment",
+          "is not a node pool of every environment",
           `use one of ${list(Object.keys(pools))}`,
         );
   }),
@@ -92,26 +92,26 @@ export const checksTogether: readonly Check[] = [
     (s, e, _r, { say }) => {
       for (const [name, v] of Object.entries(s.variables))
         if (kindOf(v) === "environment" && own(e.variables, name) === undefined)
-          say.environment(["variables", name], "is required: the system takes it from here", "add it");
+          say.environment(["variables", name], "is required: the system reads it from here", "add it");
       for (const [name, value] of Object.entries(e.variables)) {
         const variable = own(s.variables, name);
         if (platformSecrets.includes(name))
           say.environment(
             ["variables", name],
-            "is a secret of the platform itself",
+            "is a secret of the platform",
             "remove it: npm run secrets prints the lines that add it to Secret Manager",
             { secret: true },
           );
         else if (!variable)
           say.environment(
             ["variables", name],
-            "is no variable of the system",
+            "is not a variable of the system",
             "remove it, or declare it in the system",
           );
         else if (kindOf(variable) !== "environment")
           say.environment(
             ["variables", name],
-            "is not the environment's to say",
+            "is set by the system, not by the environment",
             `declare it { kind: "environment" } in the system, or remove it here`,
           );
         if (secretLooking(value))
@@ -124,7 +124,7 @@ export const checksTogether: readonly Check[] = [
         else if (secretsName(name))
           say.environment(
             ["variables", name],
-            "is a secret by its name, and this is plain text",
+            "has the name of a secret, and its value is plain text",
             'declare it { kind: "supplied" } and keep the value in Secret Manager',
             { secret: true },
           );
@@ -138,14 +138,14 @@ export const checksTogether: readonly Check[] = [
         if (SET_ONCE.includes(name) && generation > 1)
           say.environment(
             ["generations", name],
-            "must stay 1: PostgreSQL in the cluster takes its passwords when it first starts",
+            "must stay 1: PostgreSQL in the cluster reads its passwords only when it first starts",
             "remove it",
           );
         if (platformSecrets.includes(name)) continue;
         if (!variable || !isSecret(variable))
           say.environment(
             ["generations", name],
-            "is no secret of the system",
+            "is not a secret of the system",
             `use one of ${list([...rotatedByGeneration(e), ...Object.keys(s.variables).filter((n) => isSecret(s.variables[n] as Variable))])}`,
           );
         else if (
@@ -156,7 +156,7 @@ export const checksTogether: readonly Check[] = [
         )
           say.environment(
             ["generations", name],
-            "must stay 1: what was written with the old value could not be read again",
+            "must stay 1: a new value would make stored data unreadable",
             "remove it",
           );
       }
@@ -168,7 +168,7 @@ export const checksTogether: readonly Check[] = [
       if (!own(r.images, name)) say.release(["images", name], "is required: the system runs it", "add the image");
     for (const name of Object.keys(r.images))
       if (!used.has(name))
-        say.release(["images", name], "is used by nothing", `remove it, or use one of ${list(used)}`);
+        say.release(["images", name], "is not used", `remove it, or use one of ${list(used)}`);
   }),
   check(["services", "migrations"], ["cluster"], [], (s, e, _r, { say }) => {
     for (const w of workloads(s)) {
@@ -196,8 +196,8 @@ export const checksTogether: readonly Check[] = [
         if (other)
           say.environment(
             ["services", name, "hosts", i],
-            prefix === "/" ? `is a host of ${other} already` : `has its paths below ${prefix} answered by ${other}`,
-            "give each host one service, or the services paths of their own",
+            prefix === "/" ? `is already a host of ${other}` : `shares the path ${prefix} with ${other}`,
+            "give the host to one service, or give each service its own path",
           );
         taken.set(host + prefix, name);
       }
@@ -210,11 +210,15 @@ export const checksTogether: readonly Check[] = [
         if (edge.kind === "google" && !CLOUD_ARMOR_INTERVALS.includes(seconds))
           say.system(
             [...where, "seconds"],
-            "is no interval of Cloud Armor",
+            "is not an interval that Cloud Armor supports",
             `use one of ${CLOUD_ARMOR_INTERVALS.join(", ")}`,
           );
         if (edge.kind === "traefik" && path !== undefined)
-          say.system([...where, "path"], "is one path, and Traefik limits all of a service's", "remove the path");
+          say.system(
+            [...where, "path"],
+            "must be absent: Traefik has one limit for all paths of a service",
+            "remove the path",
+          );
       }
   }),
   check(["database", "cache", "search"], ["database", "cache", "search"], [], (s, e, _r, { say }) => {
@@ -222,16 +226,20 @@ export const checksTogether: readonly Check[] = [
       const version = s[store as keyof typeof IMAGES]?.version;
       const kind = e[store as keyof typeof IMAGES]?.kind;
       if (version && kind && !(images[kind] ?? []).includes(version))
-        say.system([store, "version"], `is none that ${kind} has`, `use one of ${list(images[kind] ?? [])}`);
+        say.system(
+          [store, "version"],
+          `is not a version that ${kind} supports`,
+          `use one of ${list(images[kind] ?? [])}`,
+        );
     }
     if (s.search && !e.search) say.environment(["search"], "is required: the system has a search index", "add it");
     if (!s.search && e.search)
-      say.environment(["search"], "is used by nothing: the system has no search index", "remove it, or declare it");
+      say.environment(["search"], "is not used: the system has no search index", "remove it, or declare it");
     if (e.database.kind === "bitnami" && s.database.extensions.length)
       say.system(
         ["database", "extensions"],
-        "are made by Cloud SQL's own API, and a database is in the cluster",
-        "make them in a migration",
+        "are created through Cloud SQL's API, and a database is in the cluster",
+        "create them in a migration",
       );
   }),
   check(["services"], ["monitoring"], [], (s, { monitoring }, _r, { say }) => {
@@ -260,7 +268,7 @@ export const checksTogether: readonly Check[] = [
     if (asked > most)
       say.environment(
         ["database", "tier"],
-        `takes ${most} connections, and the pods may open ${asked} while they roll out`,
+        `accepts ${most} connections, and the pods may open ${asked} during a rollout`,
         "use one with more memory, or lower the replicas or the system's connectionsPerPod",
       );
   }),
