@@ -121,7 +121,7 @@ describe("with CI set", () => {
     const { code, out } = await cdktf([command, "staging"], { CI: "true", TF_LOG: "INFO" });
     expect([code, out]).toEqual([
       1,
-      expect.stringContaining('TF_LOG = "INFO": must not be set where no person watches'),
+      expect.stringContaining('TF_LOG = "INFO": must not be set in CI or without a terminal'),
     ]);
     expect(out).not.toContain("Initializing");
   });

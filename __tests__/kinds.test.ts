@@ -5,7 +5,7 @@ const fixed = (allowDestroy: boolean) =>
     staging.environment.allowDestroy = allowDestroy;
   }).staging.resource("terraform_data.kinds");
 
-test("another kind of database, cache or edge is refused while planning, unless protections are lifted", () => {
+test("the kinds of database, cache and edge are fixed, unless protections are lifted", () => {
   expect(fixed(false)).toMatchObject({
     triggers_replace: { database: "cloud-sql", cache: "memorystore", edge: "google" },
     lifecycle: { prevent_destroy: true },

@@ -4,7 +4,7 @@ export const SURGE = 25;
 /** The most pods that serve while a rollout replaces some. */
 export const mostServing = (replicas: number): number => Math.ceil(replicas * (1 + SURGE / 100));
 
-/** The most pods that count toward a quota: replaced ones do until they are gone, and all may be within a minute. */
+/** The most pods that count toward a quota: a rollout may replace all of them before the first of the old ones has ended. */
 export const mostCounted = (replicas: number): number => 2 * replicas;
 
 /** The most pods of a fixed number or a range. */

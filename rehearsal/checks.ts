@@ -154,7 +154,8 @@ export function declaredWorkloads(machine: Machine) {
   const declared = new Map(
     declaredDeployments(machine).map(({ metadata }) => {
       const name = nameOf([metadata]);
-      return [name, bounds.get(name) ?? { min: 1, max: 1 }] as const;
+      // Without an autoscaler no number of pods is right.
+      return [name, bounds.get(name) ?? { min: Number.POSITIVE_INFINITY, max: 0 }] as const;
     }),
   );
   const jobs = new Set(attributesOf("kubernetes_job_v1").map(({ metadata }) => nameOf(metadata as Named[])));

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { setTimeout } from "node:timers/promises";
 import type { Machine } from "./machine";
 
-/** Replicas seen of a workload: the fewest wanted, and the fewest ready. */
+/** Replicas seen of a workload, one after the other: how many were wanted, and how many ready. */
 export interface Seen {
   readonly wanted: readonly number[];
   readonly ready: readonly number[];

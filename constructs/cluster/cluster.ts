@@ -204,7 +204,7 @@ export class Cluster extends Construct {
   place(name?: string): Placement {
     if (this.autopilot) return onAutopilot(this.cluster);
     const pool = this.pools.get(name ?? "");
-    if (!name || !pool) throw new Error(`the cluster has no node pool "${name}"`);
+    if (!name || !pool) throw new Error(`the cluster has no node pool "${name ?? ""}"`);
     return onPool(name, pool);
   }
 

@@ -167,8 +167,7 @@ export const checksTogether: readonly Check[] = [
     for (const name of used)
       if (!own(r.images, name)) say.release(["images", name], "is required: the system runs it", "add the image");
     for (const name of Object.keys(r.images))
-      if (!used.has(name))
-        say.release(["images", name], "is not used", `remove it, or use one of ${list(used)}`);
+      if (!used.has(name)) say.release(["images", name], "is not used", `remove it, or use one of ${list(used)}`);
   }),
   check(["services", "migrations"], ["cluster"], [], (s, e, _r, { say }) => {
     for (const w of workloads(s)) {
