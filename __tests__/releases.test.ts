@@ -79,7 +79,7 @@ describe("releases/pmcrm", () => {
     [
       "an environment that runs what is not there",
       (releases) => (releases.production.stable = "0123456789abcdef"),
-      'releases/pmcrm/production.json stable = "0123456789abcdef": is no release of the system; name one of the files in releases/pmcrm, or use npm run release',
+      'releases/pmcrm/production.json stable = "0123456789abcdef": is not a release of the system; name one of the files in releases/pmcrm, or use npm run release',
     ],
     [
       "an environment that runs no release",
@@ -102,12 +102,12 @@ describe("releases/pmcrm", () => {
     [
       "a release under another name",
       (releases) => (releases["1.4.0"] = RELEASE),
-      `releases/pmcrm/1.4.0.json = ${JSON.stringify(RELEASE).slice(0, 77)}...: is neither a release by its name nor what an environment runs; rename it to ${releaseId(RELEASE)}.json`,
+      `releases/pmcrm/1.4.0.json = ${JSON.stringify(RELEASE).slice(0, 77)}...: is neither a release nor the file of an environment; rename it to ${releaseId(RELEASE)}.json`,
     ],
     [
       "what an environment runs that is gone",
       (releases) => (releases.demo = { stable: id }),
-      `releases/pmcrm/demo.json = {"stable":"${id}"}: is neither a release by its name nor what an environment runs; remove it, or name it after one of staging, production`,
+      `releases/pmcrm/demo.json = {"stable":"${id}"}: is neither a release nor the file of an environment; remove it, or name it after one of staging, production`,
     ],
     [
       "a tag in place of a digest",
@@ -193,7 +193,7 @@ describe("npm run release", () => {
     [["staging", "--version", "2", "--image", "hr-api"], 2, "--image hr-api: write it like backend=sha256:"],
     [["staging", "--version", "2", "--image", "a=b", "--image", "a=c"], 2, "--image a: is given twice"],
     [["staging", "--verison", "2"], 2, "Unknown option '--verison'"],
-    [["production", "--from", "0123456789abcdef"], 1, 'stable = "0123456789abcdef": is no release of the system'],
+    [["production", "--from", "0123456789abcdef"], 1, 'stable = "0123456789abcdef": is not a release of the system'],
     [["staging", "--version", "2 0"], 1, 'version = "2 0": must be a version'],
     [["staging", "--version", "2", "--image", "hr-api=1.4"], 1, 'images.hr-api = "1.4": must be an image\'s digest'],
     [["staging", "--version", "2", "--image", `hr=${digest("9")}`], 1, "images.hr = "],
@@ -208,7 +208,6 @@ describe("npm run release", () => {
 
 test("no release changes an inventory, a snapshot or a list of what is protected: they have one of their own", async () => {
   const folder = mkdtempSync(path.join(os.tmpdir(), "releases-"));
-  const quiet = jest.spyOn(console, "error").mockImplementation(() => {});
   try {
     for (const part of ["systems", "environments"])
       cpSync(path.join(ROOT, part), path.join(folder, part), { recursive: true });
@@ -222,7 +221,6 @@ test("no release changes an inventory, a snapshot or a list of what is protected
     const { version } = JSON.parse(readFileSync(path.join(ROOT, "__tests__", "release.json"), "utf8"));
     expect(configuration().environments.staging.release.version).toBe(version);
   } finally {
-    quiet.mockRestore();
     rmSync(folder, { recursive: true });
   }
 });

@@ -8,11 +8,11 @@ import { checkout } from "./checkout";
 const ROOT = path.resolve(__dirname, "..");
 const RUNS = 5;
 
-/** Measures synthesis, as ratios within one run, for machines differ and are noisy. */
+/** Limits of synthesis, as ratios within one run, because machines differ and are noisy. */
 const LIMITS = {
-  /** `cdktf synth` of the system, against the same CLI on an app of one resource that is loaded the same way. */
+  /** `cdktf synth` of the system, relative to the same CLI with an app of one resource. */
   cli: 1.4,
-  /** The program by itself, against loading its modules. */
+  /** The program itself, relative to loading its modules. */
   program: 2,
 };
 
@@ -37,7 +37,7 @@ function time(command: string, args: readonly string[], cwd: string): number {
   return Number(process.hrtime.bigint() - start) / 1e6;
 }
 
-/** The medians of several commands, run in turn so that noise meets all alike; the first round warms the caches. */
+/** The medians of several commands. They run in turn, so that noise affects all; the first round warms the caches. */
 function medians(commands: readonly (() => number)[]): number[] {
   const rounds = Array.from({ length: RUNS + 1 }, () => commands.map((run) => run())).slice(1);
   return commands.map(
@@ -45,7 +45,7 @@ function medians(commands: readonly (() => number)[]): number[] {
   );
 }
 
-/** A folder with the project's program in it, or with another. */
+/** A folder with the project's program, or with another main.ts. */
 function program(name: string, main?: string): string {
   const to = path.join(folder, name);
   checkout(to);
@@ -90,7 +90,7 @@ const [cliWhole, cliOne, alone, modules] = medians([
   () => time(process.execPath, ["--import", "tsx", "load.ts"], whole),
 ]) as [number, number, number, number];
 
-// One module for each type that is used, and no barrel.
+// The program loads one module for each type that it uses, and no index of all types.
 const bindings = new Set(
   files.flatMap((file) => /@cdktf\/(provider-\w+)\/lib\/([^/]+)\//.exec(file)?.slice(1, 3).join("/") ?? []),
 );
@@ -104,7 +104,7 @@ const ms = (n: number) => `${Math.round(n)} ms`;
 report("cdktf synth against an app of one resource", cliWhole / cliOne, LIMITS.cli, `${ms(cliWhole)} / ${ms(cliOne)}`);
 report("the program against loading its modules", alone / modules, LIMITS.program, `${ms(alone)} / ${ms(modules)}`);
 
-/** Types of Terraform that some system uses: a system's program loads the modules of them all. */
+/** Terraform types that any system uses. The program loads the modules of all of them. */
 async function typesInUse(): Promise<Set<string>> {
   const folderOf = await synthesizeEvery(ROOT, path.join(folder, "every"));
   return new Set(

@@ -12,7 +12,7 @@ import { apisOf, keysOf } from "../stacks/prerequisites";
 import { type Context, onEnvironment } from "./context";
 import { addLines, suppliedSecrets } from "./secrets";
 
-/** What the deploying account may do in the project; each for what the stack has of it. */
+/** Roles of the deployer in the project, each with what it needs the role for. */
 const DEPLOYER_ROLES: Readonly<Record<string, string>> = {
   "roles/serviceusage.serviceUsageAdmin": "enable APIs",
   "roles/compute.networkAdmin": "network, NAT, addresses, certificates, TLS policy",
@@ -30,7 +30,7 @@ const DEPLOYER_ROLES: Readonly<Record<string, string>> = {
   "roles/iam.serviceAccountUser": "give nodes their account",
 };
 
-/** The deployer's roles, with those for what only some environments have. */
+/** The deployer's roles, with those for the environment's choices. */
 const rolesOf = (environment: Environment): Readonly<Record<string, string>> =>
   Object.assign(
     {},
@@ -39,7 +39,7 @@ const rolesOf = (environment: Environment): Readonly<Record<string, string>> =>
     ...[...datastoreNeeds(environment), edgeNeeds(environment)].map(({ roles }) => roles),
   );
 
-/** Shell lines from an empty project with billing to the first deploy. */
+/** Shell commands that prepare an empty project with billing for the first deploy. */
 export function bootstrapLines(context: Context): string[] {
   const { environment, system, systemName, environmentName } = context;
   const { project, region, deployer, stateBucket, edge } = environment;
@@ -118,11 +118,11 @@ export function bootstrapLines(context: Context): string[] {
   ];
 }
 
-/** Shell that stands for a project's number. */
+/** Shell expression for a project's number. */
 const numberOf = (project: string): string => `$(gcloud projects describe ${project} --format='value(projectNumber)')`;
 
 /**
- * Deletes the network that a project begins with.
+ * Commands that delete the network `default` of a new project.
  * {@link https://cloud.google.com/vpc/docs/vpc#default-network}
  */
 const defaultNetworkLines = (project: string): string[] => [
@@ -134,13 +134,13 @@ const defaultNetworkLines = (project: string): string[] => [
   "fi",
 ];
 
-/** Makes the keys that Google's service agents encrypt with; the first deploy imports them. */
+/** Commands that create the keys that Google's service agents encrypt with. The first deploy imports the keys. */
 function keyLines({ systemName, environmentName, environment }: Context): string[] {
   const { project, region } = environment;
   return [
     "# 4. The keys and who may use them: a grant is effective some minutes after it was made. The first deploy takes them up.",
     ...keysOf(fullName(systemName, environmentName), environment).flatMap((key) => [
-      // Compute Engine's agent comes with its API. https://cloud.google.com/iam/docs/create-service-agents
+      // Enabling its API creates Compute Engine's agent. https://cloud.google.com/iam/docs/create-service-agents
       ...(key.agent === "container"
         ? [`gcloud beta services identity create --service=container.googleapis.com --project=${project}`]
         : []),
@@ -188,7 +188,7 @@ function quotaLines({ project, region, monitoring, ...environment }: Context["en
   ];
 }
 
-/** Metric of the project's quota, besides those of a region. https://cloud.google.com/compute/resource-usage#cpu_quota */
+/** Metric of the quota for all regions of the project. https://cloud.google.com/compute/resource-usage#cpu_quota */
 const ALL_CPUS = "CPUS_ALL_REGIONS";
 
 /** The pool that GKE creates with a cluster: an e2-medium with a disk of 100 GB in each of three zones. */

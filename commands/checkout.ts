@@ -18,7 +18,7 @@ const PARTS = [
   "commands",
 ];
 
-/** Copies the program into a folder, to be measured or spoilt there; its packages are the project's. */
+/** Copies the program into a folder, where tests can change it. It shares the project's packages. */
 export function checkout(folder: string): void {
   mkdirSync(folder, { recursive: true });
   for (const part of PARTS) cpSync(path.join(ROOT, part), path.join(folder, part), { recursive: true });

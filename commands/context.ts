@@ -15,8 +15,8 @@ export interface Context {
 const ROOT = path.resolve(__dirname, "..");
 
 /**
- * Runs a command on the environment that its first argument names, or says how to call it: exit 2 for a wrong call,
- * exit 1 for a wrong configuration.
+ * Runs a command on the environment that its first argument names. Exits with 2 and prints the usage for a wrong call, and
+ * exits with 1 for a wrong configuration.
  */
 export async function onEnvironment(usage: string, run: (context: Context) => void): Promise<void> {
   const [environmentName = "", ...others] = process.argv.slice(2);

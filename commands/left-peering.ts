@@ -22,6 +22,6 @@ export function leftPeering({ resource = {} }: Stack): Peering | undefined {
   return { name: "servicenetworking-googleapis-com", network: String(name), project: String(project) };
 }
 
-/** The command by which a person removes a peering. */
+/** The command that removes a peering. */
 export const removal = ({ name, network, project }: Peering): string =>
   `gcloud compute networks peerings delete ${name} --network=${network} --project=${project}`;

@@ -3,7 +3,7 @@ import { generationOf, suppliedToPlatform } from "../schema/environment";
 import { PLATFORM_SECRETS } from "../schema/system";
 import { type Context, onEnvironment } from "./context";
 
-/** Secrets that a person adds, each with what adds the version that the environment reads. */
+/** Secrets that a person supplies, each with the version that the environment reads. */
 export function suppliedSecrets({
   systemName,
   system,
@@ -25,7 +25,7 @@ export function suppliedSecrets({
   }));
 }
 
-/** What opens each kind of receiver. */
+/** The credential of each kind of receiver. */
 const RECEIVERS = {
   slack: "the URL of a Slack incoming webhook",
   pagerduty: "the integration key of a PagerDuty service (Events API v2)",
@@ -33,7 +33,7 @@ const RECEIVERS = {
 } as const;
 
 /**
- * Shell lines that create a secret's container and add a version, read from a prompt so that it stays out of the
+ * Shell commands that create a secret and add a version. They prompt for the value, so that it stays out of the shell's
  * history.
  */
 export function addLines(context: Context, secret: { name: string }): string[] {

@@ -16,7 +16,7 @@ export function ancestors(pid = process.ppid): string[][] {
 function fromProc(pid: number) {
   try {
     const args = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").filter(Boolean);
-    // The second field, the command's name, may hold spaces and brackets; the parent is the second field after it.
+    // The second field, the command's name, can contain spaces and brackets. The parent is the second field after it.
     const parent = readFileSync(`/proc/${pid}/stat`, "utf8").replace(/^.*\)/, "").trim().split(" ")[1];
     return { args, parent: Number(parent) };
   } catch {
@@ -35,7 +35,7 @@ function fromPs(pid: number) {
   }
 }
 
-/** What follows the command, wherever a cdktf among the command lines was given one of these. */
+/** The arguments that follow one of these commands, of each cdktf among the command lines. */
 function told(commandLines: readonly (readonly string[])[], commands: readonly string[]): string[][] {
   return commandLines.flatMap((args) => {
     const command = args.findIndex((arg) => commands.includes(arg));
@@ -59,7 +59,7 @@ export const applies = (commandLines: readonly (readonly string[])[]): boolean =
 export const runsProviders = (commandLines: readonly (readonly string[])[]): boolean =>
   told(commandLines, ["deploy", "apply", "destroy", "diff", "plan", "watch"]).length > 0;
 
-/** Whether there is a terminal at which somebody started this; the program's own output is read by cdktf. */
+/** Whether somebody started this at a terminal. (The program's own output is a pipe, which cdktf reads.) */
 export function atTerminal(): boolean {
   try {
     closeSync(openSync("/dev/tty", "r"));

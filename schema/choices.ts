@@ -1,6 +1,6 @@
 import type { Api } from "../facts/apis";
 
-/** What a choice of an environment needs around it, for everything that does not build it. */
+/** What a choice of an environment needs from the project, the platform and the deployer. */
 export interface Needs {
   /** APIs that the stack enables for it. */
   readonly apis: readonly Api[];
@@ -21,6 +21,6 @@ export type Kinds<C extends { readonly kind: string }, Entry> = {
   readonly [K in C["kind"]]: (choice: Extract<C, { readonly kind: K }>) => Entry;
 };
 
-/** The entry of a choice's own kind, which TypeScript cannot follow through the look-up. */
+/** The entry for a choice's kind. The cast is needed: TypeScript does not see that both have the same kind. */
 export const entryOf = <C extends { readonly kind: string }, Entry>(table: Kinds<C, Entry>, choice: C): Entry =>
   (table[choice.kind as C["kind"]] as (choice: C) => Entry)(choice);

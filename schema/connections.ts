@@ -6,7 +6,7 @@ import type { System } from "./system";
 
 /** MiB of memory for each connection to PostgreSQL in the cluster; pooled connections rarely use that much. */
 const MEMORY_PER_CONNECTION = 8;
-/** Connections reserved for the exporter, dumps and people. */
+/** Connections reserved for the exporter, backups and people. */
 const RESERVE = 20;
 
 /**
@@ -19,7 +19,7 @@ export function connectionsInCluster({ memoryLimit }: { readonly memoryLimit: st
   return { all, forPods: all - RESERVE };
 }
 
-/** Connections to the database that all pods together may open while they roll out. */
+/** Connections to the database that all pods together can open during a rollout. */
 export function mostConnections(
   system: Pick<System, "services" | "migrations" | "database">,
   { services }: Pick<Environment, "services">,

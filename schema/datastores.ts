@@ -5,7 +5,7 @@ import { count, cpu, instant, label, memory, region, registryFolder, text, timeO
 import { rule } from "./problem";
 import { PLATFORM_SECRETS } from "./system";
 
-/** Where an environment has its datastores: the kinds of each, what a file says of them, and what they need. */
+/** An environment's datastores: the kinds of each, the fields of each kind, and what each kind needs. */
 
 const day = z.enum(DAYS);
 const hour = count(0, 23, "hour of the day in UTC");
@@ -20,28 +20,28 @@ const cloudSql = z.strictObject({
   availability: z.enum(["ZONAL", "REGIONAL"]),
   /** Size at the first deploy in GB; it grows by itself. */
   diskGb: count(10, 65536, "GB"),
-  /** Where growing ends, in GB. */
+  /** Largest size that the disk grows to, in GB. */
   diskLimitGb: count(10, 65536, "GB"),
   backups: z.strictObject({ at: timeOfDay, keep: count(7, 365, "backups") }),
   /** Days that point-in-time recovery reaches back. */
   recoveryDays: count(1, 35, "days"),
-  /** When Google may restart it, and how early it gets what is new: canary first, week5 last. */
+  /** When Google can restart it, and how early it gets updates: canary first, week5 last. */
   maintenance: z.strictObject({ day, hour, track: z.enum(["canary", "stable", "week5"]) }),
   /** Bytes of each query's text that Query Insights keeps. */
   insightsQueryLength: count(256, 4500, "bytes"),
   /**
-   * The password once it was rotated. The services move to a user of its own; the one that they leave stays as long
-   * as the release runs that it was rotated in.
+   * Set when the password is rotated. Each generation has a user of its own, and the services move to the new one. The
+   * previous user stays while the release `rotatedIn` runs.
    */
   password: z.strictObject({ generation: count(2, 100000, "generation"), rotatedIn: version }).optional(),
-  /** Another region that keeps a read replica, for the day that the first one is lost. */
+  /** Another region with a read replica, in case the first region is lost. */
   replicaRegion: region.optional(),
-  /** A copy of the database as it was, beside it; no service uses it until `serves` says so. */
+  /** A copy of the database as it was at a moment. No service uses it unless `serves` says so. */
   restore: z
     .strictObject({
-      /** What the copy is for; it follows the original's in its name. */
+      /** What the copy is for. It is the last part of the copy's name. */
       name: label(20),
-      /** In UTC, within the days of recovery when it is first deployed, and not before the first backup. */
+      /** In UTC. At the first deploy, it must be within `recoveryDays` and after the first backup. */
       at: instant,
     })
     .optional(),
@@ -57,10 +57,10 @@ const memorystore = z.strictObject({
   maintenance: z.strictObject({ day, hour }),
 });
 
-/** A datastore in the cluster, as a release of Bitnami's chart. What is common to all of them is under `bitnami`. */
+/** A datastore in the cluster, as a release of Bitnami's chart. The environment's `bitnami` has the common fields. */
 const bitnami = {
   kind: z.literal("bitnami"),
-  /** Of its volume, in GiB; a later release may raise it. */
+  /** Size of its volume, in GiB. It can be raised, but never lowered. */
   diskGb: count(1, 65536, "GiB"),
   resources: z.strictObject({ cpu, cpuLimit: cpu.optional(), memory, memoryLimit: memory }),
 };
@@ -81,7 +81,7 @@ export const database = z.discriminatedUnion("kind", [
   cloudSql,
   z.strictObject({
     ...bitnami,
-    /** Backups in Cloud Storage: when, every night in UTC, and the days that each is kept. */
+    /** Nightly backups in Cloud Storage: the time in UTC, and the days that each backup is kept. */
     backups: z.strictObject({ at: timeOfDay, keepDays: count(7, 3650, "days") }),
   }),
 ]);
@@ -107,10 +107,10 @@ const DATABASES: Kinds<z.output<typeof database>, Needs> = {
     secrets: [],
     addressBlocks: replicaRegion ? 2 : 1, // one in each region
     bitnami: false,
-    diskGb: 0, // in a project of Google's
+    diskGb: 0, // the disk is in a project of Google's
   }),
   bitnami: ({ diskGb }) => ({
-    ...inCluster(3 * diskGb, PLATFORM_SECRETS.databaseAdministrator), // with scratch disks of a backup and of a restore
+    ...inCluster(3 * diskGb, PLATFORM_SECRETS.databaseAdministrator), // with the scratch disks of a backup and of a restore
     roles: { "roles/storage.admin": "the bucket of the database's dumps" },
   }),
 };

@@ -4,23 +4,23 @@ import { entryOf, type Kinds, type Needs } from "./choices";
 import { email, label, text } from "./fields";
 import { rule } from "./problem";
 
-/** What stands in front of an environment's public services: the kinds, what a file says of them, and what they need. */
+/** Ingress of an environment's public services: its kinds, the fields of each kind, and what each kind needs. */
 
 const dnsZone = {
   /**
-   * Cloud DNS zone of this project in which the hosts' records are made; without it, point them at the edge's address
-   * yourself.
+   * Cloud DNS zone in this project, in which the deploy creates the hosts' records. Without it, you point the records to the
+   * edge's address yourself.
    */
   dnsZone: label().optional(),
 };
 
 const googleEdge = z.strictObject({
   kind: z.literal("google"),
-  /** Web application firewall before the public services. */
+  /** Web application firewall in front of the public services. */
   waf: z.strictObject({
-    /** Whether what it finds is only logged, or refused; known exploits always are. */
+    /** `preview` only logs matching requests, `enforce` rejects them. Known exploits are always rejected. */
     mode: z.enum(["preview", "enforce"]),
-    /** What it finds and is harmless: signatures that are off, or parts of requests that they do not look at. */
+    /** Harmless matches: signatures to turn off, or parts of requests that signatures ignore. */
     exclusions: z
       .array(
         z.strictObject({
@@ -41,7 +41,7 @@ const googleEdge = z.strictObject({
               z.strictObject({
                 in: z.enum(WAF_FIELDS),
                 operator: z.enum(WAF_OPERATORS),
-                /** Nothing for EQUALS_ANY. */
+                /** Absent for EQUALS_ANY. */
                 value: text.optional(),
               }),
             )
@@ -56,14 +56,14 @@ const googleEdge = z.strictObject({
 
 const traefikEdge = z.strictObject({
   kind: z.literal("traefik"),
-  /** Node pool, where the cluster has pools. */
+  /** Node pool. Required if the cluster has pools. */
   pool: label().optional(),
   /**
    * Contact for the certificates. Let's Encrypt writes to it about incidents, but no longer about expiry: Prometheus alerts
    * instead.
    */
   email,
-  /** Let's Encrypt's staging environment has no limits to speak of, and no browser trusts it. */
+  /** Let's Encrypt's staging environment has high rate limits, but browsers do not trust its certificates. */
   acme: z.enum(["production", "staging"]),
   ...dnsZone,
 });

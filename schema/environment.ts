@@ -38,9 +38,9 @@ const nodePool = z.strictObject({
   max: count(1, 1000, "nodes in all zones together"),
   /** Size of each node's boot disk in GB. */
   diskGb: count(20, 2000, "GB").default(50),
-  /** Spot machines: cheap, and taken away at any time. */
+  /** Spot machines: cheap, but Google can reclaim them at any time. */
   spot: z.boolean().default(false),
-  /** Keeps out every pod that does not name the pool. */
+  /** Whether only pods that name the pool run in it. */
   dedicated: z.boolean().default(false),
 });
 
@@ -53,7 +53,8 @@ const cluster = {
   /** Start of the four hours in which the cluster may be upgraded, every night. */
   maintenance: timeOfDay,
   /**
-   * Ranges that may reach the control plane's IP address; without them it has only its DNS endpoint, guarded by IAM.
+   * Ranges that can reach the control plane's IP address. Without them, the control plane has only its DNS endpoint,
+   * which IAM guards.
    */
   authorizedNetworks: z.record(label(), cidr(0, 32)).optional(),
 };
@@ -62,8 +63,8 @@ const datastoreRange = cidr(16, 24);
 
 export const environmentSchema = z.strictObject({
   /**
-   * What it is for. `production` demands what production needs: standbys, room for an outage, a confirmation before
-   * protections are lifted. Nothing depends on the environment's name instead.
+   * What the environment is for. `production` requires what production needs: standbys, room for an outage, a confirmation
+   * before protections are lifted. Nothing depends on the environment's name.
    */
   purpose: z.enum(["production", "disposable"]),
   project: projectId,
@@ -84,7 +85,7 @@ export const environmentSchema = z.strictObject({
   repository: registryFolder(
     'write it like "europe-west1-docker.pkg.dev/my-project/my-repository", without a slash at the end',
   ),
-  /** First parts of the images' references that may run here. */
+  /** Prefixes of the image references that the cluster admits. */
   registries: z
     .array(
       matching(
@@ -94,7 +95,7 @@ export const environmentSchema = z.strictObject({
       ),
     )
     .refine((all) => all.length > 0, rule("must not be empty", "name the Artifact Registry repository")),
-  /** IPv4 ranges in CIDR notation, which overlap with none of the other environments' either. */
+  /** IPv4 ranges in CIDR notation. They must not overlap each other or those of the system's other environments. */
   network: z.strictObject({
     nodes: cidr(16, 26),
     pods: cidr(9, 21),
@@ -122,37 +123,37 @@ export const environmentSchema = z.strictObject({
   }),
   cluster: z.discriminatedUnion("mode", [
     z.strictObject({ mode: z.literal("standard"), ...cluster, nodePools: z.record(label(40), nodePool) }),
-    /** Google runs the nodes and bills the pods' requests; a service's pool says nothing here. */
+    /** Google manages the nodes and bills the pods' requests. Autopilot ignores a service's pool. */
     z.strictObject({ mode: z.literal("autopilot"), ...cluster }),
   ]),
   database,
   cache,
-  /** Where the system has a search index. */
+  /** Required if the system has a search index. */
   search: search.optional(),
-  /** What the releases of Bitnami's charts have in common. */
+  /** Common fields of the datastores that are releases of Bitnami's charts. */
   bitnami: z
     .strictObject({
-      /** Where their images are pulled from. */
+      /** Registry's folder with their images. */
       images: bitnamiImages,
-      /** Node pool, where the cluster has pools. */
+      /** Node pool. Required if the cluster has pools. */
       pool: label().optional(),
     })
     .optional(),
   monitoring: z.strictObject({
-    /** Node pool, where the cluster has pools. */
+    /** Node pool. Required if the cluster has pools. */
     pool: label().optional(),
     retentionDays: count(1, 400, "days"),
-    /** Seconds between two looks at everything; Prometheus' chart has 30. */
+    /** Seconds between two scrapes of a target. The default of Prometheus' chart is 30. */
     scrapeSeconds: count(5, 60, "seconds").optional(),
-    /** Disk of Prometheus in GiB; a later release may raise it. */
+    /** Disk of Prometheus in GiB. It can be raised, but never lowered. */
     diskGb: count(10, 2000, "GiB"),
     /** Memory of Prometheus, request and limit alike. Prometheus needs more as targets expose more time series. */
     memory: memory.default("2Gi"),
-    /** Who hears from Google Cloud: a host is down, the database's disk is filling. */
+    /** Address that Google Cloud's alerts go to, such as: a host is down, the database's disk fills up. */
     email,
     /**
-     * Who hears from Alertmanager: the services' objectives, the cluster. The supplied secret ALERTMANAGER_RECEIVER is
-     * its key.
+     * Where Alertmanager sends alerts about the services' objectives and the cluster. The supplied secret
+     * ALERTMANAGER_RECEIVER is its key or URL.
      */
     receiver: z
       .discriminatedUnion("kind", [
@@ -170,7 +171,7 @@ export const environmentSchema = z.strictObject({
   services: z.record(
     label(40),
     z.strictObject({
-      /** Fixed number, or the range of an autoscaled service. */
+      /** Fixed number of pods, or the range of an autoscaled service. */
       replicas: z.union(
         [
           count(1, 1000, "replicas"),
@@ -182,10 +183,10 @@ export const environmentSchema = z.strictObject({
       hosts: z.array(hostname).default([]),
     }),
   ),
-  /** The way in: Google's global load balancer, or Traefik in the cluster with certificates of Let's Encrypt. */
+  /** Ingress: Google's global load balancer, or Traefik in the cluster with certificates from Let's Encrypt. */
   edge,
   /**
-   * Where the project's log bucket `_Default` is. An organization or a folder may set it for new projects; `npm run
+   * Location of the project's log bucket `_Default`. An organization or a folder can set it for new projects; `npm run
    * bootstrap` prints the command that shows it.
    */
   logLocation: z
@@ -197,11 +198,11 @@ export const environmentSchema = z.strictObject({
     .default("global"),
   variables: z.record(variableName, text).default({}),
   /**
-   * Generation of each secret that is not at its first; raising one rotates it. `GRAFANA_ADMIN_PASSWORD` is Grafana's;
-   * the database's has a field of its own.
+   * Generation of each secret that was rotated; raise it to rotate the secret. `GRAFANA_ADMIN_PASSWORD` is Grafana's. The
+   * password of Cloud SQL has its own field, `database.password`.
    */
   generations: z.record(variableName, count(1, 100000, "generation")).default({}),
-  /** Repository that mirrors the Helm charts; without it they come from their publishers. */
+  /** Repository that mirrors the Helm charts. Without it, they come from their publishers. */
   chartsMirror: z
     .string()
     .refine((t) => t.length <= 512, rule("must be at most 512 characters long", "shorten it"))
@@ -210,7 +211,7 @@ export const environmentSchema = z.strictObject({
       rule("must be a chart repository's URL", 'write it like "oci://europe-west1-docker.pkg.dev/p/charts"'),
     )
     .optional(),
-  /** Takes every protection away so that the environment can be destroyed. */
+  /** Lifts all protections, so that the environment can be destroyed. */
   allowDestroy: z.boolean().default(false),
 });
 
@@ -226,7 +227,7 @@ export const rangesOf = (network: Environment["network"]) =>
       : (ranges ?? []).map((text, i) => ({ name, path: ["network", name, i], text })),
   );
 
-/** The ranges reserved for Google's datastores; none where neither is used. */
+/** The ranges reserved for Google's datastores; empty if the environment uses neither. */
 export const datastoreRangesOf = ({ network }: Pick<Environment, "network">): readonly string[] =>
   [network.datastores ?? []].flat();
 
@@ -234,10 +235,10 @@ export const datastoreRangesOf = ({ network }: Pick<Environment, "network">): re
 export const nodePoolsOf = ({ cluster }: Pick<Environment, "cluster">) =>
   cluster.mode === "standard" ? cluster.nodePools : {};
 
-/** The most nodes that a pool may have: one more while it is upgraded. */
+/** The largest number of nodes in a pool: one more than its maximum, during an upgrade. */
 export const mostNodesOf = ({ max }: { readonly max: number }): number => max + 1;
 
-/** The most that all pools may have. */
+/** The largest number of nodes in all pools. */
 export const mostNodes = (e: Pick<Environment, "cluster">): number =>
   Object.values(nodePoolsOf(e)).reduce((sum, pool) => sum + mostNodesOf(pool), 0);
 
@@ -247,7 +248,7 @@ export const generationOf = (e: Pick<Environment, "generations" | "database">, s
     ? e.database.password?.generation
     : e.generations[secret]) ?? 1;
 
-/** The platform's secrets whose generation `generations` may raise. */
+/** The platform's secrets that `generations` can rotate. */
 export const rotatedByGeneration = (
   e: Pick<Environment, "database" | "cache" | "search" | "monitoring" | "datadog">,
 ): readonly string[] => [

@@ -5,15 +5,15 @@ import { parseCpu, parseMemory } from "../facts/quantity";
 import { rule } from "./problem";
 
 /**
- * Small field types that the three files share, each with its rule and remedy. Lengths are refined: zod's own checks of
- * them look at whatever has a length, also where it is neither text nor a list.
+ * Field types that systems, environments and releases share, each with its rule and remedy. Lengths are refinements, because
+ * zod's own length checks accept anything that has a length, not only text and lists.
  */
 
-/** Text that matches a pattern; anything else is told the same rule. */
+/** Text that matches a pattern. Values that are not text get the same rule. */
 export const matching = (pattern: RegExp, text: string, remedy: string) =>
   z.string(rule(text, remedy)).regex(pattern, rule(text, remedy));
 
-/** Text of which something holds. */
+/** Text that passes a test. */
 export const holding = (test: (text: string) => boolean, text: string, remedy: string) =>
   z.string(rule(text, remedy)).refine(test, rule(text, remedy));
 
@@ -42,10 +42,10 @@ export const label = (max = 63) =>
     `must be a name of at most ${max} lower-case letters, digits and dashes that starts with a letter`,
     'write it like "web-api"',
   )
-    // Every object has something of this name, so that a look-up would find it.
+    // Every object has a property of this name, so a look-up would find it.
     .refine((name) => name !== "constructor", rule('must not be "constructor"', "choose another name"));
 
-/** Host of a container registry, with its port: without a dot a reference would be one of Docker Hub's. */
+/** Host of a container registry, with an optional port. Without a dot, a reference would mean Docker Hub. */
 export const REGISTRY_HOST = "([a-z0-9]([-a-z0-9]*[a-z0-9])?\\.)+[a-z0-9]([-a-z0-9]*[a-z0-9])?(:\\d+)?";
 
 /** A folder of a container registry, without a slash at the end. */
@@ -117,12 +117,12 @@ export const email = z
     rule("must be an e-mail address", 'write it like "oncall@example.com"'),
   );
 
-/** Of a release. */
+/** Version of a release. */
 export const version = matching(/^[\w][\w.+-]{0,62}$/, "must be a version", 'write it like "1.4.2"');
 
 /** A moment in UTC. */
 export const instant = holding(
-  (text) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(text) && new Date(text).toJSON()?.replace(".000", "") === text, // JavaScript knows a 31st of February
+  (text) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(text) && new Date(text).toJSON()?.replace(".000", "") === text, // JavaScript accepts February 31
   "must be a moment in UTC",
   'write it like "2026-01-31T12:00:00Z"',
 );
@@ -153,12 +153,12 @@ export const httpPath = z
 
 export const port = count(1024, 65535, "unprivileged TCP port");
 
-/** Free text that ends in a manifest or in Terraform. */
+/** Free text for a manifest or for Terraform. */
 export const text = z
   .string()
   .refine((t) => t !== "", rule("must not be empty", "write a value, or remove the key"))
   .refine((t) => t.length <= 4096, rule("must be at most 4096 characters long", "shorten it"))
-  // Neither YAML nor a process's environment can hold them; alone, half of a pair is no text at all.
+  // YAML and a process's environment cannot contain control characters. A single surrogate is not valid text.
   .refine(
     (t) => !/[\p{Cc}\p{Cs}]/u.test(t.replace(/[\t\n]/g, "")),
     rule("must be plain text without control characters", "remove them"),

@@ -7,14 +7,14 @@ import { read } from "./read";
 /** Environments that every system has; it may have more. */
 const REQUIRED: readonly string[] = ["staging", "production"];
 
-/** Something for each of a system's environments, by its name. */
+/** A value for each of a system's environments, by the environment's name. */
 export interface ByEnvironment<T> {
   readonly staging: T;
   readonly production: T;
   readonly [name: string]: T;
 }
 
-/** What the files of a system hold, as read. The keys are the files' names. */
+/** Content of a system's files, before validation. The keys are the files' names. */
 export interface Raw {
   readonly system: unknown;
   readonly environments: Readonly<Record<string, unknown>>;
@@ -36,12 +36,12 @@ export const systemsIn = (root: string): string[] =>
     .map((file) => path.basename(file, ".ts"))
     .sort();
 
-/** Names of a system's environments: the required ones first, whether they are there or not, then the others. */
+/** Names of a system's environments: the required ones first, even if their files are missing, then the others. */
 export const environmentsIn = (root: string, system: string): string[] => [
   ...new Set([...REQUIRED, ...list(root, `environments/${system}`, ".ts").names]),
 ];
 
-/** Reads all files of a system. Files that cannot be read, or that belong to nothing, are problems. */
+/** Reads all files of a system. Files that cannot be read, and files that are not used, are problems. */
 export async function readFiles(root: string, system: string): Promise<{ raw: Raw; problems: Problem[] }> {
   const problems: Problem[] = [];
   const readOrSay = (file: string): Promise<unknown> =>
@@ -78,7 +78,7 @@ export async function readFiles(root: string, system: string): Promise<{ raw: Ra
   return { raw, problems };
 }
 
-/** The other systems' environments, as far as they can be read: each system reports its own problems. */
+/** The other systems' environments. Unreadable ones are undefined: each system reports its own problems. */
 async function elsewhere(root: string, system: string): Promise<Elsewhere[]> {
   const files = systemsIn(root)
     .filter((other) => other !== system)
@@ -86,7 +86,7 @@ async function elsewhere(root: string, system: string): Promise<Elsewhere[]> {
   return Promise.all(files.map(async (file) => ({ file, environment: await read(root, file).catch(() => undefined) })));
 }
 
-/** The visible entries of a folder: names without the ending, and entries with another one. */
+/** The visible entries of a folder: names of those with the ending, and the others. */
 function list(root: string, folder: string, ending: string): { names: string[]; strays: string[] } {
   const full = path.join(root, folder);
   const entries = existsSync(full) ? readdirSync(full).filter((entry) => !entry.startsWith(".")) : [];

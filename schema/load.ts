@@ -37,14 +37,14 @@ export function environmentOf(
   return found;
 }
 
-/** Everything that is wrong with the configuration; nothing was constructed or written. */
+/** All problems of the configuration. Nothing was constructed or written. */
 export class InvalidConfiguration extends Error {
   constructor(readonly problems: readonly Problem[]) {
     super(problems.map(describe).join("\n"));
   }
 }
 
-/** The system that a checkout is about: `SYSTEM`, or what cdktf.json says. */
+/** The system that commands use: `SYSTEM`, or `context.system` in cdktf.json. */
 export function systemName(root: string, env: NodeJS.ProcessEnv): string {
   const name = env.SYSTEM || JSON.parse(readFileSync(path.join(root, "cdktf.json"), "utf8")).context?.system;
   const known = systemsIn(root);
@@ -61,8 +61,8 @@ export function systemName(root: string, env: NodeJS.ProcessEnv): string {
 }
 
 /**
- * In CI a deploy to production must say which system it means: a checkout's own choice may have been changed by
- * anybody. cdktf tells the program nothing about the command that it is run for; the processes above it do.
+ * In CI, a deploy of production must name the system with `SYSTEM`, because anybody can change a checkout's own choice.
+ * cdktf does not tell the program which command it runs, so the command lines of the parent processes are read.
  */
 export function refuseUnnamedSystem(
   { environments }: Pick<Configuration, "environments">,
@@ -83,9 +83,8 @@ export function refuseUnnamedSystem(
 }
 
 /**
- * Terraform's log has Secrets in it, so nobody but a person at a terminal may ask for one. The commands of package.json
- * unset its variables; a cdktf that was called directly runs Terraform with its own environment, which only its caller
- * can change.
+ * Terraform's log contains the values of Secrets, so only a person at a terminal can turn it on. The commands in
+ * package.json unset its variables. If cdktf is called directly, only its caller can unset them.
  */
 export function refuseLogs(
   env: NodeJS.ProcessEnv,

@@ -4,8 +4,8 @@ import { dotted, type Problem } from "./problem";
 const DEEPEST = 12;
 
 /**
- * What a file may not export though it is an object: what is no plain data is more than its own keys and values, so
- * that something in it would be passed over, or run while it is read.
+ * Problems of an exported object that is not plain data. Validation would miss a part of such an object, or run code
+ * while it reads it.
  */
 export function notPlain(file: string, root: unknown): Problem[] {
   const problems: Problem[] = [];
@@ -42,7 +42,7 @@ export function notPlain(file: string, root: unknown): Problem[] {
   return problems;
 }
 
-/** Whether nothing comes from a prototype but what every object, or list, has. */
+/** Whether a value inherits only from the prototype of all objects, or of all lists. */
 function hasPlainPrototype(value: object): boolean {
   const prototype = Object.getPrototypeOf(value);
   const root = Array.isArray(value) ? Object.getPrototypeOf(prototype ?? {}) : prototype;

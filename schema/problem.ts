@@ -6,7 +6,7 @@ export interface Problem {
   /** File and place in it, such as `environments/pmcrm/production.ts network.pods`. */
   readonly path: string;
   readonly value: unknown;
-  /** Whether the value may be a secret: no more than its beginning is shown then. */
+  /** Whether the value can be a secret. If so, only its beginning is shown. */
   readonly secret?: boolean;
   /** What must hold. */
   readonly rule: string;
@@ -15,7 +15,7 @@ export interface Problem {
 }
 
 /**
- * A problem's line: path, value, rule, remedy. A long value is cut, and one that may be a secret after its first
+ * A problem's line: path, value, rule, remedy. A long value is cut. A value that can be a secret is cut after its first
  * letters.
  */
 export function describe({ path, value, secret, rule, remedy }: Problem): string {
@@ -26,8 +26,8 @@ export function describe({ path, value, secret, rule, remedy }: Problem): string
 }
 
 /**
- * A value as JSON has it, and what JSON cannot hold as JavaScript would print it. It stops when there is no room left,
- * so that even a value which holds itself has an end.
+ * A value as JSON, or as JavaScript prints it if JSON cannot express it. The text ends when there is no room left, so a
+ * value that contains itself ends too.
  */
 function show(value: unknown, room: number): string {
   if (value === undefined) return "nothing";
@@ -47,7 +47,7 @@ function show(value: unknown, room: number): string {
 }
 
 /**
- * Whether a value that is wrong for another reason is a secret, or holds one, or is text where one would be written.
+ * Whether a wrong value is a secret, contains one, or is in a field that usually has one.
  */
 function secretIn(path: string, value: unknown, depth = 0): boolean {
   if (typeof value === "string")
@@ -59,21 +59,21 @@ function secretIn(path: string, value: unknown, depth = 0): boolean {
   return Object.keys(value).some((key) => secretIn(key, Object.getOwnPropertyDescriptor(value, key)?.value, depth + 1));
 }
 
-/** What would break the line, turn its direction or only looks like a letter of ASCII is written as its code. */
+/** Writes characters other than printable ASCII as their codes: they could break the line or look like other letters. */
 const inOneLine = (text: string): string =>
   text.replace(/[^ -~]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
 
-/** Message of a zod check: the rule and the remedy travel as one string until {@link problemsOf} parts them. */
+/** Message of a zod check: rule and remedy in one string, which {@link problemsOf} splits. */
 export const rule = (text: string, remedy: string): string => `${text}\n${remedy}`;
 
-/** Dotted path, with brackets where a name is no identifier. */
+/** Dotted path, with brackets around names that are not identifiers. */
 export const dotted = (path: readonly PropertyKey[]): string =>
   path
     .map((key) => (typeof key === "string" && key.length > 128 ? `${key.slice(0, 125)}...` : String(key)))
     .map((p, i) => (/^[\w$-]+$/.test(p) ? `${i ? "." : ""}${p}` : `[${JSON.stringify(p)}]`))
     .join("");
 
-/** What is at a path; nothing where an object only has it from its prototype. */
+/** The value at a path. Inherited properties do not count. */
 export const at = (root: unknown, path: readonly PropertyKey[]): unknown =>
   path.reduce<unknown>(
     (o, key) =>
@@ -83,7 +83,7 @@ export const at = (root: unknown, path: readonly PropertyKey[]): unknown =>
     root,
   );
 
-/** Types by zod's names: how a rule calls one, and what to write. */
+/** Types by zod's names: the name in rules, and the remedy. */
 const TYPES: Readonly<Record<string, { readonly name: string; readonly remedy: string }>> = {
   string: { name: "a string", remedy: "write it in quotes" },
   number: { name: "a number", remedy: "write it in digits, without quotes" },
@@ -98,7 +98,7 @@ const nameOf = (type: string): string => TYPES[type]?.name ?? type;
 type Issue = z.core.$ZodIssue;
 
 /**
- * Zod's issues as problems: its own words replaced by a rule and a remedy, unions reduced to the branch that was meant.
+ * Turns zod's issues into problems with a rule and a remedy. For a union, it reports the branch that fits the value best.
  */
 export function problemsOf(
   file: string,
@@ -135,7 +135,7 @@ export function problemsOf(
           return one(value === undefined ? "is required" : "is not a known kind", `use one of ${kinds}`);
         }
         if (value === undefined) return one("is required", ownRemedy ?? "add it");
-        // The branch that was meant takes the value's type, and has the least to say about it.
+        // The best branch accepts the value's type and has the fewest issues.
         const [meant] = issue.errors
           .filter((branch) => branch.some((e) => e.path.length || e.code !== "invalid_type"))
           .sort((a, b) => a.length - b.length);

@@ -3,8 +3,8 @@ import path from "node:path";
 import { dotted } from "./problem";
 
 /**
- * What a file holds: a module's default export, or JSON.
- * @throws with one line, without the machine's own paths
+ * Content of a file: a module's default export, or JSON.
+ * @throws an error with one line that does not contain the machine's paths
  */
 export async function read(root: string, file: string): Promise<unknown> {
   const full = path.join(root, file);
@@ -28,7 +28,7 @@ function reasonOf(error: unknown, root: string): string {
   return line.length > 200 ? `${line.slice(0, 197)}...` : line;
 }
 
-/** Paths of the keys that a JSON object has twice: JSON.parse takes the last without a word. */
+/** Paths of keys that occur twice in a JSON object. JSON.parse silently takes the last one. */
 function repeatedKeys(json: string): string[] {
   const found: string[] = [];
   const open: { readonly keys: Set<string>; key: string }[] = [];

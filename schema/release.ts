@@ -6,8 +6,8 @@ import { rule } from "./problem";
 import type { System } from "./system";
 
 /**
- * A release: what runs, the same in every environment. `releases/<system>/<id>.json` holds one, and no file of these is
- * ever changed: other content is another release. Fields that come later are optional, so that ids stay.
+ * A release: which images run, the same in every environment. Each is a file, `releases/<system>/<id>.json`, that never
+ * changes: other content is another release. New fields must be optional, so that ids stay.
  */
 export const releaseSchema = z.strictObject({
   /** Shown to the services as their version. */
@@ -50,7 +50,7 @@ const canonical = (value: unknown): string =>
   );
 
 /**
- * A release's name: the beginning of the SHA-256 of its content, whatever the order of keys and the spaces in the file.
+ * A release's name: the beginning of the SHA-256 of its content. The order of keys and spaces in the file do not matter.
  * `jq -cSj . FILE | sha256sum` prints the same.
  */
 export const releaseId = (release: unknown): string =>
@@ -61,11 +61,11 @@ export const imagesOf = ({ services, migrations }: Pick<System, "services" | "mi
   ...new Set([...Object.values(services), ...Object.values(migrations)].map(({ image }) => image)),
 ];
 
-/** Reference of an image as an environment pulls it. */
+/** Reference of an image in an environment's repository. */
 export const imageOf = ({ repository }: Pick<Environment, "repository">, { images }: Release, name: string): string =>
   `${repository}/${name}@${images[name]}`;
 
-/** What `releases/<system>/` holds where each environment runs the release that is given for it, or none: files by name. */
+/** The files of `releases/<system>/`, by name, if each environment runs the release given for it, or none. */
 export const releasesFolder = (releases: Readonly<Record<string, unknown>>): Record<string, unknown> =>
   Object.fromEntries(
     Object.entries(releases).flatMap(([environment, release]) => {

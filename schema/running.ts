@@ -4,8 +4,8 @@ import type { Problem } from "./problem";
 import { isReleaseId, pointerSchema, type Release, releaseId, releaseSchema } from "./release";
 
 /**
- * The release that each environment runs, as `releases/<system>/` says: by the environment's name. A release that is not
- * named by its content, one that is not there and a file that belongs to nothing are added to the problems.
+ * The release that each environment runs, by the environment's name. Adds to the problems: releases whose names do not match
+ * their content, missing releases, and files that are neither a release nor an environment's.
  */
 export function running(system: string, raw: Raw, parse: Parse, problems: Problem[]): Map<string, Parsed<Release>> {
   const say = (path: string, value: unknown, rule: string, remedy: string) =>
@@ -28,7 +28,7 @@ export function running(system: string, raw: Raw, parse: Parse, problems: Proble
       say(
         file,
         content,
-        "is neither a release by its name nor what an environment runs",
+        "is neither a release nor the file of an environment",
         releaseSchema.safeParse(content).success
           ? `rename it to ${releaseId(content)}.json`
           : `remove it, or name it after one of ${Object.keys(raw.environments).join(", ")}`,
@@ -53,7 +53,7 @@ export function running(system: string, raw: Raw, parse: Parse, problems: Proble
         say(
           `${file} stable`,
           stable,
-          "is no release of the system",
+          "is not a release of the system",
           `name one of the files in releases/${system}, or use npm run release`,
         );
       return [environment, releases.get(stable) ?? nothing];

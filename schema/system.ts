@@ -4,8 +4,8 @@ import { count, cpu, httpPath, label, matching, memory, percent, port, text, var
 import { rule } from "./problem";
 
 /**
- * A system: what runs, the same in every environment. Names, ports, variables, connections; nothing about where or how
- * big. `systems/<system>.ts` exports one.
+ * A system: what runs, the same in every environment. It has names, ports, variables and connections, but no places or
+ * sizes. `systems/<system>.ts` exports one.
  */
 
 export const DATASTORES = ["database", "cache", "search"] as const;
@@ -14,14 +14,14 @@ export const DATASTORES = ["database", "cache", "search"] as const;
  * Where the value of an environment variable comes from.
  * - text: this text, in every environment
  * - `environment`: the environment's file gives it (`variables`)
- * - `port`: the service's own port; `version`: the release's version; `node-address`: that of the pod's node, where
- * host agents listen; all three in the pod template
+ * - `port`: the service's port; `version`: the release's version; `node-address`: the address of the pod's node, where
+ * host agents listen. All three are in the pod template.
  * - `ca-bundle`: path of a PEM file with the certificate authorities of the datastores
- * - `generated`: made once per generation and kept in Secret Manager; `rotate: "never"` where a new value would make
- * data unreadable
- * - `supplied`: a person adds the version to Secret Manager; the generation is the version's number
- * - `database-url`, `cache-url`: made of the datastore's address and password inside the Kubernetes Secret
- * - `datastore`: one of the things that one needs to log in there, by itself
+ * - `generated`: created once per generation and kept in Secret Manager; `rotate: "never"` if a new value would make data
+ * unreadable
+ * - `supplied`: a person adds a version to Secret Manager; the generation is the version's number
+ * - `database-url`, `cache-url`: built from the datastore's address and password, inside the Kubernetes Secret
+ * - `datastore`: one field of a datastore's address or login
  */
 const variable = z.union(
   [
@@ -41,7 +41,7 @@ const variable = z.union(
       z.strictObject({ kind: z.literal("supplied") }),
       z.strictObject({
         kind: z.literal("database-url"),
-        /** Query parameters beside sslmode, sslrootcert and options, which are always there. */
+        /** Query parameters in addition to sslmode, sslrootcert and options, which every URL has. */
         parameters: z
           .record(
             matching(
@@ -60,7 +60,7 @@ const variable = z.union(
       z.strictObject({
         kind: z.literal("datastore"),
         of: z.enum(DATASTORES),
-        /** `name` is the database's. */
+        /** `name` is the name of the database. */
         field: z.enum(["host", "port", "name", "user", "password"]),
       }),
     ]),
@@ -71,7 +71,7 @@ const variable = z.union(
 const resources = z.strictObject({
   /** CPU request. */
   cpu,
-  /** CPU limit; without it a container may use what its node has left. */
+  /** CPU limit. Without it, a container can use the spare CPU of its node. */
   cpuLimit: cpu.optional(),
   /** Memory request. */
   memory,
@@ -84,8 +84,8 @@ const command = z
   .refine((all) => all.length > 0, rule("must not be empty", "name the program and its arguments"));
 
 /**
- * `database`, `cache` and `search`: the datastores; `internet:443`: public addresses only, on that port; `host-agent`: traces and
- * StatsD to the agent on the pod's node; otherwise a service's name.
+ * Peers that a workload can connect to, besides services: the datastores `database`, `cache` and `search`;
+ * `internet:443`, which is that port of public addresses; `host-agent`, which accepts traces and StatsD on the pod's node.
  */
 export const CONNECTIONS: readonly string[] = [...DATASTORES, "internet:443", "host-agent"];
 const connection = z.string();
@@ -116,7 +116,7 @@ const duration = z
 
 const service = z.strictObject({
   ...workload,
-  /** What the service listens on; without it the service is a worker. */
+  /** Port that the service listens on. Without it, the service is a worker. */
   port: port.optional(),
   health: z.union(
     [
@@ -136,12 +136,12 @@ const service = z.strictObject({
       'write it like { live: "/health", ready: "/health/ready" } or { command: ["true"] }',
     ),
   ),
-  /** Prometheus metrics, on a port or a path of their own so that the public edge does not serve them. */
+  /** Prometheus metrics, on their own port or path, so that the public edge does not serve them. */
   metrics: z
     .strictObject({
       port,
       path: httpPath,
-      /** What the service says of the HTTP requests that it answers; objectives and the dashboard are made of it. */
+      /** Metrics of the HTTP requests that the service answers. Objectives and the dashboard use them. */
       requests: z
         .strictObject({
           /** Counter of requests. */
@@ -159,16 +159,16 @@ const service = z.strictObject({
         .optional(),
     })
     .optional(),
-  /** Service level objective over 30 days; alerts tell when its error budget burns too fast. */
+  /** Service level objective over 30 days. Alerts fire when its error budget burns too fast. */
   objective: z
     .strictObject({
       /** Requests that are not answered with a 5xx, in per cent. */
       availability: percent(95, 99.99),
-      /** Requests, in per cent, that are answered within so many seconds: a bound of the histogram's buckets. */
+      /** Per cent of requests that are answered within `seconds`, which must be a bound of the histogram's buckets. */
       latency: z.strictObject({ percent: percent(95, 99.99), seconds: duration }).optional(),
     })
     .optional(),
-  /** Load at which replicas are added, in per cent of the requests; without it the number of replicas is fixed. */
+  /** Load above which replicas are added, in per cent of the resource requests. Without it, the number is fixed. */
   autoscale: z
     .strictObject({ cpu: count(10, 95, "per cent"), memory: count(10, 95, "per cent").optional() })
     .optional(),
@@ -178,23 +178,23 @@ const service = z.strictObject({
    * Traefik's own; Google's own, 30, would cut off requests that Traefik allows.
    */
   timeoutSeconds: count(1, 300, "seconds").optional(),
-  /** Migrations that must have run before a rollout. */
+  /** Migrations that run before a rollout. */
   after: z.array(label()).default([]),
   /**
-   * First part of the paths that reach the service at its hosts, where it shares them with others. The service sees
-   * paths as they are.
+   * Prefix of the paths that the edge routes to the service, if services share a host. The service receives the path
+   * unchanged.
    */
   path: httpPath
     .refine((p) => p === "/" || !p.endsWith("/"), rule("must not end with a slash", 'write it like "/sales"'))
     .default("/"),
   /**
-   * Requests that one client address may make to the service's hosts. Cloud Armor has some intervals and no others;
-   * Traefik has all, and one limit for all of a service's paths.
+   * Requests that one client address can make to the service's hosts. Cloud Armor supports only some intervals. Traefik
+   * supports all, but only one limit for all paths of a service.
    */
   rateLimits: z
     .array(
       z.strictObject({
-        /** Limits the paths that begin like this; without it, all. */
+        /** Prefix of the limited paths. Without it, all paths are limited. */
         path: httpPath.optional(),
         requests: count(1, 10000, "requests"),
         seconds: count(1, 3600, "seconds"),
@@ -216,13 +216,13 @@ export const systemSchema = z.strictObject({
     version: z.enum(["POSTGRES_15", "POSTGRES_16", "POSTGRES_17"]),
     name: label(),
     /**
-     * Role that owns everything in the database; the users that log in, one for each generation of the password, act as
-     * it.
+     * Role that owns everything in the database. The users that log in act as this role; each generation of the password
+     * has one.
      */
     user: label(40),
     /** Most connections that one pod keeps open. */
     connectionsPerPod: count(1, 1000, "connections"),
-    /** PostgreSQL extensions, made in the database before the first migration. */
+    /** PostgreSQL extensions, created before the first migration. */
     extensions: z
       .array(
         matching(/^[a-z][a-z0-9_-]*$/, "must be an extension's name", 'write it like "vector"').refine(
@@ -237,12 +237,12 @@ export const systemSchema = z.strictObject({
   variables: z.record(variableName, variable),
   migrations: z.record(label(40), migration).default({}),
   services: z.record(label(40), service),
-  /** Alerts on every service, whatever its objective. */
+  /** Alerts on every service, with or without an objective. */
   alerts: z
     .strictObject({
       /** Requests that are answered with a 5xx, in per cent. */
       errorPercent: percent(0.1, 100),
-      /** Memory that is used of its limit, in per cent. */
+      /** Used memory, in per cent of the limit. */
       memoryPercent: percent(10, 100),
     })
     .optional(),
@@ -250,7 +250,7 @@ export const systemSchema = z.strictObject({
   overview: z
     .strictObject({
       title: text,
-      /** Counter by legend: how many in the last 24 hours. */
+      /** Counters by legend. The dashboard shows their increase in the last 24 hours. */
       figures: z.record(
         matching(
           /^(?!.*[$%]\{)[^\n]{1,80}$/,
@@ -261,9 +261,9 @@ export const systemSchema = z.strictObject({
       ),
     })
     .optional(),
-  /** Who read or changed what in Google Cloud. */
+  /** Logs of who read or changed what in Google Cloud. */
   auditLogs: z.strictObject({
-    /** Services whose data access is logged, beside the administrative changes that always are. */
+    /** Services whose data access is logged. Administrative changes are always logged. */
     services: z
       .array(z.enum(AUDITED_SERVICES))
       .refine((all) => all.length > 0, rule("must not be empty", `use some of ${AUDITED_SERVICES.join(", ")}`)),
@@ -278,15 +278,15 @@ export type System = z.output<typeof systemSchema>;
 export type Service = System["services"][string];
 export type Variable = System["variables"][string];
 
-/** The platform's own secrets, whose names systems may not use: some that it makes, two that a person supplies. */
+/** The platform's own secrets. Systems cannot use their names. Some are generated, and a person supplies two. */
 export const PLATFORM_SECRETS = {
   database: "DATABASE_PASSWORD",
-  /** Of the datastores in the cluster: Redis, Elasticsearch and PostgreSQL's administrator. */
+  /** Passwords of datastores in the cluster: Redis, Elasticsearch and PostgreSQL's administrator. */
   cache: "CACHE_PASSWORD",
   search: "SEARCH_PASSWORD",
   databaseAdministrator: "DATABASE_ADMINISTRATOR_PASSWORD",
   grafana: "GRAFANA_ADMIN_PASSWORD",
-  /** What Alertmanager notifies with: a webhook's URL, or PagerDuty's routing key. */
+  /** Alertmanager's credential: a webhook's URL, or PagerDuty's routing key. */
   receiver: "ALERTMANAGER_RECEIVER",
   datadog: "DATADOG_API_KEY",
 } as const;

@@ -4,7 +4,7 @@ const resources = { cpu: "250m", cpuLimit: "500m", memory: "256Mi", memoryLimit:
 const autoscale = { cpu: 80 };
 const rateLimits = [{ requests: 100, seconds: 1 }];
 
-/** One of the FastAPI services; they differ in their image and in the paths that they answer. */
+/** A FastAPI service. The services differ in their image and their path. */
 const api = (image: string, path: string) =>
   ({
     image,
@@ -12,13 +12,13 @@ const api = (image: string, path: string) =>
     port: 8000,
     path,
     health: { live: "/health", ready: "/health" },
-    // On the port of the requests: the edge passes the paths below `path` on, and no others.
+    // On the same port as requests: the edge routes only paths below `path`, so metrics stay private.
     metrics: {
       port: 8000,
       path: "/metrics",
       requests: { counter: "http_requests_total", status: "status", histogram: "http_request_duration_seconds" },
     },
-    // prometheus_client's own buckets have 0.1 and 0.25: the services' histogram must name 0.2.
+    // prometheus_client's default buckets have 0.1 and 0.25, so the services must add a bucket of 0.2.
     objective: { availability: 99.9, latency: { percent: 95, seconds: 0.2 } },
     resources,
     autoscale,
@@ -43,7 +43,7 @@ const api = (image: string, path: string) =>
     connects: ["database", "cache", "search"],
   }) satisfies SystemInput["services"][string];
 
-/** Enterprise management: APIs for sales, finance and human resources, and a frontend; everything in the cluster. */
+/** Enterprise management: APIs for sales, finance and human resources, and a frontend. */
 export default {
   namespace: "enterprise-system",
   database: { version: "POSTGRES_17", name: "enterprise", user: "enterprise", connectionsPerPod: 5 },
@@ -73,7 +73,7 @@ export default {
     frontend: {
       image: "frontend",
       pool: "app",
-      port: 8080, // nginx as anybody but root
+      port: 8080, // nginx without root
       health: { live: "/", ready: "/" },
       resources,
       autoscale,

@@ -22,8 +22,8 @@ const application = [
 ];
 const resources = { cpu: "500m", cpuLimit: "1", memory: "512Mi", memoryLimit: "1Gi" };
 
-// node-postgres checks the server's host name under verify-ca too unless told to follow libpq; Cloud SQL's own
-// certificate names the instance, not its address: https://github.com/brianc/node-postgres/tree/master/packages/pg-connection-string
+// Under verify-ca, node-postgres also checks the server's host name, unless it follows libpq. Cloud SQL's certificate
+// names the instance, not its address: https://github.com/brianc/node-postgres/tree/master/packages/pg-connection-string
 const parameters = { uselibpqcompat: "true" };
 
 /** Personal network CRM: an API and a worker of the same image, PostgreSQL with pgvector, Redis. */
@@ -32,7 +32,7 @@ export default {
   database: { version: "POSTGRES_16", name: "pmcrm", user: "pmcrm", connectionsPerPod: 10, extensions: ["vector"] },
   cache: { version: "REDIS_7_2" },
   variables: {
-    NODE_ENV: "production", // in staging too: it switches the libraries' behaviour, it does not name the environment
+    NODE_ENV: "production", // in staging too: it sets the libraries' behavior and does not name the environment
     APP_VERSION: { kind: "version" },
     PORT: { kind: "port" },
     LOG_LEVEL: { kind: "environment" },

@@ -2,7 +2,7 @@ import { overlaps, parseCidr } from "../../facts/cidr";
 import { type Environment, rangesOf } from "../environment";
 import { dotted, type Problem } from "../problem";
 
-/** An environment's file: its name, what is in it, and which of its sections have the right shape. */
+/** An environment's file: its name, its content, and the sections that have the right shape. */
 export interface EnvironmentFile {
   readonly name: string;
   readonly file: string;
@@ -10,7 +10,7 @@ export interface EnvironmentFile {
   readonly valid: ReadonlySet<string>;
 }
 
-/** An environment of another system, as read: nobody has validated it. */
+/** An environment of another system, before validation. */
 export interface Elsewhere {
   readonly file: string;
   readonly environment: unknown;
@@ -24,7 +24,7 @@ export function between(environments: readonly EnvironmentFile[], elsewhere: rea
   const say: Say = ({ file }, path, value, rule, remedy) =>
     problems.push({ path: `${file} ${dotted(path)}`, value, rule, remedy });
 
-  // Of two that share something, a disposable one is told to change it, not production.
+  // If a disposable environment shares a value with production, the problem is that of the disposable one.
   const ranked = [
     ...environments.filter(({ value }) => value.purpose === "production"),
     ...environments.filter(({ value }) => value.purpose !== "production"),
@@ -91,8 +91,9 @@ function rangesApart(mine: EnvironmentFile, other: EnvironmentFile, say: Say): v
 }
 
 /**
- * Whether a text has all words of another environment's name, and not those of this one's where that is the longer one:
- * `acme-production-us` contains the name of production in staging, but not in production-us.
+ * Whether a text contains all words of another environment's name. A text that contains all words of this environment's
+ * name does not count if that name contains the other: `acme-production-us` names production in staging, but not in
+ * production-us.
  */
 function isNamedAfter(text: string, other: string, mine: string): boolean {
   const words = new Set(text.split(/[^a-z0-9]/));

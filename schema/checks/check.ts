@@ -2,14 +2,14 @@ import type { Environment } from "../environment";
 import type { Release } from "../release";
 import type { System } from "../system";
 
-/** What a problem shows in place of what is at its path. */
+/** What a problem shows in place of the value at its path. */
 export interface Shows {
   readonly secret?: boolean;
-  /** A name that is wrong, rather than all that is under it. */
+  /** A wrong name, in place of everything under it. */
   readonly value?: unknown;
 }
 
-/** Reports a problem at a path of one of the three files; the value is looked up there. */
+/** Reports a problem at a path of one of the files. The problem shows the value at the path. */
 export type Say = Record<
   "system" | "environment" | "release",
   (path: readonly PropertyKey[], rule: string, remedy: string, shows?: Shows) => void
@@ -19,7 +19,7 @@ export interface Subject {
   readonly systemName: string;
   readonly environmentName: string;
   readonly say: Say;
-  /** The process's environment variables, for what nobody may commit. */
+  /** The process's environment variables: confirmations that nobody can commit. */
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
@@ -37,13 +37,13 @@ export const check = <S extends keyof System, E extends keyof Environment, R ext
   run: (s: Pick<System, S>, e: Pick<Environment, E>, r: Pick<Release, R>, subject: Subject) => void,
 ): Check => ({ needs: { system, environment, release }, run });
 
-/** What a record has under a name that a person wrote: nothing that it has from its prototype. */
+/** A record's own value under a name from a file. Inherited properties do not count. */
 export const own = <T>(record: Readonly<Record<string, T>>, name: string): T | undefined =>
   Object.hasOwn(record, name) ? record[name] : undefined;
 
 export const list = (names: Iterable<string>): string => [...names].join(", ") || "none";
 
-/** Services and migrations alike, each with its path in the system's file. */
+/** Services and migrations, each with its path in the system's file. */
 export const workloads = ({ services, migrations }: Pick<System, "services" | "migrations">) => [
   ...Object.entries(services).map(([name, service]) => ({ ...service, path: ["services", name] })),
   ...Object.entries(migrations).map(([name, migration]) => ({

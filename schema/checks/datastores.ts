@@ -8,12 +8,12 @@ import { datastoreRangesOf, nodePoolsOf } from "../environment";
 import { PLATFORM_SECRETS } from "../system";
 import { type Check, check, own } from "./check";
 
-/** MiB below which a datastore in the cluster does not run: Java's heap is half of Elasticsearch's. */
+/** Minimum memory in MiB of datastores in the cluster. Half of Elasticsearch's memory is Java's heap. */
 const LEAST_MEMORY = { database: 256, cache: 64, search: 1024 } as const;
 /**
- * Size of a disk, as a multiple of memory. Redis rewrites its file once the file has doubled, and keeps the old one
- * meanwhile: three times its data, which takes 0.6 of the memory. Elasticsearch dumps its heap, half of the memory, beside
- * its data when the heap is full.
+ * Minimum size of a disk, as a multiple of memory. Redis rewrites its file when the file has doubled, and keeps the old
+ * file meanwhile: together three times its data, which takes 0.6 of the memory. Elasticsearch dumps its heap, which is
+ * half of the memory, beside its data when the heap is full.
  * {@link https://redis.io/docs/latest/operate/oss_and_stack/management/persistence/#log-rewriting}
  * {@link https://www.elastic.co/docs/reference/elasticsearch/jvm-settings#heap-dump-path}
  */
@@ -23,7 +23,7 @@ const COPIES = {
   search: "Elasticsearch dumps its heap to the disk when it runs out of memory",
 } as const;
 
-/** What must hold of an environment's datastores. */
+/** Rules about an environment's datastores. */
 export const datastoresChecks: readonly Check[] = [
   check([], ["database", "purpose"], [], (_s, { database: d, purpose }, _r, { say }) => {
     if (d.kind !== "cloud-sql") return;

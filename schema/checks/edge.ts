@@ -5,7 +5,7 @@ import { type Check, check } from "./check";
 /** {@link https://letsencrypt.org/docs/rate-limits/#new-certificates-per-registered-domain}: renewals do not count. */
 const CERTIFICATES_PER_WEEK = 50;
 
-/** What must hold of what stands in front of the public services. */
+/** Rules about the ingress of public services. */
 export const edgeChecks: readonly Check[] = [
   check([], ["edge", "purpose"], [], (_s, { edge, purpose }, _r, { say }) => {
     if (purpose === "production" && edge.kind === "traefik" && edge.acme !== "production")

@@ -6,15 +6,15 @@ import { mostNodes, nodePoolsOf, rangesOf } from "../environment";
 import { isReleaseId } from "../release";
 import { type Check, check, list, own } from "./check";
 
-/** MiB in which Prometheus can watch the cluster itself, before it watches any service. */
+/** MiB that Prometheus needs to watch the cluster itself, without any service. */
 const LEAST_MEMORY_OF_PROMETHEUS = 512;
 
-/** Of environments: with a system's name in front, it is the name of a cluster, and of much more. */
+/** Names of environments. The names of the cluster and other resources are the system's name and this one. */
 const NAME = /^[a-z][-a-z0-9]{0,18}[a-z0-9]$/;
 /** {@link https://cloud.google.com/kubernetes-engine/docs/reference/rest/v1/projects.locations.clusters#Cluster} */
 const LONGEST_CLUSTER_NAME = 40;
 
-/** What must hold within an environment's file, policies of production included. */
+/** Rules within an environment's file, with the policies of production. */
 export const environmentChecks: readonly Check[] = [
   check([], [], [], (_s, _e, _r, { say, systemName, environmentName }) => {
     const cluster = fullName(systemName, environmentName);

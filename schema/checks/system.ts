@@ -4,15 +4,15 @@ import { parseCpu, parseMemory } from "../../facts/quantity";
 import { CONNECTIONS, kindOf, platformSecrets } from "../system";
 import { type Check, check, list, own, workloads } from "./check";
 
-/** With the longest environment's name it makes 40 characters: all that a cluster and a Memorystore instance take. */
+/** Together with the longest environment's name, it has at most 40 characters: the limit of clusters and Memorystore. */
 const SYSTEM_NAME = /^[a-z][-a-z0-9]{0,27}[a-z0-9]$/;
 
 const FIELDS: readonly string[] = ["host", "port", "name", "user", "password"];
 
-/** A connection's name as it stands in the addresses of resources. */
+/** A connection's name as part of the addresses of resources. */
 const addressed = (connection: string): string => connection.replace(/[^\w-]+/g, "-");
 
-/** What must hold within a system's file. */
+/** Rules within a system's file. */
 export const systemChecks: readonly Check[] = [
   check(["database"], [], [], ({ database: { name, user } }, _e, _r, { say }) => {
     for (const [field, value] of Object.entries({ name, user }))

@@ -13,7 +13,7 @@ import { imagesOf } from "../release";
 import { kindOf, PLATFORM_SECRETS, platformSecrets, type Variable } from "../system";
 import { type Check, check, list, own, workloads } from "./check";
 
-/** Versions that each kind of datastore has. Bitnami's are those of the last images that can be pulled. */
+/** Versions that each kind of datastore supports. Bitnami's are those of the last images that are available. */
 const IMAGES: Readonly<Record<"database" | "cache" | "search", Readonly<Record<string, readonly string[]>>>> = {
   database: { "cloud-sql": ["POSTGRES_15", "POSTGRES_16", "POSTGRES_17"], bitnami: ["POSTGRES_17"] },
   cache: { memorystore: ["REDIS_7_0", "REDIS_7_2"], bitnami: ["REDIS_8_2"] },
@@ -24,7 +24,7 @@ const SET_ONCE: readonly string[] = [PLATFORM_SECRETS.database, PLATFORM_SECRETS
 
 const isSecret = (v: Variable) => ["generated", "supplied"].includes(kindOf(v));
 
-/** What must hold between a system, an environment and a release. */
+/** Rules between a system, an environment and a release. */
 export const checksTogether: readonly Check[] = [
   check(["services"], ["services", "purpose"], [], (s, e, _r, { say }) => {
     for (const name of Object.keys(s.services))
