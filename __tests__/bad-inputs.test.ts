@@ -1499,7 +1499,7 @@ test.each(rows)("%s is refused, and nothing is written", (_what, { change, lines
   expect(readdirSync(outdir)).toEqual([]);
 });
 
-test("every bad input has its lines, or the reason why it is left for later", () => {
+test("every bad input has its expected lines, or a reason why it is left for later", () => {
   const count = (is: Entry["is"]) => entries.filter(([, entry]) => entry.is === is).length;
   console.info(
     `${entries.length} bad inputs: ${count("refused")} refused, ${count("impossible")} impossible, ${count("later")} later; ` +

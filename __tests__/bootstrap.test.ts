@@ -45,7 +45,7 @@ describe.each(EVERY)("$name", ({ name }) => {
     return found[0] as number;
   };
 
-  test("the lines are bash", () => {
+  test("the commands are valid bash", () => {
     const { status, stderr } = spawnSync("bash", ["-n"], { input: printed().join("\n"), encoding: "utf8" });
     expect([status, stderr]).toEqual([0, ""]);
   });
@@ -129,7 +129,7 @@ describe("quotas", () => {
   });
 });
 
-describe("the network that a project begins with", () => {
+describe("the network default of a new project", () => {
   const between = (printed: string[]) => {
     const start = printed.findIndex((line) => line.startsWith("if "));
     return printed.slice(start, printed.indexOf("fi", start) + 1).join("\n");
@@ -148,7 +148,7 @@ describe("the network that a project begins with", () => {
       }
       ${between(changed(() => {}))}`);
 
-  test("goes after its rules", () => {
+  test("the network is deleted after its rules", () => {
     expect(deleted("default", "").split("\n")).toEqual([
       "firewall-rules default-allow-ssh",
       "firewall-rules default-allow-rdp",
@@ -157,6 +157,6 @@ describe("the network that a project begins with", () => {
     ]);
   });
 
-  test("stays if it may contain machines", () => expect(deleted("default", "vm-1")).toBe(""));
-  test("may be absent already", () => expect(deleted("", "")).toBe(""));
+  test("the network stays if the project has machines", () => expect(deleted("default", "vm-1")).toBe(""));
+  test("the network may be absent", () => expect(deleted("", "")).toBe(""));
 });

@@ -128,7 +128,7 @@ test("a new system and a new environment are in the workflow's matrix, and in ev
   expect(workflow).toMatch(/include: \$\{\{ fromJSON\(needs\.stacks\.outputs\.stacks\) \}\}/);
 });
 
-test("an unknown option is refused before anything runs", async () => {
+test("an unknown option is rejected before anything runs", async () => {
   const { code } = await ciRun("true", "--ful");
   expect(code).toBe(2);
   expect(existsSync(path.join(folder, "calls"))).toBe(false);

@@ -79,7 +79,7 @@ test("npm run synth prints each problem once, and no other line", async () => {
   });
 });
 
-test("what was written before stays when the configuration is wrong", async () => {
+test("stacks that were written before stay when the configuration is wrong", async () => {
   const file = path.join(folder, "cdktf.out", "stacks", "production", "cdk.tf.json");
   expect((await program()).code).toBe(0);
   const before = readFileSync(file, "utf8");
@@ -94,7 +94,7 @@ test("what was written before stays when the configuration is wrong", async () =
   expect(readFileSync(file, "utf8")).toBe(before);
 });
 
-test("a file that is no TypeScript is a problem like any other", async () => {
+test("a file that is not valid TypeScript is reported as a problem", async () => {
   writeFileSync(path.join(folder, "environments", "pmcrm", "staging.ts"), "export default {");
   const { code, out } = await program();
   expect(code).toBe(1);
@@ -102,7 +102,7 @@ test("a file that is no TypeScript is a problem like any other", async () => {
   expect(out).not.toMatch(TRACE);
 });
 
-test("an unknown system is refused with the list", async () => {
+test("an unknown system is rejected with the list of systems", async () => {
   const systems = [...new Set(everyStack(ROOT).map(({ system }) => system))].join(", ");
   expect(await program({ SYSTEM: "crmpm" })).toEqual({
     code: 1,
@@ -126,7 +126,7 @@ describe("with CI set", () => {
     expect(out).not.toContain("Initializing");
   });
 
-  test("a synth needs no name", async () => {
+  test("a synth does not need SYSTEM", async () => {
     expect((await cdktf(["synth"], { CI: "true" })).code).toBe(0);
   });
 });
@@ -154,7 +154,7 @@ test("bootstrap prints all that an empty project needs before the first deploy",
   expect(code).toBe(0);
   for (const api of ["serviceusage", "cloudresourcemanager", "iam", "secretmanager", "storage"])
     expect(out).toContain(`${api}.googleapis.com`);
-  expect(out).toContain("logLocation is global, and must be the same");
+  expect(out).toContain("It must be the environment's logLocation, which is global.");
   expect(out).toContain("gcloud logging buckets list --project=pmcrm-staging");
   expect(out).toContain("gcloud storage buckets create gs://pmcrm-staging-terraform-state --project=pmcrm-staging");
   expect(out).toContain("gcloud artifacts repositories create pmcrm ");
@@ -163,7 +163,7 @@ test("bootstrap prints all that an empty project needs before the first deploy",
   expect(out).not.toContain("production");
 });
 
-test("a command that is called wrongly shows how to call it, exit 2", async () => {
+test("a wrong call of a command prints the usage and exits with 2", async () => {
   for (const command of ["secrets", "bootstrap"]) {
     const { code, out } = await run(process.execPath, ["--import", "tsx", `commands/${command}.ts`, "prod"]);
     expect([code, out]).toEqual([2, expect.stringContaining(`npm run ${command} -- production`)]);

@@ -24,7 +24,7 @@ test.each([
   expect(connectionsInCluster({ memoryLimit })).toEqual({ all, forPods });
 });
 
-test("more pods or fewer do not restart the datastores", () => {
+test("another number of pods does not restart the datastores", () => {
   const datastores = (max: number) =>
     synth((files) => inCluster(files, max)).production.resources.filter(([address]) =>
       /^(helm_release\.datastore_|google_sql_database_instance|google_redis_instance)/.test(address),

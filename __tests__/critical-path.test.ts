@@ -42,12 +42,12 @@ describe.each([
     ]);
   });
 
-  test("it is at most 1.05 times the least that the services allow", () => {
+  test("the critical path is at most 1.05 times the lower bound", () => {
     for (const { criticalPath, lowerBound } of [schedule.all, schedule.cluster])
       expect(criticalPath.minutes / lowerBound.minutes).toBeLessThanOrEqual(1.05);
   });
 
-  test("what watches and guards is there before the services are", () => {
+  test("monitoring and network policies exist before the services", () => {
     const ends = new Map(schedule.bars.map((bar) => [bar.address, bar.to]));
     const services = schedule.cluster.criticalPath.minutes;
     const late = [...ends]
@@ -84,7 +84,7 @@ describe("the model", () => {
     expect(all.lowerBound).toEqual({ minutes: 10, addresses: [CLUSTER, "google_container_node_pool.p"] });
   });
 
-  test("what a service imposes counts through others too", () => {
+  test("a wait that a service imposes counts through other resources too", () => {
     const { all } = of({
       "google_container_node_pool.p": ["random_id.x"],
       "random_id.x": [CLUSTER],
@@ -93,17 +93,17 @@ describe("the model", () => {
     expect(all.lowerBound.minutes).toBe(10);
   });
 
-  test("ten are made at a time", () => {
+  test("ten resources are created at a time", () => {
     const many = Object.fromEntries(Array.from({ length: 11 }, (_, i) => [`google_redis_instance.r${i}`, []]));
     expect(of(many).all.criticalPath.minutes).toBe(12);
     expect(of(many).all.lowerBound.minutes).toBe(6);
   });
 
-  test("what waits for each other is an error", () => {
+  test("resources that wait for each other are an error", () => {
     expect(() => of({ "a.a": ["b.b"], "b.b": ["a.a"] })).toThrow("a.a, b.b wait for each other");
   });
 
-  test("every time and every edge has its page", () => {
+  test("every duration and every edge has a source", () => {
     const pages = [...Object.values(TIMES), ...Object.values(NEEDS).flat()].map(({ source }) => source);
     expect(pages.filter((page) => !/^https:\/\/[\w.]+\/\S+$/.test(page))).toEqual([]);
   });

@@ -81,7 +81,7 @@ describe("the purpose of an environment, not its name, says what is demanded of 
     expect(problems(lavish, { ALLOW_DESTROY: "pmcrm-production" })).toHaveLength(2);
   });
 
-  test("it has no default", () => {
+  test("purpose has no default", () => {
     const without = (files: Files) => {
       withOthers(files);
       delete (files.others as Anything).demo.environment.purpose;
@@ -92,7 +92,7 @@ describe("the purpose of an environment, not its name, says what is demanded of 
   });
 });
 
-describe("no two environments share what each must have alone", () => {
+describe("environments do not share values that each must have alone", () => {
   const shared = (change: (environments: { us: Anything; demo: Anything }, files: Files) => void) =>
     problems((files) => {
       withOthers(files);
@@ -131,7 +131,7 @@ describe("no two environments share what each must have alone", () => {
     ]);
   });
 
-  test("what carries another environment's name is that one's, unless the name is a part of its own", () => {
+  test("a value that contains another environment's name is rejected, unless that name is part of its own", () => {
     expect(shared(() => {})).toEqual([]); // production-us has production in its names
     expect(
       shared(({ demo }, files) => {

@@ -56,12 +56,12 @@ test.each([
   expect(spread([0, 1, 2, 3, 4, 5, 6, 7, 8, 9], n)).toEqual(expected);
 });
 
-test("no call to fail is no success", async () => {
+test("a run without a call to fail is not a success", async () => {
   const settings = { stacks: [], work: "/nowhere", timeout: 1 };
   await expect(failEach({ settings, calls: [], jobs: 1 })).rejects.toThrow("--only matches no call");
 });
 
-test("a secret is found however it is written", () => {
+test("a secret is found in every encoding", () => {
   const secret = "pä ss/word+1";
   for (const before of ["", "a", "ab", "abc", "postgresql://u:"])
     for (const behind of ["", "@", "@h", "@host"]) {
@@ -92,7 +92,7 @@ test("the changes in an audit log are named like faults", () => {
   ]);
 });
 
-test("what was created outside of the namespaces that go is told by the namespace that stays", () => {
+test("objects created outside deleted namespaces are reported by the namespace that stays", () => {
   const labels = [
     "CREATE kubernetes n/namespaces/n",
     "CREATE kubernetes n/secrets/s",
@@ -109,7 +109,7 @@ test("what was created outside of the namespaces that go is told by the namespac
   });
 });
 
-test("faults go to Kubernetes by their label", () => {
+test("faults reach Kubernetes by their label", () => {
   expect(
     [/CREATE kubernetes n/, "CREATE kubernetes n/x/y", /sql/, "POST sql x"].map((label) => isKubernetes({ label })),
   ).toEqual([true, true, false, false]);
@@ -162,14 +162,14 @@ const diagnostic = (severity: string, address?: string) => ({
   diagnostic: { severity, summary: "It\nfailed", detail: "because", address },
 });
 
-test("a failed apply names a resource, or that is wrong", () => {
+test("a failed apply that names no resource is a problem", () => {
   expect(namesResource(lines(diagnostic("error", "a.b")))).toEqual({ wrong: [], note: "a.b: It failed" });
   const { wrong } = namesResource(lines(diagnostic("warning", "a.b"), diagnostic("error")));
   expect(wrong).toEqual([expect.stringContaining("no message names a resource")]);
   expect(complaints(lines(diagnostic("error", "a.b")))).toEqual(["a.b: It failed because"]);
 });
 
-test("a plan's own words are no complaint", () => {
+test("a plan's own output is not a warning", () => {
   const stdout =
     '  + title = "Error budget left"\nError: Error retrieving secret\ngoogleapi: Error 404: Secret Version\n';
   expect(complaints({ status: 1, stdout, stderr: "", seconds: 1 })).toEqual([
@@ -178,7 +178,7 @@ test("a plan's own words are no complaint", () => {
   ]);
 });
 
-test("what an apply did is read from its output, other words left out", () => {
+test("the changes of an apply are read from its output", () => {
   const hook = (type: string, seconds: number) => ({
     type,
     "@timestamp": `2026-01-01T00:00:0${seconds}Z`,
@@ -192,7 +192,7 @@ test("what an apply did is read from its output, other words left out", () => {
   expect(to - from).toBe(2000);
 });
 
-test("what a person makes is read from the stack", () => {
+test("the resources that a person creates are read from the stack", () => {
   const { production } = synth(({ production: { environment } }) => {
     environment.edge.dnsZone = "pmcrm";
   });

@@ -15,7 +15,7 @@ test("a stack with a private connection leaves a peering in its network, and doc
   expect(readFileSync(path.join(ROOT, "docs", "operations.md"), "utf8")).toContain(COMMAND);
 });
 
-test("a stack without one leaves nothing", async () => {
+test("a stack without a private connection leaves no peering", async () => {
   const json = (await synthEvery()).get("enterprise.production")?.json;
   expect(json?.resource.google_compute_network.network).toBeDefined();
   expect(leftPeering(json as Json)).toBeUndefined();

@@ -174,7 +174,7 @@ test("each of them changes what is deployed, and a page says what comes of it", 
   expect(MISTAKES.filter(({ page }) => !PAGES.test(page)).map(({ what }) => what)).toEqual([]);
 });
 
-test("there are many of them, each one once", () => {
+test("the mistakes are many, and each is listed once", () => {
   expect(MISTAKES.length).toBeGreaterThanOrEqual(34);
   expect(new Set(MISTAKES.map(({ what }) => what)).size).toBe(MISTAKES.length);
 });

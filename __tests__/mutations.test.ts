@@ -130,7 +130,7 @@ function moduleOf(value: unknown): string | undefined {
   }
 }
 
-test("three of them end the program with exit 1, the same lines and nothing written", async () => {
+test("three rejected mutations make the program exit with 1, print the same lines and write nothing", async () => {
   const folder = mkdtempSync(path.join(os.tmpdir(), "mutations-"));
   try {
     checkout(folder);

@@ -181,7 +181,7 @@ describe("mistakes in the policies", () => {
     expect(found(copy)).toContain("35.191.0.1 -> pmcrm/backend TCP 3001: is allowed");
   });
 
-  test("no exceptions from the internet", () => {
+  test("an internet peer without its exceptions", () => {
     const copy = changed("workload_worker_workload_to-internet-443", (spec) => {
       delete spec.egress[0].to[0].ip_block.except;
     });

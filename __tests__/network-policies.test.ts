@@ -244,6 +244,6 @@ test("a migration may connect to the internet", () => {
   expect([to("8.8.8.8"), to("10.0.0.5")]).toEqual([true, false]);
 });
 
-test("names that run on into each other are still two policies' names", () => {
+test("two policies never share a name, even if their parts join to the same text", () => {
   expect(policyName("api", "to", "db-to-log")).not.toBe(policyName("api-to-db", "to", "log"));
 });

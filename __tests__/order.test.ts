@@ -56,7 +56,7 @@ describe.each([...everyStack(ROOT).map(({ name }) => name), DNS])("%s", (name) =
     expect(early).toEqual([]);
   });
 
-  test("what is made in the cluster waits for it, and every resource is made in Google Cloud, there, or nowhere", () => {
+  test("resources in the cluster wait for it, and every resource is in Google Cloud, in the cluster, or only in the state", () => {
     const graph = references(found());
     const addresses = found().resources.map(([a]) => a);
     expect(addresses.filter((a) => !/^(google|random|terraform)_/.test(a) && !IN_CLUSTER.test(a))).toEqual([]);
@@ -87,7 +87,7 @@ describe.each([...everyStack(ROOT).map(({ name }) => name), DNS])("%s", (name) =
     expect(early).toEqual([]);
   });
 
-  test("configuration that a release's pods start with outlives a rollout that fails", () => {
+  test("the configuration of a release's pods outlives a failed rollout", () => {
     const graph = references(found());
     const marks = found().resources.filter(([a]) => a.startsWith("terraform_data."));
     const used = found().resources.flatMap(([release, config]) =>
@@ -199,7 +199,7 @@ describe.each(["staging", "production"])("enterprise.%s", (name) => {
     }
   });
 
-  test("services wait for the datastores that they connect to, and for no others", () => {
+  test("services wait only for the datastores that they connect to", () => {
     const datastores = (service: string) =>
       [...waits(`helm_release.workload_${service}_workload_deployment`)]
         .filter((a) => a.startsWith("helm_release.datastore_"))
@@ -213,7 +213,7 @@ describe.each(["staging", "production"])("enterprise.%s", (name) => {
     expect(datastores("frontend")).toEqual([]);
   });
 
-  test("dumps wait for the database, and for leave to write and read the bucket", () => {
+  test("backups wait for the database, and for the grants on the bucket", () => {
     for (const job of ["backup", "restore"]) {
       const before = waits(`kubernetes_cron_job_v1.datastores_backup_postgresql-${job}`);
       expect(before).toContain("helm_release.datastore_postgresql");

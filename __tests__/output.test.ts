@@ -77,7 +77,7 @@ test("each environment has a state of its own", () => {
   });
 });
 
-test("staging's names hold nothing of production's", () => {
+test("staging's names do not contain production's", () => {
   write();
   expect(read(outdir, "staging").text.replace(/"NODE_ENV": "production"/g, "")).not.toContain("production");
 });

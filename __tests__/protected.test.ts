@@ -59,7 +59,7 @@ describe.each(everyStack(ROOT).map(({ name }) => name))("%s", (name) => {
   );
 });
 
-test("what holds data or identity is protected three times: by the service, by Terraform, by the list", () => {
+test("resources that hold data or identity are protected three times: by the service, by Terraform, by the list", () => {
   const { production } = stacks;
   expect(production.resource("google_container_cluster.cluster")).toMatchObject({
     deletion_protection: true,

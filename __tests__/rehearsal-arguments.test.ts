@@ -77,7 +77,7 @@ test.each([
   expect(wrong).toEqual(expect.arrayContaining([expect.stringContaining(message)]));
 });
 
-test("everything that is wrong with a call is said at once", () => {
+test("all problems of a call are reported at once", () => {
   expect(called(["v1", "--again", "--release", "--sample", "0"])).toHaveLength(4);
   expect(called(["nonsense", "--bad", "value", "--plan=yes", "--sample", "x", "--speed"])).toEqual([
     "Unknown option '--bad'.",

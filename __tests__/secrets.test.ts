@@ -30,7 +30,7 @@ test("a new key reaches the Secret and rolls the pods", () => {
   ).not.toBe(original);
 });
 
-test("so does a new generation, of a generated secret, of a supplied one, of the database's password", () => {
+test("a new generation of a generated secret, a supplied one or the database's password reaches the Secret and rolls the pods", () => {
   const seen = ["JWT_SECRET", "OPENAI_API_KEY"].map((name) =>
     after(({ production }) => {
       production.environment.generations = { [name]: 2 };
@@ -42,12 +42,12 @@ test("so does a new generation, of a generated secret, of a supplied one, of the
   expect(new Set([original, ...seen, rotated]).size).toBe(4);
 });
 
-test("so do new addresses of the datastores: the name has a digest of them, evaluated by Terraform", () => {
+test("new addresses of the datastores reach the Secret and roll the pods: the name has a digest of them, which Terraform evaluates", () => {
   expect(original).toContain("google_sql_database_instance.database.private_ip_address");
   expect(original).toContain("google_redis_instance.cache.host");
 });
 
-test("so does another database name or another parameter of its URL", () => {
+test("another database name or another parameter of its URL reaches the Secret and rolls the pods", () => {
   expect(
     after(({ system }) => {
       system.database.name = "crm";
@@ -60,7 +60,7 @@ test("so does another database name or another parameter of its URL", () => {
   ).not.toBe(original);
 });
 
-test("a release alone does not", () => {
+test("a new release alone does not change the Secret", () => {
   expect(
     after(({ production }) => {
       production.release.version = "2.0.0";
@@ -207,7 +207,7 @@ describe("of datastores in the cluster", () => {
     }
   });
 
-  test("the administrator's password reaches the database and its dumps, and no service", () => {
+  test("the administrator's password reaches the database and its backups, and no service", () => {
     const stack = asWritten;
     const holders = stack.resources.filter(([, config]) =>
       JSON.stringify(config.data_wo ?? {}).includes("database-administrator-password_stored"),

@@ -18,7 +18,7 @@ test.each(["deploy", "apply", "destroy", "diff", "plan", "watch"])("cdktf %s run
   expect(runsProviders([["npm", "run", command, "production"]])).toBe(false);
 });
 
-test.each(["synth", "list", "output"])("cdktf %s does not", (command) => {
+test.each(["synth", "list", "output"])("cdktf %s does not run the providers", (command) => {
   expect(runsProviders(cdktf(command, "production"))).toBe(false);
 });
 

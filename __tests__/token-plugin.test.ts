@@ -16,7 +16,7 @@ const PATH = [ROOT, folder].join(path.delimiter);
 beforeAll(() => writeFileSync(path.join(folder, TOKEN_PLUGIN), ""));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-describe("the plugin is used", () => {
+describe("the credential plugin is used", () => {
   test("where it is on PATH", () => {
     expect(whyNoTokenPlugin({ PATH })).toBeUndefined();
     expect(whyNoTokenPlugin({ PATH: ROOT })).toBe("it is not on PATH");
@@ -92,7 +92,7 @@ describe("in a rehearsal", () => {
     return ((await response.json()) as { status: object }).status;
   };
 
-  test("a fake of the plugin gives the deployer's tokens, each with its end", async () => {
+  test("the fake plugin returns the deployer's tokens, each with its expiry", async () => {
     const { token, expirationTimestamp } = await plugin("--use_application_default_credentials");
     expect(await review(token)).toEqual({
       authenticated: true,

@@ -6,7 +6,7 @@ type Anything = any;
 const production = (change: (environment: Anything) => void) => (files: Files) => change(files.production.environment);
 const system = (change: (system: Anything) => void) => (files: Files) => change(files.system);
 
-test("what pmcrm has is accepted", () => {
+test("pmcrm's files are accepted", () => {
   expect(problems(() => {})).toEqual([]);
 });
 
@@ -19,7 +19,7 @@ test("a range that is written as undefined is left out", () => {
   expect(synth(without).production.text).toBe(synth().production.text);
 });
 
-test("all problems come at once, in every file and across them", () => {
+test("all problems are reported at once, within files and between them", () => {
   const lines = problems((files) => {
     const { environment } = files.production as Anything;
     environment.databse = {};
@@ -51,7 +51,7 @@ test.each([`ghp_${"a1B2".repeat(9)}`, "postgres://user:word@host/db", `eyJ${"a".
   },
 );
 
-test.each(["password", "apiKey", "client_secret"])("nor of what is written where it would be one: %s", (key) => {
+test.each(["password", "apiKey", "client_secret"])("a value in a field that usually has a secret is cut: %s", (key) => {
   const lines = problems(
     production((e) => {
       e.database[key] = "correct-horse-battery";
@@ -60,7 +60,7 @@ test.each(["password", "apiKey", "client_secret"])("nor of what is written where
   expect(lines).toEqual([expect.stringContaining(`database.${key} = "corr...: `)]);
 });
 
-test("what a secret is in is cut too", () => {
+test("an object that contains a secret is cut too", () => {
   const lines = problems(
     production((e) => {
       e.databse = { url: "postgres://user:word@host/db" };
@@ -82,7 +82,7 @@ test.each(["sk-SK", "task-runner", "-----BEGIN CERTIFICATE-----", "https://pmcrm
   },
 );
 
-test("an expression of Terraform's stays text", () => {
+test("text that looks like a Terraform expression stays text", () => {
   const { environments } = configuration(
     production((e) => {
       e.variables.LOG_LEVEL = "$" + "{path.root} %" + "{if true}";

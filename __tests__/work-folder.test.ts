@@ -16,19 +16,19 @@ const write = (name: string, text = "") => {
   return file;
 };
 
-test("a folder that holds something of somebody's is refused, and nothing in it touched", () => {
+test("a folder with other files is rejected, and its files stay", () => {
   const mine = write("tf/mine.txt", "precious");
   expect(() => workFolder(place)).toThrow(`--work ${place}: holds tf, which no rehearsal made; choose a new folder`);
   expect(readFileSync(mine, "utf8")).toBe("precious");
   expect(existsSync(path.join(place, "rehearsal.pid"))).toBe(false);
 });
 
-test("a folder where somebody rehearses is refused", () => {
+test("a folder that another rehearsal uses is rejected", () => {
   write("rehearsal.pid", String(process.ppid));
   expect(() => workFolder(place)).toThrow(`process ${process.ppid} rehearses there; wait for it`);
 });
 
-test("a folder of a rehearsal that was killed is taken, without what it said", () => {
+test("the folder of a killed rehearsal is reused, without its output", () => {
   write("rehearsal.pid", "999999999");
   const old = [write("report.html"), write("failed/POST_x_1/apply.log")];
   expect(workFolder(place)).toBe(place);
@@ -36,7 +36,7 @@ test("a folder of a rehearsal that was killed is taken, without what it said", (
   expect(old.filter(existsSync)).toEqual([]);
 });
 
-test("a file is no folder of a rehearsal", () => {
+test("a file is rejected as a rehearsal's folder", () => {
   const file = write("a");
   expect(() => workFolder(file)).toThrow(`--work ${file}: cannot be written (EEXIST); choose a folder that can`);
 });

@@ -23,11 +23,11 @@ const DEPLOYER_ROLES: Readonly<Record<string, string>> = {
   "roles/binaryauthorization.policyEditor": "which images may run",
   "roles/logging.configWriter": "how long logs are kept",
   "roles/monitoring.alertPolicyEditor": "alerts",
-  "roles/monitoring.notificationChannelEditor": "who hears of them",
+  "roles/monitoring.notificationChannelEditor": "notification channels of alerts",
   "roles/monitoring.uptimeCheckConfigEditor": "checks of the public hosts",
   "roles/secretmanager.admin": "secrets, their versions and grants",
   "roles/iam.serviceAccountAdmin": "service accounts and workload identity",
-  "roles/iam.serviceAccountUser": "give nodes their account",
+  "roles/iam.serviceAccountUser": "run nodes as their account",
 };
 
 /** The deployer's roles, with those for the environment's choices. */
@@ -48,19 +48,19 @@ export function bootstrapLines(context: Context): string[] {
   const registry = /^([a-z0-9-]+)-docker\.pkg\.dev\/([^/]+)\/([^/]+)/.exec(environment.repository);
   const images = imagesOf(system).map((name) => ({ name, reference: `${environment.repository}/${name}` }));
   return [
-    "# For bash.",
-    "# 1. Billing must be linked: this prints True.",
+    "# Run these commands in bash, one by one.",
+    "# 1. Check that billing is linked. This prints True.",
     `gcloud billing projects describe ${project} --format='value(billingEnabled)'`,
     "",
-    "# 2. The APIs, those that the stack enables too: an API can be used some minutes after it was enabled.",
+    "# 2. Enable the APIs, including those that the stack enables. An API works some minutes after you enable it.",
     `gcloud services enable ${apis.map((api) => `${api}.googleapis.com`).join(" ")} --project=${project}`,
     "",
-    `# This prints where the project's log bucket is. The environment's logLocation is ${environment.logLocation}, and must be the same.`,
+    `# This prints the location of the project's log bucket. It must be the environment's logLocation, which is ${environment.logLocation}.`,
     `gcloud logging buckets list --project=${project} --filter='name~/_Default$' --format='value(name.segment(3))'`,
     ...quotaLines(environment),
     ...(edge.kind === "google"
       ? [
-          `# The firewall's rules with expressions: ${Object.keys(WAF_RULES).length} and one more for each path with a limit, in each public service; the quota must allow for them.`,
+          `# The quota must allow for Cloud Armor's rules with expressions: ${Object.keys(WAF_RULES).length} for each public service, and one for each path with a limit.`,
           `gcloud compute project-info describe --project=${project} --flatten=quotas --format='csv[no-heading](quotas.metric,quotas.usage,quotas.limit)' | grep SECURITY_POLIC`,
         ]
       : []),
@@ -69,25 +69,25 @@ export function bootstrapLines(context: Context): string[] {
     "",
     ...keyLines(context),
     "",
-    "# 5. The bucket of Terraform's state: versioned, private, readable by the deployer alone.",
+    "# 5. Create the bucket for Terraform's state: versioned and private; only the deployer can read it.",
     `gcloud storage buckets create gs://${stateBucket} --project=${project} --location=${region} --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=30d`,
     `gcloud storage buckets update gs://${stateBucket} --versioning`,
     `for grant in projectViewer:legacyBucketReader projectViewer:legacyObjectReader projectEditor:legacyBucketOwner projectEditor:legacyObjectOwner; do gcloud storage buckets remove-iam-policy-binding gs://${stateBucket} --member="\${grant%%:*}:${project}" --role="roles/storage.\${grant##*:}" || true; done`,
     "",
-    "# 6. The account that deploys, and what it may do.",
+    "# 6. Create the account that deploys, and grant its roles.",
     `gcloud iam service-accounts create ${account} --project=${project} --display-name='Deploys ${systemName} ${environmentName}'`,
     `gcloud storage buckets add-iam-policy-binding gs://${stateBucket} --member=serviceAccount:${deployer} --role=roles/storage.objectAdmin`,
     `role() { gcloud projects add-iam-policy-binding ${project} --member=serviceAccount:${deployer} --role="$1" --condition=None --format=none; }`,
     ...Object.entries(rolesOf(environment)).map(([role, why]) => `role ${role}  # ${why}`),
-    "# It grants the nodes' two roles and sets the audit logs, and may grant nothing else.",
+    "# The deployer can set the audit logs and grant the nodes' two roles, and can grant nothing else.",
     `gcloud projects add-iam-policy-binding ${project} --member=serviceAccount:${deployer} --role=roles/resourcemanager.projectIamAdmin --format=none --condition="^:^title=nodes-only:expression=api.getAttribute('iam.googleapis.com/modifiedGrantsByRole', []).hasOnly([${NODE_ROLES.map((role) => `'${role}'`).join(", ")}])"`,
-    "# Compute Engine's own account may edit everything in many projects, and whoever makes accounts could act as it.",
+    "# In many projects, Compute Engine's default account can edit everything, and the deployer could act as it.",
     `gcloud projects remove-iam-policy-binding ${project} --member="serviceAccount:${numberOf(project)}-compute@developer.gserviceaccount.com" --role=roles/editor --condition=None --format=none || true`,
-    "# You, to act as it (CI does by workload identity federation):",
+    "# Let yourself impersonate the deployer. (CI uses workload identity federation.)",
     `gcloud iam service-accounts add-iam-policy-binding ${deployer} --project=${project} --member="user:$(gcloud config get account)" --role=roles/iam.serviceAccountTokenCreator`,
     `gcloud auth application-default login --impersonate-service-account=${deployer}`,
     "",
-    "# 7. The registry, and the first images in it.",
+    "# 7. Create the registry, and push the first images.",
     ...(registry
       ? [
           `gcloud artifacts repositories create ${registry[3]} --repository-format=docker --location=${registry[1]} --project=${registry[2]}`,
@@ -95,7 +95,7 @@ export function bootstrapLines(context: Context): string[] {
           ...(registry[2] === project
             ? []
             : [
-                "# It is in another project: give the nodes' account artifactregistry.reader there once the stack has made it.",
+                "# The registry is in another project: after the deploy, give the nodes' account artifactregistry.reader there.",
               ]),
         ]
       : [`# The images come from ${environment.repository}.`]),
@@ -103,17 +103,17 @@ export function bootstrapLines(context: Context): string[] {
       ({ reference }) =>
         `docker build --platform=linux/amd64 -t ${reference}:first . && docker push ${reference}:first`,
     ),
-    "# The first release: commit the two files that this writes.",
+    "# Write the first release. Commit the two files that this writes.",
     `digest() { docker buildx imagetools inspect "$1" --format '{{.Manifest.Digest}}'; }`,
     `SYSTEM=${systemName} npm run release -- ${environmentName} --version 1.0.0${images.map(({ name, reference }) => ` --image ${name}="$(digest ${reference}:first)"`).join("")}`,
     "",
-    "# 8. The secrets that people supply.",
+    "# 8. Add the secrets that people supply.",
     ...suppliedSecrets(context).flatMap((secret) => [
       ...(secret.value ? [`# ${secret.name} is ${secret.value}.`] : []),
       ...addLines(context, secret),
     ]),
     "",
-    "# 9. The first deploy: about 25 minutes.",
+    "# 9. Deploy. This takes about 25 minutes.",
     `SYSTEM=${systemName} npx cdktf deploy ${environmentName}`,
   ];
 }
@@ -126,8 +126,8 @@ const numberOf = (project: string): string => `$(gcloud projects describe ${proj
  * {@link https://cloud.google.com/vpc/docs/vpc#default-network}
  */
 const defaultNetworkLines = (project: string): string[] => [
-  "# 3. Many projects begin with a network `default` that SSH and RDP may enter from the internet. This deletes it and its",
-  "# rules, unless the project has none, or has machines; Google refuses if anything else uses it.",
+  "# 3. Many projects start with a network `default` that admits SSH and RDP from the internet. This deletes it and its",
+  "# rules, if it exists and the project has no machines. Google rejects the command if anything else uses the network.",
   `if [ -n "$(gcloud compute networks list --project=${project} --filter=name=default --format='value(name)')" ] && [ -z "$(gcloud compute instances list --project=${project} --format='value(name)')" ]; then`,
   `  for rule in $(gcloud compute firewall-rules list --project=${project} --filter='network~/default$ AND name~^default-allow-' --format='value(name)'); do gcloud compute firewall-rules delete "$rule" --project=${project} --quiet; done`,
   `  gcloud compute networks delete default --project=${project} --quiet`,
@@ -138,7 +138,7 @@ const defaultNetworkLines = (project: string): string[] => [
 function keyLines({ systemName, environmentName, environment }: Context): string[] {
   const { project, region } = environment;
   return [
-    "# 4. The keys and who may use them: a grant is effective some minutes after it was made. The first deploy takes them up.",
+    "# 4. Create the keys and their grants. A grant works some minutes after you create it. The first deploy imports the keys.",
     ...keysOf(fullName(systemName, environmentName), environment).flatMap((key) => [
       // Enabling its API creates Compute Engine's agent. https://cloud.google.com/iam/docs/create-service-agents
       ...(key.agent === "container"
@@ -177,7 +177,7 @@ function quotaLines({ project, region, monitoring, ...environment }: Context["en
   needs.delete(ALL_CPUS);
   const shown = "--flatten=quotas --format='csv[no-heading](quotas.metric,quotas.usage,quotas.limit)'";
   return [
-    `# The region's quotas must allow for ${[...needs].map(([metric, n]) => `${metric} ${n}`).join(", ")}; this prints what there is.`,
+    `# The region's quotas must allow for ${[...needs].map(([metric, n]) => `${metric} ${n}`).join(", ")}; this prints them.`,
     `gcloud compute regions describe ${region} --project=${project} ${shown} | grep -E '^(${[...needs.keys()].join("|")}),'`,
     ...(all
       ? [

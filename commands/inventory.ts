@@ -5,8 +5,8 @@ import { everyStack, FOLDER, fileOf, inventory, print, stackText, synthesizeEver
 import { planFromNothing, whatIsMissing } from "../rehearsal/planner";
 import { InvalidConfiguration } from "../schema/load";
 
-const USAGE = `Plans every system's stacks from nothing and writes what they create into ${FOLDER}, which the tests compare
-with. Needs Terraform and the providers, no cloud account.
+const USAGE = `Plans every system's stacks from nothing, and writes what they create into ${FOLDER}. Tests compare plans
+with these files. Needs Terraform and the providers, no cloud account.
 
   npm run inventory`;
 
@@ -15,7 +15,7 @@ const ROOT = path.resolve(__dirname, "..");
 async function renew(work: string): Promise<void> {
   const missing = whatIsMissing(work);
   if (missing) {
-    console.error(`nothing was written: ${missing}`);
+    console.error(`Nothing was written: ${missing}`);
     process.exitCode = 2;
     return;
   }
@@ -29,12 +29,12 @@ async function renew(work: string): Promise<void> {
     const text = print(found);
     const same = existsSync(file) && readFileSync(file, "utf8") === text;
     writeFileSync(file, text);
-    console.log(`${fileOf(stack.name)}: ${found.resources.length} resources${same ? ", as before" : ""}`);
+    console.log(`${fileOf(stack.name)}: ${found.resources.length} resources${same ? ", unchanged" : ""}`);
   }
   const kept = new Set(stacks.map((stack) => path.basename(fileOf(stack.name))));
   for (const file of readdirSync(path.join(ROOT, FOLDER)).filter((f) => !kept.has(f))) {
     rmSync(path.join(ROOT, FOLDER, file));
-    console.log(`${path.join(FOLDER, file)}: removed, there is no such stack`);
+    console.log(`${path.join(FOLDER, file)}: removed, because there is no such stack`);
   }
 }
 

@@ -46,9 +46,9 @@ export function addLines(context: Context, secret: { name: string }): string[] {
 
 if (require.main === module)
   onEnvironment(
-    `Lists the secrets that a person supplies, each with the gcloud lines that add it. The number of the version that gcloud
-prints is the secret's generation: put it into the environment's file (generations) when it is not 1. The lines are for
-bash; a value of several lines goes into a file of its own: --data-file=FILE.
+    `Lists the secrets that a person supplies, each with the gcloud commands for bash that add it. The number of the version
+that gcloud prints is the secret's generation: if it is not 1, write it into the environment's file (generations). For a
+value of several lines, write it into a file and use --data-file=FILE.
 
   npm run secrets -- staging
   npm run secrets -- production

@@ -102,7 +102,7 @@ const DATABASES: Kinds<z.output<typeof database>, Needs> = {
     apis: ["sqladmin"],
     roles: {
       "roles/cloudsql.admin": "Cloud SQL and its Data API",
-      "roles/cloudsql.instanceUser": "log in to make the extensions",
+      "roles/cloudsql.instanceUser": "log in to create the extensions",
     },
     secrets: [],
     addressBlocks: replicaRegion ? 2 : 1, // one in each region
@@ -111,7 +111,7 @@ const DATABASES: Kinds<z.output<typeof database>, Needs> = {
   }),
   bitnami: ({ diskGb }) => ({
     ...inCluster(3 * diskGb, PLATFORM_SECRETS.databaseAdministrator), // with the scratch disks of a backup and of a restore
-    roles: { "roles/storage.admin": "the bucket of the database's dumps" },
+    roles: { "roles/storage.admin": "the bucket of the database's backups" },
   }),
 };
 
