@@ -68,7 +68,9 @@ test("a failed stack is named with the reason, and its output is not mixed with 
       "     no quota",
     ]);
   }
-  expect(lines.filter((line) => line.startsWith("held "))).toHaveLength(2 * stacks.length - 2);
+  expect(lines.filter((line) => line.startsWith("held "))).toHaveLength(
+    2 * stacks.length - stacks.filter((stack) => stack.startsWith("pmcrm ")).length,
+  );
   expect(lines.at(-1)).toBe("70 passed, 1 failed, 2 skipped");
   expect(code).toBe(1);
 });
@@ -98,17 +100,13 @@ test("--full does more with every stack", async () => {
 test("a new system and a new environment are in the workflow's matrix, and in every loop over stacks", () => {
   for (const part of [".ci", "systems", "environments"])
     cpSync(path.join(ROOT, part), path.join(folder, part), { recursive: true });
-  writeFileSync(path.join(folder, "environments", "pmcrm", "production-us.ts"), "");
+  writeFileSync(path.join(folder, "environments", "pmcrm", "another.ts"), "");
   writeFileSync(path.join(folder, "systems", "shop.ts"), "");
   mkdirSync(path.join(folder, "environments", "shop"));
   for (const name of ["staging", "production"])
     writeFileSync(path.join(folder, "environments", "shop", `${name}.ts`), "");
   const now = everyStack(folder).map(({ system, environment }) => `${system} ${environment}`);
-  expect(now.filter((stack) => !stacks.includes(stack))).toEqual([
-    "pmcrm production-us",
-    "shop staging",
-    "shop production",
-  ]);
+  expect(now.filter((stack) => !stacks.includes(stack))).toEqual(["pmcrm another", "shop staging", "shop production"]);
   expect(
     execFileSync(path.join(folder, ".ci", "stacks"), { encoding: "utf8" })
       .trim()

@@ -84,7 +84,18 @@ describe("releases/pmcrm", () => {
     [
       "an environment that runs no release",
       (releases) => delete releases.production,
-      "releases/pmcrm/production.json = nothing: is required: it says which release the environment runs; write it with npm run release -- production",
+      "releases/pmcrm/production.json = nothing: is required: it says which release the environment runs; run npm run release -- production --from staging",
+    ],
+    [
+      "environments of which none runs a release",
+      (releases) => {
+        delete releases.staging;
+        delete releases.production;
+      },
+      ...["staging", "production"].map(
+        (name) =>
+          `releases/pmcrm/${name}.json = nothing: is required: it says which release the environment runs; run npm run release -- ${name} --version 1.0.0 --image <name>=<digest>`,
+      ),
     ],
     [
       "an environment's file as it was before releases had files of their own",

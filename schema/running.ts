@@ -40,11 +40,12 @@ export function running(system: string, raw: Raw, parse: Parse, problems: Proble
       const file = releaseFile(system, environment);
       const nothing = { file, raw: undefined, value: {} as Release, valid: new Set<string>(), complete: false };
       if (!Object.hasOwn(raw.releases, environment)) {
+        const other = Object.keys(raw.environments).find((name) => Object.hasOwn(raw.releases, name));
         say(
           file,
           undefined,
           "is required: it says which release the environment runs",
-          `write it with npm run release -- ${environment}`,
+          `run npm run release -- ${environment} ${other ? `--from ${other}` : "--version 1.0.0 --image <name>=<digest>"}`,
         );
         return [environment, nothing];
       }
