@@ -6,6 +6,7 @@ import { onAutopilot, onPool } from "../constructs/kubernetes/placement";
 import type { Network } from "../constructs/network/network";
 import type { Platform } from "../constructs/platform";
 import type { Project } from "../constructs/project/project";
+import type { PodProps } from "../constructs/workloads/pod";
 import { addressOf } from "../stacks/address";
 import { type Json, onlyDigested } from "./support";
 
@@ -49,6 +50,16 @@ export const platform: Platform = {
 export const placeOn = (pool: string) => onPool(pool, at("pool"));
 export const AUTOPILOT = onAutopilot(at("cluster"));
 export const namespace = { name: "shop", ready: [at("quota"), at("default-deny")] } as unknown as Namespace;
+
+/** The least that a workload's pods are given. */
+export const podOf = (name: string): PodProps => ({
+  name,
+  image: `registry.example/${name}@sha256:0`,
+  place: placeOn("app"),
+  resources: { cpu: "500m", memory: "512Mi", memoryLimit: "1Gi" },
+  serviceAccount: name,
+  variables: {},
+});
 
 /** Addresses are the paths of constructs, as in an environment's stack. */
 class Small extends TerraformStack {

@@ -137,7 +137,7 @@ const declaredDeployments = (machine: Machine): KubernetesObject[] =>
     .flatMap((text) => (JSON.parse(text).objects ?? []) as KubernetesObject[])
     .filter(({ kind }) => kind === "Deployment");
 
-/** The Deployments that the state declares, with the bounds of their autoscalers, and the Jobs. */
+/** The Deployments that the state declares, with the bounds of the autoscalers that they have, and the Jobs. */
 export function declaredWorkloads(machine: Machine) {
   const { resources } = stateOf(machine);
   const attributesOf = (type: string) =>
@@ -154,8 +154,7 @@ export function declaredWorkloads(machine: Machine) {
   const declared = new Map(
     declaredDeployments(machine).map(({ metadata }) => {
       const name = nameOf([metadata]);
-      // Without an autoscaler no number of pods is right.
-      return [name, bounds.get(name) ?? { min: Number.POSITIVE_INFINITY, max: 0 }] as const;
+      return [name, bounds.get(name)] as const;
     }),
   );
   const jobs = new Set(attributesOf("kubernetes_job_v1").map(({ metadata }) => nameOf(metadata as Named[])));
@@ -176,11 +175,12 @@ export async function workloads(machine: Machine, seconds = 60): Promise<Finding
     const wrong: string[] = [];
     const running = await list(machine, "deployments,statefulsets,daemonsets");
     const deployments = running.filter((o) => ours(o) && o.kind === "Deployment");
-    for (const [name, { min, max }] of declared) {
+    for (const [name, bounds] of declared) {
       const found = deployments.find((d) => key(d) === name);
       if (!found) wrong.push(`${name} is missing`);
-      else if (Number(found.spec.replicas) < min || Number(found.spec.replicas) > max)
-        wrong.push(`${name} has ${found.spec.replicas} replicas, declared ${min} to ${max}`);
+      else if (!bounds) wrong.push(`${name} has no autoscaler`);
+      else if (Number(found.spec.replicas) < bounds.min || Number(found.spec.replicas) > bounds.max)
+        wrong.push(`${name} has ${found.spec.replicas} replicas, declared ${bounds.min} to ${bounds.max}`);
     }
     for (const o of running) {
       const [is, shall] = ready(o);
@@ -372,11 +372,12 @@ export async function restart(machine: Machine, seconds = 60): Promise<Finding> 
 }
 
 /**
- * Warnings of a volume that is just being made, of an autoscaler whose pods are starting, of a budget whose last pods end
- * after their Deployment, and of the control plane that is busy: of its own Service, of its allocator of addresses.
+ * Warnings of a volume that is just being made, of an autoscaler whose pods are starting or that is itself gone, and of a
+ * budget whose last pods end after their Deployment. The others are of a control plane that is busy: of its own Service, of
+ * its allocator of addresses.
  */
 const NOT_OURS =
-  /unbound immediate PersistentVolumeClaims|^HorizontalPodAutoscaler\/.*(deployments(\/scale)?\.apps "[^"]*" not found|no metrics returned|did not receive metrics for targeted pods)|^PodDisruptionBudget\/.*found no controllers for pod|^Service\/kubernetes: |is not allocated; repairing$/;
+  /unbound immediate PersistentVolumeClaims|^HorizontalPodAutoscaler\/.*(deployments(\/scale)?\.apps "[^"]*" not found|horizontalpodautoscalers\.autoscaling "[^"]*" not found|no metrics returned|did not receive metrics for targeted pods)|^PodDisruptionBudget\/.*found no controllers for pod|^Service\/kubernetes: |is not allocated; repairing$/;
 
 /** Kubernetes' warnings and calls that the fake does not know. */
 export async function warnings(machine: Machine): Promise<Finding> {

@@ -8,17 +8,17 @@ export interface Seen {
   readonly ready: readonly number[];
 }
 
-/** Bounds of autoscalers, by `<namespace>/<name>`. */
-type Bounds = ReadonlyMap<string, { readonly min: number }>;
+/** Bounds of the workloads' autoscalers, by `<namespace>/<name>`. */
+type Bounds = ReadonlyMap<string, { readonly min: number } | undefined>;
 
 /**
  * Workloads that had fewer replicas than the smaller of their minimums, before and after: old pods must not go before new
  * ones are ready. Above it, an autoscaler may remove some.
  */
 export function dropped(seen: ReadonlyMap<string, Seen>, before: Bounds, after: Bounds): string[] {
-  return [...after].flatMap(([name, { min }]) => {
+  return [...after].flatMap(([name, bounds]) => {
     const { wanted, ready } = seen.get(name) ?? { wanted: [], ready: [] };
-    const least = Math.min(ready[0] ?? 0, before.get(name)?.min ?? 0, min);
+    const least = Math.min(ready[0] ?? 0, before.get(name)?.min ?? 0, bounds?.min ?? 0);
     return [...wanted, ...ready].some((n) => n < least)
       ? [`${name} had fewer than ${least} replicas: wanted ${wanted.join(" ")}, ready ${ready.join(" ")}`]
       : [];

@@ -2,6 +2,8 @@ import type { Api } from "../facts/apis";
 
 /** What a choice of an environment needs from the project, the platform and the deployer. */
 export interface Needs {
+  /** Versions that a system may have of it; none where systems name no version. */
+  readonly versions: readonly string[];
   /** APIs that the stack enables for it. */
   readonly apis: readonly Api[];
   /** Roles that the deployer has for it, each with the reason. */

@@ -88,7 +88,9 @@ export const database = z.discriminatedUnion("kind", [
 export const cache = z.discriminatedUnion("kind", [memorystore, z.strictObject(bitnami)]);
 export const search = z.strictObject(bitnami);
 
-const inCluster = (diskGb: number, secret: string): Needs => ({
+/** What every release of Bitnami's charts needs. Its one version is that of the last image that is available. */
+const inCluster = (version: string, diskGb: number, secret: string): Needs => ({
+  versions: [version],
   apis: [],
   roles: {},
   secrets: [secret],
@@ -99,6 +101,7 @@ const inCluster = (diskGb: number, secret: string): Needs => ({
 
 const DATABASES: Kinds<z.output<typeof database>, Needs> = {
   "cloud-sql": ({ replicaRegion }) => ({
+    versions: ["POSTGRES_15", "POSTGRES_16", "POSTGRES_17"],
     apis: ["sqladmin"],
     roles: {
       "roles/cloudsql.admin": "Cloud SQL and its Data API",
@@ -110,13 +113,14 @@ const DATABASES: Kinds<z.output<typeof database>, Needs> = {
     diskGb: 0, // the disk is in a project of Google's
   }),
   bitnami: ({ diskGb }) => ({
-    ...inCluster(3 * diskGb, PLATFORM_SECRETS.databaseAdministrator), // with the scratch disks of a backup and of a restore
+    ...inCluster("POSTGRES_17", 3 * diskGb, PLATFORM_SECRETS.databaseAdministrator), // with the scratch disks of a backup and of a restore
     roles: { "roles/storage.admin": "the bucket of the database's backups" },
   }),
 };
 
 const CACHES: Kinds<z.output<typeof cache>, Needs> = {
   memorystore: () => ({
+    versions: ["REDIS_7_0", "REDIS_7_2"],
     apis: ["redis"],
     roles: { "roles/redis.admin": "Memorystore" },
     secrets: [],
@@ -124,20 +128,25 @@ const CACHES: Kinds<z.output<typeof cache>, Needs> = {
     bitnami: false,
     diskGb: 0,
   }),
-  bitnami: ({ diskGb }) => inCluster(diskGb, PLATFORM_SECRETS.cache),
+  bitnami: ({ diskGb }) => inCluster("REDIS_8_2", diskGb, PLATFORM_SECRETS.cache),
 };
 
 const SEARCHES: Kinds<z.output<typeof search>, Needs> = {
-  bitnami: ({ diskGb }) => inCluster(diskGb, PLATFORM_SECRETS.search),
+  bitnami: ({ diskGb }) => inCluster("ELASTICSEARCH_9_1", diskGb, PLATFORM_SECRETS.search),
 };
 
-/** What each of the datastores needs: database, cache, and search where there is one. */
-export const datastoreNeeds = (e: {
+interface Stores {
   readonly database: z.output<typeof database>;
   readonly cache: z.output<typeof cache>;
   readonly search?: z.output<typeof search>;
-}): readonly Needs[] => [
-  entryOf(DATABASES, e.database),
-  entryOf(CACHES, e.cache),
-  ...(e.search ? [entryOf(SEARCHES, e.search)] : []),
-];
+}
+
+/** What each of the datastores needs, by its name; search is there where the environment has one. */
+export const needsByDatastore = (e: Stores) => ({
+  database: entryOf(DATABASES, e.database),
+  cache: entryOf(CACHES, e.cache),
+  ...(e.search && { search: entryOf(SEARCHES, e.search) }),
+});
+
+/** What the datastores need: database, cache, and search where there is one. */
+export const datastoreNeeds = (e: Stores): readonly Needs[] => Object.values(needsByDatastore(e));

@@ -76,6 +76,7 @@ const EDGES: Kinds<z.output<typeof edge>, Needs> = {
 };
 
 const records = (dnsZone?: string): Needs => ({
+  versions: [],
   apis: dnsZone ? ["dns"] : [],
   roles: dnsZone ? { "roles/dns.admin": "records" } : {},
   secrets: [],

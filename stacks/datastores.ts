@@ -183,7 +183,7 @@ const CACHES: Kinds<Environment["cache"], Kind<Datastore>> = {
   bitnami: (choice) => ({
     images: Redis.IMAGES,
     build: ({ secrets, inCluster, clients }) =>
-      unwatched(
+      plain(
         new Redis(inCluster().scope, "redis", {
           ...inCluster().common,
           ...choice,
@@ -198,7 +198,7 @@ const SEARCHES: Kinds<NonNullable<Environment["search"]>, Kind<Datastore>> = {
   bitnami: (choice) => ({
     images: Elasticsearch.IMAGES,
     build: ({ secrets, inCluster, clients }) =>
-      unwatched(
+      plain(
         new Elasticsearch(inCluster().scope, "elasticsearch", {
           ...inCluster().common,
           ...choice,
@@ -209,8 +209,8 @@ const SEARCHES: Kinds<NonNullable<Environment["search"]>, Kind<Datastore>> = {
   }),
 };
 
-/** Watched by Prometheus, as every pod is. */
-const unwatched = (store: Datastore) => ({ store, watched: {}, outputs: {} });
+/** Has no alerts and no outputs of its own: Prometheus watches its pods as it does all. */
+const plain = (store: Datastore) => ({ store, watched: {}, outputs: {} });
 
 const kindsOf = ({ database, cache, search }: Environment) => ({
   database: entryOf(DATABASES, database),

@@ -13,7 +13,7 @@ import { AuditLog } from "../constructs/project/audit-log";
 import { Project } from "../constructs/project/project";
 import { fix } from "../constructs/terraform/fixed";
 import { resourcesOn } from "../facts/autopilot";
-import { fullName as fullNameOf } from "../facts/names";
+import { fullName } from "../facts/names";
 import { parseCpu, parseMemory } from "../facts/quantity";
 import type { Resources } from "../facts/resources";
 import { largestOf, mostCounted } from "../facts/rollout";
@@ -51,7 +51,7 @@ export class EnvironmentStack extends TerraformStack {
     super(scope, name);
     const { systemName, system, environment, release } = props;
     const { region } = environment;
-    const fullName = fullNameOf(systemName, name);
+    const full = fullName(systemName, name);
     const labels = { system: systemName, environment: name, managed_by: "slipway" };
     const deletionProtection = !environment.allowDestroy;
     const hosts = hostsOf(environment);
@@ -88,7 +88,7 @@ export class EnvironmentStack extends TerraformStack {
     });
     const network = new Network(this, "network", {
       project,
-      name: fullName,
+      name: full,
       region,
       ranges: { ...environment.network, datastores: datastoreRangesOf(environment) },
       deletionProtection,
@@ -96,7 +96,7 @@ export class EnvironmentStack extends TerraformStack {
     const cluster = new Cluster(this, "cluster", {
       project,
       network,
-      name: fullName,
+      name: full,
       location: region,
       mode: environment.cluster.mode,
       releaseChannel: environment.cluster.channel,
@@ -109,7 +109,7 @@ export class EnvironmentStack extends TerraformStack {
     for (const [pool, config] of Object.entries(nodePoolsOf(environment)))
       new NodePool(this, `pool-${pool}`, { project, cluster, name: pool, ...config, labels, deletionProtection });
     const platform: Platform = {
-      names: { system: systemName, environment: name, full: fullName },
+      names: { system: systemName, environment: name, full },
       region,
       project,
       network,

@@ -1,19 +1,12 @@
 import { type DeploymentProps, deployment as make } from "../../constructs/workloads/deployment";
-import { at, build, placeOn, ref, values } from "../construct";
+import { at, build, podOf, ref, values } from "../construct";
 import type { Json } from "../support";
 
 const synth = (props: Partial<DeploymentProps> = {}) => {
   const { resource, counts, given } = build((stack) => {
     const rollout = make(stack, "api", {
       namespace: "shop",
-      pod: {
-        name: "backend",
-        image: "registry.example/backend@sha256:0",
-        place: placeOn("app"),
-        resources: { cpu: "500m", memory: "512Mi", memoryLimit: "1Gi" },
-        serviceAccount: "backend",
-        variables: {},
-      },
+      pod: podOf("backend"),
       serving: { port: 3000, health: { live: "/live", ready: "/ready" } },
       budget: false,
       dependsOn: [at("migration")],

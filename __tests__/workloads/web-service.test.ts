@@ -1,19 +1,12 @@
 import { Construct } from "constructs";
 import { SERVICE_PORT, WebService, type WebServiceProps } from "../../constructs/workloads/web-service";
-import { at, build, namespace, placeOn, ref, values } from "../construct";
+import { at, build, namespace, podOf, ref, values } from "../construct";
 
 const synth = (props: Partial<WebServiceProps> = {}) =>
   build((stack) => {
     const { name, rollout } = new WebService(new Construct(stack, "shop"), "web", {
       namespace,
-      pod: {
-        name: "backend",
-        image: "registry.example/backend@sha256:0",
-        place: placeOn("app"),
-        resources: { cpu: "500m", memory: "512Mi", memoryLimit: "1Gi" },
-        serviceAccount: "backend",
-        variables: {},
-      },
+      pod: podOf("backend"),
       serving: { port: 3000, health: { live: "/live", ready: "/ready" }, timeoutSeconds: 90 },
       replicas: 1,
       egress: {},

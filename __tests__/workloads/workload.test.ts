@@ -1,18 +1,11 @@
 import { Workload, type WorkloadProps } from "../../constructs/workloads/workload";
-import { at, build, namespace, placeOn, values } from "../construct";
+import { at, build, namespace, podOf, values } from "../construct";
 
 const synth = (props: Partial<WorkloadProps> = {}) =>
   build((stack) => {
     new Workload(stack, "w", {
       namespace,
-      pod: {
-        name: "worker",
-        image: "registry.example/worker@sha256:0",
-        place: placeOn("app"),
-        resources: { cpu: "500m", memory: "512Mi", memoryLimit: "1Gi" },
-        serviceAccount: "worker",
-        variables: {},
-      },
+      pod: podOf("worker"),
       serving: { health: { command: ["check"] } },
       replicas: 2,
       egress: {},

@@ -164,7 +164,7 @@ export class Cluster extends Construct {
       loggingConfig: { enableComponents: ["SYSTEM_COMPONENTS", "WORKLOADS"] },
       costManagementConfig: { enabled: true },
 
-      ...(autopilot ? this.googlesNodes() : this.ownNodes()),
+      ...(autopilot ? this.autopilotConfig() : this.standardConfig()),
       timeouts: { create: "60m", update: "60m", delete: "60m" },
       lifecycle: {
         preventDestroy: props.deletionProtection,
@@ -209,7 +209,7 @@ export class Cluster extends Construct {
   }
 
   /** What a Standard cluster is told about its nodes, and Autopilot decides by itself. */
-  private ownNodes(): Partial<ContainerClusterConfig> {
+  private standardConfig(): Partial<ContainerClusterConfig> {
     return {
       datapathProvider: "ADVANCED_DATAPATH", // enforces network policies by itself
       networkPolicy: { enabled: false }, // Calico's
@@ -244,7 +244,7 @@ export class Cluster extends Construct {
    * add-ons are always on, and naming them is refused.
    * {@link https://cloud.google.com/kubernetes-engine/docs/resources/autopilot-standard-feature-comparison}
    */
-  private googlesNodes(): Partial<ContainerClusterConfig> {
+  private autopilotConfig(): Partial<ContainerClusterConfig> {
     return {
       enableAutopilot: true,
       // Without it nodes run as the project's default account; `nodeConfig` is not heard.

@@ -5,7 +5,7 @@ import {
 import type { ITerraformDependable } from "cdktf";
 import type { Construct } from "constructs";
 import type { Resources } from "../../facts/resources";
-import { CONTAINER_SECURITY, requestsAndLimits } from "../kubernetes/container";
+import { CONTAINER_SECURITY, podSecurity, requestsAndLimits } from "../kubernetes/container";
 import { NAME_LABEL } from "../kubernetes/labels";
 import type { Placement } from "../kubernetes/placement";
 import { NOT_EVICTED } from "../workloads/pod";
@@ -108,13 +108,7 @@ export function backupJob(
               enableServiceLinks: false,
               nodeSelector: place.pod.nodeSelector,
               toleration: place.pod.tolerations,
-              securityContext: {
-                runAsNonRoot: true,
-                runAsUser: USER,
-                runAsGroup: USER,
-                fsGroup: USER,
-                seccompProfile: { type: "RuntimeDefault" },
-              },
+              securityContext: podSecurity(USER),
               initContainer: first && [first],
               container: second && [second],
               volume: [

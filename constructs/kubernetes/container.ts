@@ -10,6 +10,15 @@ export const CONTAINER_SECURITY = {
   seccompProfile: { type: "RuntimeDefault" },
 };
 
+/** What it asks of a pod, whose processes and files belong to one user; typed resources want the user as text. */
+export const podSecurity = <User extends number | string>(user: User) => ({
+  runAsNonRoot: true,
+  runAsUser: user,
+  runAsGroup: user,
+  fsGroup: user,
+  seccompProfile: { type: "RuntimeDefault" },
+});
+
 /** As the Kubernetes API has them. */
 export function requestsAndLimits({ cpu, cpuLimit, memory, memoryLimit, ephemeralStorage }: Resources) {
   const scratch = ephemeralStorage && { "ephemeral-storage": ephemeralStorage };

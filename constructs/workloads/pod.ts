@@ -1,6 +1,6 @@
 import type { Resources } from "../../facts/resources";
 import type { Configuration } from "../kubernetes/configuration";
-import { CONTAINER_SECURITY, requestsAndLimits } from "../kubernetes/container";
+import { CONTAINER_SECURITY, podSecurity, requestsAndLimits } from "../kubernetes/container";
 import { NAME_LABEL } from "../kubernetes/labels";
 import type { Placement } from "../kubernetes/placement";
 
@@ -75,13 +75,7 @@ export function podTemplate(props: PodProps, serving?: ServingProps) {
       automountServiceAccountToken: false,
       enableServiceLinks: false,
       ...props.place.pod,
-      securityContext: {
-        runAsNonRoot: true,
-        runAsUser: USER,
-        runAsGroup: USER,
-        fsGroup: USER,
-        seccompProfile: { type: "RuntimeDefault" },
-      },
+      securityContext: podSecurity(USER),
       ...(serving && {
         terminationGracePeriodSeconds: DRAIN + (serving.timeoutSeconds ?? 30),
         topologySpreadConstraints: ["topology.kubernetes.io/zone", "kubernetes.io/hostname"].map((topologyKey) => ({

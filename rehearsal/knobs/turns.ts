@@ -232,13 +232,13 @@ function changesOf(values: Values = {}, context: Context, everywhere: boolean): 
     const [file, ...keys] = dottedPath.split(".");
     let star = 0;
     const names = keys.map((key) => (key === "*" ? (context.names[star++] as string | number) : key));
-    const in_ = (stack: string, root: Path): [Path, unknown] => {
+    const placed = (stack: string, root: Path): [Path, unknown] => {
       const path = [...root, ...names];
       return [path, given(value, { ...context, stack, before: at(context.files, path) })];
     };
-    if (file === "system") return [in_(context.stack, ["system"])];
+    if (file === "system") return [placed(context.stack, ["system"])];
     const stacks = everywhere ? Object.keys(context.files.environments) : [context.stack];
-    return stacks.map((stack) => in_(stack, ["environments", stack, file as string]));
+    return stacks.map((stack) => placed(stack, ["environments", stack, file as string]));
   });
 }
 

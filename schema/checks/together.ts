@@ -8,17 +8,11 @@ import {
 } from "../../facts/google";
 import { parseCpu, parseMemory } from "../../facts/quantity";
 import { connectionsInCluster, mostConnections } from "../connections";
+import { needsByDatastore } from "../datastores";
 import { nodePoolsOf, rotatedByGeneration } from "../environment";
 import { imagesOf } from "../release";
 import { kindOf, PLATFORM_SECRETS, platformSecrets, type Variable } from "../system";
 import { type Check, check, list, own, workloads } from "./check";
-
-/** Versions that each kind of datastore supports. Bitnami's are those of the last images that are available. */
-const IMAGES: Readonly<Record<"database" | "cache" | "search", Readonly<Record<string, readonly string[]>>>> = {
-  database: { "cloud-sql": ["POSTGRES_15", "POSTGRES_16", "POSTGRES_17"], bitnami: ["POSTGRES_17"] },
-  cache: { memorystore: ["REDIS_7_0", "REDIS_7_2"], bitnami: ["REDIS_8_2"] },
-  search: { bitnami: ["ELASTICSEARCH_9_1"] },
-};
 
 const SET_ONCE: readonly string[] = [PLATFORM_SECRETS.database, PLATFORM_SECRETS.databaseAdministrator];
 
@@ -221,14 +215,14 @@ export const checksTogether: readonly Check[] = [
       }
   }),
   check(["database", "cache", "search"], ["database", "cache", "search"], [], (s, e, _r, { say }) => {
-    for (const [store, images] of Object.entries(IMAGES)) {
-      const version = s[store as keyof typeof IMAGES]?.version;
-      const kind = e[store as keyof typeof IMAGES]?.kind;
-      if (version && kind && !(images[kind] ?? []).includes(version))
+    for (const [store, { versions }] of Object.entries(needsByDatastore(e))) {
+      const name = store as keyof ReturnType<typeof needsByDatastore>;
+      const version = s[name]?.version;
+      if (version && !versions.includes(version))
         say.system(
-          [store, "version"],
-          `is not a version that ${kind} supports`,
-          `use one of ${list(images[kind] ?? [])}`,
+          [name, "version"],
+          `is not a version that ${e[name]?.kind} supports`,
+          `use one of ${list(versions)}`,
         );
     }
     if (s.search && !e.search) say.environment(["search"], "is required: the system has a search index", "add it");
