@@ -11,7 +11,9 @@ export function synthesize(
   env: NodeJS.ProcessEnv,
   outdir?: string,
 ): string {
-  const app = new App({ outdir });
+  // cdktf's validations run `terraform version` for each of some resources, which takes a third of a synth, and fail
+  // without Terraform on PATH. The stack's required_version makes Terraform check the version itself.
+  const app = new App({ outdir, skipValidation: true });
   const stacks = Object.entries(environments).map(
     ([stack, files]) =>
       new EnvironmentStack(app, stack, {
