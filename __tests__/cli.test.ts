@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import os from "node:os";
 import path from "node:path";
 import { checkout } from "../commands/checkout";
-import { everyStack } from "../rehearsal/inventory";
+import { everyStack } from "../commands/every-stack";
 import { ROOT } from "./support";
 
 /** A checkout of its own, to be spoilt. */

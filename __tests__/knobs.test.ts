@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { everyStack } from "../rehearsal/inventory";
+import { everyStack } from "../commands/every-stack";
 import { knobs, knobsOf } from "../rehearsal/knobs/knobs";
 import { HANDS } from "../rehearsal/knobs/table";
 import { filesOf, handsOf, keysOf, type Turned, turnsOf } from "../rehearsal/knobs/turns";

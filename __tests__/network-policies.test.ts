@@ -1,5 +1,5 @@
+import { everyStack } from "../commands/every-stack";
 import { policyName } from "../constructs/kubernetes/network-policy";
-import { everyStack } from "../rehearsal/inventory";
 import { type Endpoint, isPod, NetworkPolicies, type Pod, type Protocol } from "./network-evaluator";
 import {
   declaredPods,

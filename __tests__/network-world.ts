@@ -1,5 +1,5 @@
 import { BlockList } from "node:net";
-import { everyStack } from "../rehearsal/inventory";
+import { everyStack } from "../commands/every-stack";
 import type { Environment } from "../schema/environment";
 import type { ByEnvironment } from "../schema/files";
 import { environmentOf, load } from "../schema/load";
