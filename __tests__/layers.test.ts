@@ -46,6 +46,12 @@ test.each(Object.entries(SHARED))("constructs/%s imports none of the capabilitie
   expect(strays(`constructs/${folder}`, ["facts", ...allowed.map((it) => `constructs/${it}`)])).toEqual([]);
 });
 
+test("no file of the tests has more than 600 lines", () => {
+  const tests = [...files("__tests__"), ...files("packages").filter((file) => file.includes("/__tests__/"))];
+  const long = tests.filter((file) => readFileSync(path.join(ROOT, file), "utf8").split("\n").length > 601);
+  expect(long).toEqual([]);
+});
+
 test("no two folders of constructs import each other", () => {
   const room = (file: string) => file.split("/").slice(0, 2).join("/");
   const edges = new Map<string, Set<string>>();

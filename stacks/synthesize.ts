@@ -5,7 +5,7 @@ import { EnvironmentStack } from "./environment-stack";
 import { forgetOtherSystems } from "./state-memory";
 import { whyNoTokenPlugin } from "./token-plugin";
 
-/** Builds the stacks of a configuration and writes them. Returns a line that says what was written. */
+/** Builds the stacks of a configuration and writes them. Returns a line of text that says what it wrote. */
 export function synthesize(
   { name, system, environments }: Configuration,
   env: NodeJS.ProcessEnv,

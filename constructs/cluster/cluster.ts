@@ -14,67 +14,69 @@ import { EncryptionKey } from "../secrets/encryption-key";
 export interface ClusterProps {
   readonly project: Project;
   readonly network: Network;
-  /** At most 40 characters. */
+  /** The cluster's name, of at most 40 characters. */
   readonly name: string;
-  /** Region: control plane and nodes are spread over its zones. */
+  /** The region. GKE spreads the control plane and the nodes over its zones. */
   readonly location: string;
   /**
-   * Who decides on the nodes: node pools of ours, or Google, for the pods that there are; a change replaces the
+   * Whether the stack manages node pools (standard), or Google manages the nodes (autopilot). A change replaces the
    * cluster.
    * {@link https://cloud.google.com/kubernetes-engine/docs/concepts/choose-cluster-mode}
    */
   readonly mode: "standard" | "autopilot";
   /**
-   * How soon new Kubernetes versions come.
+   * The release channel, which decides how early the cluster gets new Kubernetes versions.
    * {@link https://cloud.google.com/kubernetes-engine/docs/concepts/release-channels}
    */
   readonly releaseChannel: "RAPID" | "REGULAR" | "STABLE" | "EXTENDED";
-  /** Start of the nightly maintenance window of four hours, HH:MM in UTC. */
+  /** Start of the daily maintenance window of four hours, as HH:MM in UTC. */
   readonly maintenanceStart: string;
   /**
-   * Ranges, by name, that may reach the control plane's IP address. Without them it has none, and is reached by its DNS
-   * endpoint, which IAM guards. {@link https://cloud.google.com/kubernetes-engine/docs/concepts/network-isolation}
+   * IPv4 ranges, by name, that can reach the control plane's IP endpoint. By default the cluster has no IP endpoint,
+   * only a DNS endpoint, for which IAM controls access.
+   * {@link https://cloud.google.com/kubernetes-engine/docs/concepts/network-isolation}
    */
   readonly authorizedNetworks?: Readonly<Record<string, string>>;
-  /** /28 of a control plane that was made with a range of its own. */
+  /** The control plane's own range, a /28, if the cluster was created with one. */
   readonly controlPlane?: string;
   /** Google Cloud labels. */
   readonly labels: Readonly<Record<string, string>>;
-  /** Whether Terraform refuses to destroy it, and Google too where it can; no default: an environment decides. */
+  /** Whether Terraform refuses to destroy the cluster, its key and its service account. */
   readonly deletionProtection: boolean;
 }
 
-/** What the nodes' account may do is IAM's to say. */
+/** OAuth scopes of the nodes. They include every API, so that only IAM decides what the nodes can do. */
 export const NODE_SCOPES = ["https://www.googleapis.com/auth/cloud-platform"];
 
 /**
- * The stack turns off Autopilot's automatic monitoring of workloads, but GKE does not always return that setting, so every
- * plan would set it again. {@link https://github.com/hashicorp/terraform-provider-google/issues/26839}
+ * A setting that plans ignore. The stack turns off automatic monitoring in Autopilot clusters, but GKE does not always
+ * return the setting, so every plan would set it again.
+ * {@link https://github.com/hashicorp/terraform-provider-google/issues/26839}
  */
 const NOT_ANSWERED = "monitoring_config[0].managed_prometheus[0].auto_monitoring_config";
 
 /**
- * A regional GKE cluster: private nodes, workload identity, Dataplane V2, shielded nodes, Secrets encrypted with a KMS
- * key. A Standard one comes without node pools (see {@link NodePool}); those of an Autopilot one are Google's. The
- * hardening follows the CIS GKE Benchmark 1.9.
+ * A regional GKE cluster with private nodes, Workload Identity, Dataplane V2, shielded nodes, and Secrets that are
+ * encrypted with a Cloud KMS key. A Standard cluster has no node pools until you add a {@link NodePool}. In an
+ * Autopilot cluster, Google manages the nodes. The settings follow the CIS GKE Benchmark 1.9.
  */
 export class Cluster extends Construct {
   readonly cluster: ContainerCluster;
-  /** Account that the nodes run as. */
+  /** The service account of the nodes. */
   readonly nodeServiceAccount: ServiceAccount;
-  /** Nodes wait for them: without them images cannot be pulled. */
+  /** The roles of the nodes. Node pools depend on them, because nodes cannot pull images without them. */
   readonly nodeGrants: readonly ProjectIamMember[];
-  /** URL of the Kubernetes API. */
+  /** The URL of the Kubernetes API. */
   readonly host: string;
-  /** PEM certificate authority of the API; undefined at the DNS endpoint, which has a public certificate. */
+  /** The API's certificate authority, in PEM format. Undefined for a DNS endpoint, which has a public certificate. */
   readonly certificateAuthority?: string;
-  /** Workload identity pool. */
+  /** The Workload Identity pool. */
   readonly workloadPool: string;
-  /** Command that adds the cluster to a kubeconfig. */
+  /** The command that adds the cluster to a kubeconfig file. */
   readonly credentialsCommand: string;
-  /** Where the Kubernetes API is. */
+  /** The ranges of the Kubernetes API's addresses. */
   readonly apiServer: ApiServerRanges;
-  /** Whether Google owns the nodes. */
+  /** Whether Google manages the nodes. */
   readonly autopilot: boolean;
   private readonly pools = new Map<string, ITerraformDependable>();
 
@@ -127,12 +129,12 @@ export class Cluster extends Construct {
         servicesSecondaryRangeName: SECONDARY_RANGES.services,
       },
       enableL4IlbSubsetting: true,
-      // No range for the control plane, which gets an address from the nodes' range. A range that is added later, or that
-      // Google does not keep, would replace the cluster.
+      // Without a range for the control plane, the control plane gets an address in the node range. A range that is
+      // added later, or that Google does not keep, would replace the cluster.
       // https://cloud.google.com/kubernetes-engine/docs/concepts/private-service-connect
       privateClusterConfig: {
         enablePrivateNodes: true,
-        // Without IP endpoints, Google returns no public endpoint either, which the provider reads as true.
+        // Without IP endpoints, Google returns no public endpoint, which the provider reads as true.
         enablePrivateEndpoint: !authorizedNetworks,
       },
       controlPlaneEndpointsConfig: {
@@ -168,9 +170,9 @@ export class Cluster extends Construct {
       timeouts: { create: "60m", update: "60m", delete: "60m" },
       lifecycle: {
         preventDestroy: props.deletionProtection,
-        ignoreChanges: autopilot ? [NOT_ANSWERED] : ["node_config", "initial_node_count"], // of the pool that is gone
+        ignoreChanges: autopilot ? [NOT_ANSWERED] : ["node_config", "initial_node_count"], // of the default pool
       },
-      // An Autopilot cluster has nodes from the start, a Standard one when its pools are made.
+      // An Autopilot cluster starts nodes at once. A Standard cluster starts nodes when its node pools are created.
       dependsOn: [
         project.api("container"),
         project.api("binaryauthorization"),
@@ -192,14 +194,14 @@ export class Cluster extends Construct {
     ].join(" ");
   }
 
-  /** Makes a node pool known, so that pods can be placed on it. */
+  /** Registers a node pool, so that {@link place} finds it. */
   add(name: string, pool: ITerraformDependable): void {
     this.pools.set(name, pool);
   }
 
   /**
-   * Where pods run that ask for a pool; on Autopilot, the pool makes no difference.
-   * @throws when there is no such pool
+   * Returns the placement of pods on a node pool. In an Autopilot cluster, the name has no effect.
+   * @throws if a Standard cluster has no such pool
    */
   place(name?: string): Placement {
     if (this.autopilot) return onAutopilot(this.cluster);
@@ -208,15 +210,15 @@ export class Cluster extends Construct {
     return onPool(name, pool);
   }
 
-  /** What a Standard cluster is told about its nodes, and Autopilot decides by itself. */
+  /** Settings that only a Standard cluster has. */
   private standardConfig(): Partial<ContainerClusterConfig> {
     return {
-      datapathProvider: "ADVANCED_DATAPATH", // enforces network policies by itself
-      networkPolicy: { enabled: false }, // Calico's
+      datapathProvider: "ADVANCED_DATAPATH", // Dataplane V2, which enforces network policies
+      networkPolicy: { enabled: false }, // enforcement by Calico, which Dataplane V2 replaces
       enableIntranodeVisibility: true,
       enableShieldedNodes: true,
       workloadIdentityConfig: { workloadPool: this.workloadPool },
-      // Prometheus in the cluster collects the rest, so Google's managed collection would pay for it twice.
+      // Prometheus in the cluster collects all other metrics. Google's managed collection would charge for them again.
       monitoringConfig: { enableComponents: ["SYSTEM_COMPONENTS"], managedPrometheus: { enabled: false } },
       addonsConfig: {
         httpLoadBalancing: { disabled: false },
@@ -224,7 +226,8 @@ export class Cluster extends Construct {
         gcePersistentDiskCsiDriverConfig: { enabled: true },
         dnsCacheConfig: { enabled: true },
       },
-      // GKE cannot make a cluster without a pool; this one goes at once, and until then runs as the nodes' own account.
+      // GKE cannot create a cluster without a node pool. Terraform removes the default pool at once. Until then, its
+      // nodes run as the nodes' service account.
       removeDefaultNodePool: true,
       initialNodeCount: 1,
       nodeConfig: {
@@ -240,20 +243,20 @@ export class Cluster extends Construct {
   }
 
   /**
-   * What can be told to Autopilot: Dataplane V2, intranode visibility, shielded nodes, workload identity and the
-   * add-ons are always on, and naming them is refused.
+   * Settings that only an Autopilot cluster has. Dataplane V2, intranode visibility, shielded nodes, Workload Identity
+   * and the add-ons are always on, and GKE refuses a cluster that sets them.
    * {@link https://cloud.google.com/kubernetes-engine/docs/resources/autopilot-standard-feature-comparison}
    */
   private autopilotConfig(): Partial<ContainerClusterConfig> {
     return {
       enableAutopilot: true,
-      // Without it nodes run as the project's default account; `nodeConfig` is not heard.
+      // Autopilot ignores `nodeConfig`. Without this setting, nodes run as the project's default service account.
       clusterAutoscaling: {
         autoProvisioningDefaults: { serviceAccount: this.nodeServiceAccount.email, oauthScopes: NODE_SCOPES },
       },
       nodePoolAutoConfig: { nodeKubeletConfig: { insecureKubeletReadonlyPortEnabled: "FALSE" } },
-      // Managed collection cannot be turned off here; it scrapes what Google and PodMonitorings name, and looks for
-      // nothing.
+      // Autopilot does not allow turning off managed collection. With this scope, it scrapes only Google's own targets
+      // and those of PodMonitoring resources.
       // https://cloud.google.com/stackdriver/docs/managed-prometheus/setup-managed#disable
       monitoringConfig: {
         enableComponents: ["SYSTEM_COMPONENTS"],
