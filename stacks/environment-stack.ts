@@ -12,12 +12,12 @@ import type { Platform } from "../constructs/platform";
 import { AuditLog } from "../constructs/project/audit-log";
 import { Project } from "../constructs/project/project";
 import { fix } from "../constructs/terraform/fixed";
-import { resourcesOn } from "../facts/autopilot";
 import { fullName } from "../facts/names";
 import { parseCpu, parseMemory } from "../facts/quantity";
 import type { Resources } from "../facts/resources";
 import { largestOf, mostCounted } from "../facts/rollout";
-import { datastoreRangesOf, type Environment, nodePoolsOf } from "../schema/environment";
+import { modeOf, nodePoolsOf } from "../schema/cluster";
+import { datastoreRangesOf, type Environment } from "../schema/environment";
 import type { Release } from "../schema/release";
 import type { System } from "../schema/system";
 import { addressOf } from "./address";
@@ -216,7 +216,7 @@ const only = <T>(condition: boolean, ...items: readonly T[]): readonly T[] => (c
 function quotaOf(system: System, environment: Environment) {
   const total = { pods: 0, cpu: 0, memory: 0 };
   const add = (pods: number, workload: { readonly resources: Resources }) => {
-    const resources = resourcesOn(environment.cluster.mode === "autopilot", workload.resources);
+    const resources = modeOf(environment).resources(workload.resources);
     total.pods += pods;
     total.cpu += pods * (parseCpu(resources.cpu) ?? 0);
     total.memory += pods * (parseMemory(resources.memory) ?? 0);

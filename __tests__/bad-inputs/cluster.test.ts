@@ -60,7 +60,8 @@ testRefused({
   ),
   "a service in an unknown node pool": refused(
     system((s) => (s.services.worker.pool = "gpu")),
-    `${S} services.worker.pool = "gpu": is not a node pool of every environment; use one of app, workers, monitoring`,
+    `${S} services.worker.pool = "gpu": is not a node pool of the environment staging; use one of app, workers, monitoring, or add the pool there`,
+    `${S} services.worker.pool = "gpu": is not a node pool of the environment production; use one of app, workers, monitoring, or add the pool there`,
   ),
   "a pod larger than a node": refused(
     system((s) => {

@@ -1,15 +1,16 @@
-import { ContainerCluster, type ContainerClusterConfig } from "@cdktf/provider-google/lib/container-cluster";
+import { ContainerCluster } from "@cdktf/provider-google/lib/container-cluster";
 import { ProjectIamMember } from "@cdktf/provider-google/lib/project-iam-member";
 import { ServiceAccount } from "@cdktf/provider-google/lib/service-account";
 import { Fn, type ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { NODE_ROLES } from "../../facts/node-roles";
 import type { ApiServerRanges } from "../kubernetes/api-server";
-import { onAutopilot, onPool, type Placement } from "../kubernetes/placement";
+import type { Placement } from "../kubernetes/placement";
 import { type Network, SECONDARY_RANGES } from "../network/network";
 import type { Project } from "../project/project";
 import { secretsKey, userOf } from "../secrets/agent-key";
 import { EncryptionKey } from "../secrets/encryption-key";
+import { MODES } from "./modes";
 
 export interface ClusterProps {
   readonly project: Project;
@@ -23,7 +24,7 @@ export interface ClusterProps {
    * cluster.
    * {@link https://cloud.google.com/kubernetes-engine/docs/concepts/choose-cluster-mode}
    */
-  readonly mode: "standard" | "autopilot";
+  readonly mode: keyof typeof MODES;
   /**
    * The release channel, which decides how early the cluster gets new Kubernetes versions.
    * {@link https://cloud.google.com/kubernetes-engine/docs/concepts/release-channels}
@@ -44,16 +45,6 @@ export interface ClusterProps {
   /** Whether Terraform refuses to destroy the cluster, its key and its service account. */
   readonly deletionProtection: boolean;
 }
-
-/** OAuth scopes of the nodes. They include every API, so that only IAM decides what the nodes can do. */
-export const NODE_SCOPES = ["https://www.googleapis.com/auth/cloud-platform"];
-
-/**
- * A setting that plans ignore. The stack turns off automatic monitoring in Autopilot clusters, but GKE does not always
- * return the setting, so every plan would set it again.
- * {@link https://github.com/hashicorp/terraform-provider-google/issues/26839}
- */
-const NOT_ANSWERED = "monitoring_config[0].managed_prometheus[0].auto_monitoring_config";
 
 /**
  * A regional GKE cluster with private nodes, Workload Identity, Dataplane V2, shielded nodes, and Secrets that are
@@ -78,13 +69,14 @@ export class Cluster extends Construct {
   readonly apiServer: ApiServerRanges;
   /** Whether Google manages the nodes. */
   readonly autopilot: boolean;
+  private readonly mode: (typeof MODES)[ClusterProps["mode"]];
   private readonly pools = new Map<string, ITerraformDependable>();
 
   constructor(scope: Construct, id: string, props: ClusterProps) {
     super(scope, id);
     const { project, network, authorizedNetworks } = props;
-    const autopilot = props.mode === "autopilot";
-    this.autopilot = autopilot;
+    this.mode = MODES[props.mode];
+    this.autopilot = this.mode.autopilot;
     this.apiServer = { nodes: network.nodes, controlPlane: props.controlPlane };
 
     this.nodeServiceAccount = new ServiceAccount(this, "nodes", {
@@ -166,18 +158,18 @@ export class Cluster extends Construct {
       loggingConfig: { enableComponents: ["SYSTEM_COMPONENTS", "WORKLOADS"] },
       costManagementConfig: { enabled: true },
 
-      ...(autopilot ? this.autopilotConfig() : this.standardConfig()),
+      ...this.mode.config({ serviceAccount: this.nodeServiceAccount.email, workloadPool: this.workloadPool }),
       timeouts: { create: "60m", update: "60m", delete: "60m" },
       lifecycle: {
         preventDestroy: props.deletionProtection,
-        ignoreChanges: autopilot ? [NOT_ANSWERED] : ["node_config", "initial_node_count"], // of the default pool
+        ignoreChanges: [...this.mode.ignored],
       },
       // An Autopilot cluster starts nodes at once. A Standard cluster starts nodes when its node pools are created.
       dependsOn: [
         project.api("container"),
         project.api("binaryauthorization"),
         secrets.grant,
-        ...(autopilot ? this.nodeGrants : []),
+        ...(this.mode.startsWithNodes ? this.nodeGrants : []),
       ],
     });
     this.cluster.overrideLogicalId("cluster");
@@ -204,64 +196,6 @@ export class Cluster extends Construct {
    * @throws if a Standard cluster has no such pool
    */
   place(name?: string): Placement {
-    if (this.autopilot) return onAutopilot(this.cluster);
-    const pool = this.pools.get(name ?? "");
-    if (!name || !pool) throw new Error(`the cluster has no node pool "${name ?? ""}"`);
-    return onPool(name, pool);
-  }
-
-  /** Settings that only a Standard cluster has. */
-  private standardConfig(): Partial<ContainerClusterConfig> {
-    return {
-      datapathProvider: "ADVANCED_DATAPATH", // Dataplane V2, which enforces network policies
-      networkPolicy: { enabled: false }, // enforcement by Calico, which Dataplane V2 replaces
-      enableIntranodeVisibility: true,
-      enableShieldedNodes: true,
-      workloadIdentityConfig: { workloadPool: this.workloadPool },
-      // Prometheus in the cluster collects all other metrics. Google's managed collection would charge for them again.
-      monitoringConfig: { enableComponents: ["SYSTEM_COMPONENTS"], managedPrometheus: { enabled: false } },
-      addonsConfig: {
-        httpLoadBalancing: { disabled: false },
-        horizontalPodAutoscaling: { disabled: false },
-        gcePersistentDiskCsiDriverConfig: { enabled: true },
-        dnsCacheConfig: { enabled: true },
-      },
-      // GKE cannot create a cluster without a node pool. Terraform removes the default pool at once. Until then, its
-      // nodes run as the nodes' service account.
-      removeDefaultNodePool: true,
-      initialNodeCount: 1,
-      nodeConfig: {
-        serviceAccount: this.nodeServiceAccount.email,
-        oauthScopes: NODE_SCOPES,
-        imageType: "COS_CONTAINERD",
-        shieldedInstanceConfig: { enableSecureBoot: true, enableIntegrityMonitoring: true },
-        workloadMetadataConfig: { mode: "GKE_METADATA" },
-        kubeletConfig: { insecureKubeletReadonlyPortEnabled: "FALSE" },
-        spot: false,
-      },
-    };
-  }
-
-  /**
-   * Settings that only an Autopilot cluster has. Dataplane V2, intranode visibility, shielded nodes, Workload Identity
-   * and the add-ons are always on, and GKE refuses a cluster that sets them.
-   * {@link https://cloud.google.com/kubernetes-engine/docs/resources/autopilot-standard-feature-comparison}
-   */
-  private autopilotConfig(): Partial<ContainerClusterConfig> {
-    return {
-      enableAutopilot: true,
-      // Autopilot ignores `nodeConfig`. Without this setting, nodes run as the project's default service account.
-      clusterAutoscaling: {
-        autoProvisioningDefaults: { serviceAccount: this.nodeServiceAccount.email, oauthScopes: NODE_SCOPES },
-      },
-      nodePoolAutoConfig: { nodeKubeletConfig: { insecureKubeletReadonlyPortEnabled: "FALSE" } },
-      // Autopilot does not allow turning off managed collection. With this scope, it scrapes only Google's own targets
-      // and those of PodMonitoring resources.
-      // https://cloud.google.com/stackdriver/docs/managed-prometheus/setup-managed#disable
-      monitoringConfig: {
-        enableComponents: ["SYSTEM_COMPONENTS"],
-        managedPrometheus: { enabled: true, autoMonitoringConfig: { scope: "NONE" } },
-      },
-    };
+    return this.mode.place(this.cluster, this.pools, name);
   }
 }

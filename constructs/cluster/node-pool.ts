@@ -3,7 +3,8 @@ import { Construct } from "constructs";
 import { DEDICATED } from "../kubernetes/placement";
 import type { Project } from "../project/project";
 import { fix } from "../terraform/fixed";
-import { type Cluster, NODE_SCOPES } from "./cluster";
+import type { Cluster } from "./cluster";
+import { NODE_SCOPES } from "./modes";
 
 export interface NodePoolProps {
   readonly project: Project;
