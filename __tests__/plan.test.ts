@@ -1,6 +1,8 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import type { Plan } from "@slipway/rehearsal";
+import { planFromNothing, whatIsMissing } from "../commands/planner";
 import {
   everyStack,
   FOLDER,
@@ -14,7 +16,6 @@ import {
   stackText,
   synthesizeEvery,
 } from "../rehearsal/inventory";
-import { type Plan, planFromNothing, whatIsMissing } from "../rehearsal/planner";
 import { isInstalled, type Report, scan, type Waiver } from "./checkov";
 import accepted from "./checkov-waivers.json";
 import { ROOT } from "./support";

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { called as calledWith } from "../rehearsal/arguments";
+import { called as calledWith } from "../commands/rehearse/arguments";
 
 const place = mkdtempSync(path.join(os.tmpdir(), "arguments-"));
 const before = process.cwd();

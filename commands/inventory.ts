@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import os from "node:os";
 import path from "node:path";
 import { everyStack, FOLDER, fileOf, inventory, print, stackText, synthesizeEvery } from "../rehearsal/inventory";
-import { planFromNothing, whatIsMissing } from "../rehearsal/planner";
 import { InvalidConfiguration } from "../schema/load";
+import { planFromNothing, whatIsMissing } from "./planner";
 
 const USAGE = `Plans every system's stacks from nothing, and writes what they create into ${FOLDER}. Tests compare plans
 with these files. Needs Terraform and the providers, no cloud account.

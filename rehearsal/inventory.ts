@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
+import type { PlanJson, PlannedChange } from "@slipway/rehearsal";
 import { environmentsIn, readFiles, systemsIn } from "../schema/files";
 import { type Configuration, InvalidConfiguration, validate } from "../schema/load";
 import { imagesOf, type Release, releasesFolder } from "../schema/release";
 import { type System, systemSchema } from "../schema/system";
 import { PROVIDER_VERSIONS } from "../stacks/providers";
 import { synthesize } from "../stacks/synthesize";
-import type { PlanJson, PlannedChange } from "./planner";
 
 /** What a stack creates from nothing, committed so that a change of it is seen. */
 export interface Inventory {
