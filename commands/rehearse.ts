@@ -112,7 +112,7 @@ async function main(
         })
       : undefined;
   print.done();
-  const report = reportOf(versions?.system, first, rehearsed, failures, settings.speed);
+  const report = reportOf({ system: versions?.system, stack: first, rehearsed, failures, speed: settings.speed });
   const file = path.join(work, "report.html");
   writeFileSync(file, page(report));
   if (options["list-calls"]) console.log(rehearsed.calls.join("\n"));

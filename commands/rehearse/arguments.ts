@@ -1,63 +1,62 @@
 import path from "node:path";
 import { parseArgs } from "node:util";
-import type { Change, Scaled } from "@slipway/rehearsal";
-import { whyNoStack } from "@slipway/rehearsal";
+import { type Change, type Scaled, whyNoStack } from "@slipway/rehearsal";
 
-export const USAGE = `Applies a stack for real on this machine, without a cloud account: real Terraform and providers, a real Kubernetes
-control plane with simulated nodes, a fake of Google Cloud's APIs that refuses what Google refuses.
+export const USAGE = `Applies a stack on this machine, without a cloud account. Terraform, the providers and the Kubernetes control plane are
+real; nodes and pods are simulated, and Google Cloud's APIs are a fake that rejects what Google rejects.
 
-  npm run rehearse -- production                             from nothing, and look at what runs
+  npm run rehearse -- production                             applies from nothing and checks the result
   npm run rehearse -- production --release --drift --refuse-destroy --destroy --again
-  npm run rehearse -- production --fail-each --sample 10     every call fails once, in a run of its own
-  npm run rehearse -- production --interrupt                 Terraform is stopped halfway, and goes on
-  npm run rehearse -- staging --speed 60                     Google takes its time: a minute here is an hour there
+  npm run rehearse -- production --fail-each --sample 10     makes ten calls fail, each in a run of its own
+  npm run rehearse -- production --interrupt                 stops Terraform halfway and continues
+  npm run rehearse -- staging --speed 60                     takes as long as Google, sixty times faster
   npm run rehearse -- v1/stacks/production v2/stacks/production --changes kubernetes_job --changes helm_release
 
-The first argument is a stack of the checkout's system (SYSTEM=<system> names another), which is synthesized, or the folder
-of a synthesized one; further arguments are folders of its next versions.
+The first argument is the name of a stack of the checkout's system, which is then synthesized (SYSTEM=<system> names another
+system), or the folder of a synthesized stack. Further arguments are folders of its next versions.
 
-  --release             then deploys another digest of every image; prints what that changed
-  --changes [N:]REGEX   an update may change only matching addresses, and must change one of each; may be repeated.
-                        With N it is said of version N alone (2 is the first update), otherwise of every update
+  --release             deploy another digest of every image next, and print what changes
+  --changes [N:]REGEX   an update may change only matching addresses, and must change at least one of each; may be
+                        repeated. With N, this applies to version N only (2 is the first update)
   --scaled NAME=N       scale the Deployment NAMESPACE/NAME to N between plan and apply of an update; it must not drop
-  --broken              then deploys variables that pods crash with, twice in a row: the rollouts must fail, and what ran
-                        must be able to start again; then goes back, fails once more, and goes forward
-  --drift               changes things behind Terraform's back: its plan must show just these, and mend them
-  --refuse-destroy      terraform destroy must refuse and change nothing
-  --destroy             lift the protections, apply that, and destroy
-  --destroyable FOLDER  the version that --destroy applies; needed where the first argument is a folder
-  --again               after the destroy, deploy the first version again in what is left
+  --broken              deploy variables that make pods crash, twice in a row: the rollouts must fail, and the previous
+                        pods must be able to start again. Then go back, fail once more, and go forward
+  --drift               change resources behind Terraform's back: the plan must show only these, and the apply repair them
+  --refuse-destroy      terraform destroy must be refused and change nothing
+  --destroy             apply a version without protections, and destroy it
+  --destroyable FOLDER  the version that --destroy applies; required if the first argument is a folder
+  --again               after the destroy, deploy the first version again
   --plan                validate and plan only
 
-  --fault REGEX         fail this call in the first apply; the next apply must converge; may be repeated. A call is
-                        '<method> <service> <path>' to Google Cloud and 'CREATE|UPDATE|DELETE kubernetes
-                        <namespace>/<resource>/<name>' to Kubernetes, as --list-calls prints them
-  --fault-update REGEX  the same in the apply of the last update
-  --fail-each           each call that the clean run makes fails once, in a run of its own
+  --fault REGEX         make this call fail in the first apply; the next apply must converge; may be repeated. A call is
+                        '<method> <service> <path>' to Google Cloud or 'CREATE|UPDATE|DELETE kubernetes
+                        <namespace>/<resource>/<name>' to Kubernetes, as --list-calls prints it
+  --fault-update REGEX  make this call fail in the last update
+  --fail-each           make each call of the first apply fail once, in a run of its own
   --only REGEX          only calls that match
-  --sample N            only N of them, evenly spread
-  --jobs N              so many of these runs at a time (2)
-  --interrupt           stop Terraform (SIGINT) when half is made; the next apply must converge
-  --token-life SECONDS  the deployer's access tokens live so long, instead of an hour; the first apply must outlive one
-  --no-plugin           without GKE's credential plugin: there is one token for each run of Terraform. An apply that
-                        outlives it fails, and must converge when it is run again
+  --sample N            only N of the calls, evenly spread
+  --jobs N              number of these runs at a time (2)
+  --interrupt           stop Terraform (SIGINT) when half of the plan is made; the next apply must converge
+  --token-life SECONDS  how long the deployer's access tokens are valid, instead of an hour; the first apply must take
+                        longer
+  --no-plugin           without GKE's credential plugin, so that each run of Terraform has one token. An apply that takes
+                        longer fails, and must converge when it runs again
   --list-calls          print the calls that change something
 
-  --speed N             minutes of the model that pass in one minute here; by default everything is done at once
-  --no-seed             what a person makes before the first deploy (supplied secrets) is missing
-  --bootstrapped        the APIs, keys and grants that npm run bootstrap makes are there before the first deploy
-  --charts-mirror URL   chart repository that holds the real charts; without it stubs stand in for them
-  --json                print the report as JSON; progress goes to the standard error
-  --work DIR            folder of logs, plans, the state and the page report.html: a new or empty one, or that of an
-                        earlier rehearsal, which begins anew
-  --port N              port of the API server; the fake's is 1000 above, etcd's 2000. Free ones by default
+  --speed N             minutes of Google Cloud that pass in a minute here; by default everything is done at once
+  --no-seed             leave out what people make before the first deploy, such as supplied secrets
+  --bootstrapped        the APIs, keys and grants that npm run bootstrap makes exist before the first deploy
+  --charts-mirror URL   chart repository that holds the real charts; without it, charts are stubs
+  --json                print the report as JSON, and progress to the standard error
+  --work DIR            folder of logs, plans, the state and the page report.html: a new or empty folder, or that of an
+                        earlier rehearsal, whose files are deleted
+  --port N              port of the API server; the fake listens 1000 above it, and etcd 2000. Free ports by default
   --timeout SECONDS     limit of one Terraform command (420)
-  --keep                leave everything up until Ctrl-C, also where something failed; the table comes then
+  --keep                keep everything running until Ctrl-C, also after a failure, and print the table then
 
-Exit code: 0 when everything held, 1 when something did not, 2 when it was inconclusive.
+Exit code: 0 if everything passed, 1 if something failed, 2 if the rehearsal was inconclusive.
 
-Needs Terraform 1.11 or newer, kubectl, Go, and the providers where Terraform finds them: the registry, or
-~/.terraform.d/plugins.`;
+Needs Terraform 1.11 or later, kubectl, Go, and the providers: from their registry or from ~/.terraform.d/plugins.`;
 
 const FLAG = { type: "boolean", default: false } as const;
 const MANY = { type: "string", multiple: true, default: [] as string[] } as const;
@@ -96,7 +95,7 @@ const OPTIONS = {
   help: FLAG,
 } as const;
 
-/** Splits arguments into one option, with its value, or one positional each. */
+/** Splits arguments into parts: an option with its value, or a positional argument. */
 function split(args: string[]): string[][] {
   const { tokens } = parseArgs({ args, allowPositionals: true, options: OPTIONS, strict: false, tokens: true });
   return tokens.map(({ index }, i) => args.slice(index, tokens[i + 1]?.index));
@@ -104,12 +103,12 @@ function split(args: string[]): string[][] {
 
 function parse(args: string[]) {
   const { values, positionals } = parseArgs({ args, allowPositionals: true, options: OPTIONS });
-  // Commands run in folders of their own, where a path as it was given would lead elsewhere.
+  // Commands run in other folders, where a relative path would lead elsewhere.
   return { values: { ...values, work: values.work && path.resolve(values.work) }, positionals };
 }
 export type Options = ReturnType<typeof parse>["values"];
 
-/** Options that want something applied, or done with what was. */
+/** Options that need an apply. */
 const OF_AN_APPLY = [
   "changes",
   "scaled",
@@ -126,13 +125,12 @@ const OF_AN_APPLY = [
   "speed",
 ] as const;
 
-/** Options after which the clean run is no measure of the others, or that would hold them up. */
+/** Options that change the run without failures too much to compare the others with it, or that would delay them. */
 const NOT_WITH_FAIL_EACH = ["broken", "destroy", "fault", "interrupt", "token-life", "keep"] as const;
 
 /**
- * The greatest numbers: a port leaves room for those above it, Node's timers wait no longer, and Go reads no shorter start
- * of a pod; of samples and jobs no machine does as many; Google's
- * tokens live twelve hours at most.
+ * The greatest numbers. A port leaves room for the ports above it. Node's timers wait no longer than the timeout, and Go
+ * reads no shorter start of a pod than at this speed. Google's tokens are valid for twelve hours at most.
  */
 const GREATEST = {
   sample: 10_000,
@@ -143,7 +141,7 @@ const GREATEST = {
   timeout: 1_000_000,
 } as const;
 
-/** What is wrong with a call: options that would be overlooked, numbers that are none, folders that hold no stack. */
+/** What is wrong with a call: options that would have no effect, invalid numbers, and folders without a stack. */
 function mistakes(options: Options, stacks: readonly string[], known: readonly string[]): string[] {
   const [first = "", ...updates] = stacks;
   const isStackName = (stack: string) => known.includes(stack);
@@ -166,10 +164,7 @@ function mistakes(options: Options, stacks: readonly string[], known: readonly s
       .flatMap((folder) => wrongFolder(folder, known, options.work)),
     ...say(options.release && !named, "--release needs the name of a stack as the first argument: it synthesizes"),
     ...say(options.broken && !named, "--broken needs the name of a stack as the first argument: it synthesizes"),
-    ...say(
-      options.destroy && !named && !options.destroyable,
-      "--destroy needs --destroyable where the stack is a folder",
-    ),
+    ...say(options.destroy && !named && !options.destroyable, "--destroy needs --destroyable if the stack is a folder"),
     ...say(
       options["no-plugin"] && !named,
       "--no-plugin needs the name of a stack as the first argument: it synthesizes",
@@ -186,38 +181,38 @@ function mistakes(options: Options, stacks: readonly string[], known: readonly s
       say(given(name) && !options["fail-each"], `--${name} needs --fail-each`),
     ),
     ...OF_AN_APPLY.flatMap((name) => say(options.plan && given(name), `--${name} needs an apply: leave out --plan`)),
-    ...say(options["fail-each"] && versions > 1, "--fail-each is of the first apply alone, without an update"),
+    ...say(options["fail-each"] && versions > 1, "--fail-each is for the first apply only, without an update"),
     ...NOT_WITH_FAIL_EACH.flatMap((name) =>
-      say(options["fail-each"] && given(name), `--fail-each is of the first apply alone, without --${name}`),
+      say(options["fail-each"] && given(name), `--fail-each is for the first apply only, without --${name}`),
     ),
     ...say(options["list-calls"] && options.json, "--list-calls and --json both print: choose one"),
     ...say(
       (["interrupt", "fault", "token-life"] as const).filter(given).length > 1,
-      "--interrupt, --fault and --token-life are tried one at a time",
+      "--interrupt, --fault and --token-life exclude each other: choose one",
     ),
     ...options.changes
       .map(change)
       .filter(({ version = 2 }) => version < 2 || version > versions)
-      .map(({ version = 2, address }) => `--changes ${address}: there is no update to version ${version}`),
+      .map(({ version = 2, address }) => `--changes ${address}: no update deploys version ${version}`),
     ...(["fault", "fault-update", "changes", "only"] as const).flatMap((name) =>
       [options[name] ?? []].flat().flatMap((text) => invalidExpression(name, text)),
     ),
     ...(["sample", "jobs", "port"] as const).flatMap((name) =>
       say(
         options[name] !== undefined && !(/^[1-9]\d*$/.test(options[name]) && Number(options[name]) <= GREATEST[name]),
-        `--${name} ${options[name]}: is no whole number from 1 to ${GREATEST[name]}`,
+        `--${name} ${options[name]}: is not a whole number from 1 to ${GREATEST[name]}`,
       ),
     ),
     ...(["speed", "timeout", "token-life"] as const).flatMap((name) =>
       say(
         options[name] !== undefined && !(Number(options[name]) > 0 && Number(options[name]) <= GREATEST[name]),
-        `--${name} ${options[name]}: is no number above 0 and up to ${GREATEST[name]}`,
+        `--${name} ${options[name]}: is not a number above 0 and up to ${GREATEST[name]}`,
       ),
     ),
   ];
 }
 
-/** What is wrong with the folder of a stack, which is copied into the folder of logs. */
+/** What is wrong with the folder of a stack, whose files are copied into the folder of logs. */
 function wrongFolder(folder: string, known: readonly string[], work?: string): string[] {
   const why = whyNoStack(folder);
   if (why)
@@ -226,7 +221,7 @@ function wrongFolder(folder: string, known: readonly string[], work?: string): s
     ];
   const within = (inner: string, outer: string) => !path.relative(outer, inner).startsWith("..");
   return work && (within(folder, work) || within(work, folder))
-    ? [`--work ${work}: overlaps the stack's folder ${folder}, and begins anew; choose another folder`]
+    ? [`--work ${work}: overlaps the stack's folder ${folder}, and its files are deleted; choose another folder`]
     : [];
 }
 
@@ -235,7 +230,7 @@ function invalidExpression(name: string, text: string): string[] {
     new RegExp(text);
     return [];
   } catch (error) {
-    return [`--${name} ${text}: ${(error as Error).message}; put a backslash before what is meant literally`];
+    return [`--${name} ${text}: ${(error as Error).message}; put a backslash before literal characters`];
   }
 }
 
@@ -251,21 +246,22 @@ export function scaled(text: string): Scaled | undefined {
   );
 }
 
-/** What the command was asked for. */
+/** A valid call of the command. */
 export interface Called {
   readonly options: Options;
   readonly stacks: readonly string[];
 }
 
 /**
- * A call of the command, or everything that is wrong with it, a line each.
- * @param known names of the system's stacks; anything else is a folder
+ * Reads a call of the command. Returns a line for each problem if it is invalid.
+ *
+ * @param known names of the system's stacks; other arguments are folders
  */
 export function called(args: string[], known: readonly string[]): Called | readonly string[] {
-  // Node says what is wrong with the first option alone.
+  // Node reports only the first invalid option, so each part is read by itself.
   const parts = split(args).map((part) => ({ part, wrong: unreadable(part) }));
   const unread = parts.flatMap(({ wrong }) => wrong ?? []);
-  // What follows an option that there is not may be its value.
+  // An argument after an unknown option may be its value.
   const read = parts.filter(
     ({ wrong, part: [text = ""] }, i) => !wrong && (text.startsWith("-") || !parts[i - 1]?.wrong),
   );
@@ -280,7 +276,7 @@ function unreadable(part: string[]): string | undefined {
     parse(part);
     return undefined;
   } catch (error) {
-    // It goes on with advice for what is no option, which here nothing with a dash is.
+    // Node adds advice on positional arguments that begin with a dash, which this command does not have.
     return (error as Error).message.replace(/ To specify a positional argument.*/s, "").replaceAll("\n", " ");
   }
 }

@@ -1,3 +1,4 @@
+import path from "node:path";
 import { type Machine, startMachine } from "./machine/machine";
 import { madeByHand } from "./made-by-hand";
 import type { RehearsalOptions } from "./options";
@@ -30,6 +31,7 @@ export function machineFor(options: RehearsalOptions): Promise<Machine> {
   const { stacks, nothingByHand, chartsMirror, customResources, speed = Number.POSITIVE_INFINITY } = options;
   return startMachine({
     ...options,
+    work: path.resolve(options.work), // commands run in other folders
     speed,
     madeByHand: nothingByHand ? { secrets: [], zones: [], logs: [] } : madeByHand(readStack(stacks[0] as string)),
     pools: poolsOf(...stacks.map(readStack)),

@@ -20,14 +20,17 @@ export interface StackJson {
   readonly terraform: Requirements & { backend?: unknown };
 }
 
-/** The stack in a folder. */
-export const readStack = (folder: string): StackJson =>
-  JSON.parse(readFileSync(path.join(folder, "cdk.tf.json"), "utf8"));
+/** The stack in a folder. Terraform allows a single provider without a list. */
+export function readStack(folder: string): StackJson {
+  const stack: StackJson = JSON.parse(readFileSync(path.join(folder, "cdk.tf.json"), "utf8"));
+  const providers = Object.entries(stack?.provider ?? {}).map(([name, blocks]) => [name, [blocks].flat()]);
+  return { ...stack, ...(providers.length && { provider: Object.fromEntries(providers) }) };
+}
 
 /** Why a folder does not hold a stack; undefined if it does. */
 export function whyNoStack(folder: string): string | undefined {
   try {
-    return readStack(folder)?.terraform ? undefined : "its cdk.tf.json is not a synthesized stack";
+    return readStack(folder).terraform ? undefined : "its cdk.tf.json is not a synthesized stack";
   } catch (error) {
     return error instanceof SyntaxError ? "its cdk.tf.json is not valid JSON" : "has no readable cdk.tf.json";
   }

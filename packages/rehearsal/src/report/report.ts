@@ -29,13 +29,14 @@ export interface Report {
   readonly failures?: readonly Failure[];
 }
 
-export function reportOf(
-  system: string | undefined,
-  stack: string,
-  { steps, plans: [first, ...updates], schedule, actions, calls, seconds }: Rehearsed,
-  failures: readonly Failure[] | undefined,
-  speed: number | undefined,
-): Report {
+/** What a report is made of. */
+interface Results extends Pick<Report, "system" | "stack" | "speed" | "failures"> {
+  readonly rehearsed: Rehearsed;
+}
+
+export function reportOf({ system, stack, rehearsed, failures, speed }: Results): Report {
+  const { steps, plans, schedule, actions, calls, seconds } = rehearsed;
+  const [first, ...updates] = plans;
   const types = (first?.resource_changes ?? []).filter((c) => c.mode === "managed").map((c) => c.type);
   return {
     system,
