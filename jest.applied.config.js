@@ -5,4 +5,4 @@ const config = require("./jest.config");
  *
  * @type {import("jest").Config}
  */
-module.exports = { ...config, testMatch: ["<rootDir>/__tests__/**/*.applied.test.ts"], maxWorkers: 2 };
+module.exports = { ...config, testMatch: ["**/__tests__/**/*.applied.test.ts"], maxWorkers: 2 };

@@ -1,59 +1,20 @@
-import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import os from "node:os";
+import { readFileSync } from "node:fs";
 import path from "node:path";
-import { pathToFileURL } from "node:url";
-import { isControlPlaneBuilt } from "../src/machine/control-plane";
-import { whatMachineLacks } from "../src/machine/tools";
-import { whatIsMissing } from "../src/terraform/requirements";
 
 const PACKAGE = path.resolve(__dirname, "..");
-const README = readFileSync(path.join(PACKAGE, "README.md"), "utf8");
+const textOf = (file: string) => readFileSync(path.join(PACKAGE, file), "utf8");
 
-/** The code block of a language, of which the README has one. */
-function block(language: string): string {
-  const [found, ...more] = README.matchAll(new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\`$`, "gms"));
-  if (!found || more.length) throw new Error(`the README has not one block of ${language}`);
-  return found[1] as string;
+/** Names of the fields of an interface. */
+function fields(file: string, name: string): string[] {
+  const [, body = ""] = new RegExp(`interface ${name}[^{]*\\{\n(.*?)^\\}`, "ms").exec(textOf(file)) ?? [];
+  return [...body.matchAll(/^ {2}readonly (\w+)/gm)].map(([, field]) => field as string);
 }
 
-const folder = mkdtempSync(path.join(os.tmpdir(), "readme-"));
-afterAll(() => rmSync(folder, { recursive: true }));
-mkdirSync(path.join(folder, "stack"));
-writeFileSync(path.join(folder, "stack", "cdk.tf.json"), block("json"));
-writeFileSync(path.join(folder, "rehearse.mjs"), block("js"));
-mkdirSync(path.join(folder, "node_modules", "@slipway"), { recursive: true });
-symlinkSync(PACKAGE, path.join(folder, "node_modules", "@slipway", "rehearsal"));
-
-// Jest must know before the tests run whether they are skipped.
-const missing =
-  whatIsMissing(path.join(folder, "providers"), JSON.parse(block("json")).terraform) ??
-  whatMachineLacks() ??
-  (isControlPlaneBuilt() ? undefined : "the control plane is not built yet");
-const skipped = missing ? ` (SKIPPED: ${missing.split(";")[0]})` : "";
-if (missing) console.warn(`SKIPPED: the example in the README. ${missing}.`);
-
-(missing ? test.skip : test)(
-  `the example in the README passes${skipped}`,
-  () => {
-    const args = ["--import", pathToFileURL(require.resolve("tsx")).href, "rehearse.mjs"];
-    const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: folder, encoding: "utf8" });
-    expect(stdout).not.toContain("FAIL");
-    expect(stdout).toContain("all held");
-    expect(stderr).toBe("");
-    expect(status).toBe(0);
-  },
-  240_000,
-);
-
 test("the README names each option", () => {
-  const options = readFileSync(path.join(PACKAGE, "src", "options.ts"), "utf8");
-  const surroundings = readFileSync(path.join(PACKAGE, "src", "machine", "machine.ts"), "utf8");
-  const body = (text: string, name: string) =>
-    new RegExp(`interface ${name}[^{]*\\{\n(.*?)^\\}`, "ms").exec(text)?.[1] ?? "";
-  const names = [body(options, "RehearsalOptions"), body(surroundings, "Surroundings")].flatMap((text) =>
-    [...text.matchAll(/^ {2}readonly (\w+)/gm)].map(([, name]) => name as string),
-  );
-  expect(names.length).toBeGreaterThan(20);
-  expect(names.filter((name) => !README.includes(`\`${name}\``))).toEqual([]);
+  const options = [
+    ...fields("src/options.ts", "RehearsalOptions"),
+    ...fields("src/machine/machine.ts", "Surroundings"),
+  ];
+  expect(options.length).toBeGreaterThan(20);
+  expect(options.filter((name) => !textOf("README.md").includes(`\`${name}\``))).toEqual([]);
 });
