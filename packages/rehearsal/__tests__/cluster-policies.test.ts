@@ -43,7 +43,7 @@ test("objects created outside deleted namespaces are reported by the namespace t
   });
 });
 
-test("faults reach Kubernetes by their label", () => {
+test("the label of a fault says whether it is for Kubernetes", () => {
   expect(
     [/CREATE kubernetes n/, "CREATE kubernetes n/x/y", /sql/, "POST sql x"].map((label) => isKubernetes({ label })),
   ).toEqual([true, true, false, false]);
@@ -52,7 +52,7 @@ test("faults reach Kubernetes by their label", () => {
   );
 });
 
-test("a fault in Kubernetes has struck when a call that it means was refused because of it", () => {
+test("a fault in Kubernetes has struck if its policy refused a matching call", () => {
   const refused = (name: string, message: string) =>
     JSON.stringify({
       ...JSON.parse(event("create", { resource: "secrets", namespace: "n", name })),
@@ -70,7 +70,7 @@ test("a fault in Kubernetes has struck when a call that it means was refused bec
   ).toEqual([b, c]);
 });
 
-test("a policy that refuses is bound, and so is one that changes", () => {
+test("every policy has a binding", () => {
   const kinds = AUTOPILOT.map((object) => object.kind);
   for (const kind of kinds.filter((k) => !String(k).endsWith("Binding")))
     expect(kinds.filter((k) => k === kind)).toHaveLength(kinds.filter((k) => k === `${kind}Binding`).length);

@@ -29,7 +29,7 @@ test("a size that the operator does not apply, and metrics that do not fit, are 
   ]);
 });
 
-test("a claim under another name than the StatefulSet looks for is found", () => {
+test("a claim whose name the StatefulSet does not expect is found", () => {
   expect(smallDisks([claim("metrics", "80Gi", "80Gi")], [prometheus("1Gi", "69632MB")])).toEqual([
     `prometheus-p has no disk ${CLAIM}`,
   ]);

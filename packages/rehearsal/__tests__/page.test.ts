@@ -85,7 +85,7 @@ const REPORT: Report = {
 
 const headings = (text: string) => [...text.matchAll(/<h2[^>]*>([^<]*)/g)].map(([, heading]) => heading?.trim());
 
-test("has its sections in order", () => {
+test("the page has its sections in order", () => {
   expect(headings(page(REPORT))).toEqual([
     "The apply",
     "Critical path and lower bound",
@@ -96,38 +96,38 @@ test("has its sections in order", () => {
   ]);
 });
 
-test("counts a call that was not struck neither as held nor as failed", () => {
+test("a call that was not made counts neither as held nor as failed", () => {
   const text = page(REPORT);
   expect(text).toContain("1 of 2 held, 1 not struck");
   expect(printed(REPORT)).toContain("\n1 of 2 calls that failed once");
   expect(printed(REPORT)).toContain("\n     POST joined: not struck\n");
 });
 
-test("leaves out sections that have no data", () => {
+test("sections without data are left out", () => {
   expect(headings(page(EMPTY))).toEqual([]);
   expect(page(EMPTY).split('<script type="module">')[0]).not.toMatch(/NaN|Infinity|undefined/);
   expect(headings(page({ ...EMPTY, steps: REPORT.steps }))).toEqual(["Checks"]);
 });
 
-test("has a switch only between views that there are", () => {
+test("the switch offers only views that have data", () => {
   expect(page(REPORT)).toContain('value="measured"');
   expect(page({ ...REPORT, actions: [] })).not.toContain('type="radio"');
 });
 
-test("says what held, in figures", () => {
+test("the headline counts the checks that held", () => {
   const text = page(REPORT);
   expect(text).toContain("not everything held");
   expect(page({ ...REPORT, ok: true })).toContain("all held");
   for (const figure of ["14.5 min", "1.20×", "2 of 4"]) expect(text).toContain(`<dd>${figure}</dd>`);
 });
 
-test("shows calls first after which not everything held", () => {
+test("failed runs come first", () => {
   const text = page(REPORT);
   expect(text.indexOf("container clusters")).toBeLessThan(text.indexOf("compute networks"));
   expect(text).toContain("1 of 2 held");
 });
 
-test("tells a replacement from a change", () => {
+test("a replacement is not shown as a change", () => {
   expect([...page(REPORT).matchAll(/class="change (\w+)"/g)].map(([, change]) => change)).toEqual([
     "update",
     "replace",
@@ -154,7 +154,7 @@ const evil: Report = {
   failures: [{ call: EVIL, wrong: [EVIL], note: EVIL, remedies: [], seconds: 1 }],
 };
 
-test("escapes whatever is said", () => {
+test("all text is escaped", () => {
   const text = page(evil);
   expect(text).not.toMatch(/<script>alert|<img|onerror="/);
   expect(text.match(/<\/script>/g)).toHaveLength(2);
@@ -162,7 +162,7 @@ test("escapes whatever is said", () => {
   expect(JSON.parse(data)).toMatchObject([{ address: EVIL }]);
 });
 
-test("loads nothing from anywhere", () => {
+test("the page loads nothing", () => {
   expect(page(REPORT)).not.toMatch(/https?:|url\(|@import|\b(src|srcset|action)=/);
   expect([...page(REPORT).matchAll(/href="([^"]*)"/g)].map(([, target]) => target)).toEqual(["data:,"]);
 });
@@ -221,7 +221,7 @@ describe(`in a browser${missing ? ` (SKIPPED: ${missing})` : ""}`, () => {
   const addresses = (shown: Page) => rows(shown).evaluateAll((all) => all.map((e) => e.getAttribute("data-address")));
   const highlighted = (shown: Page) => shown.locator(".row.on .label").allTextContents();
 
-  testHere("has a bar for each resource, by when it begins, and asks for nothing", async () => {
+  testHere("the timeline has a bar for each resource, in order of start, and requests nothing", async () => {
     const { shown, heard } = await open(REPORT);
     expect(await addresses(shown)).toEqual([NETWORK, CLUSTER, DATABASE, RELEASE]);
     await shown.getByLabel("Data sources").check();
@@ -233,7 +233,7 @@ describe(`in a browser${missing ? ` (SKIPPED: ${missing})` : ""}`, () => {
     expect(heard).toEqual([]);
   });
 
-  testHere("shows what a bar waited for, to the mouse and to the keyboard", async () => {
+  testHere("mouse and keyboard show what a bar waited for", async () => {
     const { shown, heard } = await open(REPORT);
     await row(shown, RELEASE).hover();
     const detail = shown.locator(".detail");
@@ -258,7 +258,7 @@ describe(`in a browser${missing ? ` (SKIPPED: ${missing})` : ""}`, () => {
     expect(heard).toEqual([]);
   });
 
-  testHere("filters by address and critical path", async () => {
+  testHere("the timeline filters by address and critical path", async () => {
     const { shown } = await open(REPORT);
     await shown.getByLabel("Only the critical path").check();
     expect(await addresses(shown)).toEqual([NETWORK, DATABASE, RELEASE]);
@@ -269,7 +269,7 @@ describe(`in a browser${missing ? ` (SKIPPED: ${missing})` : ""}`, () => {
     expect(await shown.getByText("No resource matches.").isVisible()).toBe(true);
   });
 
-  testHere("switches to what was measured", async () => {
+  testHere("the timeline switches to the measured times", async () => {
     const { shown } = await open(REPORT);
     await shown.getByText("on this machine (measured)").click();
     expect(await addresses(shown)).toEqual([NETWORK, DATABASE, CLUSTER, RELEASE]);
@@ -278,7 +278,7 @@ describe(`in a browser${missing ? ` (SKIPPED: ${missing})` : ""}`, () => {
     expect(await shown.locator(".axis:visible .tick").first().innerText()).toBe("0 s");
   });
 
-  testHere("runs nothing that is said", async () => {
+  testHere("text in a report is never run", async () => {
     const { shown, heard } = await open(evil);
     await shown.locator(".row").hover();
     expect(await shown.locator(".detail b").innerText()).toBe(EVIL);
@@ -286,7 +286,7 @@ describe(`in a browser${missing ? ` (SKIPPED: ${missing})` : ""}`, () => {
     expect(heard).toEqual([]);
   });
 
-  testHere("is light on dark and dark on light, and fits a phone", async () => {
+  testHere("the page has a dark and a light theme, and fits a phone", async () => {
     const brightness = async (colorScheme: "light" | "dark") => {
       const { shown } = await open(REPORT, { colorScheme, viewport: { width: 390, height: 844 } });
       expect(await shown.evaluate("document.documentElement.scrollWidth")).toBe(390);

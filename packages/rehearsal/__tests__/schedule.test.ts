@@ -4,7 +4,7 @@ import { scheduleOf } from "../src/schedule/schedule";
 import { TIMES } from "../src/schedule/times";
 import { recordedOnly } from "../src/stack";
 
-describe("the model", () => {
+describe("the schedule", () => {
   const of = (edges: Record<string, readonly string[]>) =>
     scheduleOf(new Map(Object.entries(edges).map(([address, waits]) => [address, new Set(waits)])));
   const CLUSTER = "google_container_cluster.c";

@@ -1,7 +1,7 @@
 import { actions, complaints, leftToDo, namesResource } from "../src/terraform/output";
 import { terraformEnvironment } from "../src/terraform/run";
 
-test("Terraform never logs", () => {
+test("Terraform's log is always off", () => {
   process.env.TF_LOG_PROVIDER = "INFO";
   try {
     expect(Object.keys(terraformEnvironment()).filter((name) => name.startsWith("TF_LOG"))).toEqual([]);
@@ -15,7 +15,7 @@ test.each([
   ["a difference", 2, "  # a.b will be created\n", ["the plan is not empty", "  # a.b will be created"]],
   ["an error", 1, "Error: no such provider\n", ["exit 1", "Error: no such provider"]],
   ["a plan that was killed", null, "", ["exit null"]],
-])("left to do after %s", (_what, status, stdout, wrong) => {
+])("after %s, the check says what is left to do", (_what, status, stdout, wrong) => {
   expect(leftToDo({ status, stdout, stderr: "", seconds: 1 })).toEqual(wrong);
 });
 

@@ -19,7 +19,7 @@ const ready = ({ kind, spec, status = {} }: KubernetesObject): readonly [number,
     : [Number(status.readyReplicas ?? 0), Number(spec.replicas)];
 
 /** Deployments in the state: resources of this type, and objects of Helm releases. */
-function declaredDeployments(machine: Machine): KubernetesObject[] {
+function declaredDeployments(machine: Pick<Machine, "work" | "objectsOf">): KubernetesObject[] {
   const state = stateOf(machine);
   const typed = attributesOf(state, "kubernetes_deployment", "kubernetes_deployment_v1").map(
     (attributes): KubernetesObject => {
@@ -41,7 +41,7 @@ function declaredDeployments(machine: Machine): KubernetesObject[] {
  * The Deployments and Jobs in the state, by `<namespace>/<name>`. Deployments have the bounds of their autoscaler, or their
  * number of replicas; without either, their bounds are undefined.
  */
-export function declaredWorkloads(machine: Machine) {
+export function declaredWorkloads(machine: Pick<Machine, "work" | "objectsOf">) {
   const state = stateOf(machine);
   const metadataOf = ({ metadata }: Readonly<Record<string, unknown>>) => nameOf((metadata as [Metadata])[0]);
   const autoscalers = new Map(

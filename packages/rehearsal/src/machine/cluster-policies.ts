@@ -1,19 +1,19 @@
 import { expressionOf, type Fault, type Label } from "@slipway/fake-google-cloud";
 
-/** Objects of Kubernetes, to be applied. */
-type KubernetesObject = Readonly<Record<string, unknown>>;
+/** A Kubernetes object to apply. */
+type Manifest = Readonly<Record<string, unknown>>;
 
 const DEPLOYER = { name: "deployer", expression: 'request.userInfo.username == "deployer"' };
 
-/** Objects of any kind, as the match constraints of a policy. */
+/** Match constraints of a policy; by default they match every kind. */
 const anything = (operations: readonly string[], groups = ["*"], resources = ["*"]) => ({
   matchConstraints: {
     resourceRules: [{ apiGroups: groups, apiVersions: ["*"], operations, resources }],
   },
 });
 
-/** A policy that refuses calls, and what makes it hold. {@link https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/} */
-function refusal(name: string, spec: KubernetesObject): KubernetesObject[] {
+/** A policy that refuses calls, with its binding. {@link https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/} */
+function refusal(name: string, spec: Manifest): Manifest[] {
   const apiVersion = "admissionregistration.k8s.io/v1";
   return [
     { apiVersion, kind: "ValidatingAdmissionPolicy", metadata: { name }, spec: { failurePolicy: "Fail", ...spec } },
@@ -27,8 +27,8 @@ function refusal(name: string, spec: KubernetesObject): KubernetesObject[] {
 }
 
 /**
- * A call to Kubernetes as faults name it: `CREATE kubernetes pmcrm/configmaps/backend`, like those to Google Cloud; what
- * has no namespace begins with a slash. In CEL it is made of the request.
+ * The label of a call to Kubernetes, as a CEL expression of the request: `CREATE kubernetes shop/configmaps/web`, or
+ * `CREATE kubernetes /clusterroles/reader` without a namespace.
  */
 const LABEL =
   'request.operation + " kubernetes " + (has(request.namespace) ? request.namespace : "") + "/" + request.resource.resource + "/" + request.name';
@@ -36,15 +36,15 @@ const LABEL =
 export const isKubernetes = ({ label }: Fault): boolean =>
   / kubernetes /.test(typeof label === "string" ? label : label.source.replace(/\\ /g, " "));
 
-/** What a call that was to fail is refused with. */
+/** Message of the calls that a fault refuses. */
 const MESSAGE = "simulated failure";
 
-/** A call that fails for as long as any does: admission hears of a policy a while after it was made, or deleted. */
+/** A call that fails while faults are armed. It shows when admission applies a policy, or no longer applies it. */
 export const PROBE = ["create", "configmap", "simulated-failure", "--dry-run=server"];
 const PROBED: Fault = { label: "CREATE kubernetes default/configmaps/simulated-failure" };
 
-/** Fails the deployer's calls for as long as it is there. */
-export const faultPolicy = (faults: readonly Fault[]): KubernetesObject[] =>
+/** The policy that makes the deployer's calls fail. */
+export const faultPolicy = (faults: readonly Fault[]): Manifest[] =>
   refusal("simulated-failure", {
     ...anything(["CREATE", "UPDATE", "DELETE"]),
     matchConditions: [
@@ -79,12 +79,12 @@ const OPERATIONS: Readonly<Record<string, string>> = {
   delete: "DELETE",
 };
 
-/** The changes that a control plane's audit log records, as faults name them. */
+/** Labels of the changes in a control plane's audit log. */
 export const labelsOf = (audit: string): Label[] => labelsWhere(audit, ({ code }) => code < 400);
 
 /**
- * What was created and goes with no namespace that was, by the namespace that stays: what has none is below an empty name.
- * Each as kubectl names it, `<resource>/<name>`.
+ * Created objects that do not disappear with a created namespace, as `<resource>/<name>`, by the namespace that stays. For
+ * objects without a namespace, the key is empty.
  */
 export function createdElsewhere(labels: readonly Label[]): Map<string, string[]> {
   const created = new Map<string, string[]>();
@@ -96,7 +96,7 @@ export function createdElsewhere(labels: readonly Label[]): Map<string, string[]
   return created;
 }
 
-/** Those of the faults that failed no call in a control plane's audit log. */
+/** The faults that made no call fail in a control plane's audit log. */
 export function notStruck(faults: readonly Fault[], audit: string): Fault[] {
   const struck = labelsWhere(audit, ({ message = "" }) => message.includes(MESSAGE));
   return faults.filter((fault) => !struck.some((label) => expressionOf(fault).test(label)));
@@ -112,7 +112,7 @@ function labelsWhere(audit: string, ended: (status: NonNullable<AuditEvent["resp
         ended(responseStatus) && objectRef?.name && !objectRef.subresource,
     )
     .map(({ verb, objectRef: { resource, namespace = "", name } = { resource: "" } }) => {
-      const within = resource === "namespaces" ? name : namespace; // admission says of a namespace that it is in itself
+      const within = resource === "namespaces" ? name : namespace; // for admission, a namespace is in itself
       return `${OPERATIONS[verb]} kubernetes ${within}/${resource}/${name}`;
     });
 }
@@ -120,7 +120,7 @@ function labelsWhere(audit: string, ended: (status: NonNullable<AuditEvent["resp
 /** Namespaces that Autopilot manages. {@link https://cloud.google.com/kubernetes-engine/docs/concepts/autopilot-security} */
 const MANAGED = ["kube-system", "kube-node-lease", "kube-public", "gke-managed-system", "gmp-system"];
 
-/** Where pods' templates are in what makes pods. */
+/** Path of the pod's spec in each resource that makes pods. */
 const TEMPLATES: readonly (readonly [group: string, resources: readonly string[], path: string])[] = [
   ["", ["pods"], "spec"],
   ["apps", ["deployments", "statefulsets", "daemonsets"], "spec.template.spec"],
@@ -129,10 +129,10 @@ const TEMPLATES: readonly (readonly [group: string, resources: readonly string[]
 ];
 
 /**
- * Sets what Autopilot's webhook sets: requests where there are none, limits as large as the requests, and an annotation
- * that says so. {@link https://cloud.google.com/kubernetes-engine/docs/concepts/autopilot-resource-requests}
+ * Policies that set what Autopilot's webhook sets: missing requests, limits equal to the requests, and an annotation.
+ * {@link https://cloud.google.com/kubernetes-engine/docs/concepts/autopilot-resource-requests}
  */
-function adjustment(group: string, resources: readonly string[], where: string): KubernetesObject[] {
+function adjustment(group: string, resources: readonly string[], where: string): Manifest[] {
   const name = `autopilot-resources-${resources[0]}`;
   const type = `Object.${where}`;
   const nested = (value: string) =>
@@ -175,8 +175,8 @@ function adjustment(group: string, resources: readonly string[], where: string):
   ];
 }
 
-/** What a cluster on Autopilot refuses and changes. */
-export const AUTOPILOT: readonly KubernetesObject[] = [
+/** Policies of what a cluster on Autopilot refuses and changes. */
+export const AUTOPILOT: readonly Manifest[] = [
   ...refusal("autopilot-managed-namespaces", {
     ...anything(["CREATE", "UPDATE", "DELETE"]),
     matchConditions: [

@@ -1,8 +1,8 @@
-/** What a service itself makes one kind of resource wait for. */
+/** A type of resource that a service makes another type wait for. */
 interface Need {
-  /** Terraform's type of what must be there first. */
+  /** Terraform's type of the resource that must exist first. */
   readonly first: string;
-  /** The page that says so. */
+  /** Page that documents it. */
   readonly source: string;
 }
 
@@ -20,7 +20,7 @@ const API: Need = {
   source: "https://cloud.google.com/service-usage/docs/enable-disable",
 };
 
-/** By Terraform's type of what waits. What a stack adds of its own accord is not here: it is what a deploy could be without. */
+/** By Terraform's type of the resource that waits. Waits that only a stack imposes are left out, because a deploy could do without them. */
 export const NEEDS: Readonly<Record<string, readonly Need[]>> = {
   google_compute_network: [API],
   google_compute_subnetwork: [
@@ -51,7 +51,7 @@ export const NEEDS: Readonly<Record<string, readonly Need[]>> = {
       first: "google_service_networking_connection",
       source: "https://cloud.google.com/sql/docs/postgres/configure-private-services-access",
     },
-    // a replica or a copy follows its original
+    // A replica or a copy needs its original.
     {
       first: "google_sql_database_instance",
       source: "https://cloud.google.com/sql/docs/postgres/replication/create-replica",
@@ -85,7 +85,7 @@ export const NEEDS: Readonly<Record<string, readonly Need[]>> = {
       first: "google_sql_database_instance",
       source: "https://cloud.google.com/sql/docs/postgres/create-manage-users",
     },
-    // whose roles the script makes
+    // The script makes the roles of users.
     {
       first: "google_sql_provision_script",
       source: "https://cloud.google.com/sql/docs/postgres/roles-and-privileges",
@@ -97,7 +97,7 @@ export const NEEDS: Readonly<Record<string, readonly Need[]>> = {
       first: "kubernetes_namespace_v1",
       source: "https://kubernetes.io/docs/concepts/overview/working-with-objects/namespaces/",
     },
-    // whose addresses it holds
+    // It holds the addresses of datastores.
     {
       first: "google_sql_database_instance",
       source: "https://cloud.google.com/sql/docs/postgres/configure-private-ip",
@@ -117,12 +117,12 @@ export const NEEDS: Readonly<Record<string, readonly Need[]>> = {
     NODES,
     CLUSTER,
     { first: "kubernetes_secret_v1", source: "https://kubernetes.io/docs/concepts/configuration/secret/" },
-    // a release's pods expect the schema that its migration makes
+    // The pods of a release expect the schema that its migration makes.
     { first: "kubernetes_job_v1", source: "https://kubernetes.io/docs/concepts/workloads/controllers/job/" },
-    // objects of a kind that another chart defines
+    // A release can have objects of a kind that another chart defines.
     { first: "helm_release", source: "https://helm.sh/docs/chart_best_practices/custom_resource_definitions/" },
   ],
-  // which waits until GKE has put the routes into effect
+  // It waits until GKE has applied the routes.
   terraform_data: [
     CLUSTER,
     { first: "kubernetes_ingress_v1", source: "https://cloud.google.com/kubernetes-engine/docs/concepts/ingress" },

@@ -1,12 +1,12 @@
 /** What each resource waits for, by address. */
 export type Graph = ReadonlyMap<string, ReadonlySet<string>>;
 
-/** A resource, a data source or an ephemeral one; no output, variable or local value. */
+/** A resource, a data source or an ephemeral resource, but not an output, a variable or a local value. */
 const RESOURCE = /^(?!output\.|var\.|local\.)(?:data\.|ephemeral\.)?[a-z]\w*\.[\w-]+$/;
 
 /**
- * The order in which Terraform itself walks a plan, read from `terraform graph`, whose nodes that are no resources
- * (providers, outputs) are passed through. {@link https://developer.hashicorp.com/terraform/cli/commands/graph}
+ * The order in which Terraform walks a plan, from the output of `terraform graph`. Nodes that are not resources, such as
+ * providers, are replaced by what they wait for. {@link https://developer.hashicorp.com/terraform/cli/commands/graph}
  */
 export function graphOf(dot: string): Graph {
   const edges = new Map<string, Set<string>>();
@@ -34,5 +34,5 @@ export function graphOf(dot: string): Graph {
   return waits;
 }
 
-/** A node's resource: `google_x.y (expand)` and `google_x.y` are two of one. What closes an ephemeral one comes after all. */
+/** Address of a node's resource: `google_x.y (expand)` and `google_x.y` are nodes of one resource. */
 const address = (node: string): string => node.replace(/ \(expand\)$/, "");

@@ -1,21 +1,21 @@
 import { TIMES as GOOGLE_TIMES, minutesOf as googleMinutes } from "@slipway/fake-google-cloud";
 
-/** How long something takes, and a page that shows a figure of this order, unless the row says that it is an estimate. */
+/** How long something takes, and a page that shows a similar duration, unless the entry is marked as an estimate. */
 interface Time {
   readonly minutes: number;
   readonly source: string;
 }
 
-/** By Terraform's type of what is made, beside Google Cloud's own resources. */
+/** Durations of types that are not Google Cloud's, by Terraform's type. */
 const OWN = {
   helm_release: {
     minutes: 1.5,
     source:
       "https://github.com/jessect/kanastra-devops-challenge/blob/fc486d603d30d41bbd5ef36d84bf14f9097d4f23/README.md",
   },
-  // The wait for GKE after a change of the routes.
+  // The wait until GKE has applied changed routes.
   terraform_data: { minutes: 3, source: "https://cloud.google.com/kubernetes-engine/docs/concepts/ingress" },
-  // An estimate: no public log was found; it is as long as the job is.
+  // An estimate, because no public log was found. It depends on the job.
   kubernetes_job_v1: { minutes: 1, source: "https://kubernetes.io/docs/concepts/workloads/controllers/job/" },
 } as const satisfies Readonly<Record<string, Time>>;
 
@@ -25,15 +25,12 @@ export const TIMES = { ...GOOGLE_TIMES, ...OWN };
 export const podStartMinutes = 0.5;
 
 /**
- * Estimated minutes until GKE has put a changed Ingress into effect. Google says "several minutes" for a new one.
+ * Estimated minutes until GKE has applied a changed Ingress. Google says "several minutes" for a new one.
  * {@link https://cloud.google.com/kubernetes-engine/docs/concepts/ingress}
  */
 export const ingressMinutes = 1;
 
-/**
- * An object of Kubernetes that nothing runs for is two calls, to make it and to read it; nearly all take less than a
- * second.
- */
+/** A Kubernetes object without pods takes two calls, to make it and to read it. Nearly all calls take less than a second. */
 const KUBERNETES_OBJECT: Time = {
   minutes: 2 / 60,
   source: "https://github.com/kubernetes/community/blob/master/sig-scalability/slos/api_call_latency.md",

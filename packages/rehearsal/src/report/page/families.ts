@@ -1,15 +1,15 @@
-/** Resources that are drawn in one colour. */
+/** Resources that have the same colour. */
 export interface Family {
-  /** Of the colour in style.css. */
+  /** Name of the colour in style.css. */
   readonly id: string;
   readonly name: string;
-  /** Terraform's types of it. */
+  /** Terraform's types. */
   readonly types: RegExp;
 }
 
 const OTHER: Family = { id: "other", name: "Other", types: /^/ };
 
-/** The first that matches a type is its family. */
+/** The families; the first that matches a type counts. */
 export const FAMILIES: readonly Family[] = [
   {
     id: "iam",
@@ -26,7 +26,7 @@ export const FAMILIES: readonly Family[] = [
   OTHER,
 ];
 
-/** What a plan reads, and makes nothing of. */
+/** Whether a plan only reads the resource. */
 export const isRead = (address: string): boolean => /^(data|ephemeral)\./.test(address);
 
 export const familyOf = (address: string): Family => {

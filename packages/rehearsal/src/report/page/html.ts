@@ -1,4 +1,4 @@
-/** Markup, as opposed to text, which is escaped before it becomes part of markup. */
+/** Markup. Text is escaped before it becomes part of it. */
 export interface Html {
   readonly markup: string;
 }
@@ -19,13 +19,13 @@ const markupOf = (part: Part): string => {
   return "markup" in part ? part.markup : part.map(markupOf).join("");
 };
 
-/** Markup with text, other markup, lists of both, or nothing in it. */
+/** Builds markup from text, other markup, lists of both, or undefined. */
 export const html = (strings: TemplateStringsArray, ...parts: readonly Part[]): Html => ({
   markup: strings.map((string, i) => string + markupOf(parts[i])).join(""),
 });
 
-/** What is markup already: a style sheet, a script. */
+/** Text that is already markup, such as a style sheet or a script. */
 export const raw = (markup: string): Html => ({ markup });
 
-/** A value for a script to read, in which nothing can end the script's element. */
+/** A value that a script reads. Nothing in it can end the script element. */
 export const json = (value: unknown): Html => raw(JSON.stringify(value).replace(/</g, "\\u003c"));

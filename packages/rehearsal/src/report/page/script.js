@@ -19,7 +19,7 @@ function begin(gantt) {
   const unit = () => (view() === "model" ? "min" : "s");
   const time = (n) => n.toFixed(1);
 
-  /** What had to be there one after another, the first thing first. */
+  /** The chain of resources that it waited for, in order. */
   const chainOf = (address) => {
     const chain = [];
     for (let at = address; at && !chain.includes(at); at = rows.get(at)?.after) chain.unshift(at);
@@ -67,7 +67,7 @@ function begin(gantt) {
     draw(chain);
   };
 
-  /** Lines from the end of each bar of a chain to the beginning of the next. */
+  /** Draws a line from the end of each bar of a chain to the start of the next. */
   const draw = (chain) => {
     const origin = list.getBoundingClientRect();
     const bars = chain
@@ -88,7 +88,7 @@ function begin(gantt) {
     return x && y ? x[0] - y[0] || x[1] - y[1] : Number(Boolean(y)) - Number(Boolean(x));
   };
 
-  /** Shows the bars that the form asks for. */
+  /** Shows the bars that the form selects. */
   const update = () => {
     const { view: switched, text, critical, reads } = form.elements;
     if (switched && view() !== switched.value) {
@@ -112,7 +112,7 @@ function begin(gantt) {
     show(pinned);
   };
 
-  /** One row is in the order of the tab key; the arrow keys go from there. */
+  /** The tab key reaches one row, and the arrow keys move to the others. */
   const reach = (row) => {
     list.querySelector("[tabindex='0']")?.setAttribute("tabindex", "-1");
     row?.setAttribute("tabindex", "0");

@@ -8,7 +8,7 @@ import { type Html, html } from "./html";
 const count = (n: number, thing: string) => `${n} ${thing}${n === 1 ? "" : "s"}`;
 const fixed = (n: number, digits = 1) => n.toFixed(digits);
 
-/** What became of it, in a few figures. */
+/** The result in a few figures. */
 export function headline({ system, stack, ok, resources, schedule, calls, steps, failures = [] }: Report): Html {
   const total = Object.values(resources).reduce((sum, n) => sum + n, 0);
   const tried = [...steps, ...failures].filter(({ inconclusive }) => !inconclusive);
@@ -33,7 +33,7 @@ ${steps.length ? figure(`${held} of ${tried.length}`, "checks held", `${count(ca
 const bounded = ({ lowerBound }: Bound) => lowerBound.minutes > 0;
 const ratio = ({ criticalPath, lowerBound }: Bound) => fixed(criticalPath.minutes / lowerBound.minutes, 2);
 
-/** Why it takes as long as it takes, next to the least that it could take. */
+/** The critical path beside the lower bound. */
 export function paths(schedule: Schedule): Html | undefined {
   const { all, cluster } = schedule;
   const same = String(all.criticalPath.addresses) === String(cluster.criticalPath.addresses);
@@ -81,7 +81,7 @@ ${waited > 0.05 ? row(waited, html`waiting for a free place`, "other") : ""}
 </table>`;
 }
 
-/** Counts by type. */
+/** Number of resources of each type. */
 export function kinds(resources: Report["resources"]): Html | undefined {
   const types = Object.entries(resources).sort(([a, n], [b, m]) => m - n || a.localeCompare(b));
   const most = types[0]?.[1];
@@ -98,7 +98,7 @@ ${types.map(
 </section>`;
 }
 
-/** What a plan does to a resource, from its actions. */
+/** Names of changes, by the actions in a plan. */
 const CHANGES: Readonly<Record<string, string>> = {
   create: "create",
   update: "update",
@@ -107,7 +107,7 @@ const CHANGES: Readonly<Record<string, string>> = {
   "create,delete": "replace",
 };
 
-/** What each further version changes. */
+/** What each update changes. */
 export function updates(plans: Report["updates"]): Html | undefined {
   if (!plans.length) return undefined;
   return html`<section aria-labelledby="updates">
@@ -131,7 +131,7 @@ ${changes.map(
 </section>`;
 }
 
-/** What was done or looked at, and what was found. */
+/** The steps and their findings. */
 export function checks(steps: readonly Step[]): Html | undefined {
   if (!steps.length) return undefined;
   return html`<section aria-labelledby="checks">
@@ -143,7 +143,7 @@ ${found(
 </section>`;
 }
 
-/** What became of the calls that failed; those after which not everything held come first. */
+/** The runs in which one call failed each; failed runs come first. */
 export function failed(failures: readonly Failure[] = []): Html | undefined {
   if (!failures.length) return undefined;
   const inconclusive = failures.filter((failure) => failure.inconclusive);

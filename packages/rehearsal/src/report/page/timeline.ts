@@ -5,19 +5,19 @@ import type { Report } from "../report";
 import { FAMILIES, familyOf, isRead } from "./families";
 import { type Html, html, json } from "./html";
 
-/** A stretch of time, in the unit of its view. */
+/** A period of time, in the unit of its view. */
 type Span = readonly [from: number, to: number];
 
 interface Row {
   readonly address: string;
   readonly model?: Span;
   readonly measured?: Span;
-  /** What it waited for longest. */
+  /** The last resource that it waited for. */
   readonly after?: string;
   readonly failed: boolean;
 }
 
-/** One way to look at an apply. */
+/** A view of the apply. */
 interface View {
   readonly id: "model" | "measured";
   readonly name: string;
@@ -25,7 +25,7 @@ interface View {
   readonly end: number;
 }
 
-/** The apply, a bar for each resource. */
+/** The apply, with a bar for each resource. */
 export function timeline({ schedule, actions, speed }: Report): Html | undefined {
   const rows = rowsOf(schedule.bars, actions);
   const views = viewsOf(rows);
@@ -88,7 +88,7 @@ function rowsOf(bars: readonly Bar[], actions: readonly Action[]): Row[] {
   });
 }
 
-/** Those in which anything is made. */
+/** The views that have data. */
 function viewsOf(rows: readonly Row[]): View[] {
   const end = (id: View["id"]) => Math.max(0, ...rows.map((row) => row[id]?.[1] ?? 0));
   const views: View[] = [
@@ -142,7 +142,7 @@ function axis({ id, unit, end }: View): Html {
   return html`<div class="axis" data-of="${id}">${ticks.map((at) => html`<span class="tick" style="--at:${at / end}">${at}${at ? "" : ` ${unit}`}</span>`)}</div>`;
 }
 
-/** A round figure of which some eight cover everything. */
+/** A round step that divides the axis into about eight parts. */
 function step(end: number): number {
   const power = 10 ** Math.floor(Math.log10(end / 8));
   return round([1, 2, 5, 10].map((n) => n * power).find((n) => end / n <= 10) ?? end);
