@@ -1,4 +1,4 @@
-import { runSync } from "../rehearsal/terraform";
+import { runSync } from "@slipway/rehearsal";
 
 /** A finding that is accepted, by check and address. */
 export interface Waiver {

@@ -1,13 +1,10 @@
-import { NEEDS } from "../rehearsal/edges";
-import { type Graph, graphOf } from "../rehearsal/graph";
-import { scheduleOf } from "../rehearsal/schedule";
-import { TIMES } from "../rehearsal/times";
+import { type Graph, recordedOnly, scheduleOf } from "@slipway/rehearsal";
 import { references } from "./graph";
 import { type Stack, synth } from "./support";
 
 const { staging, production } = synth();
 
-/** What a stack's resources wait for, what is in the cluster for the cluster too: its provider is made of it. */
+/** What a stack's resources wait for. Those in the cluster also wait for the cluster, which configures their provider. */
 function graph(stack: Stack): Graph {
   const found = references(stack);
   for (const [address, waits] of found)
@@ -27,7 +24,7 @@ describe.each([
   ["staging", staging],
   ["production", production],
 ] as const)("%s", (_name, stack) => {
-  const schedule = scheduleOf(graph(stack));
+  const schedule = scheduleOf(graph(stack), recordedOnly(stack.json));
 
   test("the slowest chain is the database, its users, the migration and a rollout", () => {
     const { addresses } = schedule.cluster.criticalPath;
@@ -54,77 +51,14 @@ describe.each([
       .filter(([a]) => /monitoring|binary-authorization|audit-log|security-policy|host-agents|datadog/.test(a))
       .filter(([, to]) => to >= services)
       .map(([address]) => address)
-      // They name the instances that they watch.
+      // These name the instances that they watch.
       .filter((a) => !/^google_monitoring_alert_policy\.monitoring_cloud_(database|cache)/.test(a));
     expect(late).toEqual([]);
   });
 });
 
 test("the replica waits for its primary alone", () => {
-  const { bars } = scheduleOf(graph(production));
+  const { bars } = scheduleOf(graph(production), recordedOnly(production.json));
   const bar = (name: string) => bars.find((b) => b.address === `google_sql_database_instance.${name}`);
   expect(bar("database_replica")?.from).toBe(bar("database")?.to);
-});
-
-describe("the model", () => {
-  const of = (edges: Record<string, readonly string[]>) =>
-    scheduleOf(new Map(Object.entries(edges).map(([address, waits]) => [address, new Set(waits)])));
-  const CLUSTER = "google_container_cluster.c";
-
-  test("a wait that no service imposes makes the critical path longer than the lower bound", () => {
-    const { all } = of({
-      [CLUSTER]: ["google_redis_instance.r"],
-      "google_redis_instance.r": [],
-      "google_container_node_pool.p": [CLUSTER],
-    });
-    expect(all.criticalPath).toEqual({
-      minutes: 16,
-      addresses: ["google_redis_instance.r", CLUSTER, "google_container_node_pool.p"],
-    });
-    expect(all.lowerBound).toEqual({ minutes: 10, addresses: [CLUSTER, "google_container_node_pool.p"] });
-  });
-
-  test("a wait that a service imposes counts through other resources too", () => {
-    const { all } = of({
-      "google_container_node_pool.p": ["random_id.x"],
-      "random_id.x": [CLUSTER],
-      [CLUSTER]: [],
-    });
-    expect(all.lowerBound.minutes).toBe(10);
-  });
-
-  test("ten resources are created at a time", () => {
-    const many = Object.fromEntries(Array.from({ length: 11 }, (_, i) => [`google_redis_instance.r${i}`, []]));
-    expect(of(many).all.criticalPath.minutes).toBe(12);
-    expect(of(many).all.lowerBound.minutes).toBe(6);
-  });
-
-  test("resources that wait for each other are an error", () => {
-    expect(() => of({ "a.a": ["b.b"], "b.b": ["a.a"] })).toThrow("a.a, b.b wait for each other");
-  });
-
-  test("every duration and every edge has a source", () => {
-    const pages = [...Object.values(TIMES), ...Object.values(NEEDS).flat()].map(({ source }) => source);
-    expect(pages.filter((page) => !/^https:\/\/[\w.]+\/\S+$/.test(page))).toEqual([]);
-  });
-});
-
-test("the graph is Terraform's own, without what is no resource", () => {
-  const graph = graphOf(`digraph {
-    "[root] google_a.a" -> "[root] provider[\\"registry.terraform.io/hashicorp/google\\"]"
-    "[root] google_b.b (expand)" -> "[root] google_a.a"
-    "[root] kubernetes_c.c" -> "[root] provider[\\"registry.terraform.io/hashicorp/kubernetes\\"]"
-    "[root] provider[\\"registry.terraform.io/hashicorp/kubernetes\\"]" -> "[root] ephemeral.x.token (expand)"
-    "[root] provider[\\"registry.terraform.io/hashicorp/kubernetes\\"]" -> "[root] google_b.b"
-    "[root] ephemeral.x.token (close)" -> "[root] kubernetes_c.c"
-    "[root] output.o" -> "[root] kubernetes_c.c"
-  }`);
-  expect(graph).toEqual(
-    new Map([
-      ["google_a.a", new Set()],
-      ["google_b.b", new Set(["google_a.a"])],
-      ["kubernetes_c.c", new Set(["ephemeral.x.token", "google_b.b"])],
-      ["ephemeral.x.token", new Set()],
-    ]),
-  );
 });

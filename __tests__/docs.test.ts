@@ -4,9 +4,13 @@ import { scripts } from "../package.json";
 
 const ROOT = path.resolve(__dirname, "..");
 
-const PAGES = ["README.md", ...readdirSync(path.join(ROOT, "docs")).map((file) => path.join("docs", file))].filter(
-  (file) => file.endsWith(".md"),
-);
+const PAGES = [
+  "README.md",
+  ...readdirSync(path.join(ROOT, "docs"))
+    .filter((file) => file.endsWith(".md"))
+    .map((file) => path.join("docs", file)),
+  ...readdirSync(path.join(ROOT, "packages")).map((name) => path.join("packages", name, "README.md")),
+];
 const textOf = (page: string): string => readFileSync(path.join(ROOT, page), "utf8");
 
 /** Lines that are neither in a fenced nor in an indented block of code. */
@@ -61,7 +65,7 @@ describe.each(PAGES)("%s", (page) => {
   });
 });
 
-test("the README has at most 200 lines and links to every page in docs", () => {
+test("the README has at most 200 lines and links to every other page", () => {
   expect(textOf("README.md").split("\n").length).toBeLessThanOrEqual(201); // the last line ends with a newline
   const linked = links("README.md").map((link) => link.split("#")[0]);
   expect(PAGES.slice(1).filter((page) => !linked.includes(page))).toEqual([]);
@@ -75,9 +79,11 @@ test("every script of package.json that people run is in the README's table of c
 });
 
 test("pages that messages of the program name exist", () => {
-  const files = ["main.ts", ...readdirSync(path.join(ROOT, "commands"), { recursive: true, encoding: "utf8" })]
-    .filter((file) => file.endsWith(".ts"))
-    .map((file) => (file === "main.ts" ? file : path.join("commands", file)));
+  const commands = readdirSync(path.join(ROOT, "commands"), { encoding: "utf8", recursive: true });
+  const files = [
+    "main.ts",
+    ...commands.filter((file) => file.endsWith(".ts")).map((file) => path.join("commands", file)),
+  ];
   const named = files.flatMap((file) =>
     [...textOf(file).matchAll(/docs\/[\w-]+\.md(#[\w-]+)?/g)].map(([link]) => link),
   );

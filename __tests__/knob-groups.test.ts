@@ -1,7 +1,7 @@
-import { areApart, differenceOf, groupsOf, type Placed } from "../rehearsal/knobs/groups";
-import { wrongWith } from "../rehearsal/knobs/turning";
-import type { Turn } from "../rehearsal/knobs/turns";
-import type { StackJson } from "../rehearsal/stack";
+import type { StackJson } from "@slipway/rehearsal";
+import { areApart, differenceOf, groupsOf, type Placed } from "../commands/knobs/groups";
+import { wrongWith } from "../commands/knobs/turning";
+import type { Turn } from "../commands/knobs/turns";
 
 const stack = (resource: StackJson["resource"]): StackJson => ({ resource, terraform: {} });
 const before = stack({

@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import type { Finding } from "../rehearsal/checks";
-import type { Files } from "../rehearsal/knobs/table";
-import { Turning } from "../rehearsal/knobs/turning";
-import { filesOf, type Turn, turnsOf } from "../rehearsal/knobs/turns";
+import type { Finding } from "@slipway/rehearsal";
+import type { Files } from "../commands/knobs/table/hand";
+import { Turning } from "../commands/knobs/turning";
+import { filesOf, type Turn, turnsOf } from "../commands/knobs/turns";
 import type { Configuration } from "../schema/load";
 
 const work = mkdtempSync(path.join(os.tmpdir(), "knobs-"));

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { everyStack } from "../commands/every-stack";
-import { knobs, knobsOf } from "../rehearsal/knobs/knobs";
-import { HANDS } from "../rehearsal/knobs/table";
-import { filesOf, handsOf, keysOf, type Turned, turnsOf } from "../rehearsal/knobs/turns";
+import { knobs, knobsOf } from "../commands/knobs/knobs";
+import { HANDS } from "../commands/knobs/table";
+import { filesOf, handsOf, keysOf, type Turned, turnsOf } from "../commands/knobs/turns";
 import { ROOT } from "./support";
 
 const STACKS = everyStack(ROOT).filter(({ system }) => ["pmcrm", "enterprise"].includes(system));
@@ -38,7 +38,7 @@ describe("the knobs of a schema", () => {
 
   test("are not overlooked if zod has a type that has no turn yet", () => {
     expect(() => knobsOf("file", z.strictObject({ when: z.date() }))).toThrow(
-      'file.when: teach rehearsal/knobs what a value of zod\'s type "date" can be turned to',
+      'file.when: teach commands/knobs what a value of zod\'s type "date" can be turned to',
     );
   });
 });
@@ -58,7 +58,7 @@ describe("the language", () => {
       .map(({ name }) => {
         const problems = turned.flatMap(({ refused }) => refused.filter(({ knob }) => knob.name === name));
         const why = problems.at(-1)?.problems.map((p) => `${p.path} ${p.rule}`) ?? ["no stack has a place for it"];
-        return `${name} is never turned (${why.join("; ")}): say in rehearsal/knobs/table.ts what to turn it to`;
+        return `${name} is never turned (${why.join("; ")}): say in commands/knobs/table.ts what to turn it to`;
       });
     expect(missing).toEqual([]);
   });
@@ -66,7 +66,7 @@ describe("the language", () => {
   test("has every knob that the table turns", () => {
     const used = new Set(knobs().flatMap(keysOf));
     const stale = Object.keys(HANDS).filter((key) => !used.has(key));
-    expect(stale.map((key) => `${key} turns no knob: take it out of rehearsal/knobs/table.ts, or correct it`)).toEqual(
+    expect(stale.map((key) => `${key} turns no knob: take it out of commands/knobs/table.ts, or correct it`)).toEqual(
       [],
     );
   });

@@ -20,13 +20,15 @@ const SHARED: Readonly<Record<string, readonly string[]>> = {
 
 const files = (folder: string): string[] =>
   readdirSync(path.join(ROOT, folder), { withFileTypes: true }).flatMap((entry) => {
+    if (entry.name === "node_modules") return [];
     const file = path.join(folder, entry.name);
-    return entry.isDirectory() ? files(file) : file.endsWith(".ts") ? [file] : [];
+    return entry.isDirectory() ? files(file) : /\.(ts|mjs)$/.test(file) ? [file] : [];
   });
+const textOf = (file: string): string => readFileSync(path.join(ROOT, file), "utf8");
 
 /** Files of the project that a file imports, from the project's root. */
 const imported = (file: string): string[] =>
-  [...readFileSync(path.join(ROOT, file), "utf8").matchAll(/(?:from|import) "(\.[^"]*)"/g)].map(([, module]) =>
+  [...textOf(file).matchAll(/(?:from|import) "(\.[^"]*)"/g)].map(([, module]) =>
     path.join(path.dirname(file), module as string),
   );
 
@@ -63,10 +65,60 @@ test("no two folders of constructs import each other", () => {
   expect([...edges.keys()].filter((folder) => reaches(folder, folder))).toEqual([]);
 });
 
-test("no file is too long to read at once", () => {
-  const long = [...Object.keys(MAY_IMPORT), "commands"].flatMap((folder) =>
+const packages = readdirSync(path.join(ROOT, "packages")).map((name) => `packages/${name}`);
+
+/** What a file of a package imports, and whether only types, which are gone at run time. */
+const importsOf = (file: string): { readonly module: string; readonly typesOnly: boolean }[] =>
+  [...textOf(file).matchAll(/^(?:import|export) (type )?(?:\{([^}]*)\}|[^"{}=]*?)(?: from )?"([^"]+)";$/gm)].map(
+    ([, type, names, module]) => ({
+      module: module as string,
+      typesOnly: Boolean(type) || Boolean(names?.split(",").every((name) => /^\s*(type .*)?$/.test(name))),
+    }),
+  );
+
+describe.each(packages)("%s", (folder) => {
+  const sources = files(`${folder}/src`);
+
+  test("imports from outside its folder only Node's modules and, by name, the packages that it depends on", () => {
+    const { dependencies } = JSON.parse(textOf(`${folder}/package.json`));
+    const isAllowed = (module: string) =>
+      module.startsWith("node:") || Object.keys(dependencies).some((name) => `${module}/`.startsWith(`${name}/`));
+    expect(strays(folder, [])).toEqual([]);
+    expect(
+      sources.flatMap((file) =>
+        importsOf(file).flatMap(({ module }) =>
+          module.startsWith(".") || isAllowed(module) ? [] : [`${file} imports ${module}`],
+        ),
+      ),
+    ).toEqual([]);
+  });
+
+  test("has no sources that import each other by value in a circle", () => {
+    const edges = new Map(
+      sources.map((file) => [
+        file,
+        importsOf(file)
+          .filter(({ module, typesOnly }) => module.startsWith(".") && !typesOnly)
+          .map(({ module }) => `${path.join(path.dirname(file), module)}.ts`),
+      ]),
+    );
+    const reaches = (from: string, to: string, seen = new Set<string>()): boolean =>
+      (edges.get(from) ?? []).some((next) => next === to || (!seen.has(next) && reaches(next, to, seen.add(next))));
+    expect([...edges.values()].flat()).not.toEqual([]);
+    expect([...edges.values()].flat().filter((file) => !edges.has(file))).toEqual([]);
+    expect(sources.filter((file) => reaches(file, file))).toEqual([]);
+  });
+
+  test("exports what another file declares only from its public entry", () => {
+    expect(sources.filter((file) => /^export [^=;]*? from "/m.test(textOf(file)))).toEqual([`${folder}/src/index.ts`]);
+  });
+});
+
+test("no file outside tests is longer than 300 lines", () => {
+  const folders = [...Object.keys(MAY_IMPORT), "commands", ...packages.map((folder) => `${folder}/src`)];
+  const long = folders.flatMap((folder) =>
     files(folder).flatMap((file) => {
-      const lines = readFileSync(path.join(ROOT, file), "utf8").split("\n").length - 1;
+      const lines = textOf(file).split("\n").length - 1;
       return lines > 300 ? [`${file} has ${lines} lines`] : [];
     }),
   );

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { rehearse } from "../rehearsal/rehearsal";
+import { rehearse } from "@slipway/rehearsal";
+import { SURROUNDINGS } from "../commands/rehearse/project";
 import { synthesize } from "../stacks/synthesize";
 import { whatRehearsalsLack } from "./rehearsable";
 import { configuration, type Files } from "./support";
@@ -29,6 +30,7 @@ function staging(name: string, ...changes: readonly ((files: Files) => void)[]):
   `a service loses its host, then leaves: each apply ends, and nothing is left to do${missing ? ` (SKIPPED: ${missing})` : ""}`,
   async () => {
     const { steps } = await rehearse({
+      ...SURROUNDINGS,
       stacks: [
         staging("both", addService),
         staging("hidden", addService, hideService),

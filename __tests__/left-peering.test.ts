@@ -2,8 +2,8 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import os from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
+import { runSync } from "@slipway/rehearsal";
 import { leftPeering, removal } from "../commands/left-peering";
-import { runSync } from "../rehearsal/terraform";
 import { type Json, ROOT, synth, synthEvery } from "./support";
 
 const COMMAND =

@@ -2,11 +2,17 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } fr
 import os from "node:os";
 import path from "node:path";
 import { addSecretByHand, type FakeCloud, startFakeCloud } from "@slipway/fake-google-cloud";
-import { BOOTSTRAP_APIS } from "../facts/apis";
-import { SUPPLIED } from "../rehearsal/machine";
-import { whatIsMissing } from "../rehearsal/planner";
-import { madeByHand } from "../rehearsal/stack";
-import { actions, type Diagnostic, diagnostics, run, terraformEnvironment } from "../rehearsal/terraform";
+import {
+  actions,
+  type Diagnostic,
+  diagnostics,
+  madeByHand,
+  run,
+  SUPPLIED,
+  terraformEnvironment,
+} from "@slipway/rehearsal";
+import { whatIsMissing } from "../commands/planner";
+import { SURROUNDINGS } from "../commands/rehearse/project";
 import { synthesize } from "../stacks/synthesize";
 import { references, waitsFor } from "./graph";
 import { IDENTITIES } from "./mistakes/identities";
@@ -58,7 +64,7 @@ class Deployment {
     cpSync(path.join(work, "tf", ".terraform.lock.hcl"), path.join(folder, ".terraform.lock.hcl"));
     const google = await startFakeCloud({
       folder: folder,
-      enabledApis: BOOTSTRAP_APIS.map((api) => `${api}.googleapis.com`),
+      enabledApis: SURROUNDINGS.enabledApis,
     });
     const { json } = production();
     for (const { project, secret, version } of madeByHand(json).secrets)

@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import type { Plan } from "@slipway/rehearsal";
 import { everyStack, type Stack, stackText, synthesizeEvery } from "../commands/every-stack";
-import { type Plan, planFromNothing, whatIsMissing } from "../rehearsal/planner";
+import { planFromNothing, whatIsMissing } from "../commands/planner";
 import { isInstalled, type Report, scan, type Waiver } from "./checkov";
 import accepted from "./checkov-waivers.json";
 import { ROOT } from "./support";

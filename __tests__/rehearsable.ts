@@ -1,16 +1,15 @@
-import { isControlPlaneBuilt } from "../rehearsal/control-plane";
-import { whatMachineLacks } from "../rehearsal/machine";
-import { whatIsMissing } from "../rehearsal/planner";
+import { isControlPlaneBuilt, whatMachineLacks } from "@slipway/rehearsal";
+import { whatIsMissing } from "../commands/planner";
 
 /**
- * Why rehearsals cannot run here, and says so of the tests that need them; nothing where they can. Jest wants to know
- * before it starts which tests there are.
+ * Why rehearsals cannot run here, with a warning that names the skipped tests; undefined if they can run. It is synchronous,
+ * because Jest must know the tests before they run.
  */
 export function whatRehearsalsLack(work: string, skipped: string): string | undefined {
   const missing =
     whatIsMissing(work) ??
     whatMachineLacks() ??
-    // to build it takes minutes, too long for a test
+    // A build takes minutes, which is too long for a test.
     (isControlPlaneBuilt() ? undefined : "the control plane is not built yet; the first `npm run rehearse` does it");
   if (missing) console.warn(`SKIPPED: ${skipped}. ${missing}.`);
   return missing;

@@ -4,9 +4,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import os from "node:os";
 import path from "node:path";
-import type { Machine } from "../rehearsal/machine";
-import { type Rehearsed, rehearse } from "../rehearsal/rehearsal";
-import { run } from "../rehearsal/terraform";
+import { type Machine, type Rehearsed, readStack, rehearse, run } from "@slipway/rehearsal";
+import { bootstrapped, SURROUNDINGS } from "../commands/rehearse/project";
 import { synthesize } from "../stacks/synthesize";
 import { whatRehearsalsLack } from "./rehearsable";
 import { configuration, ROOT } from "./support";
@@ -27,10 +26,12 @@ async function stagingOnAutopilot(hold: (machine: Machine) => Promise<void>): Pr
     environment.datadog = { site: "datadoghq.eu" };
   });
   synthesize(changed, {}, out);
-  return rehearse({ stacks: [path.join(out, "stacks", "staging")], work, timeout: 120, bootstrapped: true, hold });
+  const stack = path.join(out, "stacks", "staging");
+  const prepareProject = bootstrapped(readStack(stack));
+  return rehearse({ ...SURROUNDINGS, stacks: [stack], work, timeout: 120, prepareProject, hold });
 }
 
-/** What Autopilot makes of an object that the deployer applies without keeping it, or what it says. */
+/** What Autopilot makes of an object in a dry run of the deployer, or its error. */
 async function tried({ env, google }: Machine, object: object): Promise<string> {
   const { stdout, stderr } = await run(
     "kubectl",
@@ -69,7 +70,7 @@ const skipped = missing ? ` (SKIPPED: ${missing.split(";")[0]})` : "";
       spec: { containers: [{ name: "a", resources: { requests: resources, limits: resources } }] },
     });
     expect(steps.filter((step) => step.wrong.length)).toEqual([]);
-    // The ring and the key that bootstrap made.
+    // The key ring and the key that bootstrap made.
     expect(steps.find((step) => step.what === "plan")?.note).toMatch(/^Plan: 2 to import, /);
     expect(steps.map((step) => step.what)).toEqual([
       "control plane and fake Google Cloud are up",
@@ -89,23 +90,29 @@ const skipped = missing ? ` (SKIPPED: ${missing.split(";")[0]})` : "";
   240 * SECONDS,
 );
 
-(missing ? test.skip : test)(`what failed can be looked at while everything is up${skipped}`, async () => {
-  const stack = path.join(work, "impossible");
-  mkdirSync(stack);
-  writeFileSync(path.join(stack, "cdk.tf.json"), '{"terraform": {"required_version": ">= 99"}}');
-  const hold = jest.fn(async ({ kubectl }: Machine) => void (await kubectl("get", "namespaces")));
-  const { steps } = await rehearse({ stacks: [stack], work: path.join(work, "held"), timeout: 60, hold });
-  expect(steps.at(-1)).toMatchObject({ what: "init", wrong: [expect.stringContaining("Unsupported Terraform Core")] });
-  expect(hold).toHaveBeenCalledTimes(1);
-});
+(missing ? test.skip : test)(
+  `a failed rehearsal keeps everything running while it is inspected${skipped}`,
+  async () => {
+    const stack = path.join(work, "impossible");
+    mkdirSync(stack);
+    writeFileSync(path.join(stack, "cdk.tf.json"), '{"terraform": {"required_version": ">= 99"}}');
+    const hold = jest.fn(async ({ kubectl }: Machine) => void (await kubectl("get", "namespaces")));
+    const { steps } = await rehearse({ stacks: [stack], work: path.join(work, "held"), timeout: 60, hold });
+    expect(steps.at(-1)).toMatchObject({
+      what: "init",
+      wrong: [expect.stringContaining("Unsupported Terraform Core")],
+    });
+    expect(hold).toHaveBeenCalledTimes(1);
+  },
+);
 
 const cli = (...args: readonly string[]) =>
-  spawnSync(process.execPath, ["--import", "tsx", "rehearsal/rehearse.ts", ...args], { cwd: ROOT, encoding: "utf8" });
+  spawnSync(process.execPath, ["--import", "tsx", "commands/rehearse.ts", ...args], { cwd: ROOT, encoding: "utf8" });
 
-test("where there are no providers a line says which and where Terraform looks", () => {
+test("without Terraform, one line says that it is missing", () => {
   const { status, stderr, stdout } = spawnSync(
     process.execPath,
-    ["--import", "tsx", "rehearsal/rehearse.ts", "production", "--work", path.join(work, "none")],
+    ["--import", "tsx", "commands/rehearse.ts", "production", "--work", path.join(work, "none")],
     { cwd: ROOT, encoding: "utf8", env: { ...process.env, PATH: path.dirname(process.execPath) } },
   );
   expect(stderr).toBe("inconclusive: terraform is not on PATH\n");

@@ -1,7 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { rehearse } from "../rehearsal/rehearsal";
+import { rehearse } from "@slipway/rehearsal";
+import { SURROUNDINGS } from "../commands/rehearse/project";
 import { synthesize } from "../stacks/synthesize";
 import { whatRehearsalsLack } from "./rehearsable";
 import { configuration } from "./support";
@@ -35,6 +36,7 @@ function staging(name: string, replicas: Replicas, variable = "works"): string {
   `changing a fixed number of pods to a range, or back, removes no running pod, also when the rollout fails${skipped}`,
   async () => {
     const { steps } = await rehearse({
+      ...SURROUNDINGS,
       stacks: [staging("range", { min: 3, max: 6 })],
       broken: {
         services: staging("broken-fixed", 3, "crashing"),

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { runSync, terraformEnvironment } from "../rehearsal/terraform";
+import { runSync } from "@slipway/rehearsal";
 import { runsProviders } from "../schema/ancestors";
 import { refuseLogs } from "../schema/load";
 import { ROOT } from "./support";
@@ -56,15 +56,6 @@ describe("the program", () => {
   test("takes CI for nobody, even with a terminal", () => {
     expect(attempt({ TF_LOG: "INFO", CI: "true" }, cdktf("deploy", "staging"), true)).toThrow("TF_LOG");
   });
-});
-
-test("rehearsals and inventories never log", () => {
-  process.env.TF_LOG_PROVIDER = "INFO";
-  try {
-    expect(Object.keys(terraformEnvironment()).filter((name) => name.startsWith("TF_LOG"))).toEqual([]);
-  } finally {
-    delete process.env.TF_LOG_PROVIDER;
-  }
 });
 
 describe("npm run", () => {

@@ -1,12 +1,7 @@
-import { execFile } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { setTimeout } from "node:timers/promises";
-import { promisify } from "node:util";
-import { type FakeCloud, startFakeCloud } from "@slipway/fake-google-cloud";
-import { withTokenPlugin } from "../rehearsal/machine";
-import { renewsTokens } from "../rehearsal/stack";
+import { renewsTokens } from "@slipway/rehearsal";
 import { applies } from "../schema/ancestors";
 import { TOKEN_PLUGIN, whyNoTokenPlugin } from "../stacks/token-plugin";
 import { ROOT, synth } from "./support";
@@ -71,38 +66,4 @@ test.each([
   ["synth", false],
 ])("a %s changes something: %s", (command, changes) => {
   expect(applies([["/repo/node_modules/.bin/cdktf", command, "staging"]])).toBe(changes);
-});
-
-describe("in a rehearsal", () => {
-  let server: FakeCloud;
-  beforeAll(async () => {
-    server = await startFakeCloud({ folder: folder, tokenLife: 1.5 });
-  });
-  afterAll(() => server.stop());
-
-  const plugin = async (...args: readonly string[]) => {
-    const env = { ...process.env, ...server.env, PATH: withTokenPlugin(process.env.PATH) };
-    const { stdout } = await promisify(execFile)(TOKEN_PLUGIN, args, { env });
-    return JSON.parse(stdout).status as { token: string; expirationTimestamp: string };
-  };
-  const review = async (token: string) => {
-    const { token_url } = JSON.parse(readFileSync(String(server.env.GOOGLE_APPLICATION_CREDENTIALS), "utf8"));
-    const body = JSON.stringify({ apiVersion: "authentication.k8s.io/v1", kind: "TokenReview", spec: { token } });
-    const response = await fetch(`${new URL(token_url).origin}/token-review?timeout=10s`, { method: "POST", body });
-    return ((await response.json()) as { status: object }).status;
-  };
-
-  test("the fake plugin returns the deployer's tokens, each with its expiry", async () => {
-    const { token, expirationTimestamp } = await plugin("--use_application_default_credentials");
-    expect(await review(token)).toEqual({
-      authenticated: true,
-      user: { username: "deployer", uid: "deployer", groups: ["system:masters"] },
-    });
-    await setTimeout(Date.parse(expirationTimestamp) - Date.now() + 10);
-    expect(await review(token)).toEqual({ authenticated: false });
-  });
-
-  test("it serves application default credentials alone", async () => {
-    await expect(plugin()).rejects.toThrow("there is no gcloud here");
-  });
 });

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { workFolder } from "../rehearsal/work-folder";
+import { workFolder } from "../commands/work-folder";
 
 let place: string;
 beforeEach(() => {

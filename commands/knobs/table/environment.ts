@@ -1,0 +1,171 @@
+import { type Any, beside, type Context, environment, type Hand, otherPool } from "./hand";
+
+const release = ({ files, stack }: Context): Any => files.environments[stack]?.release;
+/** The services with one limit each, for all of their paths. */
+const limitedOnce = ({ before }: Context): Any =>
+  Object.fromEntries(
+    Object.entries(before as Record<string, Any>).map(([name, service]) => [
+      name,
+      { ...service, rateLimits: service.rateLimits?.slice(0, 1).map(({ path: _, ...limit }: Any) => limit) },
+    ]),
+  );
+/** A moment that many days before now, in UTC. */
+const daysAgo = (days: number): string => new Date(Date.now() - days * 86_400_000).toISOString().replace(/\.\d+/, "");
+const ITS_KIND =
+  "a datastore, a cluster or an edge of another kind is another one: what is in it must be moved by hand";
+const EDITION_FIRST =
+  "the provider changes edition and tier in a call of their own, and then has forgotten the other settings";
+const GROWS = "a volume only grows";
+const SYSTEM_SAYS = "the system says whether there is one; turned there";
+
+/** How to turn the knobs of environments. */
+export const ENVIRONMENT: Readonly<Record<string, Hand | readonly Hand[]>> = {
+  "environment.project": {
+    to: "knob-project",
+    fixed: "another project is another environment: deploy it beside this one",
+  },
+  "environment.region": { to: "europe-west4", fixed: "everything has its place there: deploy another environment" },
+  "environment.deployer": { to: "knob-deployer@knob-project.iam.gserviceaccount.com" },
+  "environment.stateBucket": { to: "knob-terraform-state" },
+  "environment.repository": { to: ({ before }: Context) => `${before}-knob` },
+  "registries+": { to: ["europe-west1-docker.pkg.dev/knob-project/"] },
+  "registries[]": { to: (context: Context) => `${environment(context).repository}/` },
+  "network.nodes": { to: ({ before }: Context) => String(before).replace("/20", "/19"), oneWay: "a subnet only grows" },
+  "network.pods": { to: "10.200.0.0/14", fixed: "the cluster's pods have their addresses from it" },
+  "network.services": { to: "10.220.0.0/20", fixed: "the cluster's services have their addresses from it" },
+  "network.datastores?": { refused: "the kinds of the datastores say whether there is one" },
+  "network.datastores=array": {
+    to: ({ before }: Context) => [before, "10.210.0.0/20"],
+    oneWay: "the range is protected",
+  },
+  "network.datastores(array)+": { to: ["10.211.0.0/20"], oneWay: "the range is protected" },
+  "network.datastores(array)[]": { to: "10.212.0.0/20", fixed: "the datastores have their addresses from it" },
+  "network.datastores=string": {
+    to: ({ before }: Context) => [before].flat()[0],
+    after: "environment.network.datastores=array",
+    fixed: "the other range is protected",
+    late: true,
+  },
+  "network.datastores(string)": { to: "10.210.0.0/20", fixed: "the datastores have their addresses from it" },
+  "network.controlPlane?": { to: "172.16.9.0/28" },
+  "network.controlPlane": { to: "172.16.10.0/28" },
+  "cluster=standard": {
+    to: {
+      mode: "standard",
+      channel: "REGULAR",
+      maintenance: "03:00",
+      nodePools: {
+        app: { machineType: "e2-standard-4", min: 3, max: 6 },
+        workers: { machineType: "e2-standard-4", min: 1, max: 3 },
+      },
+    },
+    with: {
+      "environment.bitnami.pool": "app",
+      "environment.monitoring.pool": "app",
+      "environment.edge.pool": "app",
+    },
+    fixed: ITS_KIND,
+  },
+  "cluster=autopilot": {
+    to: { mode: "autopilot", channel: "REGULAR", maintenance: "03:00" },
+    with: {
+      "environment.bitnami": ({ before }: Context) => before && { ...before, pool: undefined },
+      "environment.monitoring.pool": undefined,
+      "environment.edge.pool": undefined,
+    },
+    fixed: ITS_KIND,
+  },
+  maintenance: { to: "05:00" },
+  "authorizedNetworks?": { to: { office: "203.0.113.0/24" } },
+  "authorizedNetworks+": { to: { home: "198.51.100.0/24" } },
+  "authorizedNetworks.*": { to: "198.51.100.0/24" },
+  "nodePools+": { to: { knob: { machineType: "e2-standard-4", min: 3, max: 6 } } },
+  "nodePools.*.spot": { fixed: "machines are spot or not from the day that a pool is made" },
+  "nodePools.*.machineType": { to: "e2-standard-8" },
+  "database=cloud-sql": { refused: ITS_KIND },
+  "database=bitnami": { refused: ITS_KIND },
+  "tier=BASIC": { fixed: "an instance has its tier from the day that it is made" },
+  "tier=STANDARD_HA": { fixed: "an instance has its tier from the day that it is made" },
+  "edition=ENTERPRISE": { with: { "environment.database.tier": "db-custom-4-16384" }, again: EDITION_FIRST },
+  "edition=ENTERPRISE_PLUS": { with: { "environment.database.tier": "db-perf-optimized-N-4" }, again: EDITION_FIRST },
+  "database(cloud-sql).tier": { to: "db-custom-8-32768" },
+  "backups.at": { to: "05:00" },
+  recoveryDays: { to: 6 },
+  "serves=restored": { after: "environment.database(cloud-sql).restore?" },
+  "password?": { to: (context: Context) => ({ generation: 2, rotatedIn: release(context).version }) },
+  "password.rotatedIn": { to: "0.9.0" },
+  "replicaRegion?": { to: "europe-west3", protects: true },
+  replicaRegion: { to: "europe-west4", fixed: "the replica there is protected", late: true },
+  "restore?": { to: { name: "knob", at: daysAgo(1) }, protects: true },
+  "restore.name": { to: "another", fixed: "the copy is protected" },
+  "restore.at": { to: daysAgo(2), fixed: "the copy is protected", late: true },
+  "cache=memorystore": { refused: ITS_KIND },
+  "cache=bitnami": { refused: ITS_KIND },
+  "environment.search?": { refused: SYSTEM_SAYS },
+  "environment.bitnami?": { refused: "the kinds of the datastores say whether it is there" },
+  "bitnami.images": { restarts: "its image", to: "europe-west1-docker.pkg.dev/knob-project/bitnamilegacy" },
+  "pool?": { refused: "the cluster's mode says whether there are pools" },
+  "bitnami.pool": { to: otherPool, restarts: "it moves" },
+  pool: { to: otherPool },
+  "scrapeSeconds?": { to: 15 },
+  "database(bitnami).diskGb": { oneWay: GROWS },
+  "cache(bitnami).diskGb": { oneWay: GROWS },
+  "search.diskGb": { oneWay: GROWS },
+  "monitoring.diskGb": { oneWay: GROWS },
+  "monitoring.memory": { to: "3Gi" },
+  "monitoring.email": { to: "knob@example.com" },
+  "receiver?": { to: { kind: "webhook" } },
+  "receiver=slack": { to: { kind: "slack", channel: "#knob" } },
+  "receiver=pagerduty": { to: { kind: "pagerduty" } },
+  "receiver=webhook": { to: { kind: "webhook" } },
+  "receiver(slack).channel": { to: "#knob" },
+  "datadog?": { to: { site: "datadoghq.eu" } },
+  "environment.services+": { refused: SYSTEM_SAYS },
+  "replicas=number": { to: 4, with: { "system.services.*.autoscale": undefined } },
+  "replicas=min,max": { to: { min: 2, max: 4 }, with: { "system.services.*.autoscale": { cpu: 70 } } },
+  "hosts+": { to: (context: Context) => [beside(context)] },
+  "hosts[]": { to: beside },
+  "edge=google": { refused: ITS_KIND },
+  "edge=traefik": {
+    to: (context: Context) => ({
+      kind: "traefik",
+      email: "knob@example.com",
+      acme: "production",
+      pool: Object.keys(environment(context).cluster.nodePools ?? {})[0],
+    }),
+    with: { "system.services": limitedOnce },
+    fixed: ITS_KIND,
+  },
+  "exclusions+": { to: [{ ruleSet: "sqli-v33-stable", signatures: ["owasp-crs-v030301-id942110-sqli"] }] },
+  ruleSet: {
+    with: {
+      "environment.edge.waf.exclusions.*.signatures": undefined,
+      "environment.edge.waf.exclusions.*.fields": [{ in: "cookie", operator: "EQUALS", value: "knob" }],
+    },
+  },
+  "exclusions[].signatures?": {
+    to: ["owasp-crs-v030301-id942110-sqli"],
+    without: {
+      "environment.edge.waf.exclusions.*.fields": [{ in: "cookie", operator: "EQUALS", value: "knob" }],
+    },
+  },
+  "signatures+": { to: ["owasp-crs-v030301-id942120-sqli"] },
+  "signatures[]": { to: "owasp-crs-v030301-id942120-sqli" },
+  "exclusions[].fields?": { to: [{ in: "cookie", operator: "EQUALS", value: "knob" }] },
+  "fields+": { to: [{ in: "header", operator: "EQUALS", value: "knob" }] },
+  "operator=EQUALS_ANY": { with: { "environment.edge.waf.exclusions.*.fields.*.value": undefined } },
+  "fields[].value?": {
+    to: "knob",
+    without: { "environment.edge.waf.exclusions.*.fields.*.operator": "EQUALS_ANY" },
+  },
+  "fields[].value": { to: "knob-2" },
+  "dnsZone?": { to: "knob-zone" },
+  dnsZone: { to: "knob-zone-2" },
+  "edge(traefik).email": { to: "knob@example.com" },
+  logLocation: { to: "eu", fixed: "the project's log bucket does not move" },
+  "environment.variables+": { refused: "the system says which there are; turned there" },
+  "environment.variables.*": { to: "knob" },
+  "generations+": { to: { GRAFANA_ADMIN_PASSWORD: 2 } },
+  "chartsMirror?": { to: "oci://europe-west1-docker.pkg.dev/knob-project/charts" },
+  chartsMirror: { to: "oci://europe-west1-docker.pkg.dev/knob-project/charts-2" },
+};

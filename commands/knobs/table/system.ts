@@ -1,0 +1,160 @@
+import { type Any, beside, type Context, environment, type Hand, otherPool, system, type Values } from "./hand";
+
+const firstService = (context: Context): string => Object.keys(system(context).services)[0] as string;
+/** Lists a variable in the first service. */
+const listed =
+  (name: string) =>
+  (context: Context): Any => {
+    const services = system(context).services;
+    const first = firstService(context);
+    return { ...services, [first]: { ...services[first], variables: [...(services[first].variables ?? []), name] } };
+  };
+/** Of an image that nobody made. */
+const DIGEST = `sha256:${"a".repeat(64)}`;
+const migration = (context: Context): Any => {
+  const { image, pool, resources } = system(context).services[firstService(context)];
+  return { image, command: ["true"], pool, resources, deadlineSeconds: 60 };
+};
+/** A worker's fields in place of those of a service with a port. */
+const WORKER: Values = {
+  "system.services.*.port": undefined,
+  "system.services.*.metrics": undefined,
+  "system.services.*.objective": undefined,
+  "system.services.*.rateLimits": undefined,
+  "environment.services.*.hosts": undefined,
+};
+/** The service or migration that a knob is in. */
+const workload = (context: Context): Any =>
+  system(context).services[context.names[0] as string] ?? system(context).migrations?.[context.names[0] as string];
+const unlisted = (context: Context): string | undefined =>
+  Object.keys(system(context).variables).find((name) => !workload(context).variables.includes(name));
+/** A target that it is not connected to yet. */
+const unconnected = (context: Context): string | undefined =>
+  ["internet:443", ...Object.keys(system(context).services)].find(
+    (to) =>
+      to !== context.names[0] &&
+      (to === "internet:443" || system(context).services[to].port) &&
+      !workload(context).connects?.includes(to),
+  );
+
+/** How to turn the knobs of systems. */
+export const SYSTEM: Readonly<Record<string, Hand | readonly Hand[]>> = {
+  "system.namespace": { to: ({ before }: Context) => `${before}-knob`, fixed: "everything in it would be made anew" },
+  "system.database.name": { to: "knob", fixed: "the data is in the one with the old name" },
+  "system.database.user": { to: "knob", fixed: "what is in the database belongs to it" },
+  "system.database.version=POSTGRES_15": { fixed: "PostgreSQL is not downgraded", late: true },
+  "system.database.version=POSTGRES_17": { oneWay: "PostgreSQL is not downgraded", late: true },
+  "system.cache.version=REDIS_7_0": { fixed: "Redis is not downgraded" },
+  "database.extensions+": { to: ["pg_trgm"] },
+  "database.extensions[]": { to: "pg_trgm" },
+  "system.search?": {
+    to: { version: "ELASTICSEARCH_9_1" },
+    with: {
+      "environment.search": {
+        kind: "bitnami",
+        diskGb: 10,
+        resources: { cpu: "250m", memory: "2Gi", memoryLimit: "2Gi" },
+      },
+      "environment.bitnami": (context: Context) => ({
+        images: "docker.io/bitnamilegacy",
+        pool: Object.keys(environment(context).cluster.nodePools ?? {})[0],
+      }),
+    },
+    protects: true,
+  },
+  "system.variables+": { to: { KNOB: "a" }, with: { "system.services": listed("KNOB") } },
+  "system.variables.*=string": { to: "text", with: { "environment.variables.*": undefined } },
+  "system.variables.*(string)": { to: "knob" },
+  "system.variables.*=environment": { to: { kind: "environment" }, with: { "environment.variables.*": "knob" } },
+  "system.variables.*=port": { to: { kind: "port" } },
+  "system.variables.*=version": { to: { kind: "version" } },
+  "system.variables.*=node-address": { to: { kind: "node-address" } },
+  "system.variables.*=ca-bundle": { to: { kind: "ca-bundle" } },
+  "system.variables.*=generated": { to: { kind: "generated", length: 32 }, protects: true },
+  "system.variables.*=supplied": { to: { kind: "supplied" } },
+  "system.variables.*=database-url": { to: { kind: "database-url" } },
+  "system.variables.*=cache-url": { to: { kind: "cache-url" } },
+  "system.variables.*=datastore": { to: { kind: "datastore", of: "database", field: "host" } },
+  "parameters+": { to: { connect_timeout: "10" } },
+  "parameters.*": { to: "knob" },
+  "system.migrations+": { to: (context: Context) => ({ knob: migration(context) }) },
+  image: { to: "knob", with: { "release.images": (c: Context) => ({ ...(c.before as object), knob: DIGEST }) } },
+  "command+": { to: ["knob"] },
+  "command[]": { to: "knob" },
+  "command?": { to: ["knob"] },
+  "system.services.*.pool": { to: otherPool },
+  "system.migrations.*.pool": { to: otherPool },
+  "resources.cpu": { restarts: "its size", to: "300m" },
+  "resources.cpuLimit?": { restarts: "its size", to: "2" },
+  "resources.cpuLimit": { restarts: "its size", to: ({ before }: Context) => (before === "2" ? "3" : "2") },
+  "resources.memory": { restarts: "its size", to: ({ before }: Context) => (before === "2Gi" ? "1Gi" : "300Mi") },
+  "resources.memoryLimit": { restarts: "its size", to: "3Gi" },
+  "variables[]": { to: unlisted },
+  "connects+": { to: (context: Context) => [unconnected(context)] },
+  "connects[]": { to: unconnected },
+  "system.services+": {
+    to: (context: Context) => {
+      const { image, pool, resources } = system(context).services[firstService(context)];
+      return { knob: { image, pool, resources, health: { command: ["true"] } } };
+    },
+    with: {
+      "environment.services": ({ before }: Context) => ({ ...(before as object), knob: { replicas: 2 } }),
+    },
+    protects: true,
+  },
+  "system.services.*.port?": [
+    { to: 4000, with: { "system.services.*.health": { live: "/health", ready: "/health" } } },
+    // The same with a host: from nothing at the edge to something, and back.
+    {
+      to: 4000,
+      with: {
+        "system.services.*.health": { live: "/health", ready: "/health" },
+        "environment.services.*.hosts": (context: Context) => [beside(context)],
+      },
+    },
+  ],
+  "health=live,ready": { to: { live: "/health", ready: "/health" }, with: { "system.services.*.port": 4000 } },
+  "health=command": { to: { command: ["true"] }, with: WORKER, replaces: /_web-service_service$/ },
+  "health(live,ready).live": { to: "/knob" },
+  "health(live,ready).ready": { to: "/knob" },
+  "metrics?": { to: { port: 9464, path: "/metrics" }, without: { "system.services.*.objective": undefined } },
+  "metrics.path": { to: "/knob" },
+  "requests?": {
+    to: { counter: "http_requests_total", status: "status" },
+    without: { "system.services.*.objective": undefined },
+  },
+  "requests.counter": { to: "knob_total" },
+  "requests.status": { to: "knob" },
+  "requests.histogram?": {
+    to: "knob_seconds",
+    without: { "system.services.*.objective.latency": undefined },
+  },
+  "requests.histogram": { to: "knob_seconds" },
+  "objective?": { to: { availability: 99.9 } },
+  "latency?": { to: { percent: 95, seconds: 0.5 } },
+  "system.services.*.autoscale?": {
+    to: { cpu: 70 },
+    with: { "environment.services.*.replicas": { min: 2, max: 4 } },
+    without: { "environment.services.*.replicas": ({ before }: Context) => (before as { min: number }).min + 1 },
+  },
+  "autoscale.memory?": { to: 80 },
+  "after+": {
+    to: ["knob"],
+    with: { "system.migrations": (c: Context) => ({ ...(c.before as object), knob: migration(c) }) },
+  },
+  "after[]": {
+    to: "knob",
+    with: { "system.migrations": (c: Context) => ({ ...(c.before as object), knob: migration(c) }) },
+  },
+  "system.services.*.path": { to: "/knob" },
+  "rateLimits+": { to: [{ path: "/knob/", requests: 10, seconds: 60 }] },
+  "timeoutSeconds?": { to: 90 },
+  "rateLimits[].path?": { to: "/knob/" },
+  "rateLimits[].path": { to: "/knob/" },
+  "rateLimits[].seconds": { to: 30 },
+  "alerts?": { to: { errorPercent: 5, memoryPercent: 90 } },
+  "overview?": { to: { title: "Knob", figures: { Knobs: "knobs_total" } } },
+  "overview.title": { to: "Knob" },
+  "figures+": { to: { Knobs: "knobs_total" } },
+  "figures.*": { to: "knobs_total" },
+};

@@ -1,0 +1,46 @@
+import { apiKey, type Cloud } from "@slipway/fake-google-cloud";
+import type { StackJson, Surroundings } from "@slipway/rehearsal";
+import { KEY_ROLE, ROTATION } from "../../constructs/secrets/agent-key";
+import { BOOTSTRAP_APIS } from "../../facts/apis";
+
+/** What every rehearsal must know of this repository's projects and charts. */
+export const SURROUNDINGS = {
+  enabledApis: BOOTSTRAP_APIS.map((api) => `${api}.googleapis.com`),
+  customResources: [
+    ...["ServiceMonitor", "PodMonitor", "PrometheusRule", "Probe"].map((kind) => `monitoring.coreos.com/v1 ${kind}`),
+    ...["Issuer", "Certificate"].map((kind) => `cert-manager.io/v1 ${kind}`),
+    ...["IngressRoute", "Middleware", "ServersTransport"].map((kind) => `traefik.io/v1alpha1 ${kind}`),
+  ],
+  // The chart in charts/objects prints the objects in its values.
+  objectsOf: (values) => JSON.parse(values).objects ?? [],
+} as const satisfies Surroundings;
+
+/**
+ * Makes what `npm run bootstrap` makes of a stack's resources: the APIs, and the keys of Google's service agents with their
+ * grants.
+ */
+export const bootstrapped =
+  ({ resource = {}, provider = {} }: StackJson) =>
+  (cloud: Cloud): void => {
+    const project = String(provider.google?.[0]?.project);
+    const of = (type: string) => Object.entries(resource[type] ?? {});
+    for (const [, { service }] of of("google_project_service"))
+      cloud.store.set(apiKey(project, service), { config: { name: service }, state: "ENABLED" });
+    const kms = (path: string, body = {}, query = {}) =>
+      cloud.call({ method: "POST", service: "cloudkms", path, body, query: new URLSearchParams(query) });
+    for (const [id, { name, location }] of of("google_kms_key_ring")) {
+      const rings = `projects/${project}/locations/${location}/keyRings`;
+      const key = `${rings}/${name}/cryptoKeys/${name}`;
+      kms(rings, {}, { keyRingId: name });
+      const nextRotationTime = new Date(Date.now() + Number.parseInt(ROTATION, 10) * 1000).toISOString();
+      const body = { purpose: "ENCRYPT_DECRYPT", rotationPeriod: ROTATION, nextRotationTime };
+      kms(`${rings}/${name}/cryptoKeys`, body, { cryptoKeyId: name });
+      const address = `google_kms_crypto_key.${id.replace(/_ring$/, "_key")}.`;
+      for (const [, { member }] of of("google_kms_crypto_key_iam_member").filter(([, grant]) =>
+        grant.crypto_key_id.includes(address),
+      )) {
+        const members = [member.replace(/\$\{data\.google_project\..*?\}/, cloud.numberOf(project))];
+        kms(`${key}:setIamPolicy`, { policy: { bindings: [{ role: KEY_ROLE, members }] } });
+      }
+    }
+  };

@@ -1,0 +1,65 @@
+import { mkdirSync } from "node:fs";
+import path from "node:path";
+import type { BrokenVersions } from "@slipway/rehearsal";
+import { type Configuration, environmentOf, load, systemName } from "../../schema/load";
+import { synthesize } from "../../stacks/synthesize";
+
+const ROOT = path.resolve(__dirname, "..", "..");
+
+type Files = Configuration["environments"]["production"];
+
+/** A stack of the checkout's system, and versions of it that are synthesized on demand. */
+export interface Versions {
+  readonly system: string;
+  /** Folder of the stack that its files define. */
+  readonly first: string;
+  /** Writes a version with another digest of every image. */
+  release(): string;
+  /** Writes versions with variables that make pods crash, and one with variables that work. */
+  broken(): BrokenVersions;
+  /** Writes a version without protections. */
+  destroyable(): string;
+}
+
+/** Synthesizes a stack into a folder, by its name. */
+export async function versionsOf(name: string, outdir: string, env: NodeJS.ProcessEnv): Promise<Versions> {
+  const configuration = await load(ROOT, systemName(ROOT, env), env);
+  const files = environmentOf(configuration, name);
+  const write = (version: string, changed: Partial<Files>): string => {
+    const out = path.join(outdir, version);
+    mkdirSync(out, { recursive: true });
+    const environments = { ...configuration.environments, [name]: { ...files, ...changed } };
+    synthesize({ ...configuration, environments }, env, out);
+    return path.join(out, "stacks", name);
+  };
+  const { environment, release } = files;
+  return {
+    system: configuration.name,
+    first: write("first", {}),
+    release: () =>
+      write("release", {
+        release: {
+          version: `${release.version}-next`,
+          images: Object.fromEntries(Object.keys(release.images).map((image) => [image, DIGEST])),
+        },
+      }),
+    broken: () => {
+      const migrations = Object.values(configuration.system.migrations).flatMap(({ variables }) => variables);
+      const withVariables = (version: string, value: string, which: (name: string) => boolean = () => true) => {
+        const variables = Object.fromEntries(
+          Object.entries(environment.variables).map(([name, before]) => [name, which(name) ? value : before]),
+        );
+        return write(version, { environment: { ...environment, variables } });
+      };
+      return {
+        services: withVariables("broken-services", "crashing", (name) => !migrations.includes(name)),
+        everything: withVariables("broken", "crashing-too"),
+        next: withVariables("next", "changed"),
+      };
+    },
+    destroyable: () => write("destroyable", { environment: { ...environment, allowDestroy: true } }),
+  };
+}
+
+/** Digest of an image that does not exist. */
+const DIGEST = `sha256:${"f".repeat(64)}`;

@@ -1,0 +1,20 @@
+import type { Finding } from "../finding";
+import type { Machine } from "../machine/machine";
+
+/**
+ * Warnings that do not concern the stack: about a volume that is just being made, an autoscaler whose pods are starting or
+ * that is being deleted, and a budget whose last pods end after their Deployment. The others come from a busy control plane.
+ */
+const HARMLESS =
+  /unbound immediate PersistentVolumeClaims|^HorizontalPodAutoscaler\/.*(deployments(\/scale)?\.apps "[^"]*" not found|horizontalpodautoscalers\.autoscaling "[^"]*" not found|no metrics returned|did not receive metrics for targeted pods)|^PodDisruptionBudget\/.*found no controllers for pod|^Service\/kubernetes: |is not allocated; repairing$/;
+
+/** Checks that Kubernetes has no warnings, and that the fake knows every call. */
+export async function warnings(machine: Machine): Promise<Finding> {
+  const format = 'jsonpath={range .items[*]}{.involvedObject.kind}/{.involvedObject.name}: {.message}{"\\n"}{end}';
+  const events = await machine.kubectl("get", "events", "-A", "--field-selector", "type=Warning", "-o", format);
+  const unknown = machine.google.calls.flatMap(({ code, message }) =>
+    code === 501 || code === 500 ? [String(message)] : [],
+  );
+  const said = events.split("\n").filter((line) => line && !HARMLESS.test(line));
+  return { wrong: [...new Set([...said, ...unknown])], note: "" };
+}

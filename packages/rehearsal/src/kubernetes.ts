@@ -1,0 +1,22 @@
+/** An object in the cluster, with what checks read of it. */
+export interface KubernetesObject {
+  readonly kind: string;
+  readonly metadata: Metadata;
+  readonly spec: Readonly<Record<string, unknown>>;
+  readonly status?: Readonly<Record<string, unknown>>;
+}
+
+export interface Metadata {
+  readonly name: string;
+  readonly namespace: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly deletionTimestamp?: string;
+}
+
+export const nameOf = ({ namespace, name }: Pick<Metadata, "namespace" | "name">): string => `${namespace}/${name}`;
+
+/** All objects of some kinds, in every namespace. */
+export const list = async <T = KubernetesObject>(
+  { kubectl }: { kubectl(...args: readonly string[]): Promise<string> },
+  kinds: string,
+): Promise<T[]> => JSON.parse(await kubectl("get", kinds, "-A", "-o", "json")).items;
