@@ -1,21 +1,31 @@
 import type { Api } from "../facts/apis";
+import type { DatastoreSecret } from "./system";
 
 /** What a choice of an environment needs from the project, the platform and the deployer. */
-export interface Needs {
+export interface Needs<Version extends string = string> {
   /** Versions that a system may have of it; none where systems name no version. */
-  readonly versions: readonly string[];
+  readonly versions: readonly Version[];
   /** APIs that the stack enables for it. */
   readonly apis: readonly Api[];
   /** Roles that the deployer has for it, each with the reason. */
   readonly roles: Readonly<Record<string, string>>;
-  /** Passwords that the platform generates for it, beside the database's. */
-  readonly secrets: readonly string[];
+  /** Passwords that the stack generates for it, beside the database's. */
+  readonly secrets: readonly DatastoreSecret[];
   /** Blocks of 256 addresses that Google takes for it from `network.datastores`. */
   readonly addressBlocks: number;
   /** Whether it is a release of Bitnami's chart, which reads the environment's `bitnami`. */
   readonly bitnami: boolean;
   /** GB of persistent disks on SSD. */
   readonly diskGb: number;
+  /** Fields whose values production must not have. */
+  readonly unfit: readonly Unfit[];
+}
+
+/** A field whose value production must not have, and what to do about it. */
+interface Unfit {
+  readonly field: string;
+  readonly rule: string;
+  readonly remedy: string;
 }
 
 /** An entry for each kind of a choice: a kind without one does not compile. */
@@ -23,6 +33,12 @@ export type Kinds<C extends { readonly kind: string }, Entry> = {
   readonly [K in C["kind"]]: (choice: Extract<C, { readonly kind: K }>) => Entry;
 };
 
-/** The entry for a choice's kind. The cast is needed: TypeScript does not see that both have the same kind. */
-export const entryOf = <C extends { readonly kind: string }, Entry>(table: Kinds<C, Entry>, choice: C): Entry =>
-  (table[choice.kind as C["kind"]] as (choice: C) => Entry)(choice);
+/**
+ * The entry for a choice's kind. The cast is needed: TypeScript does not see that both have the same kind.
+ * @throws if a table has no entry, which `npm run typecheck` reports with the table's place
+ */
+export function entryOf<C extends { readonly kind: string }, Entry>(table: Kinds<C, Entry>, choice: C): Entry {
+  const entry = table[choice.kind as C["kind"]] as ((choice: C) => Entry) | undefined;
+  if (!entry) throw new Error(`a table has no entry for the kind "${choice.kind}": npm run typecheck says which one`);
+  return entry(choice);
+}

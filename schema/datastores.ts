@@ -3,7 +3,7 @@ import { DAYS } from "../facts/days";
 import { entryOf, type Kinds, type Needs } from "./choices";
 import { count, cpu, instant, label, memory, region, registryFolder, text, timeOfDay, version } from "./fields";
 import { rule } from "./problem";
-import { PLATFORM_SECRETS } from "./system";
+import { type DatastoreSecret, PLATFORM_SECRETS, type System } from "./system";
 
 /** An environment's datastores: the kinds of each, the fields of each kind, and what each kind needs. */
 
@@ -89,7 +89,11 @@ export const cache = z.discriminatedUnion("kind", [memorystore, z.strictObject(b
 export const search = z.strictObject(bitnami);
 
 /** What every release of Bitnami's charts needs. Its one version is that of the last image that is available. */
-const inCluster = (version: string, diskGb: number, secret: string): Needs => ({
+const inCluster = <Version extends string>(
+  version: Version,
+  diskGb: number,
+  secret: DatastoreSecret,
+): Needs<Version> => ({
   versions: [version],
   apis: [],
   roles: {},
@@ -97,10 +101,11 @@ const inCluster = (version: string, diskGb: number, secret: string): Needs => ({
   addressBlocks: 0,
   bitnami: true,
   diskGb,
+  unfit: [],
 });
 
-const DATABASES: Kinds<z.output<typeof database>, Needs> = {
-  "cloud-sql": ({ replicaRegion }) => ({
+const DATABASES: Kinds<z.output<typeof database>, Needs<System["database"]["version"]>> = {
+  "cloud-sql": ({ replicaRegion, availability, recoveryDays }) => ({
     versions: ["POSTGRES_15", "POSTGRES_16", "POSTGRES_17"],
     apis: ["sqladmin"],
     roles: {
@@ -111,6 +116,14 @@ const DATABASES: Kinds<z.output<typeof database>, Needs> = {
     addressBlocks: replicaRegion ? 2 : 1, // one in each region
     bitnami: false,
     diskGb: 0, // the disk is in a project of Google's
+    unfit: [
+      ...(availability === "REGIONAL"
+        ? []
+        : [{ field: "availability", rule: "must be REGIONAL in production", remedy: "use REGIONAL" }]),
+      ...(recoveryDays >= 7
+        ? []
+        : [{ field: "recoveryDays", rule: "must be at least 7 in production", remedy: "raise it" }]),
+    ],
   }),
   bitnami: ({ diskGb }) => ({
     ...inCluster("POSTGRES_17", 3 * diskGb, PLATFORM_SECRETS.databaseAdministrator), // with the scratch disks of a backup and of a restore
@@ -118,8 +131,8 @@ const DATABASES: Kinds<z.output<typeof database>, Needs> = {
   }),
 };
 
-const CACHES: Kinds<z.output<typeof cache>, Needs> = {
-  memorystore: () => ({
+const CACHES: Kinds<z.output<typeof cache>, Needs<System["cache"]["version"]>> = {
+  memorystore: ({ tier }) => ({
     versions: ["REDIS_7_0", "REDIS_7_2"],
     apis: ["redis"],
     roles: { "roles/redis.admin": "Memorystore" },
@@ -127,11 +140,15 @@ const CACHES: Kinds<z.output<typeof cache>, Needs> = {
     addressBlocks: 1,
     bitnami: false,
     diskGb: 0,
+    unfit:
+      tier === "STANDARD_HA"
+        ? []
+        : [{ field: "tier", rule: "must be STANDARD_HA in production", remedy: "use STANDARD_HA" }],
   }),
   bitnami: ({ diskGb }) => inCluster("REDIS_8_2", diskGb, PLATFORM_SECRETS.cache),
 };
 
-const SEARCHES: Kinds<z.output<typeof search>, Needs> = {
+const SEARCHES: Kinds<z.output<typeof search>, Needs<NonNullable<System["search"]>["version"]>> = {
   bitnami: ({ diskGb }) => inCluster("ELASTICSEARCH_9_1", diskGb, PLATFORM_SECRETS.search),
 };
 
@@ -141,12 +158,13 @@ interface Stores {
   readonly search?: z.output<typeof search>;
 }
 
-/** What each of the datastores needs, by its name; search is there where the environment has one. */
-export const needsByDatastore = (e: Stores) => ({
-  database: entryOf(DATABASES, e.database),
-  cache: entryOf(CACHES, e.cache),
-  ...(e.search && { search: entryOf(SEARCHES, e.search) }),
-});
+/** Returns what a datastore needs, by its name; nothing for a search index that the environment lacks. */
+export const DATASTORE_NEEDS = {
+  database: (e: Pick<Stores, "database">): Needs => entryOf(DATABASES, e.database),
+  cache: (e: Pick<Stores, "cache">): Needs => entryOf(CACHES, e.cache),
+  search: (e: Pick<Stores, "search">): Needs | undefined => e.search && entryOf(SEARCHES, e.search),
+} as const;
 
 /** What the datastores need: database, cache, and search where there is one. */
-export const datastoreNeeds = (e: Stores): readonly Needs[] => Object.values(needsByDatastore(e));
+export const datastoreNeeds = (e: Stores): readonly Needs[] =>
+  Object.values(DATASTORE_NEEDS).flatMap((needsOf) => needsOf(e) ?? []);

@@ -71,11 +71,23 @@ const traefikEdge = z.strictObject({
 export const edge = z.discriminatedUnion("kind", [googleEdge, traefikEdge]);
 
 const EDGES: Kinds<z.output<typeof edge>, Needs> = {
-  google: ({ dnsZone }) => records(dnsZone),
-  traefik: ({ dnsZone }) => records(dnsZone),
+  google: ({ dnsZone }) => ({ ...records(dnsZone), unfit: [] }),
+  traefik: ({ dnsZone, acme }) => ({
+    ...records(dnsZone),
+    unfit:
+      acme === "production"
+        ? []
+        : [
+            {
+              field: "acme",
+              rule: "must be production in production: no browser trusts the other certificates",
+              remedy: 'write "production"',
+            },
+          ],
+  }),
 };
 
-const records = (dnsZone?: string): Needs => ({
+const records = (dnsZone?: string): Omit<Needs, "unfit"> => ({
   versions: [],
   apis: dnsZone ? ["dns"] : [],
   roles: dnsZone ? { "roles/dns.admin": "records" } : {},

@@ -3,6 +3,7 @@ import path from "node:path";
 import { deployed, runsProviders } from "./ancestors";
 import { between } from "./checks/between";
 import type { Say, Shows } from "./checks/check";
+import { choicesChecks } from "./checks/choices";
 import { datastoresChecks } from "./checks/datastores";
 import { edgeChecks } from "./checks/edge";
 import { environmentChecks } from "./checks/environment";
@@ -131,6 +132,7 @@ export function validate(name: string, raw: Raw, env: NodeJS.ProcessEnv): Config
       ...systemChecks,
       ...environmentChecks,
       ...datastoresChecks,
+      ...choicesChecks,
       ...edgeChecks,
       ...checksTogether,
     ])

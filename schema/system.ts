@@ -290,6 +290,8 @@ export const PLATFORM_SECRETS = {
   receiver: "ALERTMANAGER_RECEIVER",
   datadog: "DATADOG_API_KEY",
 } as const;
+/** Passwords of datastores in the cluster. */
+export type DatastoreSecret = (typeof PLATFORM_SECRETS)["cache" | "search" | "databaseAdministrator"];
 export const platformSecrets: readonly string[] = Object.values(PLATFORM_SECRETS);
 
 /** Kind of a variable; text has the kind `text`. */

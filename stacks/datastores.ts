@@ -12,7 +12,6 @@ import type { CloudMonitoringProps } from "../constructs/monitoring/cloud-monito
 import type { WatchedCronJob } from "../constructs/monitoring/cron-job-rules";
 import type { Platform } from "../constructs/platform";
 import { Elasticsearch } from "../constructs/search/elasticsearch";
-import type { GeneratedSecret } from "../constructs/secrets/secret";
 import { fix } from "../constructs/terraform/fixed";
 import { maxConnections } from "../facts/google";
 import { backupAccountId, backupBucket } from "../facts/names";
@@ -20,7 +19,7 @@ import { entryOf, type Kinds } from "../schema/choices";
 import { connectionsInCluster } from "../schema/connections";
 import { datastoreRangesOf, type Environment } from "../schema/environment";
 import type { Release } from "../schema/release";
-import type { System } from "../schema/system";
+import { PLATFORM_SECRETS, type System } from "../schema/system";
 import { clientsOf } from "./connections";
 import { type InCluster, inCluster, NAMESPACE } from "./datastores-in-cluster";
 import { type Secrets, secretValue } from "./secrets";
@@ -134,7 +133,7 @@ const DATABASES: Kinds<Environment["database"], Kind<SqlDatastore>> = {
         user: system.database.user,
         password: secretValue(secrets.databasePassword),
         maxConnections: connectionsInCluster(choice.resources).all,
-        adminPassword: secretValue(secrets.inCluster.databaseAdministrator as GeneratedSecret),
+        adminPassword: secretValue(secrets.ofDatastore(PLATFORM_SECRETS.databaseAdministrator)),
         clients: [...clients("database"), DatabaseBackup.PEER],
       });
       const bucket = new BackupBucket(scope, "backups", {
@@ -187,7 +186,7 @@ const CACHES: Kinds<Environment["cache"], Kind<Datastore>> = {
         new Redis(inCluster().scope, "redis", {
           ...inCluster().common,
           ...choice,
-          password: secretValue(secrets.inCluster.cache as GeneratedSecret),
+          password: secretValue(secrets.ofDatastore(PLATFORM_SECRETS.cache)),
           clients: clients("cache"),
         }),
       ),
@@ -202,7 +201,7 @@ const SEARCHES: Kinds<NonNullable<Environment["search"]>, Kind<Datastore>> = {
         new Elasticsearch(inCluster().scope, "elasticsearch", {
           ...inCluster().common,
           ...choice,
-          password: secretValue(secrets.inCluster.search as GeneratedSecret),
+          password: secretValue(secrets.ofDatastore(PLATFORM_SECRETS.search)),
           clients: clients("search"),
         }),
       ),

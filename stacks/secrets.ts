@@ -3,8 +3,9 @@ import type { SecretValue } from "../constructs/kubernetes/secret";
 import type { Project } from "../constructs/project/project";
 import { GeneratedSecret, type SecretSource, SuppliedSecret } from "../constructs/secrets/secret";
 import { kebab, secretName } from "../facts/names";
+import { datastoreNeeds } from "../schema/datastores";
 import { type Environment, generationOf } from "../schema/environment";
-import { PLATFORM_SECRETS, type System } from "../schema/system";
+import { type DatastoreSecret, PLATFORM_SECRETS, type System } from "../schema/system";
 
 export interface SecretsProps {
   readonly project: Project;
@@ -21,14 +22,13 @@ export const secretValue = ({ value, generation }: SecretSource): SecretValue =>
 /** The system's secrets, and those of the platform. */
 export class Secrets extends Construct {
   readonly databasePassword: GeneratedSecret;
-  /** Passwords of datastores in the cluster. The password of the database's user is {@link databasePassword}. */
-  readonly inCluster: { readonly [store in "databaseAdministrator" | "cache" | "search"]?: GeneratedSecret };
   /** Password of Grafana's administrator. */
   readonly adminPassword: GeneratedSecret;
   /** Secret of Alertmanager's receiver, if the environment has one. */
   readonly receiver?: SuppliedSecret;
   /** Datadog's API key, if the environment uses Datadog. */
   readonly datadog?: SuppliedSecret;
+  private readonly ofDatastores = new Map<DatastoreSecret, GeneratedSecret>();
   private readonly sources = new Map<string, SecretSource>();
 
   constructor(scope: Construct, id: string, props: SecretsProps) {
@@ -50,14 +50,8 @@ export class Secrets extends Construct {
     const supplied = (variable: string) => new SuppliedSecret(this, kebab(variable), common(variable));
 
     this.databasePassword = generated(PLATFORM_SECRETS.database, 40);
-    const { database, cache, search } = environment;
-    this.inCluster = {
-      ...(database.kind === "bitnami" && {
-        databaseAdministrator: generated(PLATFORM_SECRETS.databaseAdministrator, 40),
-      }),
-      ...(cache.kind === "bitnami" && { cache: generated(PLATFORM_SECRETS.cache, 40) }),
-      ...(search && { search: generated(PLATFORM_SECRETS.search, 40) }),
-    };
+    for (const secret of datastoreNeeds(environment).flatMap(({ secrets }) => secrets))
+      this.ofDatastores.set(secret, generated(secret, 40));
     this.adminPassword = generated(PLATFORM_SECRETS.grafana, 40);
     if (environment.monitoring.receiver) this.receiver = supplied(PLATFORM_SECRETS.receiver);
     if (environment.datadog) this.datadog = supplied(PLATFORM_SECRETS.datadog);
@@ -76,6 +70,16 @@ export class Secrets extends Construct {
   of(variable: string): SecretSource {
     const source = this.sources.get(variable);
     if (!source) throw new Error(`${variable} is not a secret`);
+    return source;
+  }
+
+  /**
+   * Returns the password of a datastore in the cluster. The password of the database's user is {@link databasePassword}.
+   * @throws if no datastore needs it
+   */
+  ofDatastore(secret: DatastoreSecret): GeneratedSecret {
+    const source = this.ofDatastores.get(secret);
+    if (!source) throw new Error(`no datastore names ${secret} among the secrets that it needs (schema/datastores.ts)`);
     return source;
   }
 

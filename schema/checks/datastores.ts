@@ -25,7 +25,7 @@ const COPIES = {
 
 /** Rules about an environment's datastores. */
 export const datastoresChecks: readonly Check[] = [
-  check([], ["database", "purpose"], [], (_s, { database: d, purpose }, _r, { say }) => {
+  check([], ["database"], [], (_s, { database: d }, _r, { say }) => {
     if (d.kind !== "cloud-sql") return;
     const wrong = tierProblem(d.edition, d.tier);
     if (wrong) say.environment(["database", "tier"], wrong.rule, wrong.remedy);
@@ -51,16 +51,6 @@ export const datastoresChecks: readonly Check[] = [
       say.environment(["database", "serves"], "names a copy that does not exist", "add restore, or remove it");
     if (d.restore && Date.parse(d.restore.at) > Date.now())
       say.environment(["database", "restore", "at"], "is in the future", "name a moment that has passed");
-    if (purpose === "production") {
-      if (d.availability !== "REGIONAL")
-        say.environment(["database", "availability"], "must be REGIONAL in production", "use REGIONAL");
-      if (d.recoveryDays < 7)
-        say.environment(["database", "recoveryDays"], "must be at least 7 in production", "raise it");
-    }
-  }),
-  check([], ["cache", "purpose"], [], (_s, { cache, purpose }, _r, { say }) => {
-    if (purpose === "production" && cache.kind === "memorystore" && cache.tier !== "STANDARD_HA")
-      say.environment(["cache", "tier"], "must be STANDARD_HA in production", "use STANDARD_HA");
   }),
   check([], ["database", "region"], [], (_s, e, _r, { say }) => {
     if (e.database.kind === "cloud-sql" && e.database.replicaRegion === e.region)

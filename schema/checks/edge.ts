@@ -7,14 +7,6 @@ const CERTIFICATES_PER_WEEK = 50;
 
 /** Rules about the ingress of public services. */
 export const edgeChecks: readonly Check[] = [
-  check([], ["edge", "purpose"], [], (_s, { edge, purpose }, _r, { say }) => {
-    if (purpose === "production" && edge.kind === "traefik" && edge.acme !== "production")
-      say.environment(
-        ["edge", "acme"],
-        "must be production in production: no browser trusts the other certificates",
-        'write "production"',
-      );
-  }),
   check([], ["services", "edge"], [], (_s, e, _r, { say }) => {
     for (const [name, { hosts }] of Object.entries(e.services))
       for (const [i, host] of hosts.entries())

@@ -9,7 +9,7 @@ import {
 import { parseCpu, parseMemory } from "../../facts/quantity";
 import { modeOf, nodePoolsOf } from "../cluster";
 import { connectionsInCluster, mostConnections } from "../connections";
-import { needsByDatastore } from "../datastores";
+import { DATASTORE_NEEDS } from "../datastores";
 import { rotatedByGeneration } from "../environment";
 import { imagesOf } from "../release";
 import { kindOf, PLATFORM_SECRETS, platformSecrets, type Variable } from "../system";
@@ -216,14 +216,14 @@ export const checksTogether: readonly Check[] = [
       }
   }),
   check(["database", "cache", "search"], ["database", "cache", "search"], [], (s, e, _r, { say }) => {
-    for (const [store, { versions }] of Object.entries(needsByDatastore(e))) {
-      const name = store as keyof ReturnType<typeof needsByDatastore>;
+    for (const name of ["database", "cache", "search"] as const) {
+      const needs = DATASTORE_NEEDS[name](e);
       const version = s[name]?.version;
-      if (version && !versions.includes(version))
+      if (needs && version && !needs.versions.includes(version))
         say.system(
           [name, "version"],
           `is not a version that ${e[name]?.kind} supports`,
-          `use one of ${list(versions)}`,
+          `use one of ${list(needs.versions)}`,
         );
     }
     if (s.search && !e.search) say.environment(["search"], "is required: the system has a search index", "add it");
