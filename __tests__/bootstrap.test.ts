@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { bootstrapLines } from "../commands/bootstrap";
 import type { Context } from "../commands/context";
-import { everyStack } from "../rehearsal/inventory";
+import { everyStack } from "../commands/every-stack";
 import { type Configuration, environmentOf, load } from "../schema/load";
 import { configuration, type Files, ROOT, type Stack, synthEvery } from "./support";
 

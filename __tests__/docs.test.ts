@@ -79,11 +79,9 @@ test("every script of package.json that people run is in the README's table of c
 });
 
 test("pages that messages of the program name exist", () => {
-  const commands = readdirSync(path.join(ROOT, "commands"), { encoding: "utf8", recursive: true });
-  const files = [
-    "main.ts",
-    ...commands.filter((file) => file.endsWith(".ts")).map((file) => path.join("commands", file)),
-  ];
+  const files = ["main.ts", ...readdirSync(path.join(ROOT, "commands"), { recursive: true, encoding: "utf8" })]
+    .filter((file) => file.endsWith(".ts"))
+    .map((file) => (file === "main.ts" ? file : path.join("commands", file)));
   const named = files.flatMap((file) =>
     [...textOf(file).matchAll(/docs\/[\w-]+\.md(#[\w-]+)?/g)].map(([link]) => link),
   );

@@ -1,8 +1,8 @@
 import { z } from "zod";
+import { everyStack } from "../commands/every-stack";
 import { knobs, knobsOf } from "../commands/knobs/knobs";
 import { HANDS } from "../commands/knobs/table";
 import { filesOf, handsOf, keysOf, type Turned, turnsOf } from "../commands/knobs/turns";
-import { everyStack } from "../rehearsal/inventory";
 import { ROOT } from "./support";
 
 const STACKS = everyStack(ROOT).filter(({ system }) => ["pmcrm", "enterprise"].includes(system));

@@ -48,6 +48,12 @@ test.each(Object.entries(SHARED))("constructs/%s imports none of the capabilitie
   expect(strays(`constructs/${folder}`, ["facts", ...allowed.map((it) => `constructs/${it}`)])).toEqual([]);
 });
 
+test("no file of the tests has more than 600 lines", () => {
+  const tests = [...files("__tests__"), ...files("packages").filter((file) => file.includes("/__tests__/"))];
+  const long = tests.filter((file) => readFileSync(path.join(ROOT, file), "utf8").split("\n").length > 601);
+  expect(long).toEqual([]);
+});
+
 test("no two folders of constructs import each other", () => {
   const room = (file: string) => file.split("/").slice(0, 2).join("/");
   const edges = new Map<string, Set<string>>();
@@ -74,7 +80,7 @@ describe.each(packages)("%s", (folder) => {
   const sources = files(`${folder}/src`);
 
   test("imports from outside its folder only Node's modules and, by name, the packages that it depends on", () => {
-    const { dependencies } = JSON.parse(textOf(`${folder}/package.json`));
+    const { dependencies = {} } = JSON.parse(textOf(`${folder}/package.json`));
     const isAllowed = (module: string) =>
       module.startsWith("node:") || Object.keys(dependencies).some((name) => `${module}/`.startsWith(`${name}/`));
     expect(strays(folder, [])).toEqual([]);
@@ -98,7 +104,7 @@ describe.each(packages)("%s", (folder) => {
     );
     const reaches = (from: string, to: string, seen = new Set<string>()): boolean =>
       (edges.get(from) ?? []).some((next) => next === to || (!seen.has(next) && reaches(next, to, seen.add(next))));
-    expect([...edges.values()].flat().length).toBeGreaterThan(20);
+    expect([...edges.values()].flat()).not.toEqual([]);
     expect([...edges.values()].flat().filter((file) => !edges.has(file))).toEqual([]);
     expect(sources.filter((file) => reaches(file, file))).toEqual([]);
   });

@@ -15,18 +15,24 @@ import { whatIsMissing } from "../commands/planner";
 import { SURROUNDINGS } from "../commands/rehearse/project";
 import { synthesize } from "../stacks/synthesize";
 import { references, waitsFor } from "./graph";
-import { MISTAKES, type Mistake } from "./mistakes";
+import { IDENTITIES } from "./mistakes/identities";
+import type { Mistake } from "./mistakes/mistake";
+import { RANGES } from "./mistakes/ranges";
+import { REFERENCES } from "./mistakes/references";
+import { UPDATES } from "./mistakes/updates";
+import { VALUES } from "./mistakes/values";
 import { closure, prune } from "./prune";
 import { configuration, type Json, read, type Stack } from "./support";
 
+const MISTAKES: readonly Mistake[] = [...REFERENCES, ...IDENTITIES, ...RANGES, ...VALUES, ...UPDATES];
 const TIMEOUT = 120;
 const PAGES = /^https:\/\/(cloud\.google\.com|registry\.terraform\.io|developer\.hashicorp\.com|github\.com)\//;
 const work = mkdtempSync(path.join(os.tmpdir(), "mistakes-"));
 afterAll(() => rmSync(work, { recursive: true }));
 
-// Jest wants to know before it starts which tests there are.
+// Jest needs the list of tests before it runs them.
 const missing = whatIsMissing(work);
-if (missing) console.warn(`SKIPPED: ${MISTAKES.length} mistakes in a stack that Google Cloud refuses. ${missing}.`);
+if (missing) console.warn(`SKIPPED: ${MISTAKES.length} mistakes that Google Cloud refuses. ${missing}.`);
 const skipped = missing ? ` (SKIPPED: ${missing.split(";")[0]})` : "";
 const [testIf, testEach] = missing ? [test.skip, test.skip] : [test, test.concurrent];
 
@@ -36,7 +42,7 @@ beforeAll(() => {
   synthesize(configuration(), {}, out);
 });
 
-/** A copy of production's stack, with changes. */
+/** A copy of production's stack with changes. */
 function production(...changes: readonly (Mistake["make"] | undefined)[]): Stack {
   const stack = read(out, "production");
   for (const change of changes) change?.(stack);
@@ -45,7 +51,7 @@ function production(...changes: readonly (Mistake["make"] | undefined)[]): Stack
 
 const ACCOUNTS = "google_service_account";
 
-/** Terraform in a folder of its own, and an empty cloud but for what is made by hand. */
+/** A folder for Terraform, and a fake of Google Cloud that has only what people create by hand. */
 class Deployment {
   private constructor(
     private readonly folder: string,
@@ -75,7 +81,7 @@ class Deployment {
     return new Deployment(folder, google);
   }
 
-  /** What a command of Terraform's holds against a stack, and whether it began to change anything. */
+  /** Runs a Terraform command on a stack. Returns its errors, and whether it started to change anything. */
   async terraform(stack: Json, ...args: readonly string[]) {
     writeFileSync(path.join(this.folder, "cdk.tf.json"), JSON.stringify(stack));
     const env = { ...terraformEnvironment(), ...this.google.env };
@@ -98,7 +104,7 @@ class Deployment {
   readonly stop = () => this.google.stop();
 }
 
-/** What a stack has for some addresses. It takes up service accounts: for one that it makes the provider waits 10 s. */
+/** The part of a stack that some addresses need. It imports service accounts: the provider waits 10 s for each new one. */
 function partOf(stack: Stack, addresses: readonly string[], mistaken?: string): Json {
   const part = prune(stack, addresses);
   const accounts = Object.entries<Json>(part.resource?.[ACCOUNTS] ?? {}).map(([name, { project, account_id }]) => ({
@@ -109,8 +115,8 @@ function partOf(stack: Stack, addresses: readonly string[], mistaken?: string): 
 }
 
 /**
- * Lets resources wait for the APIs that they waited for before the mistake. One that names nothing any more would be
- * made at once, and now and then be refused for an API that is not enabled yet.
+ * Makes resources wait for the APIs that they waited for before the mistake. A resource that the mistake leaves without
+ * references would otherwise fail at times because its API is not enabled yet.
  */
 function afterItsApis(mistaken: Stack, right: Stack): Stack {
   const [now, before] = [references(mistaken), references(right)];
@@ -124,7 +130,7 @@ function afterItsApis(mistaken: Stack, right: Stack): Stack {
   return mistaken;
 }
 
-/** Makes a mistake, and answers with what it was refused with. */
+/** Makes a mistake and returns the errors. */
 async function refusalOf({ address, also = [], stage, before, stateIsLost, make }: Mistake) {
   const deployment = await Deployment.begin();
   const right = production(before);
@@ -154,8 +160,8 @@ testEach.each(MISTAKES.map((mistake) => [mistake.what, mistake.message, mistake]
   TIMEOUT * 1000,
 );
 
-test("a mistaken resource that names nothing any more waits for its API", () => {
-  const mistake = MISTAKES.find(({ what }) => what === "a subnetwork is in no network") as Mistake;
+test("a resource that a mistake leaves without references waits for its API", () => {
+  const mistake = MISTAKES.find(({ what }) => what === "a subnetwork is in a network that does not exist") as Mistake;
   const waits = (stack: Stack) =>
     waitsFor(references(stack), mistake.address).has("google_project_service.project_compute");
   expect(waits(production(mistake.make))).toBe(false);
@@ -163,7 +169,7 @@ test("a mistaken resource that names nothing any more waits for its API", () => 
 });
 
 testIf(
-  `without a mistake all of it is applied${skipped}`,
+  `without a mistake, the resources of all mistakes are applied${skipped}`,
   async () => {
     const deployment = await Deployment.begin();
     const addresses = MISTAKES.flatMap(({ address, also = [] }) => [address, ...also]);
@@ -173,14 +179,14 @@ testIf(
   TIMEOUT * 1000,
 );
 
-test("each of them changes what is deployed, and a page says what comes of it", () => {
+test("each mistake changes the stack, and links to the page that documents the rule", () => {
   const without = ({ make, before }: Mistake) =>
     JSON.stringify(production(before, make).json) === JSON.stringify(production(before).json);
   expect(MISTAKES.filter(without).map(({ what }) => what)).toEqual([]);
   expect(MISTAKES.filter(({ page }) => !PAGES.test(page)).map(({ what }) => what)).toEqual([]);
 });
 
-test("the mistakes are many, and each is listed once", () => {
+test("at least 34 mistakes are listed, each of them once", () => {
   expect(MISTAKES.length).toBeGreaterThanOrEqual(34);
   expect(new Set(MISTAKES.map(({ what }) => what)).size).toBe(MISTAKES.length);
 });

@@ -1,6 +1,13 @@
+import {
+  type Endpoint,
+  isPod,
+  NetworkPolicies,
+  type Pod,
+  type Protocol,
+  readTerraform,
+} from "@slipway/network-policy-evaluator";
+import { everyStack } from "../commands/every-stack";
 import { policyName } from "../constructs/kubernetes/network-policy";
-import { everyStack } from "../rehearsal/inventory";
-import { type Endpoint, isPod, NetworkPolicies, type Pod, type Protocol } from "./network-evaluator";
 import {
   declaredPods,
   differences,
@@ -14,7 +21,7 @@ import {
 import { ROOT } from "./support";
 
 const extended = stacks(withInternalService);
-/** As extended, with a control plane that was made with a range of its own. */
+/** The same, with a control plane that was created with its own range. */
 const ownRange = stacks((files) => {
   withInternalService(files);
   files.production.environment.network.controlPlane = "172.16.0.0/28";
@@ -30,18 +37,18 @@ describe.each<[string, () => Judged]>([
   ["pmcrm.production with an internal service", () => extended.production],
   ["pmcrm.production with a range for the control plane", () => ownRange.production],
 ])("%s", (_name, stack) => {
-  test("has the pods that are declared", () => {
+  test("the stack creates the pods that the files declare", () => {
     expect(podsOf(stack().json).map(nameOf).sort()).toEqual(declaredPods(stack().world).sort());
   });
 
-  test("allows what is declared, and nothing else", () => {
-    expect([...differences(new NetworkPolicies(stack().json), stack().expected)]).toEqual([]);
+  test("the policies allow exactly the declared connections", () => {
+    expect([...differences(new NetworkPolicies(readTerraform(stack().json)), stack().expected)]).toEqual([]);
   });
 });
 
-describe("in words", () => {
+describe("pmcrm.production with an internal service, example by example", () => {
   const { json, world } = extended.production;
-  const policies = new NetworkPolicies(json);
+  const policies = new NetworkPolicies(readTerraform(json));
   const endpoint = (name: string): Endpoint => {
     const found = [...world.pods, { address: name }].find((e) => nameOf(e) === name);
     if (!found || (name.includes("/") && !isPod(found))) throw new Error(`no ${name}`);
@@ -139,9 +146,9 @@ describe("in words", () => {
   });
 });
 
-describe("in words, of datastores and an edge in the cluster", () => {
-  /** Whether each connection, as `from -> to: protocol port`, comes about. */
-  const comesAbout = (stack: string, connection: string) => {
+describe("enterprise, with datastores and ingress in the cluster, example by example", () => {
+  /** Whether the policies allow a connection, written as `from -> to: protocol port`. */
+  const isAllowed = (stack: string, connection: string) => {
     const { json, world } = asWritten.get(stack) as Judged;
     const [, from = "", to = "", protocol, port] = /^(.+) -> (.+): (TCP|UDP) (\d+)$/.exec(connection) ?? [];
     const [a, b] = [from, to].map((name): Endpoint => {
@@ -149,7 +156,10 @@ describe("in words, of datastores and an edge in the cluster", () => {
       if (!pod && name.includes("/")) throw new Error(`no ${name}`);
       return pod ?? { address: name };
     }) as [Endpoint, Endpoint];
-    const { egress, ingress } = new NetworkPolicies(json).between(a, b)(Number(port), protocol as Protocol);
+    const { egress, ingress } = new NetworkPolicies(readTerraform(json)).between(a, b)(
+      Number(port),
+      protocol as Protocol,
+    );
     return egress && ingress;
   };
   const CONNECTIONS: readonly (readonly [string, boolean])[] = [
@@ -198,34 +208,40 @@ describe("in words, of datastores and an edge in the cluster", () => {
     ["kube-system/konnectivity-agent -> cert-manager/cert-manager: TCP 10250", false],
     ["monitoring/prometheus -> cert-manager/webhook: TCP 10250", false],
   ];
-  test.each(["enterprise.staging", "enterprise.production"])("%s", (stack) => {
-    expect(CONNECTIONS.map(([connection]) => [connection, comesAbout(stack, connection)])).toEqual(CONNECTIONS);
-  });
+  test.each(["enterprise.staging", "enterprise.production"])(
+    "%s allows these connections and denies those",
+    (stack) => {
+      expect(CONNECTIONS.map(([connection]) => [connection, isAllowed(stack, connection)])).toEqual(CONNECTIONS);
+    },
+  );
 
   test.each([
     ["enterprise.staging", "10.48.0.2", "10.32.0.2", false],
     ["enterprise.production", "10.32.0.2", "10.48.0.2", true],
-  ])("%s has its own control plane, and Prometheus asks nodes where there are any to ask", (stack, own, not, nodes) => {
-    for (const from of ["traefik/traefik", "cert-manager/cainjector"])
-      expect([own, not].map((to) => comesAbout(stack, `${from} -> ${to}: TCP 443`))).toEqual([true, false]);
-    expect(comesAbout(stack, "kube-system/konnectivity-agent -> cert-manager/webhook: TCP 10250")).toBe(true);
-    expect([own, not].map((from) => comesAbout(stack, `${from} -> cert-manager/webhook: TCP 10250`))).toEqual([
-      false,
-      false,
-    ]);
-    for (const port of [9100, 10250])
-      expect(comesAbout(stack, `monitoring/prometheus -> 10.0.0.5: TCP ${port}`)).toBe(nodes);
-    expect(comesAbout(stack, "monitoring/alertmanager -> 8.8.8.8: TCP 443")).toBe(nodes); // where it has a receiver
-  });
+  ])(
+    "%s allows connections to its own control plane only, and to nodes and alert receivers only if it has them",
+    (stack, own, not, nodes) => {
+      for (const from of ["traefik/traefik", "cert-manager/cainjector"])
+        expect([own, not].map((to) => isAllowed(stack, `${from} -> ${to}: TCP 443`))).toEqual([true, false]);
+      expect(isAllowed(stack, "kube-system/konnectivity-agent -> cert-manager/webhook: TCP 10250")).toBe(true);
+      expect([own, not].map((from) => isAllowed(stack, `${from} -> cert-manager/webhook: TCP 10250`))).toEqual([
+        false,
+        false,
+      ]);
+      for (const port of [9100, 10250])
+        expect(isAllowed(stack, `monitoring/prometheus -> 10.0.0.5: TCP ${port}`)).toBe(nodes);
+      expect(isAllowed(stack, "monitoring/alertmanager -> 8.8.8.8: TCP 443")).toBe(nodes); // only production has a receiver
+    },
+  );
 });
 
-test("a service without hosts and without clients is open to Prometheus alone", () => {
+test("a service without hosts and clients accepts connections from Prometheus only", () => {
   const { production } = stacks(({ system, staging, production }) => {
     if (system.services.backend) system.services.backend.rateLimits = []; // they need a host
     staging.environment.services.backend = { replicas: { min: 1, max: 3 } };
     production.environment.services.backend = { replicas: { min: 2, max: 3 } };
   });
-  const policies = new NetworkPolicies(production.json);
+  const policies = new NetworkPolicies(readTerraform(production.json));
   expect([...differences(policies, production.expected)]).toEqual([]);
   const backend = production.world.pods.find(({ name }) => name === "backend") as Pod;
   const enters = (from: Endpoint) =>
@@ -235,9 +251,9 @@ test("a service without hosts and without clients is open to Prometheus alone", 
   ]);
 });
 
-test("a migration may connect to the internet", () => {
+test("a migration can connect to the internet", () => {
   const { production } = stacks(({ system }) => system.migrations?.migrate?.connects?.push("internet:443"));
-  const policies = new NetworkPolicies(production.json);
+  const policies = new NetworkPolicies(readTerraform(production.json));
   expect([...differences(policies, production.expected)]).toEqual([]);
   const migrate = production.world.pods.find(({ name }) => name === "migrate") as Pod;
   const to = (address: string) => policies.between(migrate, { address })(443, "TCP").egress;

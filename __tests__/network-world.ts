@@ -1,43 +1,43 @@
 import { BlockList } from "node:net";
-import { everyStack } from "../rehearsal/inventory";
-import type { Environment } from "../schema/environment";
-import type { ByEnvironment } from "../schema/files";
-import { environmentOf, load } from "../schema/load";
-import type { System } from "../schema/system";
 import {
   type Address,
   dotted,
   type Endpoint,
   isPod,
   type NetworkPolicies,
+  namespaceName,
   type Pod,
   type Protocol,
   range,
-  resolveNamespace,
-} from "./network-evaluator";
+} from "@slipway/network-policy-evaluator";
+import { everyStack } from "../commands/every-stack";
+import type { Environment } from "../schema/environment";
+import type { ByEnvironment } from "../schema/files";
+import { environmentOf, load } from "../schema/load";
+import type { System } from "../schema/system";
 import { configuration, type Files, type Json, ROOT, synth, synthEvery } from "./support";
 
 /**
- * What a stack's network policies are to allow, from the system's and the environment's files alone, and where they
- * differ.
+ * The connections that a stack's network policies should allow, derived only from the files of the system and the
+ * environment, and the differences between them and the policies.
  */
 
 export const NAME = "app.kubernetes.io/name";
 const DNS = "k8s-app";
-/** What answers an ACME server, for as long as it asks. */
+/** The pod that answers the challenge of an ACME server. */
 const SOLVER = "acme-solver";
 
-// ---- who there is
+// ---- endpoints
 
-/** What the files say. */
+/** The files of a system and an environment, parsed. */
 export interface Declaration {
   readonly system: System;
   readonly environment: Environment;
 }
 
-/** Everything that a connection may come from or go to, with what the files say about it. */
+/** Every endpoint that the comparison tries, with the files that declare the connections. */
 export interface World extends Declaration {
-  /** The stack's own; each is closed but for what is declared. */
+  /** The stack's namespaces, whose pods have only declared connections. */
   readonly namespaces: readonly string[];
   readonly pods: readonly Pod[];
   readonly addresses: readonly Address[];
@@ -47,7 +47,7 @@ export interface World extends Declaration {
 const LOAD_BALANCERS = ["35.191.0.0/16", "130.211.0.0/22"];
 const RESOLVERS = ["169.254.20.10/32", "169.254.169.254/32"];
 
-/** What RFC 6890 and IANA's registry of multicast say is not the internet. */
+/** Addresses outside the internet. {@link https://www.rfc-editor.org/rfc/rfc6890} */
 const SPECIAL = [
   "0.0.0.0/8",
   "10.0.0.0/8",
@@ -73,55 +73,55 @@ const SOME_ADDRESSES = [
   "100.64.0.1",
   "169.254.20.10",
   "169.254.169.254",
-  "169.254.169.252", // where GKE's metadata server listens, on port 988
+  "169.254.169.252", // GKE's metadata server listens here, on port 988
 ];
 
-/** Beside those that are declared, and the next of each. */
+/** Ports to try, besides each declared port and the port after it. */
 const SOME_PORTS = [1, 80, 988, 3307, 5432, 6378, 6379, 8080, 8125, 8126, 9100, 9200, 10250, 65535];
 
 const CLUSTER = "kube-system";
-/** Namespaces of what the charts run. */
+/** Namespaces of the charts' pods. */
 const MONITORING = "monitoring";
-const HOST_AGENTS = "host-agents"; // the node exporter's pods are in the nodes' own network
+const HOST_AGENTS = "host-agents"; // the node exporter's pods use the nodes' network
 const DATASTORES = "datastores";
 const TRAEFIK = "traefik";
 const CERT_MANAGER = "cert-manager";
-/** Somebody else's. */
+/** A namespace that the stack does not create. */
 const OTHER = "other";
 
-/** Pods with the label that their charts give them, which is mostly their name too. */
+/** Pods with the label that their chart sets, by default their name. */
 const charted = (namespace: string, names: readonly string[], label?: string): Pod[] =>
   names.map((name) => ({ name, namespace, labels: { [NAME]: label ?? name } }));
 
-/** A datastore's pods where it is in the cluster, and where it and its exporter listen by their own conventions. */
+/** The pods of a datastore in the cluster, with the default ports of the datastore and its exporter. */
 const STORES = {
   database: { pods: charted(DATASTORES, ["postgresql"]), port: 5432, exporter: 9187 },
   cache: { pods: charted(DATASTORES, ["redis"]), port: 6379, exporter: 9121 },
   search: {
-    // The exporter's pod has the server's label: to policies they are one.
+    // The exporter's pod has the server's label, so that policies cannot tell them apart.
     pods: charted(DATASTORES, ["elasticsearch", "elasticsearch-exporter"], "elasticsearch"),
     port: 9200,
     exporter: 9114,
   },
 } as const;
 type Store = keyof typeof STORES;
-/** Of the datastores that are Google's. */
+/** Ports of the datastores outside the cluster. */
 const MANAGED: Readonly<Record<string, number>> = { database: 5432, cache: 6378 };
 
-/** What an environment has chosen to have in the cluster. */
+/** The optional parts that an environment runs in the cluster. */
 function choices({ database, cache, search, edge, services, cluster, datadog }: Environment) {
   const kinds = { database, cache, search };
   return {
     stores: (Object.keys(STORES) as Store[]).filter((store) => kinds[store]?.kind === "bitnami"),
-    dumps: database.kind === "bitnami" ? ["postgresql-backup", "postgresql-restore"] : [],
+    backups: database.kind === "bitnami" ? ["postgresql-backup", "postgresql-restore"] : [],
     traefik: edge.kind === "traefik" && Object.values(services).some(({ hosts }) => hosts.length),
-    // Autopilot shows neither its kubelets nor its nodes.
+    // In Autopilot clusters, Prometheus cannot scrape kubelets and nodes.
     kubelets: cluster.mode === "standard",
     datadog: datadog !== undefined,
   };
 }
 
-/** Pods whose labels are the charts' own. */
+/** The pods of the charts. */
 function chartPods(environment: Environment): Pod[] {
   const { stores, traefik, datadog } = choices(environment);
   return [
@@ -139,11 +139,11 @@ function chartPods(environment: Environment): Pod[] {
   ];
 }
 
-/** Full names of the pods that are to be among a stack's own objects. */
+/** Full names of the pods that the stack's own objects should create. */
 export function declaredPods({ system, environment }: Declaration): string[] {
-  const { dumps, traefik } = choices(environment);
+  const { backups, traefik } = choices(environment);
   const own = [...Object.keys(system.services), ...Object.keys(system.migrations), ...(traefik ? [SOLVER] : [])];
-  return [...own.map((name) => `${system.namespace}/${name}`), ...dumps.map((name) => `${DATASTORES}/${name}`)];
+  return [...own.map((name) => `${system.namespace}/${name}`), ...backups.map((name) => `${DATASTORES}/${name}`)];
 }
 
 export function world(json: Json, system: System, environment: Environment): World {
@@ -157,11 +157,11 @@ export function world(json: Json, system: System, environment: Environment): Wor
   ];
   const pods = [
     ...labelled,
-    ...[...namespaces, OTHER].map((namespace): Pod => ({ name: "stranger", namespace, labels: {} })), // started by hand
-    // Labels mean something in their own namespace only.
+    ...[...namespaces, OTHER].map((namespace): Pod => ({ name: "stranger", namespace, labels: {} })), // a pod that somebody starts by hand
+    // Pods with the right labels in the wrong namespace.
     ...labelled.map(({ name, labels }): Pod => ({ name: `would-be-${name}`, namespace: OTHER, labels })),
   ];
-  // A range that is too wide or too narrow differs at its edges.
+  // The edges of each range, because a range that is too wide or too narrow differs there.
   const ranges = [...LOAD_BALANCERS, ...RESOLVERS, ...SPECIAL, ...Object.values(environment.network).flat()].map(range);
   const edges = ranges.flatMap(({ first, last }) => [first - 1, first, last, last + 1]);
   const addresses = [...SOME_ADDRESSES, ...edges.filter((a) => a >= 0 && a < 2 ** 32).map(dotted)];
@@ -176,17 +176,17 @@ export function world(json: Json, system: System, environment: Environment): Wor
   };
 }
 
-/** Pods of a stack's Deployments, Jobs, CronJobs and solvers of challenges, with the labels of their templates. */
+/** Pods of a stack's Deployments, Jobs, CronJobs and ACME solvers, with the labels of their templates. */
 export function podsOf(json: Json): Pod[] {
   const all = (type: string) => Object.values((json.resource[type] ?? {}) as Record<string, Json>);
   const objects = all("helm_release")
     .flatMap((release) => release.values as string[])
-    // The values are JSON but for references, which Terraform encodes.
+    // The values are JSON, except for references, which Terraform encodes.
     .map((values) => JSON.parse(values.replace(/\$\{jsonencode\((.*?)\)\}/g, (_, of) => JSON.stringify(`\${${of}}`))))
     .flatMap(({ objects = [] }) => objects as Json[]);
   const pod = (name: string, { namespace }: Json, template: Json): Pod => ({
     name,
-    namespace: resolveNamespace(json, namespace),
+    namespace: namespaceName(json, namespace),
     labels: template.metadata.labels,
   });
   return [
@@ -209,17 +209,17 @@ export function podsOf(json: Json): Pod[] {
 
 export const nameOf = (e: Endpoint) => (isPod(e) ? `${e.namespace}/${e.name}` : e.address);
 
-// ---- what is declared
+// ---- declared connections
 
 type Group = (endpoint: Endpoint) => boolean;
 
-/** A declared connection; without ports, on every one. */
+/** A declared connection. Without ports or protocols, it has all of them. */
 interface Connection {
   readonly from: Group;
   readonly to: Group;
   readonly ports?: readonly number[];
   readonly protocols?: readonly Protocol[];
-  /** Where only one end says yes: it may be tried, or it would be let in. */
+  /** The end that allows the connection, if the other end denies it or is not a pod. */
   readonly end?: "egress" | "ingress";
 }
 
@@ -228,7 +228,7 @@ const pods =
   (e) =>
     isPod(e) && e.namespace === namespace && (!names.length || names.includes(e.name));
 
-/** Addresses in the ranges: by Node's own reckoning, which is not the evaluator's. */
+/** Addresses in the ranges, found by Node.js and not by the evaluator's own code. */
 function within(...ranges: readonly string[]): Group {
   const list = new BlockList();
   for (const [address = "", prefix] of ranges.map((r) => r.split("/"))) list.addSubnet(address, Number(prefix));
@@ -243,15 +243,15 @@ const either =
 const anybody: Group = () => true;
 const special = within(...SPECIAL);
 const internet: Group = (e) => !isPod(e) && !special(e);
-/** GKE's API server reaches webhooks through these, or from a range of its own. */
+/** GKE's control plane reaches webhooks through these pods, or from its own range. */
 const tunnel = pods(CLUSTER, "konnectivity-agent");
 
-/** The connections that the system's and the environment's files declare, and those that the platform lives on. */
+/** The connections that the files declare, and those that the platform itself needs. */
 function declared({ system, environment }: Declaration): Connection[] {
   const { datastores, nodes, controlPlane } = environment.network;
-  const { stores, dumps, traefik, kubelets } = choices(environment);
+  const { stores, backups, traefik, kubelets } = choices(environment);
   const prometheus = pods(MONITORING, "prometheus");
-  const own = controlPlane ? [controlPlane] : []; // a range that the control plane was made with
+  const own = controlPlane ? [controlPlane] : []; // the range of a control plane that was created with one
   const apiServer = within(nodes, ...own);
   const callers = either(within(...own), tunnel);
   const proxy = pods(TRAEFIK, "traefik");
@@ -277,7 +277,7 @@ function declared({ system, environment }: Declaration): Connection[] {
       if (MANAGED[to]) return tcp(from, within(...[datastores ?? []].flat()), MANAGED[to]);
       if (to === "internet:443") return tcp(from, internet, 443);
       if (to === "host-agent" && !environment.datadog) return [];
-      if (to === "host-agent") return at("egress", tcp(from, anybody, 8126), udp(from, anybody, 8125)); // the node, or the agent's pod
+      if (to === "host-agent") return at("egress", tcp(from, anybody, 8126), udp(from, anybody, 8125)); // the agent answers on the node's address
       return tcp(from, pods(system.namespace, to), system.services[to]?.port as number);
     }),
   );
@@ -294,20 +294,20 @@ function declared({ system, environment }: Declaration): Connection[] {
     ...services,
     ...stores.map((store) => tcp(prometheus, inCluster(store), STORES[store].exporter)),
     ...stores
-      .filter((store) => STORES[store].pods.length > 1) // an exporter with a pod of its own
+      .filter((store) => STORES[store].pods.length > 1) // the exporter has its own pod
       .map((store) => tcp(inCluster(store), inCluster(store), STORES[store].port)),
-    ...(dumps.length ? dumping(pods(DATASTORES, ...dumps)) : []),
+    ...(backups.length ? backingUp(pods(DATASTORES, ...backups)) : []),
     ...(traefik ? [...proxying(), ...certifying()] : []),
     ...resolving(),
     ...monitoring(),
   ];
 
-  /** Dumps, to the bucket and back. */
-  function dumping(jobs: Group): Connection[] {
+  /** Backups to the bucket, and restores from it. */
+  function backingUp(jobs: Group): Connection[] {
     return [
       tcp(jobs, inCluster("database"), STORES.database.port),
       tcp(jobs, internet, 443),
-      tcp(jobs, within("169.254.169.254/32"), 80, 8080), // the metadata server, which knows whose account is theirs
+      tcp(jobs, within("169.254.169.254/32"), 80, 8080), // the metadata server, which returns the jobs' access tokens
     ];
   }
 
@@ -320,7 +320,7 @@ function declared({ system, environment }: Declaration): Connection[] {
     ];
   }
 
-  /** Certificates: asked for outside, and looked for at the edge before anybody outside is asked to look. */
+  /** cert-manager orders certificates on the internet, and first tries each challenge itself through the proxy. */
   function certifying(): Connection[] {
     const controller = pods(CERT_MANAGER, "cert-manager");
     return [
@@ -345,9 +345,9 @@ function declared({ system, environment }: Declaration): Connection[] {
       tcp(all, apiServer, 443),
       tcp(callers, all, 10250),
       ...(environment.monitoring.receiver ? [tcp(pods(MONITORING, "alertmanager"), internet, 443)] : []),
-      // Kubelets and node exporters: nodes have no range on Dataplane V2.
+      // Kubelets and node exporters: in Dataplane V2, an IP block does not match a node.
       ...at("egress", tcp(datadog, anybody, 10250), ...(kubelets ? [tcp(prometheus, anybody, 10250, 9100)] : [])),
-      ...at("egress", { from: prometheus, to: isPod }), // to find those to scrape
+      ...at("egress", { from: prometheus, to: isPod }), // Prometheus can scrape any pod, if the pod allows it
       ...at("ingress", tcp(isPod, datadog, 8126), udp(isPod, datadog, 8125)),
       tcp(datadog, internet, 443),
       tcp(datadog, apiServer, 443),
@@ -355,15 +355,15 @@ function declared({ system, environment }: Declaration): Connection[] {
   }
 }
 
-// ---- the two compared
+// ---- comparison
 
 /**
- * Every pair of ends, at least one of them a pod: what lies between two addresses is not for policies to say. A node is
- * an address like any other; that a pod's own node always gets in, for the probes, is not for policies to say either.
+ * Every pair of endpoints with at least one pod: policies do not apply to connections between two addresses. A node is an
+ * address like any other. Kubernetes always admits a pod's own node, for its probes, whatever the policies say.
  */
 function* pairs({ pods, addresses }: World): Generator<readonly [Endpoint, Endpoint]> {
   for (const pod of pods) {
-    for (const other of pods) yield [pod, other]; // itself too: another replica
+    for (const other of pods) yield [pod, other]; // a pod and itself stand for two replicas
     for (const address of addresses) yield [pod, address];
     for (const address of addresses) yield [address, pod];
   }
@@ -372,8 +372,8 @@ function* pairs({ pods, addresses }: World): Generator<readonly [Endpoint, Endpo
 export const PROTOCOLS: readonly Protocol[] = ["TCP", "UDP"];
 
 /**
- * What is to be allowed, for every pair, port and protocol. Either end by itself is to be as strict as the
- * declarations, so that a mistake at one end is not an opening yet. Pods of other namespaces have no policies.
+ * Whether each connection should be allowed, for every pair of endpoints, port and protocol. Each end must deny what is not
+ * declared, so that a mistake at one end alone opens nothing. Pods of other namespaces have no policies.
  */
 export function expectation(w: World) {
   const connections = declared(w);
@@ -396,7 +396,7 @@ export function expectation(w: World) {
   });
 }
 
-/** Where policies and expectation differ, a line for each pair. */
+/** The differences between policies and expectation, at least one line for each pair of endpoints that has any. */
 export function* differences(policies: NetworkPolicies, expected: ReturnType<typeof expectation>): Generator<string> {
   for (const { from, to, asks } of expected) {
     const between = policies.between(from, to);
@@ -405,14 +405,14 @@ export function* differences(policies: NetworkPolicies, expected: ReturnType<typ
       const is = between(port, protocol);
       const say = (what: string) => wrong.set(what, [...(wrong.get(what) ?? []), `${protocol} ${port}`]);
       if ((is.egress && is.ingress) !== (egress && ingress)) say(egress && ingress ? "is denied" : "is allowed");
-      else if (is.egress !== egress) say(`its way out is ${egress ? "denied" : "allowed"}`);
-      else if (is.ingress !== ingress) say(`its way in is ${ingress ? "denied" : "allowed"}`);
+      else if (is.egress !== egress) say(`its egress is ${egress ? "denied" : "allowed"}`);
+      else if (is.ingress !== ingress) say(`its ingress is ${ingress ? "denied" : "allowed"}`);
     }
     for (const [what, where] of wrong) yield `${nameOf(from)} -> ${nameOf(to)} ${where.join(", ")}: ${what}`;
   }
 }
 
-/** A stack's JSON with its world. */
+/** A stack's JSON, with its endpoints and expected connections. */
 export interface Judged {
   readonly json: Json;
   readonly world: World;
@@ -424,7 +424,7 @@ function judged(json: Json, system: System, environment: Environment): Judged {
   return { json, world: w, expected: expectation(w) };
 }
 
-/** Every system's stacks as written, by name. */
+/** The stacks of every system, without changes, by name. */
 export async function everyJudged(): Promise<Map<string, Judged>> {
   const all = new Map<string, Judged>();
   const synthesized = await synthEvery();
@@ -436,7 +436,7 @@ export async function everyJudged(): Promise<Map<string, Judged>> {
   return all;
 }
 
-/** Both stacks of pmcrm's files after a change. */
+/** pmcrm's stacks after a change to its files. */
 export function stacks(change?: (files: Files) => void): ByEnvironment<Judged> {
   const { system, environments } = configuration(change);
   const synthesized = synth(change);
@@ -444,7 +444,7 @@ export function stacks(change?: (files: Files) => void): ByEnvironment<Judged> {
   return { staging: of("staging"), production: of("production") };
 }
 
-/** Adds `internal`, a web service without hosts: the worker connects to it, and it to the backend. */
+/** Adds `internal`, a web service without hosts. The worker connects to it, and it connects to the backend. */
 export function withInternalService({ system, staging, production }: Files) {
   const { services } = system;
   const { backend, worker } = services;

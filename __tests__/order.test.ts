@@ -1,6 +1,6 @@
+import { everyStack } from "../commands/every-stack";
 import { NAME_LABEL } from "../constructs/kubernetes/labels";
 import { BOOTSTRAP_APIS } from "../facts/apis";
-import { everyStack } from "../rehearsal/inventory";
 import { references, waitsFor } from "./graph";
 import { type Json, ROOT, type Stack, synth, synthEvery } from "./support";
 

@@ -3,8 +3,8 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import os from "node:os";
 import path from "node:path";
 import { checkout } from "../commands/checkout";
+import { everyStack, synthesizeEvery } from "../commands/every-stack";
 import { addProtected, listed, type Protected, protectedFile, protectedIn } from "../commands/protected";
-import { everyStack, synthesizeEvery } from "../rehearsal/inventory";
 import { type Files, ROOT, read, type Stack, synth } from "./support";
 
 /** Listed addresses that a stack has lost without a `moved` block or a reason. */

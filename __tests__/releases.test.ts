@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } fro
 import os from "node:os";
 import path from "node:path";
 import { checkout } from "../commands/checkout";
-import { everyStack, stackText, synthesizeEvery } from "../rehearsal/inventory";
+import { everyStack, stackText, synthesizeEvery } from "../commands/every-stack";
 import type { Raw } from "../schema/files";
 import { InvalidConfiguration, validate } from "../schema/load";
 import { releaseId } from "../schema/release";
@@ -217,7 +217,7 @@ describe("npm run release", () => {
   });
 });
 
-test("no release changes an inventory, a snapshot or a list of what is protected: they have one of their own", async () => {
+test("no release changes an inventory or a list of protected addresses: these use a release of their own", async () => {
   const folder = mkdtempSync(path.join(os.tmpdir(), "releases-"));
   try {
     for (const part of ["systems", "environments"])

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { everyStack } from "../rehearsal/inventory";
+import { everyStack } from "../commands/every-stack";
 import { load } from "../schema/load";
 import { synthesize } from "../stacks/synthesize";
 import { type Files, type Json, ROOT, read, type Stack, synth, synthEvery } from "./support";

@@ -1,9 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { everyStack, fixedRelease, synthesizeEvery } from "../commands/every-stack";
 import pmcrmProduction from "../environments/pmcrm/production";
 import pmcrmStaging from "../environments/pmcrm/staging";
-import { everyStack, fixedRelease, synthesizeEvery } from "../rehearsal/inventory";
 import type { EnvironmentInput } from "../schema/environment";
 import type { ByEnvironment, Raw } from "../schema/files";
 import { type Configuration, InvalidConfiguration, validate } from "../schema/load";

@@ -2,8 +2,8 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { everyStack, stackText, synthesizeEvery } from "../rehearsal/inventory";
 import { checkout } from "./checkout";
+import { everyStack, stackText, synthesizeEvery } from "./every-stack";
 
 const ROOT = path.resolve(__dirname, "..");
 const RUNS = 5;

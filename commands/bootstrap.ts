@@ -4,9 +4,10 @@ import { machineOf } from "../facts/google";
 import { fullName } from "../facts/names";
 import { NODE_ROLES } from "../facts/node-roles";
 import { WAF_RULES } from "../facts/waf";
+import { ALL_CPUS, modeOf, mostNodesOf, nodePoolsOf } from "../schema/cluster";
 import { datastoreNeeds } from "../schema/datastores";
 import { edgeNeeds } from "../schema/edge";
-import { type Environment, mostNodesOf, nodePoolsOf } from "../schema/environment";
+import type { Environment } from "../schema/environment";
 import { imagesOf } from "../schema/release";
 import { apisOf, keysOf } from "../stacks/prerequisites";
 import { type Context, onEnvironment } from "./context";
@@ -169,8 +170,8 @@ function quotaLines({ project, region, monitoring, ...environment }: Context["en
     need("INSTANCES", nodes);
     need("SSD_TOTAL_GB", nodes * diskGb);
   }
-  if (environment.cluster.mode === "standard")
-    for (const [metric, n] of Object.entries(DEFAULT_POOL)) needs.set(metric, Math.max(needs.get(metric) ?? 0, n));
+  for (const [metric, n] of Object.entries(modeOf(environment).quotas))
+    needs.set(metric, Math.max(needs.get(metric) ?? 0, n));
   need("SSD_TOTAL_GB", monitoring.diskGb);
   for (const { diskGb } of datastoreNeeds(environment)) need("SSD_TOTAL_GB", diskGb);
   const all = needs.get(ALL_CPUS);
@@ -187,12 +188,6 @@ function quotaLines({ project, region, monitoring, ...environment }: Context["en
       : []),
   ];
 }
-
-/** Metric of the quota for all regions of the project. https://cloud.google.com/compute/resource-usage#cpu_quota */
-const ALL_CPUS = "CPUS_ALL_REGIONS";
-
-/** The pool that GKE creates with a cluster: an e2-medium with a disk of 100 GB in each of three zones. */
-const DEFAULT_POOL = { CPUS: 3 * 2, [ALL_CPUS]: 3 * 2, INSTANCES: 3, SSD_TOTAL_GB: 3 * 100 };
 
 if (require.main === module)
   onEnvironment(

@@ -1,36 +1,45 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { everyStack, FOLDER, fileOf, inventory, print, stackText, synthesizeEvery } from "../rehearsal/inventory";
 import { InvalidConfiguration } from "../schema/load";
-import { planFromNothing, whatIsMissing } from "./planner";
+import { everyStack, stackText, synthesizeEvery } from "./every-stack";
+import { changedAddresses, FOLDER, fileOf, type Inventory, inventoryOf, print } from "./inventories/inventory";
 
-const USAGE = `Plans every system's stacks from nothing, and writes what they create into ${FOLDER}. Tests compare plans
-with these files. Needs Terraform and the providers, no cloud account.
+const USAGE = `Synthesizes every system's stacks and writes what they declare into ${FOLDER}: for each address the values that
+matter, and a hash of the rest. Tests compare the stacks with these files.
 
   npm run inventory`;
 
+const MOST_NAMED = 5;
+
 const ROOT = path.resolve(__dirname, "..");
 
-async function renew(work: string): Promise<void> {
-  const missing = whatIsMissing(work);
-  if (missing) {
-    console.error(`Nothing was written: ${missing}`);
-    process.exitCode = 2;
-    return;
+/** The inventory in a file, empty if there is none that can be read. */
+function committed(file: string): Inventory {
+  try {
+    const { counts = {}, entries = [] } = JSON.parse(readFileSync(file, "utf8")) as Partial<Inventory>;
+    return { counts, entries };
+  } catch {
+    return { counts: {}, entries: [] };
   }
-  const folderOf = await synthesizeEvery(ROOT, path.join(work, "out"));
+}
+
+/** Writes a stack's inventory; returns a line about what changed. */
+function write(name: string, found: Inventory): string {
+  const file = path.join(ROOT, fileOf(name));
+  const said = `${fileOf(name)}: ${found.entries.length} addresses`;
+  const changed = changedAddresses(committed(file), found);
+  writeFileSync(file, print(found));
+  if (!changed.length) return `${said}, unchanged`;
+  const more = changed.length > MOST_NAMED ? ", ..." : "";
+  return `${said}, ${changed.length} changed: ${changed.slice(0, MOST_NAMED).join(", ")}${more}`;
+}
+
+async function renew(work: string): Promise<void> {
+  const folderOf = await synthesizeEvery(ROOT, work);
   const stacks = everyStack(ROOT);
   mkdirSync(path.join(ROOT, FOLDER), { recursive: true });
-  for (const stack of stacks) {
-    const folder = folderOf(stack);
-    const found = inventory(stackText(folder), (await planFromNothing(folder, work)).json);
-    const file = path.join(ROOT, fileOf(stack.name));
-    const text = print(found);
-    const same = existsSync(file) && readFileSync(file, "utf8") === text;
-    writeFileSync(file, text);
-    console.log(`${fileOf(stack.name)}: ${found.resources.length} resources${same ? ", unchanged" : ""}`);
-  }
+  for (const stack of stacks) console.log(write(stack.name, inventoryOf(stackText(folderOf(stack)))));
   const kept = new Set(stacks.map((stack) => path.basename(fileOf(stack.name))));
   for (const file of readdirSync(path.join(ROOT, FOLDER)).filter((f) => !kept.has(f))) {
     rmSync(path.join(ROOT, FOLDER, file));

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { everyStack, stackText, synthesizeEvery } from "../rehearsal/inventory";
 import { InvalidConfiguration } from "../schema/load";
+import { everyStack, stackText, synthesizeEvery } from "./every-stack";
 
 const FOLDER = path.join("__tests__", "protected");
 

@@ -3,25 +3,27 @@ import type { Cluster } from "./cluster/cluster";
 import type { Network } from "./network/network";
 import type { Project } from "./project/project";
 
-/** What the parts of an environment stand on; made once in its stack. */
+/** The parts of an environment that all other constructs need. The environment's stack creates them once. */
 export interface Platform {
   readonly names: {
     readonly system: string;
     readonly environment: string;
-    /** Of both; names in Google Cloud are made of it. */
+    /** Name of the system and the environment. Names of Google Cloud resources start with it. */
     readonly full: string;
   };
-  /** Such as europe-west1. */
+  /** The region, such as europe-west1. */
   readonly region: string;
   readonly project: Project;
   readonly network: Network;
   readonly cluster: Cluster;
-  /** Which images may run: pods wait for it. */
+  /** The policy for images. Pods depend on it. */
   readonly admission: ITerraformDependable;
   /** Google Cloud labels. */
   readonly labels: Readonly<Record<string, string>>;
-  /** Whether Terraform refuses to destroy what holds data or identity, and Google too where it can. */
+  /** Whether Terraform, and Google where it can, refuse to destroy resources that hold data or identities. */
   readonly deletionProtection: boolean;
-  /** Helm repository that stands in for every publisher's. */
+  /**
+   * URL of a Helm repository to use in place of every publisher's. By default, Helm uses the publishers' repositories.
+   */
   readonly chartsMirror?: string;
 }

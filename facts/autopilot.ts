@@ -27,10 +27,6 @@ export function autopilotResources({ cpu, cpuLimit, memoryLimit }: Resources): R
   return { ...size, cpuLimit: size.cpu, memoryLimit: size.memory, ephemeralStorage: "1Gi" };
 }
 
-/** What a container asks for on either mode of cluster. */
-export const resourcesOn = (autopilot: boolean, resources: Resources): Resources =>
-  autopilot ? autopilotResources(resources) : resources;
-
 function known(number: number | undefined, quantity: string): number {
   if (number === undefined) throw new Error(`"${quantity}" cannot be read: write whole numbers of m, Mi or Gi`);
   return number;

@@ -1,12 +1,12 @@
 import { z } from "zod";
-import { DATADOG_SITES, MACHINE_SERIES, machineOf, REGIONS } from "../facts/google";
+import { DATADOG_SITES, REGIONS } from "../facts/google";
+import { cluster } from "./cluster";
 import { bitnamiImages, cache, database, datastoreNeeds, search } from "./datastores";
 import { edge } from "./edge";
 import {
   cidr,
   count,
   email,
-  holding,
   hostname,
   label,
   matching,
@@ -16,7 +16,6 @@ import {
   region,
   registryFolder,
   text,
-  timeOfDay,
   variableName,
 } from "./fields";
 import { rule } from "./problem";
@@ -25,39 +24,6 @@ import { PLATFORM_SECRETS } from "./system";
 /**
  * An environment: where the system runs and how big it is. `environments/<system>/<environment>.ts` exports one.
  */
-
-const nodePool = z.strictObject({
-  machineType: holding(
-    (type) => machineOf(type) !== undefined,
-    `must be a machine type of the series ${MACHINE_SERIES.join(", ")}`,
-    'write one like "e2-standard-4", or add its series to facts/google.ts',
-  ),
-  /** Fewest nodes, all zones together. */
-  min: count(0, 1000, "nodes in all zones together"),
-  /** Most nodes, all zones together. */
-  max: count(1, 1000, "nodes in all zones together"),
-  /** Size of each node's boot disk in GB. */
-  diskGb: count(20, 2000, "GB").default(50),
-  /** Spot machines: cheap, but Google can reclaim them at any time. */
-  spot: z.boolean().default(false),
-  /** Whether only pods that name the pool run in it. */
-  dedicated: z.boolean().default(false),
-});
-
-const cluster = {
-  /**
-   * How soon new Kubernetes versions come.
-   * {@link https://cloud.google.com/kubernetes-engine/docs/concepts/release-channels}
-   */
-  channel: z.enum(["RAPID", "REGULAR", "STABLE", "EXTENDED"]),
-  /** Start of the four hours in which the cluster may be upgraded, every night. */
-  maintenance: timeOfDay,
-  /**
-   * Ranges that can reach the control plane's IP address. Without them, the control plane has only its DNS endpoint,
-   * which IAM guards.
-   */
-  authorizedNetworks: z.record(label(), cidr(0, 32)).optional(),
-};
 
 const datastoreRange = cidr(16, 24);
 
@@ -121,11 +87,7 @@ export const environmentSchema = z.strictObject({
     /** Only for a cluster that was created with a range for its control plane. New clusters have none. */
     controlPlane: cidr(28, 28).optional(),
   }),
-  cluster: z.discriminatedUnion("mode", [
-    z.strictObject({ mode: z.literal("standard"), ...cluster, nodePools: z.record(label(40), nodePool) }),
-    /** Google manages the nodes and bills the pods' requests. Autopilot ignores a service's pool. */
-    z.strictObject({ mode: z.literal("autopilot"), ...cluster }),
-  ]),
+  cluster,
   database,
   cache,
   /** Required if the system has a search index. */
@@ -230,17 +192,6 @@ export const rangesOf = (network: Environment["network"]) =>
 /** The ranges reserved for Google's datastores; empty if the environment uses neither. */
 export const datastoreRangesOf = ({ network }: Pick<Environment, "network">): readonly string[] =>
   [network.datastores ?? []].flat();
-
-/** Its node pools; Autopilot has none. */
-export const nodePoolsOf = ({ cluster }: Pick<Environment, "cluster">) =>
-  cluster.mode === "standard" ? cluster.nodePools : {};
-
-/** The largest number of nodes in a pool: one more than its maximum, during an upgrade. */
-export const mostNodesOf = ({ max }: { readonly max: number }): number => max + 1;
-
-/** The largest number of nodes in all pools. */
-export const mostNodes = (e: Pick<Environment, "cluster">): number =>
-  Object.values(nodePoolsOf(e)).reduce((sum, pool) => sum + mostNodesOf(pool), 0);
 
 /** Generation of a secret, by its variable's name. */
 export const generationOf = (e: Pick<Environment, "generations" | "database">, secret: string): number =>

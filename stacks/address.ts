@@ -2,8 +2,8 @@ import type { TerraformElement } from "cdktf";
 import type { Node } from "constructs";
 
 /**
- * Name that an element has in its stack, as a reader would write it: the path of constructs below the stack, without
- * the hash that cdktf would add.
+ * Returns the name of an element in its stack: the path of its constructs below the stack, without the hash that cdktf
+ * adds.
  */
 export function addressOf(element: TerraformElement | Node): string {
   const { path } = "node" in element ? element.node : element;

@@ -1,6 +1,9 @@
 import type { System } from "../schema/system";
 
-/** Names of the workloads that declare a connection to a service or a datastore: who its policies let in. */
+/**
+ * Returns the names of the workloads that declare a connection to a service or a datastore. Its network policies admit
+ * them.
+ */
 export const clientsOf = (
   { services, migrations }: Pick<System, "services" | "migrations">,
   target: string,

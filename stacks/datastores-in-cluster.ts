@@ -10,23 +10,26 @@ import { parseCpu, parseMemory } from "../facts/quantity";
 import type { Resources } from "../facts/resources";
 import type { Environment } from "../schema/environment";
 
-/** Disks outlive their claims and have a key of ours, which GKE's own classes do not give. */
+/**
+ * A separate storage class, because disks must outlive their claims and have a customer-managed key, which GKE's own
+ * classes do not support.
+ */
 const STORAGE_CLASS = "datastores";
-/** Of the datastores in the cluster. */
+/** Namespace of the datastores in the cluster. */
 export const NAMESPACE = "datastores";
-/** GiB, millicores and MiB that the namespace has beside the datastores: exporters, and the pods of backups. */
+/** Pods, millicores and MiB in the namespace's quota for exporters and the pods of backups. */
 const REST = { pods: 10, cpu: 3000, memory: 4096 };
 
 export interface InCluster {
   readonly scope: Construct;
-  /** Props of every release of Bitnami's charts. */
+  /** Props of every release of a Bitnami chart. */
   readonly common: Pick<
     BitnamiProps,
     "platform" | "namespace" | "storageClass" | "registry" | "place" | "scrapers" | "storage"
   >;
 }
 
-/** The namespace and the storage class of the datastores that are releases of Bitnami's charts. */
+/** Creates the namespace and the storage class that all datastores in the cluster share. */
 export function inCluster(stack: TerraformStack, platform: Platform, environment: Environment): InCluster {
   const scope = new Construct(stack, "datastores");
   const { names, cluster, deletionProtection } = platform;
@@ -59,7 +62,10 @@ export function inCluster(stack: TerraformStack, platform: Platform, environment
   };
 }
 
-/** Every datastore twice, for pods that are replaced count until they are gone, and the rest. */
+/**
+ * Returns a quota with room for each datastore twice, because a replaced pod counts until it is gone, and for the other
+ * pods.
+ */
 function quotaOf(resources: readonly Resources[]) {
   const total = { ...REST };
   for (const { cpu, cpuLimit, memory, memoryLimit } of resources) {

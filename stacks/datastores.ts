@@ -33,34 +33,34 @@ export interface DatastoresProps {
   readonly secrets: Secrets;
 }
 
-/** A database of PostgreSQL. */
+/** A PostgreSQL database. */
 export interface SqlDatastore extends Datastore {
   readonly user: string;
-  /** Name of the database. */
+  /** The database's name. */
   readonly database: string;
-  /** What the user acts as, where that is not itself. */
+  /** The role that the user acts as. By default, the user acts as itself. */
   readonly role?: string;
 }
 
-/** The system's datastores, wherever the environment has them, and what watches them. */
+/** The system's datastores, of any kind, with what monitoring needs to know. */
 export interface Datastores {
   readonly database: SqlDatastore;
   readonly cache: Datastore;
   readonly search?: Datastore;
   readonly watched: Watched;
-  /** The stack's outputs, by name. */
+  /** Outputs of the stack, by name. */
   readonly outputs: Readonly<Record<string, string>>;
 }
 
-/** What alerts need to know of datastores. */
+/** What alerts need to know about datastores. */
 type Watched = Pick<CloudMonitoringProps, "database" | "cache"> & { readonly cronJobs?: readonly WatchedCronJob[] };
 
-/** A backup is made every night, and may take its time. */
+/** Maximum number of hours between two backups: a day, and two hours to run. */
 const BACKUP_HOURS = 26;
 
-/** How one kind of a datastore is built. */
+/** A kind of datastore. */
 interface Kind<Store extends Datastore> {
-  /** Images that run in the cluster for it, of a registry's folder, as patterns of Binary Authorization. */
+  /** Returns the images that run in the cluster, given the registry's folder, as Binary Authorization patterns. */
   images(registry: string): readonly string[];
   build(context: Context): {
     readonly store: Store;
@@ -73,9 +73,9 @@ interface Context extends DatastoresProps {
   readonly stack: TerraformStack;
   /** Addresses of Google's datastores. */
   readonly peers: Datastore["peers"];
-  /** Makes, when it is first needed, what the datastores in the cluster share. */
+  /** Returns what the datastores in the cluster share. The first call creates it. */
   inCluster(): InCluster;
-  /** Pods of the workloads that connect to a datastore. */
+  /** Returns the pods of the workloads that connect to a datastore. */
   clients(store: string): readonly Peer[];
 }
 
@@ -87,13 +87,13 @@ const DATABASES: Kinds<Environment["database"], Kind<SqlDatastore>> = {
         platform,
         version: system.database.version,
         ...choice,
-        maxConnections: maxConnections(choice.tier) as number, // of a tier that validation knows
+        maxConnections: maxConnections(choice.tier) as number, // validation has checked the tier
         database: system.database.name,
         role: system.database.user,
         serving: choice.serves,
         password: {
           source: secrets.databasePassword,
-          // The services have left it when the release after the rotation runs.
+          // After the release that follows the rotation, no service uses the previous user.
           keepsPrevious: choice.password?.rotatedIn === release.version,
         },
         extensions: system.database.extensions,
@@ -209,7 +209,7 @@ const SEARCHES: Kinds<NonNullable<Environment["search"]>, Kind<Datastore>> = {
   }),
 };
 
-/** Has no alerts and no outputs of its own: Prometheus watches its pods as it does all. */
+/** A datastore without its own alerts and outputs. Prometheus watches its pods like all others. */
 const plain = (store: Datastore) => ({ store, watched: {}, outputs: {} });
 
 const kindsOf = ({ database, cache, search }: Environment) => ({
@@ -218,14 +218,15 @@ const kindsOf = ({ database, cache, search }: Environment) => ({
   search: search && entryOf(SEARCHES, search),
 });
 
-/** Images of an environment's datastores in the cluster, as patterns of Binary Authorization. */
+/** Images of an environment's datastores in the cluster, as Binary Authorization patterns. */
 export const datastoreImages = (environment: Environment): readonly string[] =>
   Object.values(kindsOf(environment)).flatMap((kind) => kind?.images(environment.bitnami?.images ?? "") ?? []);
 
-/** Makes the datastores. */
+/** Creates the datastores. */
 export function datastores(stack: TerraformStack, props: DatastoresProps): Datastores {
   const { platform, system, environment } = props;
-  // What is in the database belongs to a role of this name; PostgreSQL in the cluster reads both when it first starts.
+  // The role of this name owns the database's objects. PostgreSQL in the cluster reads both names only at its first
+  // start.
   fix(stack, "database-names", {
     values: { name: system.database.name, user: system.database.user },
     deletionProtection: platform.deletionProtection,

@@ -19,26 +19,26 @@ import type { Workloads } from "./workloads";
 
 export interface EdgeProps {
   readonly platform: Platform;
-  /** At least one. */
+  /** At least one host name. */
   readonly hosts: readonly string[];
-  /** The services'. */
+  /** The services' namespace. */
   readonly namespace: Namespace;
   readonly routes: Workloads["routes"];
 }
 
-/** What is the same whatever an edge's kind: what stands in front of the public services. */
+/** A kind of ingress, which routes public requests to services. */
 interface Edge {
-  /** Images that run in the cluster for it, as patterns of Binary Authorization. */
+  /** Images that run in the cluster, as Binary Authorization patterns. */
   readonly images: readonly string[];
   /** Whether browsers trust its certificates. */
   readonly trusted: boolean;
-  /** Names of the Certificates that cert-manager renews, in the services' namespace. */
+  /** Returns the names of the Certificates that cert-manager renews, in the services' namespace. */
   certificates(hosts: readonly string[]): readonly string[] | undefined;
-  /** Pods that it starts in the services' namespace, for their quota. */
+  /** Returns the requests of pods that it starts in the services' namespace, for the quota. */
   pods(hosts: readonly string[]): readonly Resources[];
-  /** What a public service lets in. */
+  /** Returns what a public service admits. */
   front(scope: Construct, service: Front): NonNullable<WebServiceProps["public"]>;
-  /** Builds it, and returns its address. */
+  /** Creates the ingress and returns its address. */
   build(stack: TerraformStack, props: EdgeProps): string;
 }
 
@@ -78,10 +78,10 @@ const EDGES: Kinds<Environment["edge"], Edge> = {
   }),
 };
 
-/** The environment's edge. */
+/** Returns the environment's kind of ingress. */
 export const edgeOf = ({ edge }: Pick<Environment, "edge">): Edge => entryOf(EDGES, edge);
 
-/** Traefik and certificates of Let's Encrypt. */
+/** Returns ingress through Traefik, with certificates from Let's Encrypt. */
 function traefik(
   stack: TerraformStack,
   { platform, namespace, hosts, routes }: EdgeProps,

@@ -12,12 +12,12 @@ import type { Platform } from "../constructs/platform";
 import { AuditLog } from "../constructs/project/audit-log";
 import { Project } from "../constructs/project/project";
 import { fix } from "../constructs/terraform/fixed";
-import { resourcesOn } from "../facts/autopilot";
 import { fullName } from "../facts/names";
 import { parseCpu, parseMemory } from "../facts/quantity";
 import type { Resources } from "../facts/resources";
 import { largestOf, mostCounted } from "../facts/rollout";
-import { datastoreRangesOf, type Environment, nodePoolsOf } from "../schema/environment";
+import { modeOf, nodePoolsOf } from "../schema/cluster";
+import { datastoreRangesOf, type Environment } from "../schema/environment";
 import type { Release } from "../schema/release";
 import type { System } from "../schema/system";
 import { addressOf } from "./address";
@@ -35,15 +35,18 @@ export interface EnvironmentStackProps {
   readonly system: System;
   readonly environment: Environment;
   readonly release: Release;
-  /** Helm repository in place of every other, from the process's environment. */
+  /** URL of a Helm repository to use in place of all others. It comes from an environment variable of the process. */
   readonly chartsMirror?: string;
-  /** Whether Terraform runs where GKE's credential plugin logs in to the cluster, from the process's environment. */
+  /**
+   * Whether Terraform can log in to the cluster with GKE's credential plugin. It depends on the machine that runs
+   * Terraform.
+   */
   readonly tokenPlugin: boolean;
 }
 
-/** One environment of one system, from the project's APIs to the routes: the place where the constructs meet. */
+/** The stack of one environment of a system. It creates all constructs, from the project's APIs to the routes. */
 export class EnvironmentStack extends TerraformStack {
-  /** Where in the bucket its state is. */
+  /** Prefix of the state in its bucket. */
   readonly statePrefix: string;
   private readonly paths = new Map<string, string>();
 
@@ -128,9 +131,10 @@ export class EnvironmentStack extends TerraformStack {
       deletionProtection,
     });
 
-    // ---- the datastores, in Google Cloud or in the cluster
+    // ---- datastores, in Google Cloud or in the cluster
     clusterProviders(this, cluster, props.tokenPlugin);
-    // Another kind is built at other addresses: Terraform would delete what is at the old ones, with all their protections.
+    // Another kind has other addresses. Terraform would delete the resources at the old addresses, and their
+    // protections with them.
     fix(this, "kinds", {
       values: { database: environment.database.kind, cache: environment.cache.kind, edge: environment.edge.kind },
       deletionProtection,
@@ -142,14 +146,14 @@ export class EnvironmentStack extends TerraformStack {
     const namespace = new Namespace(this, "namespace", {
       name: system.namespace,
       quota: quotaOf(system, environment),
-      deletionProtection, // another name would take everything in it away first
+      deletionProtection, // another name would first delete everything in the namespace
       dependsOn: [cluster.cluster],
     });
     const files = Variables.certificateFiles(stores);
     const certificates = Object.keys(files).length
       ? new ConfigMap(this, "certificates", {
           namespace: namespace.name,
-          name: "datastore.certificates", // a name that no workload can have
+          name: "datastore.certificates", // no workload can have this name
           data: files,
         })
       : undefined;
@@ -188,31 +192,31 @@ export class EnvironmentStack extends TerraformStack {
       new TerraformOutput(this, `output-${name}`, { value }).overrideLogicalId(name);
   }
 
-  /** @throws when two constructs would share an address: cdktf would drop the first without a word */
+  /** @throws if two constructs have the same address, because cdktf would silently drop the first one */
   protected override allocateLogicalId(element: TerraformElement | Node): string {
     const { path } = "node" in element ? element.node : element;
     const address = addressOf(element);
     const other = this.paths.get(address) ?? path;
-    if (other !== path) throw new Error(`${path} and ${other} would share the address ${address}`);
+    if (other !== path) throw new Error(`${path} and ${other} have the same address ${address}`);
     this.paths.set(address, path);
     return address;
   }
 }
 
-/** Public host names, each once. */
+/** Returns the public host names, without duplicates. */
 const hostsOf = ({ services }: Environment) => [...new Set(Object.values(services).flatMap(({ hosts }) => hosts))];
 
-/** The items of a list that are there under a condition. */
+/** Returns the items if the condition is true, and an empty list otherwise. */
 const only = <T>(condition: boolean, ...items: readonly T[]): readonly T[] => (condition ? items : []);
 
 /**
- * What all of the system's pods may ask for together: every service at its largest, twice, for pods that a rollout
- * replaces count until they are gone, every migration, and a solver for each host whose certificate is wanted.
+ * Returns the quota of the system's namespace: each service at its maximum, twice, because a replaced pod counts until
+ * it is gone, each migration, and the pods of the ingress.
  */
 function quotaOf(system: System, environment: Environment) {
   const total = { pods: 0, cpu: 0, memory: 0 };
   const add = (pods: number, workload: { readonly resources: Resources }) => {
-    const resources = resourcesOn(environment.cluster.mode === "autopilot", workload.resources);
+    const resources = modeOf(environment).resources(workload.resources);
     total.pods += pods;
     total.cpu += pods * (parseCpu(resources.cpu) ?? 0);
     total.memory += pods * (parseMemory(resources.memory) ?? 0);

@@ -5,7 +5,8 @@ import { hostAgents } from "../constructs/monitoring/host-agents";
 import { PrometheusStack } from "../constructs/monitoring/prometheus-stack";
 import { ServiceMonitoring } from "../constructs/monitoring/service-monitoring";
 import type { Platform } from "../constructs/platform";
-import { type Environment, mostNodes, nodePoolsOf } from "../schema/environment";
+import { mostNodes, nodePoolsOf } from "../schema/cluster";
+import type { Environment } from "../schema/environment";
 import type { System } from "../schema/system";
 import type { Datastores } from "./datastores";
 import { edgeOf } from "./edge";
@@ -17,14 +18,14 @@ export interface MonitoringProps {
   readonly environment: Environment;
   readonly secrets: Secrets;
   readonly datastores: Datastores;
-  /** Public host names, each once. */
+  /** Public host names, without duplicates. */
   readonly hosts: readonly string[];
 }
 
-/** Nodes that agents have room for on Autopilot, which sets no limit. */
+/** Number of nodes in the quota of agents for an Autopilot cluster, which has no maximum. */
 const AUTOPILOT_NODES = 100;
 
-/** Who watches: Prometheus in the cluster, Google Cloud from outside, and where the environment wants it Datadog. */
+/** Monitoring by Prometheus in the cluster, by Cloud Monitoring and, if the environment uses it, by Datadog. */
 export class Monitoring extends Construct {
   constructor(scope: Construct, id: string, props: MonitoringProps) {
     super(scope, id);
@@ -37,7 +38,7 @@ export class Monitoring extends Construct {
     const { autopilot } = cluster;
     const nodePools = nodePoolsOf(environment);
 
-    // The node exporter, which Autopilot refuses, and Datadog.
+    // Host agents: the node exporter, which Autopilot does not admit, and Datadog's agent.
     const agents =
       autopilot && !environment.datadog
         ? undefined
@@ -91,7 +92,8 @@ export class Monitoring extends Construct {
       hosts: Object.fromEntries(
         Object.entries(environment.services).flatMap(([name, { hosts }]) => {
           const service = system.services[name];
-          // A service that has some of its hosts' paths cannot be asked from outside how it is, unless that is one of them.
+          // An uptime check cannot reach the health path of a service that has only some of its host's paths, unless it
+          // is one of them.
           const health = service && "ready" in service.health ? service.health.ready : undefined;
           return health?.startsWith(service?.path as string) ? hosts.map((host) => [host, health]) : [];
         }),

@@ -4,7 +4,7 @@ import { datastoreNeeds } from "../schema/datastores";
 import { edgeNeeds } from "../schema/edge";
 import type { Environment } from "../schema/environment";
 
-/** APIs that the stack enables. `bootstrap` enables them first, because an API is not usable at once. */
+/** APIs that the stack enables. `bootstrap` enables them first, because an API is not available immediately. */
 export const apisOf = (environment: Environment): readonly Api[] => [
   "compute",
   "container",
@@ -17,7 +17,10 @@ export const apisOf = (environment: Environment): readonly Api[] => [
   ...edgeNeeds(environment).apis,
 ];
 
-/** Keys of the stack. `bootstrap` makes them first, with their grants, because a grant is not effective at once. */
+/**
+ * Keys that the stack uses. `bootstrap` creates them first, with their IAM bindings, because a binding does not apply
+ * immediately.
+ */
 export const keysOf = (fullName: string, environment: Environment): readonly AgentKey[] => [
   secretsKey(fullName),
   ...(datastoreNeeds(environment).some(({ bitnami }) => bitnami) ? [disksKey(fullName)] : []),

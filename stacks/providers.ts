@@ -8,11 +8,14 @@ import { Ephemeral } from "../constructs/terraform/ephemeral";
 import { TOKEN_PLUGIN } from "./token-plugin";
 
 /**
- * Versions, newer than those that the bindings were made for (google 6.50, kubernetes 2.38), whose lines get no fixes
- * any more. Every stack is planned with them in the tests.
+ * Versions of the providers. They are newer than those of the bindings (google 6.50, kubernetes 2.38), which get no
+ * more fixes. The tests plan every stack with these versions.
  */
 export const PROVIDER_VERSIONS = { google: "7.45.0", kubernetes: "3.2.1", helm: "3.1.2", random: "3.9.0" } as const;
-/** Write-only arguments and ephemeral resources. */
+/**
+ * The first version with write-only arguments.
+ * {@link https://developer.hashicorp.com/terraform/language/manage-sensitive-data/write-only}
+ */
 export const TERRAFORM_VERSION = ">= 1.11.0";
 
 export interface GoogleProps {
@@ -23,7 +26,7 @@ export interface GoogleProps {
   readonly statePrefix: string;
 }
 
-/** The pinned versions, the state, and the providers that need no cluster. */
+/** Configures the versions, the state, and the providers that do not need the cluster. */
 export function googleProviders(stack: TerraformStack, props: GoogleProps): void {
   stack.addOverride("terraform.required_version", TERRAFORM_VERSION);
   for (const [name, version] of Object.entries(PROVIDER_VERSIONS))
@@ -38,23 +41,25 @@ export function googleProviders(stack: TerraformStack, props: GoogleProps): void
 }
 
 /**
- * Annotations that GKE, its load balancers and Autopilot write into objects of ours, such as `cloud.google.com/neg` into
- * every Service: without this, each plan would remove them. Terraform still manages annotations that a resource names. The
- * provider itself ignores those of Kubernetes (`*.kubernetes.io`), and Helm ignores those that it did not write.
+ * Annotations that GKE, its load balancers and Autopilot add to objects, such as `cloud.google.com/neg` on every
+ * Service. Without this setting, every plan would remove them. Terraform still manages an annotation that a resource
+ * names. The provider itself ignores annotations of Kubernetes (`*.kubernetes.io`), and Helm ignores those that it did
+ * not write.
  * {@link https://registry.terraform.io/providers/hashicorp/kubernetes/latest/docs#ignore-kubernetes-annotations-and-labels}
  */
 export const ANNOTATIONS_OF_GKE = "^([^/]+\\.)?(cloud\\.google\\.com|gke\\.io)/";
 
 /**
- * The providers that talk to the cluster. No token is written anywhere: the plugin gives one when it is needed, and another
- * when that one ends. Without the plugin there is one token for the whole run, which lives an hour at most.
+ * Configures the providers that connect to the cluster. No file contains a token. The plugin returns a token when a
+ * provider needs one, and a new one when it expires. Without the plugin, the whole run uses a single token, which is
+ * valid for at most an hour.
  */
 export function clusterProviders(stack: TerraformStack, cluster: Cluster, tokenPlugin: boolean): void {
   const { host, certificateAuthority: clusterCaCertificate } = cluster;
   const exec = {
     apiVersion: "client.authentication.k8s.io/v1beta1",
     command: TOKEN_PLUGIN,
-    args: ["--use_application_default_credentials"], // those that the google provider acts with
+    args: ["--use_application_default_credentials"], // the google provider uses the same credentials
   };
   const token = tokenPlugin
     ? undefined

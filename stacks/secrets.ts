@@ -15,19 +15,19 @@ export interface SecretsProps {
   readonly deletionProtection: boolean;
 }
 
-/** A secret's value as Kubernetes gets it. */
+/** Converts a secret to a value of a Kubernetes Secret. */
 export const secretValue = ({ value, generation }: SecretSource): SecretValue => ({ value, changesWith: [generation] });
 
-/** The system's secrets, and those that the platform makes for itself. */
+/** The system's secrets, and those of the platform. */
 export class Secrets extends Construct {
   readonly databasePassword: GeneratedSecret;
-  /** Of the datastores in the cluster; the database's users have {@link databasePassword}. */
+  /** Passwords of datastores in the cluster. The password of the database's user is {@link databasePassword}. */
   readonly inCluster: { readonly [store in "databaseAdministrator" | "cache" | "search"]?: GeneratedSecret };
-  /** Grafana's. */
+  /** Password of Grafana's administrator. */
   readonly adminPassword: GeneratedSecret;
-  /** What Alertmanager notifies with, where the environment has a receiver. */
+  /** Secret of Alertmanager's receiver, if the environment has one. */
   readonly receiver?: SuppliedSecret;
-  /** Datadog's API key, where the environment has an agent. */
+  /** Datadog's API key, if the environment uses Datadog. */
   readonly datadog?: SuppliedSecret;
   private readonly sources = new Map<string, SecretSource>();
 
@@ -70,16 +70,16 @@ export class Secrets extends Construct {
   }
 
   /**
-   * The secret of a variable.
-   * @throws when the variable is none
+   * Returns the secret of a variable.
+   * @throws if the variable is not a secret
    */
   of(variable: string): SecretSource {
     const source = this.sources.get(variable);
-    if (!source) throw new Error(`${variable} is no secret`);
+    if (!source) throw new Error(`${variable} is not a secret`);
     return source;
   }
 
-  /** Lets an IAM member read the supplied secrets among the variables. */
+  /** Grants an IAM member read access to the variables' secrets that people supply. */
   grantAccess(reader: string, variables: readonly string[], member: string): void {
     for (const variable of variables) {
       const source = this.sources.get(variable);

@@ -2,12 +2,12 @@ import { existsSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 
 /**
- * Stacks have the same names and folders whatever the system, and `.terraform` remembers the state that a folder was
- * initialised for. Terraform's advice after a change of it, `-migrate-state`, would copy one system's state over
- * another's: so that memory goes when the folder's system changes.
+ * Deletes Terraform's memory of other states from the stacks' folders. Stacks of all systems have the same names and
+ * folders, and `.terraform` remembers the state for which a folder was initialized. If the state changes, Terraform
+ * suggests `-migrate-state`, which would copy one system's state over another's.
  *
- * @param outdir cdktf.out
- * @param statePrefixes state prefix of each stack that is about to be written
+ * @param outdir the folder cdktf.out
+ * @param statePrefixes the state prefix of each stack to write, by the stack's name
  */
 export function forgetOtherSystems(outdir: string, statePrefixes: Readonly<Record<string, string>>): void {
   for (const [stack, prefix] of Object.entries(statePrefixes)) {

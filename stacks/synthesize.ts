@@ -5,13 +5,15 @@ import { EnvironmentStack } from "./environment-stack";
 import { forgetOtherSystems } from "./state-memory";
 import { whyNoTokenPlugin } from "./token-plugin";
 
-/** Builds the stacks of a configuration and writes them. Returns a line that says what was written. */
+/** Builds the stacks of a configuration and writes them. Returns a line of text that says what it wrote. */
 export function synthesize(
   { name, system, environments }: Configuration,
   env: NodeJS.ProcessEnv,
   outdir?: string,
 ): string {
-  const app = new App({ outdir });
+  // cdktf's validations run `terraform version` for each of some resources, which takes a third of a synth, and fail
+  // without Terraform on PATH. The stack's required_version makes Terraform check the version itself.
+  const app = new App({ outdir, skipValidation: true });
   const stacks = Object.entries(environments).map(
     ([stack, files]) =>
       new EnvironmentStack(app, stack, {

@@ -2,14 +2,14 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 
 /**
- * GKE's credential plugin: it gives a client of Kubernetes an access token, and another one when that ends.
+ * GKE's credential plugin, which gives Kubernetes clients an access token, and a new one when it expires.
  * {@link https://cloud.google.com/kubernetes-engine/docs/how-to/cluster-access-for-kubectl#install_plugin}
  */
 export const TOKEN_PLUGIN = "gke-gcloud-auth-plugin";
 
 /**
- * Variables that make the google provider act as somebody else than the application default credentials, which are the
- * only ones that the plugin follows.
+ * Environment variables with which the google provider uses other credentials than the application default credentials.
+ * The plugin supports only those.
  * {@link https://github.com/hashicorp/terraform-provider-google/blob/v7.45.0/google/provider/provider.go}
  * {@link https://github.com/kubernetes/cloud-provider-gcp/blob/master/cmd/gke-gcloud-auth-plugin/default_credentials_token_provider.go}
  */
@@ -21,7 +21,7 @@ const OTHER_CREDENTIALS = [
   "GOOGLE_IMPERSONATE_SERVICE_ACCOUNT",
 ];
 
-/** Why the plugin cannot log in to the cluster as the google provider's account; undefined where it can. */
+/** Returns why the plugin cannot log in to the cluster with the google provider's account, or undefined if it can. */
 export function whyNoTokenPlugin(env: NodeJS.ProcessEnv): string | undefined {
   const other = OTHER_CREDENTIALS.find((name) => env[name]);
   if (other) return `it does not follow ${other}`;

@@ -12,7 +12,7 @@ import { type Secrets, secretValue } from "./secrets";
 
 const FILES = { database: "database.pem", bundle: "bundle.pem" } as const;
 
-/** Turns a system's variables into each workload's ConfigMap, Secret and pod variables. */
+/** Creates each workload's ConfigMap, Secret and environment variables from the system's variables. */
 export class Variables {
   constructor(
     private readonly props: {
@@ -24,7 +24,10 @@ export class Variables {
     },
   ) {}
 
-  /** The datastores' certificate authorities: the database's by itself, for its URL names a file, and all in one. */
+  /**
+   * Returns the datastores' certificate authorities as files: that of the database, which its URL names, and all in one
+   * file.
+   */
   static certificateFiles({ database, cache }: Datastores): Record<string, string> {
     const all = [database, cache].flatMap(({ certificateAuthority }) => certificateAuthority ?? []);
     return {
@@ -33,7 +36,7 @@ export class Variables {
     };
   }
 
-  /** Those of one workload, by where they are kept. */
+  /** Returns a workload's variables, by the object that holds them. */
   of(scope: Construct, namespace: string, workload: string, names: readonly string[], port?: number) {
     const pod: Record<string, PodProps["variables"][string]> = {};
     const config: Record<string, string> = {};
@@ -89,8 +92,8 @@ export class Variables {
     const query = Object.entries({
       ...(certificateAuthority
         ? { sslmode: "verify-ca", sslrootcert: `${CERTIFICATES}/${FILES.database}` }
-        : { sslmode: "disable" }), // in the cluster, where network policies say who connects
-      ...(role && { options: `-c role=${role}` }), // what is made belongs to the role, not to the user that logs in
+        : { sslmode: "disable" }), // network policies control who connects in the cluster
+      ...(role && { options: `-c role=${role}` }), // the role owns new objects, not the user that logs in
       ...parameters,
     })
       .map(([key, value]) => `${key}=${encodeURIComponent(value)}`)
@@ -110,10 +113,10 @@ export class Variables {
     };
   }
 
-  /** One of the things that one needs to log in. */
+  /** Returns a field of a datastore that clients need to log in. */
   private part(of: "database" | "cache" | "search", field: string): string | SecretValue {
     const { database, ...others } = this.props.datastores;
-    const store = of === "database" ? database : (others[of] as Datastore); // validation knows that it is there
+    const store = of === "database" ? database : (others[of] as Datastore); // validation has checked that it exists
     const parts: Readonly<Record<string, string | SecretValue | undefined>> = {
       host: store.host,
       port: String(store.port),

@@ -31,16 +31,16 @@ export interface WorkloadsProps {
   readonly secrets: Secrets;
   readonly datastores: Datastores;
   readonly namespace: Namespace;
-  /** The datastores' certificate authorities, where they have some. */
+  /** Certificate authorities of the datastores, if they have any. */
   readonly certificates?: ConfigMap;
 }
 
-/** Default timeout of services, in seconds. */
+/** Default timeout of a service, in seconds. */
 const TIMEOUT = 60;
 
-/** What runs: the system's migrations and services, each with its configuration, identity and connections. */
+/** The system's migrations and services, with their configuration, identities and connections. */
 export class Workloads extends Construct {
-  /** What answers the public hosts. */
+  /** The routes of the public hosts. */
   readonly routes: (Route & {
     readonly limit?: ClientRateLimit;
     readonly workload: string;
@@ -48,7 +48,7 @@ export class Workloads extends Construct {
     readonly timeoutSeconds: number;
   })[] = [];
   private readonly variables: Variables;
-  /** Connections that are no other service's. */
+  /** Allowed connections to anything but the system's services. */
   private readonly outside: Readonly<Record<string, Allowance>>;
   private readonly migrations = new Map<string, ITerraformDependable>();
 
@@ -103,7 +103,7 @@ export class Workloads extends Construct {
       namespace,
       pod: this.pod(scope, name, service, identity.email),
       serving: service,
-      // Validation has seen to it that a range has a load to scale at.
+      // Validation has checked that a range has a load.
       replicas:
         typeof replicas === "number"
           ? replicas
@@ -172,7 +172,10 @@ export class Workloads extends Construct {
     );
   }
 
-  /** What must be there before a pod runs: its nodes, leave to run its image, and what it logs in to. */
+  /**
+   * Returns what must exist before a pod runs: its nodes, the policy for images, and the datastores that it connects
+   * to.
+   */
   private needs({ pool, connects }: Pick<Service, "pool" | "connects">): ITerraformDependable[] {
     return [
       this.props.platform.cluster.place(pool).ready,

@@ -48,7 +48,7 @@ describe("the pattern of a registry", () => {
   ])("does not admit %s", (image) => expect(admits(pattern, image)).toBe(false));
 
   test("is refused without the slash that ends the project's id", () => {
-    expect(() => imagesIn("europe-west1-docker.pkg.dev/acme-test")).toThrow("must end in a slash");
+    expect(() => imagesIn("europe-west1-docker.pkg.dev/acme-test")).toThrow("must end with a slash");
   });
 });
 

@@ -292,7 +292,7 @@ describe("an instance restored from a moment", () => {
   });
 
   test("cannot serve where there is none", () => {
-    expect(() => synth({ serving: "restored" })).toThrow('serving is "restored", and nothing is restored');
+    expect(() => synth({ serving: "restored" })).toThrow('serving is "restored", but restore is not set');
   });
 });
 

@@ -81,9 +81,9 @@ test("the host agent is at two ports of whoever answers there: the node before t
   ]);
 });
 
-test("an allowance without peers is refused, for Kubernetes would take it for everybody", () => {
+test("an allowance without peers is refused, because Kubernetes would allow everybody", () => {
   const empty = { peers: [], ports: [{ port: 443 }] };
   for (const direction of ["ingress", "egress"])
     for (const allowances of [[empty], [{ peers: ["namespace"], ports: [] }, empty]])
-      expect(() => synth({ [direction]: allowances })).toThrow("policy: an allowance without peers");
+      expect(() => synth({ [direction]: allowances })).toThrow("policy: an allowance must have peers");
 });

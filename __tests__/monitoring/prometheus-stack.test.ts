@@ -382,7 +382,7 @@ describe("on Autopilot", () => {
     expect([...find(stack, "nodeSelector"), ...find(stack, "tolerations")]).toEqual([]);
     const off = { enabled: false };
     expect([stack.nodeExporter, stack.kubelet, stack.prometheusOperator.kubeletService]).toEqual([off, off, off]);
-    expect(() => synth({ ...ON_AUTOPILOT, hostAgents })).toThrow("hostAgents: Autopilot gives its hosts to nobody");
+    expect(() => synth({ ...ON_AUTOPILOT, hostAgents })).toThrow("hostAgents is not supported in an Autopilot cluster");
   });
 
   test("requests are limits, in the proportions that Autopilot takes", () => {

@@ -118,7 +118,7 @@ test("the objective's own bucket is watched, not just the histogram", () => {
 test("an objective for latency without a histogram is refused", () => {
   const metrics = { counter: "http_requests_total", statusLabel: "code" };
   expect(() => serviceLevelRules({ ...backend, metrics })).toThrow(
-    "backend: an objective for latency needs a histogram",
+    "backend: an objective for latency requires a histogram",
   );
 });
 

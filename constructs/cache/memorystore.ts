@@ -6,35 +6,35 @@ import type { Platform } from "../platform";
 
 export interface MemorystoreProps {
   readonly platform: Platform;
-  /** Such as REDIS_7_2. */
+  /** The Redis version, such as REDIS_7_2. */
   readonly version: string;
-  /** STANDARD_HA keeps a standby in another zone and fails over by itself. */
+  /** STANDARD_HA has a standby in another zone, to which Google fails over automatically. BASIC has no standby. */
   readonly tier: "BASIC" | "STANDARD_HA";
-  /** Size in GB; it can be changed later. */
+  /** Size in GB. You can change it later. */
   readonly memoryGb: number;
-  /** Hour in UTC. */
+  /** Start of the weekly maintenance window. The hour is in UTC. */
   readonly maintenance: { readonly day: Day; readonly hour: number };
 }
 
 /**
- * Memorystore for Redis with AUTH, TLS and snapshots every twelve hours.
+ * A Memorystore for Redis instance with AUTH, TLS and a snapshot every twelve hours.
  *
- * Its AUTH string is the one secret in the state: the provider always reads it. Who may read the state's bucket may
- * read it.
+ * Its AUTH string is the only secret in the Terraform state, because the provider always reads it. Everyone who can
+ * read the state's bucket can read it.
  * {@link https://github.com/hashicorp/terraform-provider-google/blob/main/website/docs/r/redis_instance.html.markdown}
  */
 export class Memorystore extends Construct {
   readonly instance: RedisInstance;
-  /** Private address. */
+  /** The instance's private address. */
   readonly host: string;
   /**
    * The port of TLS connections.
    * {@link https://cloud.google.com/memorystore/docs/redis/about-in-transit-encryption}
    */
   readonly port = 6378;
-  /** AUTH string; in the state, see above. */
+  /** The AUTH string, which the state contains. */
   readonly password: string;
-  /** PEM certificate authorities of the server. */
+  /** The server's certificate authorities, in PEM format. */
   readonly certificateAuthority: string;
 
   constructor(scope: Construct, id: string, props: MemorystoreProps) {
@@ -66,11 +66,11 @@ export class Memorystore extends Construct {
       dependsOn: [project.api("redis"), network.privateServices],
     });
     this.instance.overrideLogicalId("cache");
-    this.instance.addOverride("deletion_protection", deletionProtection); // newer than the bindings
+    this.instance.addOverride("deletion_protection", deletionProtection); // the bindings do not have it
 
     this.host = this.instance.host;
     this.password = this.instance.authString;
-    // There are two while Google replaces one.
+    // The server has two certificate authorities while Google rotates them.
     const all = `join("\\n", ${this.instance.terraformResourceType}.${this.instance.friendlyUniqueId}.server_ca_certs[*].cert)`;
     this.certificateAuthority = Token.asString(ref(all, TerraformStack.of(this)));
   }

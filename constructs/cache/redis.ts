@@ -4,14 +4,16 @@ import type { Datastore } from "../datastore/datastore";
 import type { SecretValue } from "../kubernetes/secret";
 
 const PASSWORD_KEY = "redis-password";
-/** Of the memory that the server may use; the rest is for buffers, and for what changes while its file is rewritten. */
+/** The share of the server's memory that data can use. Redis needs the rest for buffers and for rewriting its file. */
 const SHARE_OF_DATA = 0.6;
 
 /**
- * Redis 8: one server that writes down each command, and connections without TLS, which network policies keep to the
- * clients. When its memory is full, what was given a time to live is evicted, as Memorystore does. A new password
- * restarts it. It needs no startup probe: the chart's liveness probe accepts a server that still loads its data, and a
- * stop writes the little that is not on the disk yet. `FLUSHALL` and `FLUSHDB` are off.
+ * Redis 8 in the cluster: a single server that logs every command to its disk. Connections are not encrypted; network
+ * policies admit only the clients. When the memory is full, Redis evicts keys that have a time to live, as Memorystore
+ * does. A new password restarts the server. `FLUSHALL` and `FLUSHDB` are disabled.
+ *
+ * The server needs no startup probe and no longer grace period: the chart's liveness probe succeeds while the server
+ * loads its data, and little data is left to write when the server stops.
  * {@link https://github.com/bitnami/charts/tree/main/bitnami/redis}
  */
 export class Redis extends Construct implements Datastore {
@@ -39,7 +41,7 @@ export class Redis extends Construct implements Datastore {
           commonConfiguration: [
             "appendonly yes",
             'save ""',
-            `maxmemory ${Math.floor(parts.memory * SHARE_OF_DATA)}mb`, // mebibytes, in Redis's words
+            `maxmemory ${Math.floor(parts.memory * SHARE_OF_DATA)}mb`, // Redis counts mb in MiB
             "maxmemory-policy volatile-lru",
           ].join("\n"),
           master: {
@@ -53,7 +55,7 @@ export class Redis extends Construct implements Datastore {
             enabled: true,
             image: parts.image("redis-exporter"),
             resources: parts.exporterSized,
-            podAnnotations: parts.scraped, // of the server's pod, where the exporter runs
+            podAnnotations: parts.scraped, // the exporter runs in the server's pod
           },
         }),
       },
@@ -64,7 +66,7 @@ export class Redis extends Construct implements Datastore {
     this.ready = ready;
   }
 
-  /** Images that the release runs, as patterns of Binary Authorization. */
+  /** The release's images, as Binary Authorization patterns. */
   static IMAGES(registry: string): readonly string[] {
     return bitnamiImages(registry, "redis", "redis-exporter");
   }

@@ -1,88 +1,82 @@
-import { ContainerCluster, type ContainerClusterConfig } from "@cdktf/provider-google/lib/container-cluster";
+import { ContainerCluster } from "@cdktf/provider-google/lib/container-cluster";
 import { ProjectIamMember } from "@cdktf/provider-google/lib/project-iam-member";
 import { ServiceAccount } from "@cdktf/provider-google/lib/service-account";
 import { Fn, type ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { NODE_ROLES } from "../../facts/node-roles";
 import type { ApiServerRanges } from "../kubernetes/api-server";
-import { onAutopilot, onPool, type Placement } from "../kubernetes/placement";
+import type { Placement } from "../kubernetes/placement";
 import { type Network, SECONDARY_RANGES } from "../network/network";
 import type { Project } from "../project/project";
 import { secretsKey, userOf } from "../secrets/agent-key";
 import { EncryptionKey } from "../secrets/encryption-key";
+import { MODES } from "./modes";
 
 export interface ClusterProps {
   readonly project: Project;
   readonly network: Network;
-  /** At most 40 characters. */
+  /** The cluster's name, of at most 40 characters. */
   readonly name: string;
-  /** Region: control plane and nodes are spread over its zones. */
+  /** The region. GKE spreads the control plane and the nodes over its zones. */
   readonly location: string;
   /**
-   * Who decides on the nodes: node pools of ours, or Google, for the pods that there are; a change replaces the
+   * Whether the stack manages node pools (standard), or Google manages the nodes (autopilot). A change replaces the
    * cluster.
    * {@link https://cloud.google.com/kubernetes-engine/docs/concepts/choose-cluster-mode}
    */
-  readonly mode: "standard" | "autopilot";
+  readonly mode: keyof typeof MODES;
   /**
-   * How soon new Kubernetes versions come.
+   * The release channel, which decides how early the cluster gets new Kubernetes versions.
    * {@link https://cloud.google.com/kubernetes-engine/docs/concepts/release-channels}
    */
   readonly releaseChannel: "RAPID" | "REGULAR" | "STABLE" | "EXTENDED";
-  /** Start of the nightly maintenance window of four hours, HH:MM in UTC. */
+  /** Start of the daily maintenance window of four hours, as HH:MM in UTC. */
   readonly maintenanceStart: string;
   /**
-   * Ranges, by name, that may reach the control plane's IP address. Without them it has none, and is reached by its DNS
-   * endpoint, which IAM guards. {@link https://cloud.google.com/kubernetes-engine/docs/concepts/network-isolation}
+   * IPv4 ranges, by name, that can reach the control plane's IP endpoint. By default the cluster has no IP endpoint,
+   * only a DNS endpoint, for which IAM controls access.
+   * {@link https://cloud.google.com/kubernetes-engine/docs/concepts/network-isolation}
    */
   readonly authorizedNetworks?: Readonly<Record<string, string>>;
-  /** /28 of a control plane that was made with a range of its own. */
+  /** The control plane's own range, a /28, if the cluster was created with one. */
   readonly controlPlane?: string;
   /** Google Cloud labels. */
   readonly labels: Readonly<Record<string, string>>;
-  /** Whether Terraform refuses to destroy it, and Google too where it can; no default: an environment decides. */
+  /** Whether Terraform refuses to destroy the cluster, its key and its service account. */
   readonly deletionProtection: boolean;
 }
 
-/** What the nodes' account may do is IAM's to say. */
-export const NODE_SCOPES = ["https://www.googleapis.com/auth/cloud-platform"];
-
 /**
- * The stack turns off Autopilot's automatic monitoring of workloads, but GKE does not always return that setting, so every
- * plan would set it again. {@link https://github.com/hashicorp/terraform-provider-google/issues/26839}
- */
-const NOT_ANSWERED = "monitoring_config[0].managed_prometheus[0].auto_monitoring_config";
-
-/**
- * A regional GKE cluster: private nodes, workload identity, Dataplane V2, shielded nodes, Secrets encrypted with a KMS
- * key. A Standard one comes without node pools (see {@link NodePool}); those of an Autopilot one are Google's. The
- * hardening follows the CIS GKE Benchmark 1.9.
+ * A regional GKE cluster with private nodes, Workload Identity, Dataplane V2, shielded nodes, and Secrets that are
+ * encrypted with a Cloud KMS key. A Standard cluster has no node pools until you add a {@link NodePool}. In an
+ * Autopilot cluster, Google manages the nodes. The settings follow the CIS GKE Benchmark 1.9.
  */
 export class Cluster extends Construct {
   readonly cluster: ContainerCluster;
-  /** Account that the nodes run as. */
+  /** The service account of the nodes. */
   readonly nodeServiceAccount: ServiceAccount;
-  /** Nodes wait for them: without them images cannot be pulled. */
+  /** The roles of the nodes. Node pools depend on them, because nodes cannot pull images without them. */
   readonly nodeGrants: readonly ProjectIamMember[];
-  /** URL of the Kubernetes API. */
+  /** The URL of the Kubernetes API. */
   readonly host: string;
-  /** PEM certificate authority of the API; undefined at the DNS endpoint, which has a public certificate. */
+  /** The API's certificate authority, in PEM format. Undefined for a DNS endpoint, which has a public certificate. */
   readonly certificateAuthority?: string;
-  /** Workload identity pool. */
+  /** The Workload Identity pool. */
   readonly workloadPool: string;
-  /** Command that adds the cluster to a kubeconfig. */
+  /** The command that adds the cluster to a kubeconfig file. */
   readonly credentialsCommand: string;
-  /** Where the Kubernetes API is. */
+  /** The ranges of the Kubernetes API's addresses. */
   readonly apiServer: ApiServerRanges;
-  /** Whether Google owns the nodes. */
+  /** Whether Google manages the nodes. */
   readonly autopilot: boolean;
+  private readonly mode: (typeof MODES)[ClusterProps["mode"]];
   private readonly pools = new Map<string, ITerraformDependable>();
 
   constructor(scope: Construct, id: string, props: ClusterProps) {
     super(scope, id);
     const { project, network, authorizedNetworks } = props;
-    const autopilot = props.mode === "autopilot";
-    this.autopilot = autopilot;
+    this.mode = MODES[props.mode];
+    this.autopilot = this.mode.autopilot;
     this.apiServer = { nodes: network.nodes, controlPlane: props.controlPlane };
 
     this.nodeServiceAccount = new ServiceAccount(this, "nodes", {
@@ -127,12 +121,12 @@ export class Cluster extends Construct {
         servicesSecondaryRangeName: SECONDARY_RANGES.services,
       },
       enableL4IlbSubsetting: true,
-      // No range for the control plane, which gets an address from the nodes' range. A range that is added later, or that
-      // Google does not keep, would replace the cluster.
+      // Without a range for the control plane, the control plane gets an address in the node range. A range that is
+      // added later, or that Google does not keep, would replace the cluster.
       // https://cloud.google.com/kubernetes-engine/docs/concepts/private-service-connect
       privateClusterConfig: {
         enablePrivateNodes: true,
-        // Without IP endpoints, Google returns no public endpoint either, which the provider reads as true.
+        // Without IP endpoints, Google returns no public endpoint, which the provider reads as true.
         enablePrivateEndpoint: !authorizedNetworks,
       },
       controlPlaneEndpointsConfig: {
@@ -164,18 +158,18 @@ export class Cluster extends Construct {
       loggingConfig: { enableComponents: ["SYSTEM_COMPONENTS", "WORKLOADS"] },
       costManagementConfig: { enabled: true },
 
-      ...(autopilot ? this.autopilotConfig() : this.standardConfig()),
+      ...this.mode.config({ serviceAccount: this.nodeServiceAccount.email, workloadPool: this.workloadPool }),
       timeouts: { create: "60m", update: "60m", delete: "60m" },
       lifecycle: {
         preventDestroy: props.deletionProtection,
-        ignoreChanges: autopilot ? [NOT_ANSWERED] : ["node_config", "initial_node_count"], // of the pool that is gone
+        ignoreChanges: [...this.mode.ignored],
       },
-      // An Autopilot cluster has nodes from the start, a Standard one when its pools are made.
+      // An Autopilot cluster starts nodes at once. A Standard cluster starts nodes when its node pools are created.
       dependsOn: [
         project.api("container"),
         project.api("binaryauthorization"),
         secrets.grant,
-        ...(autopilot ? this.nodeGrants : []),
+        ...(this.mode.startsWithNodes ? this.nodeGrants : []),
       ],
     });
     this.cluster.overrideLogicalId("cluster");
@@ -192,73 +186,16 @@ export class Cluster extends Construct {
     ].join(" ");
   }
 
-  /** Makes a node pool known, so that pods can be placed on it. */
+  /** Registers a node pool, so that {@link place} finds it. */
   add(name: string, pool: ITerraformDependable): void {
     this.pools.set(name, pool);
   }
 
   /**
-   * Where pods run that ask for a pool; on Autopilot, the pool makes no difference.
-   * @throws when there is no such pool
+   * Returns the placement of pods on a node pool. In an Autopilot cluster, the name has no effect.
+   * @throws if a Standard cluster has no such pool
    */
   place(name?: string): Placement {
-    if (this.autopilot) return onAutopilot(this.cluster);
-    const pool = this.pools.get(name ?? "");
-    if (!name || !pool) throw new Error(`the cluster has no node pool "${name ?? ""}"`);
-    return onPool(name, pool);
-  }
-
-  /** What a Standard cluster is told about its nodes, and Autopilot decides by itself. */
-  private standardConfig(): Partial<ContainerClusterConfig> {
-    return {
-      datapathProvider: "ADVANCED_DATAPATH", // enforces network policies by itself
-      networkPolicy: { enabled: false }, // Calico's
-      enableIntranodeVisibility: true,
-      enableShieldedNodes: true,
-      workloadIdentityConfig: { workloadPool: this.workloadPool },
-      // Prometheus in the cluster collects the rest, so Google's managed collection would pay for it twice.
-      monitoringConfig: { enableComponents: ["SYSTEM_COMPONENTS"], managedPrometheus: { enabled: false } },
-      addonsConfig: {
-        httpLoadBalancing: { disabled: false },
-        horizontalPodAutoscaling: { disabled: false },
-        gcePersistentDiskCsiDriverConfig: { enabled: true },
-        dnsCacheConfig: { enabled: true },
-      },
-      // GKE cannot make a cluster without a pool; this one goes at once, and until then runs as the nodes' own account.
-      removeDefaultNodePool: true,
-      initialNodeCount: 1,
-      nodeConfig: {
-        serviceAccount: this.nodeServiceAccount.email,
-        oauthScopes: NODE_SCOPES,
-        imageType: "COS_CONTAINERD",
-        shieldedInstanceConfig: { enableSecureBoot: true, enableIntegrityMonitoring: true },
-        workloadMetadataConfig: { mode: "GKE_METADATA" },
-        kubeletConfig: { insecureKubeletReadonlyPortEnabled: "FALSE" },
-        spot: false,
-      },
-    };
-  }
-
-  /**
-   * What can be told to Autopilot: Dataplane V2, intranode visibility, shielded nodes, workload identity and the
-   * add-ons are always on, and naming them is refused.
-   * {@link https://cloud.google.com/kubernetes-engine/docs/resources/autopilot-standard-feature-comparison}
-   */
-  private autopilotConfig(): Partial<ContainerClusterConfig> {
-    return {
-      enableAutopilot: true,
-      // Without it nodes run as the project's default account; `nodeConfig` is not heard.
-      clusterAutoscaling: {
-        autoProvisioningDefaults: { serviceAccount: this.nodeServiceAccount.email, oauthScopes: NODE_SCOPES },
-      },
-      nodePoolAutoConfig: { nodeKubeletConfig: { insecureKubeletReadonlyPortEnabled: "FALSE" } },
-      // Managed collection cannot be turned off here; it scrapes what Google and PodMonitorings name, and looks for
-      // nothing.
-      // https://cloud.google.com/stackdriver/docs/managed-prometheus/setup-managed#disable
-      monitoringConfig: {
-        enableComponents: ["SYSTEM_COMPONENTS"],
-        managedPrometheus: { enabled: true, autoMonitoringConfig: { scope: "NONE" } },
-      },
-    };
+    return this.mode.place(this.cluster, this.pools, name);
   }
 }

@@ -3,32 +3,37 @@ import { Construct } from "constructs";
 import { DEDICATED } from "../kubernetes/placement";
 import type { Project } from "../project/project";
 import { fix } from "../terraform/fixed";
-import { type Cluster, NODE_SCOPES } from "./cluster";
+import type { Cluster } from "./cluster";
+import { NODE_SCOPES } from "./modes";
 
 export interface NodePoolProps {
   readonly project: Project;
   readonly cluster: Cluster;
-  /** Name; it is a label of the nodes too. */
+  /** The pool's name, which is also a label of its nodes. */
   readonly name: string;
-  /** Such as e2-standard-4. */
+  /** The machine type, such as e2-standard-4. */
   readonly machineType: string;
-  /** Fewest and most nodes, all zones together. */
+  /** Minimum and maximum number of nodes, in all zones together. */
   readonly min: number;
   readonly max: number;
-  /** Boot disk in GB. */
+  /** Size of the boot disk, in GB. */
   readonly diskGb: number;
-  /** Spot machines: cheap, and taken away at any time. */
+  /**
+   * Whether the nodes are Spot VMs, which cost less and which Google can stop at any time.
+   * {@link https://cloud.google.com/kubernetes-engine/docs/concepts/spot-vms}
+   */
   readonly spot: boolean;
-  /** Taints the nodes with {@link DEDICATED}, so that only pods that name the pool run here. */
+  /** Whether the nodes have the taint {@link DEDICATED}, so that only pods that name the pool run on them. */
   readonly dedicated: boolean;
   /** Google Cloud labels. */
   readonly labels: Readonly<Record<string, string>>;
-  /** Whether Terraform refuses changes that would delete all nodes before new ones exist. */
+  /** Whether Terraform refuses changes that would delete all nodes before it creates new ones. */
   readonly deletionProtection: boolean;
 }
 
 /**
- * An autoscaled pool of shielded, auto-repaired, auto-upgraded nodes on Container-Optimized OS, spread over the zones.
+ * An autoscaled node pool in all zones of the region. Its nodes run Container-Optimized OS, are shielded, and are
+ * repaired and upgraded automatically.
  */
 export class NodePool extends Construct {
   readonly pool: ContainerNodePool;
@@ -36,14 +41,15 @@ export class NodePool extends Construct {
   constructor(scope: Construct, id: string, props: NodePoolProps) {
     super(scope, id);
     const { cluster } = props;
-    // A change of machines replaces the pool, and a pool of the same name can only be created after this one is deleted.
+    // A change from or to Spot VMs replaces the pool. Google can create the new pool only after the old one is deleted,
+    // because both have the same name.
     fix(this, "machines", { values: { spot: String(props.spot) }, deletionProtection: props.deletionProtection });
     this.pool = new ContainerNodePool(this, "pool", {
       project: props.project.id,
       name: props.name,
       cluster: cluster.cluster.name,
       location: cluster.cluster.location,
-      initialNodeCount: 1, // in each zone; from then on the autoscaler decides
+      initialNodeCount: 1, // in each zone; later the autoscaler decides
       autoscaling: {
         totalMinNodeCount: props.min,
         totalMaxNodeCount: props.max,
@@ -69,8 +75,8 @@ export class NodePool extends Construct {
       },
       timeouts: { create: "45m", update: "60m", delete: "45m" },
       lifecycle: {
-        createBeforeDestroy: true, // a pool that is removed goes after its pods have moved to another
-        ignoreChanges: ["initial_node_count"], // a change of it would replace the pool
+        createBeforeDestroy: true, // a removed pool is deleted after its pods have moved to another
+        ignoreChanges: ["initial_node_count"], // a change would replace the pool
       },
       dependsOn: [...cluster.nodeGrants],
     });

@@ -4,22 +4,25 @@ import type { Platform } from "../platform";
 
 export interface BackupBucketProps {
   readonly platform: Platform;
-  /** Unlike any other bucket's in the world. */
+  /** The bucket's name. It must be unique among all buckets of Cloud Storage. */
   readonly name: string;
-  /** Days that a backup cannot be deleted, and after which it is. */
+  /** Days for which nobody can delete a backup. After that, the bucket deletes it. */
   readonly keepDays: number;
 }
 
-/** Seconds that Google keeps what was deleted: seven days, its own default. */
+/**
+ * Seconds for which Google keeps deleted objects. Seven days is Google's default.
+ * {@link https://cloud.google.com/storage/docs/soft-delete}
+ */
 const SOFT_DELETE = 7 * 86400;
 
 /**
- * A bucket whose objects nobody can delete or overwrite before their time, its owner included, unless they take the
- * retention policy away first: it is not locked, so that a mistake in `keepDays` can be mended. Then they are deleted
- * by themselves; where both are due at once, the lifecycle waits for the retention. Nothing is overwritten, so there
- * are no versions.
+ * A bucket for backups. Nobody, including the bucket's owner, can delete or overwrite an object before its retention
+ * period ends, unless they remove the retention policy first. The policy is not locked, so that you can correct a wrong
+ * `keepDays`. After the retention period, the bucket deletes the object. The bucket has no object versions, because
+ * objects are never overwritten.
  *
- * A bucket that is not empty is not destroyed, protected or not: the dumps go first, by hand.
+ * Terraform never destroys the bucket while it contains objects. Delete the backups yourself first.
  * {@link https://cloud.google.com/storage/docs/bucket-lock}
  */
 export class BackupBucket extends Construct {

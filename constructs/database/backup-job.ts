@@ -10,18 +10,18 @@ import { NAME_LABEL } from "../kubernetes/labels";
 import type { Placement } from "../kubernetes/placement";
 import { NOT_EVICTED } from "../workloads/pod";
 
-/** GKE's class of balanced disks, which go with their claims. */
+/** GKE's storage class for balanced disks. It deletes a disk with its claim. */
 const STORAGE_CLASS = "standard-rwo";
-/** Folder of the scratch disk, where the scripts run. */
+/** The mount path of the scratch disk, where the scripts run. */
 const SCRATCH = "/dumps";
-/** Any but root; Bitnami's images expect this one. */
+/** The non-root user that Bitnami's images expect. */
 const USER = "1001";
-/** Seconds that dumping or restoring may take. */
+/** Seconds after which Kubernetes stops a backup or a restore. */
 const DEADLINE = 6 * 3600;
-/** Seconds that a finished job can be looked at; its scratch disk stays as long. */
+/** Seconds for which Kubernetes keeps a finished Job, its logs and its scratch disk. */
 const LOOKED_AT = 24 * 3600;
 
-/** What Autopilot writes into a CronJob's pods. */
+/** Fields that Autopilot sets in a CronJob's pods. */
 const AUTOPILOTS_OWN = [
   ...["resource-adjustment", "warden-version"].map(
     (key) => `spec[0].job_template[0].spec[0].template[0].metadata[0].annotations["autopilot.gke.io/${key}"]`,
@@ -29,7 +29,7 @@ const AUTOPILOTS_OWN = [
   "spec[0].job_template[0].spec[0].template[0].spec[0].toleration",
 ];
 
-/** A container that runs a script and ends. */
+/** A container that runs a script. */
 export interface Step {
   readonly name: string;
   readonly image: string;
@@ -40,20 +40,21 @@ export interface Step {
 
 export interface BackupJobProps {
   readonly name: string;
-  /** Label that network policies select its pods by. */
+  /** Value of the label by which network policies select the pods. */
   readonly workload: string;
   readonly namespace: string;
   readonly serviceAccountName: string;
   readonly diskGb: number;
   readonly place: Placement;
-  /** The second runs when the first has succeeded, on the same scratch disk. */
+  /** The second step runs after the first one succeeds. Both use the same scratch disk. */
   readonly steps: readonly [Step, Step];
-  /** In UTC. */
+  /** A cron expression, in UTC. */
   readonly schedule: string;
   readonly suspend: boolean;
   readonly retries: number;
   /**
-   * Whether the job starts again after it lost its node, which does not count as a failure.
+   * Whether the Job starts a new pod after a disruption, such as the loss of its node, without counting it as a
+   * failure.
    * {@link https://kubernetes.io/docs/concepts/workloads/controllers/job/#pod-failure-policy}
    */
   readonly againAfterDisruption: boolean;
@@ -71,7 +72,7 @@ export function backupJob(
     imagePullPolicy: "IfNotPresent",
     command: ["bash", "-c", script],
     workingDir: SCRATCH,
-    env: [...env, { name: "HOME", value: "/tmp" }], // the root is read-only
+    env: [...env, { name: "HOME", value: "/tmp" }], // the root file system is read-only
     resources: requestsAndLimits(place.resources(resources)),
     securityContext: CONTAINER_SECURITY,
     volumeMount: [
@@ -104,7 +105,7 @@ export function backupJob(
             spec: {
               restartPolicy: "Never",
               serviceAccountName: config.serviceAccountName,
-              automountServiceAccountToken: false, // the metadata server wants none
+              automountServiceAccountToken: false, // the metadata server does not need one
               enableServiceLinks: false,
               nodeSelector: place.pod.nodeSelector,
               toleration: place.pod.tolerations,

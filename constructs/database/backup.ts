@@ -13,28 +13,28 @@ import type { PostgreSql } from "./postgresql";
 
 export interface DatabaseBackupProps {
   readonly platform: Platform;
-  /** Id of the Google service account that writes and reads dumps, 6 to 30 characters. */
+  /** ID of the Google service account that writes and reads backups, 6 to 30 characters. */
   readonly accountId: string;
-  /** That of the database. */
+  /** The database's namespace. */
   readonly namespace: Namespace;
   readonly postgresql: PostgreSql;
   readonly bucket: BackupBucket;
-  /** When a dump is made every night, HH:MM in UTC. */
+  /** Time of the daily backup, as HH:MM in UTC. */
   readonly at: string;
-  /** GiB of the scratch disk that holds a dump, compressed, on its way. */
+  /** Size of the scratch disk in GiB. It must have room for one compressed backup. */
   readonly diskGb: number;
   readonly place: Placement;
 }
 
 const NAME = "postgresql-backup";
 const RESTORE = "postgresql-restore";
-/** With bash, curl and gcloud. {@link https://cloud.google.com/sdk/docs/downloads-docker} */
+/** An image with bash, curl and gcloud. {@link https://cloud.google.com/sdk/docs/downloads-docker} */
 const CLOUD_SDK = "gcr.io/google.com/cloudsdktool/google-cloud-cli";
 const CLIENT: Resources = { cpu: "250m", memory: "256Mi", memoryLimit: "512Mi" };
 const GCLOUD: Resources = { cpu: "250m", memory: "512Mi", memoryLimit: "1Gi" };
 
 /**
- * Where pods on Dataplane V2 get the tokens of their Google account.
+ * The metadata server, from which pods on Dataplane V2 get tokens of their Google service account.
  * {@link https://cloud.google.com/kubernetes-engine/docs/how-to/workload-identity}
  */
 const METADATA_SERVER: Allowance = {
@@ -42,16 +42,23 @@ const METADATA_SERVER: Allowance = {
   ports: [{ port: 80 }, { port: 8080 }],
 };
 
-// Terraform reads ${}, and Kubernetes $$ and $(NAME) of a variable that the container has: here are none of them.
+// In these scripts, avoid text that Terraform or Kubernetes would replace: Terraform replaces ${}, and Kubernetes
+// replaces $$ and $(NAME) if the container has a variable of that name.
 
-/** The dump takes its name once all of it was read again: whole, of its format, and its data unpacked. */
+/**
+ * Makes a backup. It gets its final name only after pg_restore has read all of it, so an incomplete backup is never
+ * uploaded.
+ */
 const DUMP = `set -euo pipefail
 pg_dump --format=custom --file=unread.dump
 pg_restore --file=/dev/null unread.dump
 mv unread.dump complete.dump
 `;
 
-/** In the first seconds of a pod the metadata server answers nothing, and gcloud remembers that for minutes. */
+/**
+ * Waits until the metadata server answers, which takes some seconds in a new pod. If gcloud runs earlier, it remembers
+ * the failure for minutes.
+ */
 const WAIT_FOR_IDENTITY = `curl --silent --show-error --fail --output /dev/null \\
   --retry 30 --retry-all-errors --retry-max-time 90 --connect-timeout 3 --header "Metadata-Flavor: Google" \\
   http://169.254.169.254/computeMetadata/v1/instance/service-accounts/default/token
@@ -69,10 +76,10 @@ gcloud storage cp "$source" complete.dump
 `;
 
 /**
- * What is in the database goes, in the same transaction as what was in it comes back: objects that are newer than the
- * dump would otherwise stay, or keep those below them from being replaced. The transaction ends with the last line of
- * pg_restore, so whatever breaks before leaves everything as it was. Services that are connected wait; one that holds
- * on to a table for a minute makes the restore fail.
+ * Replaces the database's content with that of a backup, in one transaction. It first drops every schema, because
+ * objects that are newer than the backup would otherwise stay, or prevent older ones from being replaced. If a step
+ * fails, the database stays as it was. Connected services wait. The restore fails if a service holds a lock on a table
+ * for more than a minute.
  */
 const REPLACE = `set -euo pipefail
 pg_restore --file=/dev/null complete.dump
@@ -100,28 +107,28 @@ psql --no-psqlrc --quiet --command=ANALYZE
 `;
 
 /**
- * A dump of PostgreSQL every night in a bucket, and a job that puts one back. The account of both may add dumps and
- * read them, and neither overwrite nor delete any.
+ * A CronJob that backs up PostgreSQL to a bucket every day, and a suspended CronJob that restores a backup. Their
+ * service account can add and read backups. It cannot overwrite or delete them.
  *
- * The restore is a CronJob that is suspended: it runs when somebody makes a Job of it, and takes the newest dump. To
- * take another, name it, as `gcloud storage ls` shows it, before the Job is made:
+ * To restore the newest backup, create a Job from the suspended CronJob with {@link restoreCommand}. To restore another
+ * backup, name it as `gcloud storage ls` shows it:
  *
  *     kubectl -n <namespace> create job --from=cronjob/postgresql-restore restore-2 --dry-run=client -o yaml |
  *       kubectl set env --local -f - -c download DUMP=2026-01-31T02-00-00Z.dump -o yaml | kubectl create -f -
  *
- * It leaves the database as the dump has it, with owners and grants; roles and passwords are not in a dump, nor are
- * changes that were made after it.
+ * After a restore, the database has the content, owners and grants of the backup. A backup does not contain roles and
+ * passwords. Changes since the backup are lost.
  * {@link https://www.postgresql.org/docs/17/app-pgdump.html}
  */
 export class DatabaseBackup extends Construct {
-  /** Who connects to the database, as seen from its namespace. */
+  /** The pods that connect to the database, as a peer in its own namespace. */
   static readonly PEER: Peer = { workload: NAME };
-  /** Images beside PostgreSQL's own, as patterns of Binary Authorization. */
+  /** Images of the jobs besides PostgreSQL's own, as Binary Authorization patterns. */
   static readonly IMAGES: readonly string[] = [`${CLOUD_SDK}:*`];
 
-  /** Name of the CronJob that dumps. */
+  /** Name of the CronJob that makes backups. */
   readonly cronJob = NAME;
-  /** Restores the newest dump. */
+  /** The command that restores the newest backup. */
   readonly restoreCommand: string;
 
   constructor(scope: Construct, id: string, props: DatabaseBackupProps) {
@@ -178,7 +185,7 @@ export class DatabaseBackup extends Construct {
         { name: "CLOUDSDK_CONFIG", value: "/tmp/gcloud" },
         { name: "CLOUDSDK_CORE_DISABLE_PROMPTS", value: "1" },
         { name: "CLOUDSDK_STORAGE_CHECK_HASHES", value: "always" },
-        // Its parts would have to be deleted.
+        // A parallel upload deletes its temporary parts, which the account must not do.
         { name: "CLOUDSDK_STORAGE_PARALLEL_COMPOSITE_UPLOAD_ENABLED", value: "False" },
       ],
     };
@@ -206,7 +213,7 @@ export class DatabaseBackup extends Construct {
       schedule: `${minute} ${hour} * * *`,
       suspend: false,
       retries: 2,
-      againAfterDisruption: true, // another dump does no harm
+      againAfterDisruption: true, // a second backup does no harm
     });
     job(RESTORE, {
       steps: [
@@ -218,10 +225,10 @@ export class DatabaseBackup extends Construct {
         },
         { ...client, name: "restore", script: REPLACE },
       ],
-      schedule: "0 0 31 2 *", // no such day
+      schedule: "0 0 31 2 *", // a day that does not exist: the schedule never runs
       suspend: true,
       retries: 0,
-      againAfterDisruption: false, // by then, another dump may be the newest
+      againAfterDisruption: false, // a second try could restore another backup
     });
     this.restoreCommand = `kubectl -n ${namespace} create job --from=cronjob/${RESTORE} restore-1`;
   }

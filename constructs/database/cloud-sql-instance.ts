@@ -9,38 +9,45 @@ import type { Platform } from "../platform";
 
 export interface CloudSqlInstanceProps {
   readonly platform: Platform;
-  /** First part of its name: a random suffix follows, for Google keeps a deleted instance's name taken for a week. */
+  /**
+   * First part of the instance's name. A random suffix follows, because Google reserves the name of a deleted instance
+   * for a week.
+   * {@link https://cloud.google.com/sql/docs/postgres/delete-instance}
+   */
   readonly name: string;
-  /** Address of the instance and of its suffix in Terraform. */
+  /** Terraform address of the instance and of its suffix. */
   readonly address: string;
-  /** Such as europe-west1. */
+  /** The region, such as europe-west1. */
   readonly region: string;
-  /** Such as POSTGRES_16. */
+  /** The PostgreSQL version, such as POSTGRES_16. */
   readonly version: string;
-  /** ENTERPRISE_PLUS has other tiers, and recovery of up to 35 days. */
+  /**
+   * ENTERPRISE_PLUS has other tiers, and point-in-time recovery of up to 35 days in place of 7.
+   * {@link https://cloud.google.com/sql/docs/postgres/editions-intro}
+   */
   readonly edition: "ENTERPRISE" | "ENTERPRISE_PLUS";
-  /** `db-custom-<vCPUs>-<MiB>`, or `db-perf-optimized-N-<vCPUs>` in ENTERPRISE_PLUS. */
+  /** The machine type: `db-custom-<vCPUs>-<MiB>`, or `db-perf-optimized-N-<vCPUs>` in ENTERPRISE_PLUS. */
   readonly tier: string;
-  /** Connections at once; another number restarts the instance. */
+  /** Maximum number of connections. A change restarts the instance. */
   readonly maxConnections: number;
-  /** GB that the disk may grow to. */
+  /** Size in GB up to which the disk grows automatically. */
   readonly diskLimitGb: number;
-  /** Bytes. */
+  /** Length in bytes up to which Query Insights stores a query. */
   readonly insightsQueryLength: number;
 }
 
-/** What one kind of instance has and others have not. */
+/** Settings that differ between a primary, a replica and a restored instance. */
 export interface CloudSqlInstanceKind
   extends Pick<SqlDatabaseInstanceConfig, "clone" | "masterInstanceName" | "dependsOn"> {
-  /** Arguments that plans ignore. */
+  /** Arguments whose changes plans ignore. */
   readonly ignoreChanges?: readonly string[];
   readonly settings: Omit<SqlDatabaseInstanceSettings, "tier">;
-  /** Another value is another instance, under another name. */
+  /** Values that identify the instance. A new value creates a new instance with a new name. */
   readonly identity?: Readonly<Record<string, string>>;
 }
 
 /**
- * Logging and auditing as the CIS Google Cloud benchmark (6.2) asks.
+ * Flags for logging and auditing, from the CIS Google Cloud Platform Benchmark (section 6.2).
  * {@link https://cloud.google.com/sql/docs/postgres/flags}
  */
 const FLAGS: Readonly<Record<string, string>> = {
@@ -49,7 +56,7 @@ const FLAGS: Readonly<Record<string, string>> = {
   log_checkpoints: "on",
   log_connections: "on",
   log_disconnections: "on",
-  log_duration: "off", // noise: pgaudit and Query Insights say more
+  log_duration: "off", // pgaudit and Query Insights log durations better
   log_hostname: "off",
   log_lock_waits: "on",
   log_min_duration_statement: "-1",
@@ -61,8 +68,8 @@ const FLAGS: Readonly<Record<string, string>> = {
 };
 
 /**
- * An instance of Cloud SQL for PostgreSQL, with what primary, replica and restored one have in common: private,
- * encrypted connections only, CIS flags, Query Insights, and three protections against deletion.
+ * A Cloud SQL for PostgreSQL instance with a private address, encrypted connections, CIS flags, Query Insights and
+ * three protections against deletion. A primary, a replica and a restored instance have these settings in common.
  */
 export class CloudSqlInstance extends Construct {
   readonly instance: SqlDatabaseInstance;

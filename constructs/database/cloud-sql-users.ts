@@ -8,32 +8,33 @@ import { Ephemeral } from "../terraform/ephemeral";
 
 export interface DatabasePassword {
   readonly source: GeneratedSecret;
-  /** Whether the generation before may still log in, until whoever uses it has moved. */
+  /** Whether the user of the previous generation can still log in. Keep it until all services use the new password. */
   readonly keepsPrevious: boolean;
 }
 
 export interface CloudSqlUsersProps {
   readonly project: Project;
   readonly instance: SqlDatabaseInstance;
-  /** Names are this with the generation of their password. */
+  /** First part of the users' names. The generation of the password follows. */
   readonly name: string;
-  /** The role that they act as, and that owns what they make. */
+  /** The role that the users act as, and that owns the objects that they create. */
   readonly role: string;
   readonly password: DatabasePassword;
-  /** What makes the role. */
+  /** The resources that create the role. */
   readonly roleExists: readonly ITerraformDependable[];
-  /** Whether the instance stays; no default: an environment decides. */
+  /** Whether Terraform deletes a user that is removed. If false, the users stay until the instance is deleted. */
   readonly deletionProtection: boolean;
 }
 
 /**
- * The users that log in: each generation of the password has one of two, so that a new password never shuts out who
- * still has the old one. They own nothing, for they act as a role that does: so PostgreSQL drops the old one.
+ * The users that services log in as: one for each generation of the password. A rotation creates a new user, so that
+ * services with the old password keep working. The users act as a role that owns all objects, so PostgreSQL can drop an
+ * old user.
  */
 export class CloudSqlUsers extends Construct {
-  /** The one whose password is the current one. */
+  /** The user with the current password. */
   readonly current: SqlUser;
-  /** Its name. */
+  /** The current user's name. */
   readonly name: string;
 
   constructor(scope: Construct, id: string, props: CloudSqlUsersProps) {
@@ -47,18 +48,19 @@ export class CloudSqlUsers extends Construct {
         instance: props.instance.name,
         passwordWo: password,
         passwordWoVersion: generation,
-        // When the instance goes, it takes its users with it; until then what was taken away must not log in any more.
+        // A removed user must no longer be able to log in. When the instance is destroyed, its users need no deletion.
         deletionPolicy: props.deletionProtection ? "DELETE" : "ABANDON",
-        // What logged in with the old one moves to the new one first.
+        // Services move to the new user before the old one is deleted.
         lifecycle: { createBeforeDestroy: true },
         dependsOn: [...props.roleExists],
       });
-      user.addOverride("database_roles", [props.role]); // newer than the bindings
+      user.addOverride("database_roles", [props.role]); // the bindings do not have it
       return user;
     };
     this.current = userOf(source.generation, source.value);
     this.name = nameOf(source.generation);
-    // Its password is there already and is not sent again; where the user must be made anew, nobody knows its password.
+    // The previous user already has its password, and Terraform does not send it again. If Terraform must create the
+    // user, the user gets a password that nobody knows.
     if (keepsPrevious && source.generation > 1)
       userOf(
         source.generation - 1,

@@ -10,45 +10,47 @@ import { CloudSqlInstance, type CloudSqlInstanceProps } from "./cloud-sql-instan
 import { CloudSqlUsers, type DatabasePassword } from "./cloud-sql-users";
 
 export interface CloudSqlProps extends Omit<CloudSqlInstanceProps, "address" | "name" | "region"> {
-  /** REGIONAL keeps a standby in another zone and fails over by itself. */
+  /** REGIONAL has a standby in another zone, to which Google fails over automatically. ZONAL has no standby. */
   readonly availability: "ZONAL" | "REGIONAL";
-  /** GB at first; the disk grows by itself up to the limit. */
+  /** Initial size of the disk in GB. The disk grows automatically up to `diskLimitGb`. */
   readonly diskGb: number;
-  /** Daily, at HH:MM in UTC; the newest ones are kept. */
+  /** Time of the daily backup, as HH:MM in UTC, and the number of backups to keep. */
   readonly backups: { readonly at: string; readonly keep: number };
-  /** Days that point-in-time recovery reaches back. */
+  /** Days that point-in-time recovery can go back. */
   readonly recoveryDays: number;
-  /** Hour in UTC. */
+  /** Start of the weekly maintenance window. The hour is in UTC. */
   readonly maintenance: { readonly day: Day; readonly hour: number; readonly track: "canary" | "stable" | "week5" };
-  /** Name of the database. */
+  /** The database's name. */
   readonly database: string;
-  /** Name of the role that owns what is in it; the users that act as it have names that begin with it. */
+  /** Name of the role that owns the database's objects. The names of the users that act as it start with this name. */
   readonly role: string;
-  /** Of whoever logs in, and whether the generation before still may. */
+  /** The users' password, and whether the user of the previous generation can still log in. */
   readonly password: DatabasePassword;
-  /** PostgreSQL extensions; pgaudit is always there, for the audit log needs it. */
+  /** PostgreSQL extensions to create. The construct always creates pgaudit, which audit logs need. */
   readonly extensions: readonly string[];
-  /** Service account that deploys: it makes the role and the extensions, logged in through IAM. */
+  /** Service account of the deployer. It logs in through IAM to create the role and the extensions. */
   readonly administrator: string;
-  /** Another region, with a copy that is read-only until somebody promotes it; none by default. */
+  /** Another region, for a read replica that you can promote. By default there is no replica. */
   readonly replicaRegion?: string;
   /**
-   * An instance beside this one, with everything as it was at a moment (UTC, RFC 3339) that recovery reaches back to;
-   * none by default. Once it is there its moment is settled: while it is protected, a plan with another one fails.
+   * A second instance with the content of the primary at a time in the past (UTC, RFC 3339). The time must be within
+   * `recoveryDays`. By default there is no second instance. Once the instance exists and is protected, a plan with
+   * another time fails.
    * {@link https://cloud.google.com/sql/docs/postgres/backup-recovery/pitr}
    */
   readonly restore?: { readonly name: string; readonly at: string };
-  /** The instance that the services use. */
+  /** The instance that services use. */
   readonly serving: "primary" | "restored";
 }
 
 /**
- * A replica's, whatever its primary's: a replica with fewer stops, and a change reaches the primary first. As many as
- * Cloud SQL gives its largest tiers. {@link https://cloud.google.com/sql/docs/postgres/troubleshooting}
+ * The maximum number of connections of a replica. A replica with fewer connections than its primary stops, and the
+ * primary changes first. This is the number that Cloud SQL gives to its largest tiers.
+ * {@link https://cloud.google.com/sql/docs/postgres/troubleshooting}
  */
 const MOST_CONNECTIONS = 1000;
 
-/** What a replica has not. */
+/** Settings that a replica does not have. */
 const settingsOf = ({ availability, backups, recoveryDays, maintenance }: CloudSqlProps) => ({
   availabilityType: availability,
   retainBackupsOnDelete: true,
@@ -67,9 +69,9 @@ const settingsOf = ({ availability, backups, recoveryDays, maintenance }: CloudS
 });
 
 /**
- * Makes the role and the extensions, also where they are there already: a change runs all of it again, and it may
- * take 30 seconds.
- * Who is a member of cloudsqlsuperuser may make roles only as cloudsqlsuperuser: attributes are not inherited.
+ * The script that creates the role and the extensions if they do not exist. Each change runs the whole script again,
+ * which must finish within 30 seconds. Members of cloudsqlsuperuser must set that role to create roles, because
+ * PostgreSQL does not inherit role attributes.
  * {@link https://www.postgresql.org/docs/current/role-membership.html}
  */
 const scriptOf = ({ database, role, extensions }: CloudSqlProps) =>
@@ -83,14 +85,14 @@ const scriptOf = ({ database, role, extensions }: CloudSqlProps) =>
     ...["pgaudit", ...extensions].map((name) => `CREATE EXTENSION IF NOT EXISTS "${name}";`),
   ].join("\n");
 
-/** Runs the script on an instance, through the Data API. */
+/** Runs the script on an instance, through Cloud SQL's Data API. */
 function provision(
   scope: Construct,
   instance: SqlDatabaseInstance,
   props: CloudSqlProps,
   dependsOn: ITerraformDependable[] = [],
 ): TerraformResource {
-  instance.addOverride("settings.data_api_access", "ALLOW_DATA_API"); // newer than the bindings
+  instance.addOverride("settings.data_api_access", "ALLOW_DATA_API"); // the bindings do not have it
   const script = new TerraformResource(scope, "script", {
     terraformResourceType: "google_sql_provision_script",
     terraformGeneratorMetadata: { providerName: "google" },
@@ -108,33 +110,33 @@ function provision(
 }
 
 /**
- * Cloud SQL for PostgreSQL with backups and point-in-time recovery; its database with a role, users and extensions;
- * where asked for a replica in another region, and an instance restored from a moment in the past.
+ * Cloud SQL for PostgreSQL with backups and point-in-time recovery. It creates a database with a role, users and
+ * extensions and, if configured, a replica in another region and a restored instance.
  */
 export class CloudSql extends Construct {
-  /** The one that the services use. */
+  /** The instance that services use. */
   readonly instance: SqlDatabaseInstance;
-  /** The copy in another region, where there is one. */
+  /** The replica in another region, if any. */
   readonly replica?: SqlDatabaseInstance;
-  /** Its private address. */
+  /** The instance's private address. */
   readonly host: string;
   readonly port = 5432;
-  /** That PostgreSQL takes at once. */
+  /** The maximum number of connections. */
   readonly maxConnections: number;
-  /** Name of the database. */
+  /** The database's name. */
   readonly database: string;
-  /** Who logs in. */
+  /** The user that services log in as. */
   readonly user: string;
-  /** What they act as from the first statement on: `-c role=<role>` among libpq's `options`. */
+  /** The role that services act as. Clients set it with libpq's parameter `options`, as `-c role=<role>`. */
   readonly role: string;
   /** The user's password. */
   readonly password: GeneratedSecret;
-  /** PEM certificate authority of the server. */
+  /** The server's certificate authority, in PEM format. */
   readonly certificateAuthority: string;
-  /** What must be there before something logs in. */
+  /** Resources that must exist before a service logs in. */
   readonly ready: readonly ITerraformDependable[];
 
-  /** @throws when a restored instance is to serve and there is none */
+  /** @throws if `serving` is "restored" and `restore` is not set */
   constructor(scope: Construct, id: string, props: CloudSqlProps) {
     super(scope, id);
     const { restore } = props;
@@ -146,14 +148,14 @@ export class CloudSql extends Construct {
       { ...props, name: names.full, address: "database", region },
       {
         settings: { ...settingsOf(props), diskSize: props.diskGb },
-        // The disk has grown since; shrinking it back would replace the instance.
+        // The disk grows automatically. A plan that sets its initial size again would replace the instance.
         ignoreChanges: ["settings[0].disk_size"],
         dependsOn: [project.api("sqladmin"), network.privateServices],
       },
     );
     const replica =
       props.replicaRegion &&
-      // A replica has no backups and no maintenance window of its own; its disk begins as large as the primary's is.
+      // A replica has no backups and no maintenance window. Its disk starts with the size of the primary's disk.
       // https://cloud.google.com/sql/docs/postgres/replication
       new CloudSqlInstance(
         this,
@@ -172,7 +174,8 @@ export class CloudSql extends Construct {
         },
       );
 
-    // Another copy has another address: the old one could no longer be unprotected, because no file names it.
+    // A restored instance with another name has another address. Terraform could not remove the protection of the old
+    // one, because no file names it any more.
     if (restore) fix(this, "restored", { values: { name: restore.name }, deletionProtection });
     const restored =
       restore &&
@@ -190,7 +193,7 @@ export class CloudSql extends Construct {
             sourceInstanceName: primary.name,
             pointInTime: restore.at,
           },
-          settings: settingsOf(props), // and the original's disk, which cannot be made smaller
+          settings: settingsOf(props), // without a disk size: a clone has at least the original's
           identity: { at: restore.at },
         },
       );
@@ -199,7 +202,7 @@ export class CloudSql extends Construct {
       project: project.id,
       name: props.database,
       instance: primary.name,
-      deletionPolicy: "ABANDON", // it goes with the instance; alone it cannot while something is connected
+      deletionPolicy: "ABANDON", // deleting it alone would fail while services are connected
       lifecycle: { preventDestroy: deletionProtection },
     });
     database.overrideLogicalId("database");
@@ -208,9 +211,9 @@ export class CloudSql extends Construct {
       name: props.administrator.replace(/\.gserviceaccount\.com$/, ""),
       instance: primary.name,
       type: "CLOUD_IAM_SERVICE_ACCOUNT",
-      deletionPolicy: "ABANDON", // PostgreSQL does not drop a user that owns something
+      deletionPolicy: "ABANDON", // PostgreSQL does not drop a user that owns objects
     });
-    administrator.addOverride("database_roles", ["cloudsqlsuperuser"]); // newer than the bindings
+    administrator.addOverride("database_roles", ["cloudsqlsuperuser"]); // the bindings do not have it
 
     const common = { project, role: props.role, password: props.password, deletionProtection };
     const users = new CloudSqlUsers(this, "users", {
@@ -226,14 +229,15 @@ export class CloudSql extends Construct {
         users: new CloudSqlUsers(restored, "users", {
           ...common,
           instance: restored.instance,
-          name: `${props.role}_restored`, // copies of the original's users are there already
-          // Database and administrator are copies; the role may be younger than the moment, and an extension too.
+          name: `${props.role}_restored`, // the clone already has copies of the original's users
+          // The clone has the database and the administrator. The role and some extensions can be newer than the
+          // restored time.
           roleExists: [provision(restored, restored.instance, props)],
         }),
       },
     };
     const serving = instances[props.serving];
-    if (!serving) throw new Error('serving is "restored", and nothing is restored');
+    if (!serving) throw new Error('serving is "restored", but restore is not set');
 
     this.instance = serving.instance;
     this.replica = replica ? replica.instance : undefined;

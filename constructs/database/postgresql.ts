@@ -4,13 +4,19 @@ import type { Datastore } from "../datastore/datastore";
 import type { Secret, SecretValue } from "../kubernetes/secret";
 
 export interface PostgreSqlProps extends BitnamiProps {
-  /** Name of the database. */
+  /** The database's name. */
   readonly database: string;
-  /** Who logs in, and owns the database; not `postgres`, which is the administrator. */
+  /**
+   * The user that services log in as, and that owns the database. It must not be `postgres`, which is the
+   * administrator.
+   */
   readonly user: string;
-  /** Of the administrator. */
+  /** The administrator's password. */
   readonly adminPassword: SecretValue;
-  /** Connections that the server takes, those of the exporter, dumps and people among them. A new number restarts it. */
+  /**
+   * Maximum number of connections, which includes those of the exporter, backups and people. A change restarts the
+   * server.
+   */
   readonly maxConnections: number;
 }
 
@@ -19,13 +25,13 @@ const ADMINISTRATOR = { user: "postgres", key: "postgres-password" } as const;
 const USER_KEY = "password";
 
 /**
- * PostgreSQL 17: one server, which is away while its pod is replaced, and connections without TLS, which network policies
- * keep to the clients. It stops with PostgreSQL's fast shutdown: it rolls back open transactions and writes a checkpoint,
- * so the next start needs no recovery.
+ * PostgreSQL 17 in the cluster: a single server, which is unavailable while its pod is replaced. Connections are not
+ * encrypted; network policies admit only the clients. The server stops with PostgreSQL's fast shutdown: it rolls back
+ * open transactions and writes a checkpoint, so that the next start needs no recovery.
  *
- * Both passwords are those of the first start, when the roles are made. A new generation of either writes the Secret
- * and restarts the server, and the roles keep the old one: whoever reads the Secret is shut out until the administrator
- * has said `ALTER ROLE ... PASSWORD`.
+ * The server reads both passwords only at its first start. A new generation changes the Secret and restarts the server,
+ * but not the roles' passwords. Services that read the Secret cannot log in until an administrator runs `ALTER ROLE ...
+ * PASSWORD`.
  * {@link https://github.com/bitnami/charts/tree/main/bitnami/postgresql}
  */
 export class PostgreSql extends Construct implements Datastore {
@@ -33,13 +39,13 @@ export class PostgreSql extends Construct implements Datastore {
   readonly port = 5432;
   readonly user: string;
   readonly password: SecretValue;
-  /** Name of the database. */
+  /** The database's name. */
   readonly database: string;
   readonly peers: Datastore["peers"];
   readonly ready: Datastore["ready"];
-  /** Image with the server's own version of the client programs. */
+  /** An image with the client programs in the server's version. */
   readonly image: string;
-  /** Who may do everything, with the Secret and the key that hold the password. */
+  /** The superuser, with the Secret and the key of its password. */
   readonly administrator: { readonly user: string; readonly secret: Secret; readonly key: string };
 
   constructor(scope: Construct, id: string, props: PostgreSqlProps) {
@@ -70,8 +76,8 @@ export class PostgreSql extends Construct implements Datastore {
             extendedConfiguration: `max_connections = ${props.maxConnections}`,
             networkPolicy: { enabled: false },
             ...parts.patience,
-            // On the signal that Kubernetes sends, the server waits for clients to disconnect, which pools never do. The
-            // server is process 1.
+            // SIGTERM, which Kubernetes sends, makes the server wait until clients disconnect, which connection pools
+            // never do. SIGINT to process 1, the server, requests a fast shutdown.
             // https://www.postgresql.org/docs/17/server-shutdown.html
             lifecycleHooks: { preStop: { exec: { command: ["/bin/sh", "-c", "kill -INT 1"] } } },
           },
@@ -89,7 +95,7 @@ export class PostgreSql extends Construct implements Datastore {
     this.administrator = { user: ADMINISTRATOR.user, secret, key: ADMINISTRATOR.key };
   }
 
-  /** Images that the release runs, as patterns of Binary Authorization. */
+  /** The release's images, as Binary Authorization patterns. */
   static IMAGES(registry: string): readonly string[] {
     return bitnamiImages(registry, "postgresql", "postgres-exporter");
   }

@@ -13,73 +13,74 @@ import { volumeClaim } from "../kubernetes/volume-claim";
 import type { Platform } from "../platform";
 import type { Datastore } from "./datastore";
 
-/** What the datastores of Bitnami's charts have in common. */
+/** Props of every datastore that runs as a release of a Bitnami chart. */
 export interface BitnamiProps {
-  /** Namespace of the datastores. */
   readonly platform: Platform;
+  /** Namespace of the datastores. */
   readonly namespace: Namespace;
-  /** Name of the storage class of the volume. */
+  /** Name of the volume's storage class. */
   readonly storageClass: string;
   /**
-   * Registry's folder with the images, such as docker.io/bitnamilegacy. `docker.io/bitnami` has none with a version
-   * since August 2025. {@link https://github.com/bitnami/containers/issues/83267}
+   * The registry's folder that has the images, such as docker.io/bitnamilegacy. Since August 2025, `docker.io/bitnami`
+   * has no images with versions.
+   * {@link https://github.com/bitnami/containers/issues/83267}
    */
   readonly registry: string;
   readonly place: Placement;
-  /** Of the user that services log in as. */
+  /** Password of the user that services log in as. */
   readonly password: SecretValue;
-  /** GiB of the volume. It can grow later, and never shrink. */
+  /** Size of the volume in GiB. It can grow later, but not shrink. */
   readonly diskGb: number;
-  /** Of the server's container. */
+  /** Requests and limits of the server's container. */
   readonly resources: Resources;
-  /** Pods that may connect, as seen from the namespace. */
+  /** Pods that can connect, as peers in the datastore's namespace. */
   readonly clients: readonly Peer[];
-  /** Who scrapes the metrics. */
+  /** Pods that scrape the metrics. */
   readonly scrapers: readonly Peer[];
-  /** What lets the volume be made. */
+  /** Resources that must exist before the volume is claimed. */
   readonly storage: readonly ITerraformDependable[];
 }
 
-/** One of the charts, and how it is installed. */
+/** What differs between the charts. */
 interface Chart {
-  /** Of the chart, the release and the label that selects its pods. */
+  /** Name of the chart, of the release, and of the label that selects the pods. */
   readonly name: "postgresql" | "redis" | "elasticsearch";
   readonly version: string;
-  /** Name of the Service. */
+  /** The Service's name. */
   readonly service: string;
   readonly port: number;
-  /** Of the exporter. */
+  /** The exporter's port. */
   readonly metricsPort: number;
-  /** Passwords under the keys by which the chart looks for them. */
+  /** Passwords, by the keys under which the chart reads them from the Secret. */
   readonly secrets: Readonly<Record<string, SecretValue>>;
-  /** Values of this chart alone, of the names of its Secret and its claim. */
+  /** Returns the chart's own values, given the names of the Secret and of the volume claim. */
   values(secret: string, claim: string, parts: Parts): Readonly<Record<string, unknown>>;
 }
 
-/** Pieces of values. */
+/** Parts of the values, for use by all charts. */
 interface Parts {
-  /** Where an image is pulled from; its tag is the chart's. */
+  /** Returns the registry and the repository of an image. The chart sets its tag. */
   image(name: string): Readonly<Record<string, string>>;
-  /** Where the pods run. */
+  /** Node selector and tolerations of the pods. */
   readonly placed: Placement["pod"];
-  /** Size of the server. */
+  /** Requests and limits of the server. */
   readonly sized: ReturnType<typeof requestsAndLimits>;
-  /** Size of the exporter. */
+  /** Requests and limits of the exporter. */
   readonly exporterSized: ReturnType<typeof requestsAndLimits>;
-  /** Mebibytes that the server may use. */
+  /** The server's memory limit in MiB. */
   readonly memory: number;
-  /** Time to stop and to start, for a server that needs more than the chart's defaults allow. */
+  /** Grace period and startup probe of a server that needs more time than the chart's defaults allow. */
   readonly patience: typeof PATIENCE;
-  /** Annotations that let the exporter be scraped. */
+  /** Annotations by which Prometheus finds the exporter. */
   readonly scraped: Readonly<Record<string, string>>;
 }
 
 const REPOSITORY = "oci://registry-1.docker.io/bitnamicharts";
-/** Of an exporter, which asks its server a few questions twice a minute. */
+/** Requests and limits of an exporter, which runs a few queries twice a minute. */
 const EXPORTER: Resources = { cpu: "50m", memory: "64Mi", memoryLimit: "128Mi" };
 /**
- * Two minutes to write memory to the disk, and an hour to recover from a crash. A liveness probe alone would kill a
- * recovering server, which would then start over. Kubernetes runs the liveness probe only after the startup probe succeeds.
+ * Allows two minutes to write memory to the disk, and an hour to recover from a crash. Without a startup probe, the
+ * liveness probe would restart a server during its recovery, which would then start over.
  * {@link https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/}
  */
 const PATIENCE = {
@@ -88,18 +89,19 @@ const PATIENCE = {
 } as const;
 
 /**
- * The budget of a single server allows its eviction only while it is ready, so a server that does not start would block the
- * drain of its node. https://kubernetes.io/docs/tasks/run-application/configure-pdb/
+ * Turns off the chart's disruption budget. The budget of a single server allows its eviction only while it is ready, so
+ * a server that does not start would block the drain of its node.
+ * https://kubernetes.io/docs/tasks/run-application/configure-pdb/
  */
 export const WITHOUT_BUDGET = { pdb: { create: false } };
 
-/** Patterns of Binary Authorization for images of a registry's folder. */
+/** Binary Authorization patterns of images in a registry's folder. */
 export const bitnamiImages = (registry: string, ...names: readonly string[]): readonly string[] =>
   names.map((name) => `${registry}/${name}:*`);
 
 /**
- * One server, as a release of Bitnami's chart, with its exporter, its Secret, and the policies that let clients and
- * Prometheus in; it reaches nothing itself but for DNS. Its volume is claimed beside the release.
+ * A datastore's server and exporter, as a release of a Bitnami chart. It creates the Secret, the volume claim, and
+ * network policies that admit the clients and Prometheus. The server can connect only to DNS.
  */
 export class BitnamiRelease extends Construct implements Pick<Datastore, "host" | "peers" | "ready"> {
   readonly host: string;
@@ -154,13 +156,13 @@ export class BitnamiRelease extends Construct implements Pick<Datastore, "host" 
         ...policies,
       ],
       values: {
-        global: { security: { allowInsecureImages: true } }, // so the charts call any registry but Bitnami's own
+        global: { security: { allowInsecureImages: true } }, // allows other registries than Bitnami's
         ...chart.values(this.secret.name, claim.metadata.name, {
           image: (image) => ({ registry: host, repository: [...folders, image].join("/") }),
           placed: place.pod,
           sized: requestsAndLimits(size),
           exporterSized: requestsAndLimits(place.resources(EXPORTER)),
-          memory: parseMemory(size.memoryLimit) as number, // of a quantity that validation has read
+          memory: parseMemory(size.memoryLimit) as number, // validation has parsed it
           patience: PATIENCE,
           scraped: {
             "prometheus.io/scrape": "true",
@@ -173,7 +175,7 @@ export class BitnamiRelease extends Construct implements Pick<Datastore, "host" 
     installed.lifecycle = { preventDestroy: deletionProtection };
     installed.overrideLogicalId(`datastore_${name}`);
 
-    this.host = Fn.join(".", [chart.service, namespace, "svc"]); // one expression, for digests are made of it
+    this.host = Fn.join(".", [chart.service, namespace, "svc"]); // a single expression, because digests depend on it
     this.peers = [{ pods: { [NAME_LABEL]: name }, namespace }];
     this.ready = [installed];
   }

@@ -2,19 +2,19 @@ import type { ITerraformDependable } from "cdktf";
 import type { Peer } from "../kubernetes/network-policy";
 import type { SecretValue } from "../kubernetes/secret";
 
-/** What services need of a datastore, wherever it runs. */
+/** What services need to connect to a datastore, of any kind. */
 export interface Datastore {
-  /** Name or address. */
+  /** Host name or IP address. */
   readonly host: string;
   readonly port: number;
-  /** Who logs in, where there is such a thing. */
+  /** The user that services log in as, if the datastore has users. */
   readonly user?: string;
-  /** Of who logs in. */
+  /** The password that services log in with. */
   readonly password: SecretValue;
-  /** PEM certificate authority of the server; without one, connections are not encrypted. */
+  /** The server's certificate authority, in PEM format. Without one, connections are not encrypted. */
   readonly certificateAuthority?: string;
-  /** Where it is, for network policies of what connects to it. */
+  /** The datastore's addresses or pods, for network policies of its clients. */
   readonly peers: readonly Peer[];
-  /** What must be there before something logs in. */
+  /** Resources that must exist before a service logs in. */
   readonly ready: readonly ITerraformDependable[];
 }

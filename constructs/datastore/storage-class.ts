@@ -8,18 +8,19 @@ import { EncryptionKey } from "../secrets/encryption-key";
 export interface StorageClassProps {
   readonly platform: Platform;
   readonly name: string;
-  /** Key that encrypts the disks. */
+  /** The key that encrypts the disks. */
   readonly key: AgentKey;
 }
 
 /**
- * Balanced persistent disks that are encrypted with a key of ours, can grow, and stay when their claims are deleted.
- * Each is in one zone, that of the first pod that uses it. It serves both modes of GKE.
+ * A storage class for balanced persistent disks that are encrypted with a customer-managed key. The disks can grow, and
+ * they remain when their claims are deleted. Each disk is in the zone of the first pod that uses it. Standard and
+ * Autopilot clusters support the class.
  * {@link https://cloud.google.com/kubernetes-engine/docs/how-to/using-cmek#create_a_cmek-protected_attached_disk}
  */
 export class StorageClass extends Construct {
   readonly name: string;
-  /** What claims disks waits for it. */
+  /** Volume claims depend on these. */
   readonly ready: readonly ITerraformDependable[];
 
   constructor(scope: Construct, id: string, props: StorageClassProps) {

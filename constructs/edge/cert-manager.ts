@@ -13,23 +13,26 @@ import { Traefik } from "./traefik";
 export interface CertManagerProps {
   readonly platform: Platform;
   readonly place: Placement;
-  /** Who scrapes the metrics. */
+  /** Pods that scrape the metrics. */
   readonly scrapers: readonly Peer[];
 }
 
 const NAME = "cert-manager";
-const WEBHOOK_PORT = 10250; // one that GKE's own firewall lets the control plane reach
+const WEBHOOK_PORT = 10250; // GKE's firewall lets the control plane reach this port
 const METRICS_PORT = 9402;
 
 /**
- * cert-manager, which gets certificates from an ACME server and renews them when a third of their life is left; see
- * `kubernetes/certificate-issuer.ts` for from whom. One controller is enough, for nobody waits for it; of the webhook,
- * without which none of its resources can be written, there are two. Its rights are the chart's: among them, to read and
- * write the Secrets of every namespace.
+ * cert-manager, which orders certificates from an ACME server and renews them when a third of their lifetime is left.
+ * `certificate-issuer.ts` configures the ACME server. The controller has one replica, because nothing waits for it. The
+ * webhook has two, because no resource of cert-manager can be written without it. The chart grants cert-manager access
+ * to the Secrets of all namespaces.
  * {@link https://github.com/cert-manager/cert-manager/tree/v1.21.1/deploy/charts/cert-manager}
  */
 export class CertManager extends Construct {
-  /** Images that run for it, as patterns of Binary Authorization; the solver runs where certificates are wanted. */
+  /**
+   * The images of cert-manager, as Binary Authorization patterns. The solver's pods run in the certificates'
+   * namespaces.
+   */
   static readonly IMAGES: readonly string[] = [
     "controller",
     "webhook",
@@ -39,7 +42,7 @@ export class CertManager extends Construct {
   ].map((program) => `quay.io/jetstack/cert-manager-${program}:*`);
 
   readonly namespace: Namespace;
-  /** The release, with the definitions of its resources and a webhook that was seen to answer. */
+  /** The Helm release. It is complete when cert-manager's custom resource definitions exist and the webhook answers. */
   readonly ready: ITerraformDependable;
 
   constructor(scope: Construct, id: string, props: CertManagerProps) {
@@ -65,8 +68,8 @@ export class CertManager extends Construct {
         workload: NAME,
         egress: [
           { peers: [INTERNET], ports: [{ port: 443 }] },
-          // Before the ACME server is asked to look, cert-manager looks itself. Inside the cluster, a packet to a load
-          // balancer's address goes to one of the pods behind it, on any node.
+          // cert-manager tries a challenge itself before it asks the ACME server to. Inside the cluster, packets to a
+          // load balancer's address go directly to one of the pods behind it, on any node.
           // https://kubernetes.io/docs/reference/kubernetes-api/service-resources/service-v1/#ServiceSpec
           Traefik.CHALLENGES,
         ],
@@ -84,9 +87,10 @@ export class CertManager extends Construct {
       source: { repository: "oci://quay.io/jetstack/charts", version: "v1.21.1", mirror: chartsMirror },
       dependsOn: [place.ready, admission, ...namespace.ready, ...policies],
       values: {
-        // Templates of the chart, so that they are upgraded. Kept when it goes: with them would go every certificate.
+        // As templates of the chart, the definitions are upgraded with it. Helm keeps them when the release is deleted,
+        // because Kubernetes would delete all certificates with them.
         crds: { enabled: true, keep: true },
-        global: { leaderElection: { namespace: namespace.name } }, // not kube-system, which is Autopilot's
+        global: { leaderElection: { namespace: namespace.name } }, // Autopilot does not allow kube-system
         ...component(50, "96Mi", "256Mi"),
         webhook: {
           ...component(25, "48Mi", "128Mi"),

@@ -11,22 +11,28 @@ import type { Placement } from "../kubernetes/placement";
 import { Traefik } from "./traefik";
 
 export interface CertificateIssuerProps {
-  /** Namespace of the certificates. Its quota includes the solvers: for some minutes, a small pod for each host. */
+  /**
+   * The certificates' namespace. Its quota must have room for the solvers: one small pod for each host, for some
+   * minutes.
+   */
   readonly namespace: Namespace;
-  /** Edge that the hosts lead to. */
+  /** The proxy that the hosts point to. */
   readonly traefik: Traefik;
   /**
-   * Let's Encrypt's server. Browsers trust production's certificates alone, of which a host gets few; staging is for
-   * trying. {@link https://letsencrypt.org/docs/staging-environment/}
+   * Let's Encrypt's server. Browsers trust only certificates of `production`, which limits the certificates for a host.
+   * Use `staging` for tests.
+   * {@link https://letsencrypt.org/docs/staging-environment/}
    */
   readonly server: keyof typeof SERVERS;
-  /** Contact of the account; Let's Encrypt writes to it about incidents, no more about expiry. */
+  /**
+   * E-mail address of the account. Let's Encrypt writes to it about incidents, but not about certificates that expire.
+   */
   readonly email: string;
-  /** Each gets a certificate of its own, once it leads to the edge. */
+  /** Host names. Each gets its own certificate once its DNS record points to the proxy. */
   readonly hosts: readonly string[];
-  /** Where the solvers run. */
+  /** Placement of the solvers. */
   readonly place: Placement;
-  /** cert-manager's release. */
+  /** The release of cert-manager. */
   readonly dependsOn: readonly ITerraformDependable[];
 }
 
@@ -35,27 +41,27 @@ const SERVERS = {
   staging: { issuer: "letsencrypt-staging", url: "https://acme-staging-v02.api.letsencrypt.org/directory" },
 } as const;
 const NAME = "certificate";
-/** Of a host's Certificate and of its Secret; no workload's name has a dot. */
+/** Name of a host's Certificate and of its Secret. It contains a dot, so it never equals a workload's name. */
 export const certificateName = (host: string): string => `${NAME}.${host}`;
 const SOLVER = "acme-solver";
-/** {@link https://github.com/cert-manager/cert-manager/blob/v1.21.1/pkg/issuer/acme/http/http.go} */
+/** The solver's port. {@link https://github.com/cert-manager/cert-manager/blob/v1.21.1/pkg/issuer/acme/http/http.go} */
 const SOLVER_PORT = 8089;
 
 /**
- * A certificate of Let's Encrypt for each host, in a Secret of the namespace, and the issuer that renews them. A shared one
- * would be renewed only while every host points here. The ACME server requests a challenge from the host over HTTP; a
- * temporary pod behind Traefik answers it. Its security context is cert-manager's default, which a restricted namespace
- * admits.
+ * A Let's Encrypt certificate for each host, in a Secret of the namespace, and the issuer that renews them. A
+ * certificate for several hosts would be renewed only while all of them point to the proxy. The ACME server requests a
+ * challenge from the host over HTTP, and a temporary pod behind Traefik answers it. The pod has cert-manager's default
+ * security context, which satisfies the restricted Pod Security Standard.
  *
- * Certificates are objects of their own, not annotations of Ingresses, because they belong to hosts, whatever Ingresses
- * exist. An apply waits until they are written, but not until they are issued, which depends on DNS.
+ * Certificates are separate objects, not annotations of Ingresses, because they belong to hosts and not to routes. An
+ * apply waits until they are created, but not until they are issued, because that depends on DNS.
  * {@link https://cert-manager.io/docs/configuration/acme/http01/}
  */
 export class CertificateIssuer extends Construct {
-  /** What a solver asks for, for the namespace's quota. */
+  /** Requests and limits of a solver, for the namespace's quota. */
   static readonly SOLVER: Resources = { cpu: "10m", memory: "64Mi", memoryLimit: "64Mi" };
 
-  /** Names of the Secrets, for routes. */
+  /** Names of the Secrets with the certificates. */
   readonly secretNames: readonly string[];
 
   constructor(scope: Construct, id: string, props: CertificateIssuerProps) {
@@ -86,7 +92,8 @@ export class CertificateIssuer extends Construct {
         {
           apiVersion: "cert-manager.io/v1",
           kind: "Issuer",
-          // Named after the server: a certificate is asked for again when its issuer is another, not when that changes.
+          // The issuer has its server's name, because cert-manager orders a certificate again only if the issuer's name
+          // changes.
           metadata: { name: issuer, namespace },
           spec: {
             acme: {
@@ -98,7 +105,7 @@ export class CertificateIssuer extends Construct {
                   http01: {
                     ingress: {
                       class: Traefik.INGRESS_CLASS,
-                      serviceType: "ClusterIP", // by default it is a node port, which the quota refuses
+                      serviceType: "ClusterIP", // the default, NodePort, exceeds the namespace's quota
                       podTemplate: {
                         metadata: { labels: { [NAME_LABEL]: SOLVER } },
                         spec: {

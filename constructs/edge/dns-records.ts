@@ -4,14 +4,14 @@ import type { Project } from "../project/project";
 
 export interface DnsRecordsProps {
   readonly project: Project;
-  /** Cloud DNS zone of the project; without it the records are somebody else's to make. */
+  /** Name of a Cloud DNS zone in the project. By default, you create the records yourself. */
   readonly zone?: string;
   readonly hosts: readonly string[];
-  /** IPv4 address. */
+  /** The IPv4 address that the records point to. */
   readonly address: string;
 }
 
-/** Points each host at an address. */
+/** Creates an A record for each host, if there is a zone. */
 export function dnsRecords(scope: Construct, { project, zone, hosts, address }: DnsRecordsProps): void {
   if (!zone) return;
   for (const host of hosts)

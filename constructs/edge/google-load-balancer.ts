@@ -8,13 +8,19 @@ import { dnsRecords } from "./dns-records";
 
 export interface GoogleLoadBalancerProps {
   readonly platform: Platform;
-  /** Host names, at most 15: so many certificates fit one load balancer. */
+  /**
+   * Host names, at most 15, because a load balancer supports 15 certificates.
+   * {@link https://cloud.google.com/load-balancing/docs/quotas}
+   */
   readonly hosts: readonly string[];
-  /** Cloud DNS zone of the project that gets the hosts' records; without it they are somebody else's to make. */
+  /** Name of a Cloud DNS zone in the project for the hosts' records. By default, you create the records yourself. */
   readonly dnsZone?: string;
 }
 
-/** What a global external load balancer needs beside its routes: an address, certificates, TLS 1.2 or newer, DNS. */
+/**
+ * An address, certificates, a TLS policy (TLS 1.2 or later) and DNS records for a global external load balancer. The
+ * {@link Ingress} adds the routes.
+ */
 export class GoogleLoadBalancer extends Construct {
   readonly address: ComputeGlobalAddress;
   /** Names of the certificates, one for each host. */
@@ -34,7 +40,8 @@ export class GoogleLoadBalancer extends Construct {
     });
     this.address.overrideLogicalId("edge");
 
-    // One for each host: a certificate cannot be changed, and a new one serves only once Google has checked its hosts.
+    // Each host has its own certificate, because a certificate cannot change, and a new one works only after Google has
+    // validated its hosts.
     this.certificates = props.hosts.map((host) => {
       const digest = createHash("sha256").update(host).digest("hex").slice(0, 8);
       return new ComputeManagedSslCertificate(this, `certificate-${host}`, {

@@ -10,29 +10,29 @@ export interface IngressProps {
   readonly namespace: Namespace;
   /** Name of the Ingress and of its FrontendConfig. */
   readonly name: string;
-  /** Address, certificates and TLS policy that it serves with. */
+  /** The load balancer's address, certificates and TLS policy. */
   readonly edge: GoogleLoadBalancer;
   readonly routes: readonly Route[];
 }
 
-/** What answers a host's paths. */
+/** The service that answers a path of a host. */
 export interface Route {
   readonly host: string;
-  /** First part of the paths; they reach the service as they are. */
+  /** Prefix of the paths. The service receives the path without changes. */
   readonly path: string;
-  /** Name of the Service. */
+  /** The Service's name. */
   readonly service: string;
 }
 
-/** Seconds to wait until GKE has put a change into effect. It usually takes about a minute, without any guarantee. */
+/** Seconds to wait until GKE has applied a change to the load balancer. It usually takes about a minute. */
 const SETTLING = 180;
 
 /**
- * Google's global load balancer before the services: HTTPS with the edge's certificates, and a redirect from HTTP.
+ * Google's global load balancer in front of the services: it serves HTTPS and redirects HTTP to it.
  *
- * GKE puts a change into effect some time after Terraform has made it, and until then Google refuses to delete the
- * certificates and Cloud Armor policies that the load balancer used before. So a change of the routes ends with a wait, and
- * resources that the routes no longer use are deleted after it.
+ * GKE applies a change some time after Terraform makes it. Until then, Google refuses to delete the certificates and
+ * Cloud Armor policies that the load balancer used before. So a change of the routes ends with a wait, and Terraform
+ * deletes resources that the routes no longer use after it.
  * {@link https://cloud.google.com/kubernetes-engine/docs/how-to/ingress-configuration}
  */
 export class Ingress extends Construct {
@@ -74,7 +74,7 @@ export class Ingress extends Construct {
         name,
         namespace,
         annotations: {
-          "kubernetes.io/ingress.class": "gce", // GKE knows no class by spec.ingressClassName
+          "kubernetes.io/ingress.class": "gce", // GKE ignores spec.ingressClassName
           "kubernetes.io/ingress.global-static-ip-name": edge.address.name,
           "ingress.gcp.kubernetes.io/pre-shared-cert": certificates,
           "networking.gke.io/v1beta1.FrontendConfig": name,

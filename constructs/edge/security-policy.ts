@@ -8,56 +8,60 @@ import type { Project } from "../project/project";
 
 export interface RateLimit {
   /**
-   * Beginning of the paths that it is for, as decoded and in any case; without it, those that no other limit is for. A
-   * request counts to the limit with the longest path alone.
+   * Prefix of the paths that the limit applies to, decoded and in any case. By default, the limit applies to all paths
+   * without another limit. A request counts only towards the limit with the longest path.
    */
   readonly path?: string;
-  /** Requests of one client address in the interval; more are answered 429. */
+  /** Requests that each client address can make in the interval. The load balancer answers more of them with 429. */
   readonly requests: number;
-  /** Interval in seconds, one that Cloud Armor knows. */
+  /** Length of the interval in seconds. Cloud Armor supports only some values. */
   readonly seconds: number;
 }
 
 /**
- * What the firewall passes over, at least one of signatures and fields.
+ * An exception from a rule set. It needs `signatures`, `fields` or both.
  * {@link https://cloud.google.com/armor/docs/rule-tuning}
  */
 export interface WafExclusion {
-  /** Rule set that finds what is harmless. */
+  /** The rule set that matches harmless requests. */
   readonly ruleSet: WafRuleSet;
-  /** Ids of signatures; without fields they are off, without them the fields are for the whole rule set. */
+  /**
+   * Signature IDs. Without `fields`, the signatures are turned off. By default, `fields` applies to all signatures of
+   * the rule set.
+   */
   readonly signatures?: readonly string[];
-  /** Parts of requests that the signatures do not look at. */
+  /** Parts of requests that the signatures do not inspect. */
   readonly fields?: readonly {
-    /** Kind of the part. */
+    /** The kind of part. */
     readonly in: (typeof WAF_FIELDS)[number];
-    /** How the part's name (of a URI: the URI) is compared with the value. */
+    /** How the part's name, or the URI itself, is compared with the value. */
     readonly operator: (typeof WAF_OPERATORS)[number];
-    /** Absent for EQUALS_ANY. */
+    /** The value to compare with. Required, except for EQUALS_ANY. */
     readonly value?: string;
   }[];
 }
 
 export interface SecurityPolicyProps {
   readonly project: Project;
-  /** Name of the policy. */
+  /** The policy's name. */
   readonly name: string;
   /**
-   * Web application firewall: what it finds is only logged (preview) or answered 403 (enforce); known exploits always
-   * are.
+   * The web application firewall. In the mode `preview` it only logs the attacks that it finds. In the mode `enforce`
+   * it answers them with 403. It always answers known exploits with 403.
    */
   readonly waf: { readonly mode: "preview" | "enforce"; readonly exclusions: readonly WafExclusion[] };
-  /** In any order; at most one without a path. */
+  /** Rate limits, in any order. At most one of them has no path. */
   readonly rateLimits: readonly RateLimit[];
 }
 
-/** Priority of the limit without a path; those of paths come before it. */
+/** Priority of the limit without a path. Limits with paths have smaller numbers and are evaluated first. */
 const GENERAL_LIMIT = 100_000;
 const EVERYONE = { versionedExpr: "SRC_IPS_V1", config: { srcIpRanges: ["*"] } };
 
 /**
- * A Cloud Armor policy for one backend: known exploits, other attacks, rate limits. The first rule that matches ends
- * the evaluation, and a limit that is kept allows, so limits come last.
+ * A Cloud Armor policy for one backend. It evaluates rules against known exploits first, then rules against other
+ * attacks, then rate limits. Rate limits come last, because the first rule that matches ends the evaluation, and a
+ * limit that is not exceeded allows the request.
  * {@link https://cloud.google.com/armor/docs/security-policy-overview}
  */
 export class SecurityPolicy extends Construct {
@@ -69,7 +73,7 @@ export class SecurityPolicy extends Construct {
       project: props.project.id,
       name: props.name,
       type: "CLOUD_ARMOR",
-      // The level VERBOSE would write what clients sent into the log; signatures' ids are in it anyway.
+      // The level VERBOSE would log parts of the clients' requests. The level NORMAL already logs the signature IDs.
       advancedOptionsConfig: { jsonParsing: "STANDARD", logLevel: "NORMAL" },
       rule: [
         ...Object.entries(WAF_RULES).map(([description, ruleSets], index) => ({
@@ -81,10 +85,10 @@ export class SecurityPolicy extends Construct {
         ...limitRules(props.rateLimits),
         { action: "allow", priority: 2 ** 31 - 1, description: "Everything else", preview: false, match: EVERYONE },
       ],
-      lifecycle: { createBeforeDestroy: true }, // one that leaves goes after the load balancer has let go of it
+      lifecycle: { createBeforeDestroy: true }, // the load balancer stops using an old policy before it is deleted
       dependsOn: [props.project.api("compute")],
     });
-    // Newer than the bindings. By default the firewall sees 8 KB; what is behind these 64 passes unseen.
+    // The bindings do not have it. The default is 8 KB. The firewall does not inspect a request body after this size.
     policy.addOverride("advanced_options_config.request_body_inspection_size", "64KB");
     this.name = policy.name;
   }
@@ -117,8 +121,10 @@ function firewallRule(ruleSets: readonly WafRuleSet[], exclusions: readonly WafE
 }
 
 /**
- * Whether a rule set's signatures find something: those of the first level, which hardly ever mistake harmless text.
- * The canaries hold few signatures, of other levels, and are evaluated whole.
+ * Returns the expression that matches if a rule set finds an attack. It uses sensitivity level 1, whose signatures have
+ * the fewest false positives. The canary rule sets have few signatures, on other levels, so the expression uses all of
+ * them.
+ * {@link https://cloud.google.com/armor/docs/waf-rules}
  */
 function evaluation(ruleSet: WafRuleSet, exclusions: readonly WafExclusion[]): string {
   const off = exclusions.flatMap((e) => (e.ruleSet === ruleSet && !e.fields ? (e.signatures ?? []) : []));
@@ -130,8 +136,9 @@ function evaluation(ruleSet: WafRuleSet, exclusions: readonly WafExclusion[]): s
 }
 
 /**
- * A rule for each limit. The provider changes rules one by one, by priority, so that of a limit follows from its path:
- * longer paths come first, and a limit that is added at the end moves no other. Of one length no two match one request.
+ * Returns a rule for each limit. A limit's priority follows from its path, so that adding a limit does not change the
+ * priorities of others: the provider changes rules one by one, by priority. Longer paths come first. Two paths of the
+ * same length never match the same request.
  */
 function limitRules(limits: readonly RateLimit[]): ComputeSecurityPolicyRule[] {
   const lengths = limits.map(({ path = "" }) => path.length);
@@ -142,19 +149,22 @@ function limitRules(limits: readonly RateLimit[]): ComputeSecurityPolicyRule[] {
     description: `At most ${requests} requests in ${seconds} s from one address`,
     preview: false,
     match: path
-      ? // Upper case and percent-encoding are no way around. https://cloud.google.com/armor/docs/configure-security-policies#path-traversal-and-normalization
+      ? // In any case and encoding. https://cloud.google.com/armor/docs/configure-security-policies#path-traversal-and-normalization
         { expr: { expression: `request.path.urlDecode().lower().startsWith(${quote(path.toLowerCase())})` } }
       : EVERYONE,
     rateLimitOptions: {
       conformAction: "allow",
       exceedAction: "deny(429)",
-      // The address that connects to Google's edge. Of X-Forwarded-For the client writes what it likes, a new one each
-      // time.
+      // The address that connects to Google. A client can send any address in X-Forwarded-For, and a new one with each
+      // request.
       enforceOnKey: "IP",
       rateLimitThreshold: { count: requests, intervalSec: seconds },
     },
   }));
 }
 
-/** A string literal of the rules' language. {@link https://cloud.google.com/armor/docs/rules-language-reference} */
+/**
+ * A string literal in Cloud Armor's rules language.
+ * {@link https://cloud.google.com/armor/docs/rules-language-reference}
+ */
 const quote = (text: string): string => `'${text.replace(/['\\]/g, "\\$&")}'`;

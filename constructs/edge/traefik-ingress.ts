@@ -6,46 +6,48 @@ import type { Route } from "./ingress";
 import type { Traefik } from "./traefik";
 
 export interface TraefikIngressProps {
-  /** One that Traefik serves. */
+  /** The services' namespace. It must be among those that Traefik serves. */
   readonly namespace: Namespace;
   /** Name of the Helm release. */
   readonly name: string;
   readonly traefik: Traefik;
-  /** Secrets with the hosts' certificates. A missing one does not affect the others. */
+  /** Names of the Secrets with the hosts' certificates. A missing Secret does not affect the others. */
   readonly certificates: readonly string[];
   /**
-   * What answers each host's paths. A path ends with a segment: /sales is none of /salesforce. The longest that fits gets
-   * the request.
+   * The service that answers each path of each host. A path matches whole segments: /sales does not match /salesforce.
+   * The longest path that matches wins.
    */
   readonly routes: readonly Route[];
-  /** Seconds until services must have begun to answer, by name; after that Traefik answers 504. */
+  /** Seconds in which a service must start to answer, by the service's name. After that, Traefik answers 504. */
   readonly timeouts: Readonly<Record<string, number>>;
-  /** Of services, by name; one that is not here has none. */
+  /** Rate limits by the service's name. A service that is not in the list has no limit. */
   readonly rateLimits: Readonly<Record<string, ClientRateLimit>>;
 }
 
 /**
- * What one client address may ask of a service, through all of its hosts. More are answered 429. As many as the interval
- * has may come at once; they are given back evenly.
+ * The number of requests that each client address can send to a service, over all of the service's hosts. Traefik
+ * answers more of them with 429. A client can send all requests of an interval at once, and regains them evenly over
+ * the interval.
  */
 export interface ClientRateLimit {
   readonly requests: number;
-  /** Interval. */
+  /** Length of the interval in seconds. */
   readonly seconds: number;
 }
 
 const HEADERS = "security-headers";
 
 /**
- * Routes of Traefik before the services: HTTPS only, security headers on every response, a limit for each client.
+ * Routes from Traefik to the services, with HTTPS only, security headers on every response, and a rate limit for each
+ * client.
  *
- * They are Traefik's own IngressRoutes, for what counts is a router, whatever Middlewares routers share: an Ingress makes
- * one for each host, so that a client of two hosts would have the limit twice. Here there is one for each path of a
- * service. Counted is the address that connects; X-Forwarded-For says what the client likes. Counting begins anew when a
- * route, or a pod behind one, comes or goes.
+ * The routes are Traefik's IngressRoutes, with one router for each path of a service, because each router counts
+ * requests separately. An Ingress would create a router for each host, so a client of two hosts could send twice as
+ * many requests. Traefik counts by the address that connects, because clients can send any address in X-Forwarded-For.
+ * The counts start again when a route changes, and when a pod behind one starts or stops.
  *
- * A route object loads at most one certificate. Traefik chooses the certificate by the host that a client names, not by the
- * route. So certificates have route objects of their own, without routes.
+ * An IngressRoute loads at most one certificate, and Traefik selects certificates by the host that a client names, not
+ * by the route. So each certificate has its own IngressRoute, without routes.
  * {@link https://doc.traefik.io/traefik/v3.7/reference/routing-configuration/http/middlewares/ratelimit/}
  */
 export class TraefikIngress extends Construct {
@@ -85,7 +87,7 @@ export class TraefikIngress extends Construct {
                   routes.filter((route) => route.path === path).map(({ host }) => host),
                   path,
                 ),
-                priority: path.length, // by default that of the whole rule, so that more hosts would win over a longer path
+                priority: path.length, // by default, a rule with more hosts would win over one with a longer path
                 middlewares: [{ name: HEADERS }, { name: limit }],
                 services: [{ name: service, port: SERVICE_PORT, serversTransport: service }],
               })),
@@ -102,8 +104,8 @@ const RESPONSE_HEADERS = Object.fromEntries(
 );
 
 /**
- * An average of 0 is no limit. It is there all the same, so that a limit may come and go: Traefik does not serve a route
- * while a Middleware that it names is missing.
+ * An average of 0 means no limit. The Middleware exists even without a limit, so that you can add and remove a limit:
+ * Traefik does not serve a route that names a missing Middleware.
  */
 const rateLimit = (limit?: ClientRateLimit) =>
   limit ? { average: limit.requests, period: `${limit.seconds}s`, burst: limit.requests } : { average: 0 };

@@ -16,61 +16,65 @@ import { dnsRecords } from "./dns-records";
 export interface TraefikProps {
   readonly platform: Platform;
   readonly place: Placement;
-  /** Hosts that get a record in the zone. */
+  /** Host names that get a DNS record. */
   readonly hosts: readonly string[];
-  /** Cloud DNS zone of the project that gets the hosts' records; without it they are somebody else's to make. */
+  /** Name of a Cloud DNS zone in the project for the hosts' records. By default, you create the records yourself. */
   readonly dnsZone?: string;
-  /** Whose routes are served. Of other namespaces Traefik reads nothing, above all no Secrets. */
+  /**
+   * Namespaces whose routes Traefik serves. Traefik has no access to other namespaces, which protects their Secrets.
+   */
   readonly namespaces: readonly Namespace[];
-  /** Pods that requests are passed on to, with their own ports: Services are not asked. */
+  /**
+   * The pods that Traefik sends requests to, with the pods' own ports: Traefik connects to pods and not to Services.
+   */
   readonly backends: readonly Allowance[];
-  /** Longest time in which a service answers a request, in seconds. */
+  /** The longest timeout of a service, in seconds. */
   readonly longestResponse: number;
-  /** Who scrapes the metrics. */
+  /** Pods that scrape the metrics. */
   readonly scrapers: readonly Peer[];
 }
 
 const NAME = "traefik";
 const REPLICAS = 2;
 const PORTS = { web: 8000, websecure: 8443, metrics: 9100 };
-/** Seconds between a pod's leaving the load balancer and its being told to stop. */
+/** Seconds between a pod's removal from the load balancer and the signal to stop. */
 const DRAIN = 15;
 /**
  * Seconds added to the longest service timeout, for the request to arrive and the response to leave. The entry point's
- * limits apply to all services, and a service's own timeout must expire first, with 504.
+ * timeouts apply to all services, and a service's own timeout must expire first, so that Traefik answers 504.
  */
 const MARGIN = 30;
 
 /**
- * Traefik as the cluster's edge: two replicas behind a regional load balancer that hands packets through, at a reserved
- * address. Plain HTTP is a redirect to HTTPS, but for ACME's challenges.
+ * Traefik as the cluster's ingress proxy: two replicas behind a regional passthrough load balancer with a static
+ * address. It redirects HTTP to HTTPS, except for ACME challenges.
  *
- * A replica counts requests by itself, and yet a client has one limit: the load balancer picks the node by a hash of the
- * client's address (session affinity), sends to nodes with a ready replica alone and keeps the client's address
- * (external traffic policy Local), and the node picks one of its own replicas by that address. A client moves to another
- * replica when one comes or goes.
+ * Each replica counts requests separately. A client still has a single limit, because all its connections reach the
+ * same replica: the load balancer selects a node with a ready replica by a hash of the client's address (session
+ * affinity) and keeps that address (external traffic policy Local), and the node selects one of its replicas by the
+ * same address. A client moves to another replica only when a replica starts or stops.
  * {@link https://cloud.google.com/load-balancing/docs/network/ext-netlb-traffic-distribution}
  *
- * Helm installs the definitions of Middleware and its like with the chart, and never upgrades them; the publisher has no
- * chart of them alone. Before a newer chart they are applied by hand.
+ * Helm installs Traefik's custom resource definitions with the chart, but never upgrades them, and there is no separate
+ * chart for them. Before you upgrade the chart, apply its definitions with kubectl.
  * {@link https://github.com/traefik/traefik-helm-chart/blob/v41.3.0/README.md#upgrading}
  */
 export class Traefik extends Construct {
-  /** Images that the release runs, as patterns of Binary Authorization. */
+  /** The release's images, as Binary Authorization patterns. */
   static readonly IMAGES: readonly string[] = ["docker.io/library/traefik:*"];
-  /** Its pods, for the policies of what is behind it. */
+  /** Traefik's pods, for network policies of the services. */
   static readonly PEERS: readonly Peer[] = [{ pods: { [NAME_LABEL]: NAME }, namespace: NAME }];
-  /** Plain HTTP at its pods, where ACME's challenges are answered. */
+  /** The HTTP port of Traefik's pods, which receives ACME challenges. */
   static readonly CHALLENGES: Allowance = { peers: Traefik.PEERS, ports: [{ port: PORTS.web }] };
   /**
-   * Value of the annotation `kubernetes.io/ingress.class` on the Ingresses that it serves. `spec.ingressClassName` would
-   * not do: IngressClasses are the cluster's, and Traefik reads namespaces alone.
+   * Value of the annotation `kubernetes.io/ingress.class` on the Ingresses that Traefik serves. `spec.ingressClassName`
+   * does not work, because IngressClasses are not in a namespace, and Traefik has access only to namespaces.
    */
   static readonly INGRESS_CLASS = NAME;
 
   readonly address: ComputeAddress;
   readonly namespace: Namespace;
-  /** The release; with it come the definitions of Traefik's own resources. */
+  /** The Helm release. It installs Traefik's custom resource definitions. */
   readonly ready: ITerraformDependable;
 
   constructor(scope: Construct, id: string, props: TraefikProps) {
@@ -83,7 +87,7 @@ export class Traefik extends Construct {
       name: names.full,
       region,
       addressType: "EXTERNAL",
-      networkTier: "PREMIUM", // as GKE's load balancers are unless told otherwise
+      networkTier: "PREMIUM", // GKE's default
       lifecycle: { preventDestroy: deletionProtection },
       dependsOn: [project.api("compute")],
     });
@@ -116,14 +120,14 @@ export class Traefik extends Construct {
       values: {
         image: { registry: "docker.io", repository: "library/traefik" }, // in full, for Binary Authorization
         global: { checkNewVersion: false, sendAnonymousUsage: false },
-        api: null, // neither dashboard nor API
+        api: null, // turns off the dashboard and the API
         deployment: {
           replicas: REPLICAS,
           revisionHistoryLimit: 5,
           lifecycle: { preStop: { sleep: { seconds: DRAIN } } },
           terminationGracePeriodSeconds: DRAIN + longest + 15,
         },
-        // The chart's own budget cannot let go of pods that are not ready.
+        // The chart's own budget does not allow evicting pods that are not ready.
         extraObjects: [disruptionBudget(NAME, namespace.name, { [NAME_LABEL]: NAME })],
         ...place.pod,
         topologySpreadConstraints: ["topology.kubernetes.io/zone", "kubernetes.io/hostname"].map((topologyKey) => ({
@@ -139,7 +143,7 @@ export class Traefik extends Construct {
           readOnlyRootFilesystem: true,
           capabilities: { drop: ["ALL"] },
         },
-        // Roles in the namespaces instead of a ClusterRole.
+        // Creates Roles in the namespaces in place of a ClusterRole.
         rbac: { namespaced: true },
         ingressClass: { enabled: false },
         providers: {
@@ -158,22 +162,23 @@ export class Traefik extends Construct {
           annotations: { "networking.gke.io/load-balancer-ip-addresses": this.address.name },
           spec: {
             type: "LoadBalancer",
-            // With a backend service, which GKE makes for this class and the annotation of the address is read for.
-            // From GKE 1.33.1 on. https://cloud.google.com/kubernetes-engine/docs/concepts/service-load-balancer-parameters
+            // Creates a load balancer with a backend service, which supports the annotation for the static address.
+            // Requires GKE 1.33.1.
+            // https://cloud.google.com/kubernetes-engine/docs/concepts/service-load-balancer-parameters
             loadBalancerClass: "networking.gke.io/l4-regional-external",
             externalTrafficPolicy: "Local",
             sessionAffinity: "ClientIP",
-            allocateLoadBalancerNodePorts: false, // packets arrive at the Service's own address and ports
+            allocateLoadBalancerNodePorts: false, // this load balancer does not use node ports
           },
         },
         ports: {
           web: {
             port: PORTS.web,
-            // Where an Ingress is served that names no entry point: cert-manager's, with a challenge.
+            // Serves Ingresses that name no entry point, such as those that cert-manager creates for challenges.
             asDefault: true,
             http: {
-              // Of the routes that match, that with the highest number wins; an Ingress's is the length of its rule. By
-              // default the redirect is above them all.
+              // The route with the highest priority wins. By default, the redirect has a higher priority than every
+              // Ingress, whose priority is the length of its rule.
               redirections: { entryPoint: { to: "websecure", scheme: "https", permanent: true, priority: 1 } },
             },
             forwardedHeaders: UNTRUSTED,
@@ -183,7 +188,7 @@ export class Traefik extends Construct {
             http: { tls: { enabled: true } },
             forwardedHeaders: UNTRUSTED,
             transport: {
-              // Within this time, a request must arrive and, over HTTP/1, its response must be sent.
+              // Within this time, the request must arrive and, with HTTP/1, the response must be sent.
               // https://doc.traefik.io/traefik/v3.7/reference/install-configuration/entrypoints/
               respondingTimeouts: { readTimeout: `${longest}s` },
               lifeCycle: { graceTimeOut: `${longest}s` },
@@ -196,18 +201,21 @@ export class Traefik extends Construct {
         accessLog: {
           enabled: true,
           format: "json",
-          fields: { queryParameters: { defaultMode: "drop" } }, // they may hold what is nobody's business
+          fields: { queryParameters: { defaultMode: "drop" } }, // they can contain personal data
         },
       },
     });
   }
 }
 
-/** Nobody is before Traefik whose word on a client's address would count: limits are of the address that connects. */
+/**
+ * There is no other proxy in front of Traefik, so Traefik trusts no X-Forwarded-For header and limits by the address
+ * that connects.
+ */
 const UNTRUSTED = { insecure: false, trustedIPs: [] };
 
 /**
- * Of TLS 1.2, those with forward secrecy and authenticated encryption; TLS 1.3 has no others.
+ * Cipher suites of TLS 1.2 with forward secrecy and authenticated encryption. TLS 1.3 has no other suites.
  * {@link https://wiki.mozilla.org/Security/Server_Side_TLS#Intermediate_compatibility_(recommended)}
  */
 const CIPHERS = ["ECDSA", "RSA"].flatMap((key) => [

@@ -5,7 +5,7 @@ import type { Construct } from "constructs";
 import type { Configuration } from "../kubernetes/configuration";
 import { release } from "./release";
 
-/** A Kubernetes object as the API has it. */
+/** A Kubernetes object, in the shape of the Kubernetes API. */
 export interface KubernetesObject {
   readonly apiVersion: string;
   readonly kind: string;
@@ -14,21 +14,22 @@ export interface KubernetesObject {
 }
 
 export interface ObjectsProps {
-  /** Name of the Helm release. */
+  /** The Helm release's name. */
   readonly name: string;
-  /** Namespace of the release; objects name their own. */
+  /** The Helm release's namespace. Each object names its own. */
   readonly namespace: string;
-  /** As the Kubernetes API has them. */
+  /** The objects, in the shape of the Kubernetes API. */
   readonly objects: readonly KubernetesObject[];
-  /** ConfigMaps and Secrets that the objects' pods start with. */
+  /** ConfigMaps and Secrets that the objects' pods use. */
   readonly configuration?: readonly Configuration[];
   readonly dependsOn: readonly ITerraformDependable[];
 }
 
 /**
- * Kubernetes objects that typed resources cannot hold: custom resources (`kubernetes_manifest` would need the cluster
- * at plan time), and Deployments whose replicas an autoscaler owns (see `kubernetes/deployment.ts`). They go through a
- * chart of this project that prints its values; Helm's three-way merge leaves alone what they do not name.
+ * Creates Kubernetes objects for which the provider's typed resources do not work: custom resources, because
+ * `kubernetes_manifest` needs the cluster while planning, and Deployments whose replicas an autoscaler sets (see
+ * `workloads/deployment.ts`). The objects are a release of this repository's chart, which prints its values. Helm's
+ * three-way merge does not change fields that the values do not name.
  */
 export const objects = (scope: Construct, id: string, props: ObjectsProps): HelmRelease =>
   release(scope, id, {
@@ -40,7 +41,7 @@ export const objects = (scope: Construct, id: string, props: ObjectsProps): Helm
     dependsOn: props.dependsOn,
   });
 
-/** The chart's copy in the stack's folder, one for all releases. */
+/** Returns the chart's copy in the stack's folder, which all releases share. */
 function chartOf(stack: TerraformStack): TerraformAsset {
   const id = "objects-chart";
   return (

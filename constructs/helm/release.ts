@@ -7,32 +7,33 @@ import { json } from "../terraform/json";
 export interface ReleaseProps {
   readonly name: string;
   readonly namespace: string;
-  /** Name of the chart in its repository, or path of a chart's folder relative to the stack's. */
+  /** The chart's name in its repository, or a chart folder's path relative to the stack's folder. */
   readonly chart: string;
-  /** Where a chart that is no folder comes from, with the exact version. */
+  /** The chart's repository and exact version. Not set for a chart in a folder. */
   readonly source?: {
-    /** The publisher's repository. */
+    /** URL of the publisher's repository. */
     readonly repository: string;
     readonly version: string;
-    /** Repository to use in its place. */
+    /** URL of a repository to use in its place. By default, Helm uses the publisher's. */
     readonly mirror?: string;
   };
-  /** Never a secret: Helm's values are in the state. */
+  /** Helm values. They must not contain a secret, because the state contains them. */
   readonly values: Readonly<Record<string, unknown>>;
-  /** ConfigMaps and Secrets that the pods start with, named in the values. */
+  /** ConfigMaps and Secrets that the values name and that the pods use. */
   readonly configuration?: readonly Configuration[];
-  /** Seconds until the release counts as failed and is rolled back; default 600. */
+  /** Seconds after which Helm stops waiting and rolls back. The default is 600. */
   readonly timeout?: number;
   readonly dependsOn: readonly ITerraformDependable[];
 }
 
 /**
- * A Helm release. An install or upgrade either succeeds or is rolled back together with its configuration: ConfigMaps and
- * Secrets stay until a later rollout succeeds.
+ * Creates a Helm release. If an install or upgrade fails, Helm rolls it back. The earlier ConfigMaps and Secrets remain
+ * until a later rollout succeeds, so the rolled-back pods still find them.
  *
- * Terraform destroys them only after the resources that depend on them in the state. But there, a failed release already
- * depends on the new ones, because Terraform records dependencies before it knows how an update ends. So a separate
- * resource also holds the names, and is updated only after the rollout succeeds.
+ * Terraform destroys a ConfigMap only after the resources that depend on it according to the state. A failed release
+ * already depends on the new ConfigMap there, because Terraform records dependencies before it knows the result of an
+ * update. So a second resource also depends on the ConfigMaps and Secrets, and Terraform updates it only after the
+ * rollout succeeds.
  */
 export function release(scope: Construct, id: string, props: ReleaseProps): HelmRelease {
   const { source } = props;
@@ -42,7 +43,7 @@ export function release(scope: Construct, id: string, props: ReleaseProps): Helm
     chart: props.chart,
     repository: source && (source.mirror ?? source.repository),
     version: source?.version,
-    // JSON is YAML, and a plan shows a change of it field by field.
+    // JSON is valid YAML, and Terraform shows a change of JSON field by field.
     values: [json(props.values)],
     atomic: true,
     cleanupOnFail: true,

@@ -1,7 +1,10 @@
 import { ServiceAccountV1 } from "@cdktf/provider-kubernetes/lib/service-account-v1";
 import type { Construct } from "constructs";
 
-/** A workload's own service account, without a token; with a Google service account it acts as that one. */
+/**
+ * Creates a workload's Kubernetes service account, without a mounted token, and returns its name. If `actsAs` is set,
+ * the workload acts as that Google service account.
+ */
 export function serviceAccount(
   scope: Construct,
   id: string,

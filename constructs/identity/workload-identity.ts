@@ -5,21 +5,21 @@ import type { Platform } from "../platform";
 
 export interface WorkloadIdentityProps {
   readonly platform: Platform;
-  /** Id of the Google service account, 6 to 30 characters. */
+  /** ID of the Google service account, 6 to 30 characters. */
   readonly accountId: string;
-  /** Kubernetes service account that acts as it. */
+  /** Namespace and name of the Kubernetes service account that acts as the Google service account. */
   readonly namespace: string;
   readonly serviceAccount: string;
 }
 
 /**
- * A Google service account that one Kubernetes service account acts as, without keys.
+ * A Google service account that a Kubernetes service account can act as, without keys.
  * {@link https://cloud.google.com/kubernetes-engine/docs/how-to/workload-identity}
  */
 export class WorkloadIdentity extends Construct {
-  /** Address of the Google service account. */
+  /** E-mail address of the Google service account. */
   readonly email: string;
-  /** For IAM grants. */
+  /** The Google service account as a member of IAM bindings. */
   readonly member: string;
 
   constructor(scope: Construct, id: string, props: WorkloadIdentityProps) {
@@ -36,7 +36,7 @@ export class WorkloadIdentity extends Construct {
       serviceAccountId: account.name,
       role: "roles/iam.workloadIdentityUser",
       member: `serviceAccount:${cluster.workloadPool}[${props.namespace}/${props.serviceAccount}]`,
-      dependsOn: [cluster.cluster], // the pool appears with the project's first cluster
+      dependsOn: [cluster.cluster], // the project's first cluster creates the pool
     });
     this.email = account.email;
     this.member = account.member;

@@ -1,20 +1,20 @@
 import type { Allowance, Peer } from "./network-policy";
 
-/** IPv4 ranges that the address of the Kubernetes API may be in. */
+/** IPv4 ranges that contain the address of the Kubernetes API. */
 export interface ApiServerRanges {
   /**
-   * The nodes' range, from which Google gives a control plane its internal address.
+   * The node range, from which Google assigns the control plane's internal address.
    * {@link https://cloud.google.com/kubernetes-engine/docs/concepts/private-service-connect}
    */
   readonly nodes: string;
-  /** /28 of a control plane that was made with a range of its own. */
+  /** The control plane's own range, a /28, if the cluster was created with one. */
   readonly controlPlane?: string;
 }
 
 /**
- * For pods that call the Kubernetes API. Dataplane V2 compares ranges with the address behind the Service `kubernetes`.
- * There, ranges match neither pods nor nodes. The nodes' range therefore allows only the other addresses in it: the control
- * plane, and internal load balancers.
+ * Allows pods to call the Kubernetes API. Dataplane V2 compares ranges with the address behind the Service
+ * `kubernetes`, and a range never matches a pod or a node. So the node range allows only the other addresses in it: the
+ * control plane and internal load balancers.
  * {@link https://docs.cilium.io/en/stable/security/policy/language/#selecting-nodes-with-cidr-ipblock}
  */
 export const toApiServer = ({ nodes, controlPlane }: ApiServerRanges): Allowance => ({
@@ -23,8 +23,8 @@ export const toApiServer = ({ nodes, controlPlane }: ApiServerRanges): Allowance
 });
 
 /**
- * For webhooks, which the Kubernetes API calls through these pods' tunnel or, if the control plane has a range of its own,
- * from that range. The control plane's address in the nodes' range only receives calls and makes none.
+ * Peers from which the Kubernetes API calls webhooks: the pods of GKE's tunnel, or the control plane's own range. The
+ * control plane's address in the node range only receives connections.
  * {@link https://github.com/tigera/operator/pull/5212}
  */
 export const fromApiServer = ({ controlPlane }: ApiServerRanges): readonly Peer[] => [

@@ -4,13 +4,16 @@ import { type Configuration, IMMUTABLE, identify } from "./configuration";
 
 export interface ConfigMapProps {
   readonly namespace: string;
-  /** What the name begins with. */
+  /** First part of the name. A digest of the content follows. */
   readonly name: string;
-  /** Values by key; a value may hold tokens. */
+  /** Values by key. A value can contain Terraform expressions. */
   readonly data: Readonly<Record<string, string>>;
 }
 
-/** An immutable ConfigMap, named by its content: pods that name it roll when it changes. */
+/**
+ * An immutable ConfigMap whose name contains a digest of its content. When the content changes, the name changes, and
+ * the pods that name it are replaced.
+ */
 export class ConfigMap extends Construct implements Configuration {
   readonly name: string;
 

@@ -1,16 +1,22 @@
 import type { Resources } from "../../facts/resources";
 
-/** What the restricted Pod Security Standard asks of a container, and a root that nobody writes to. */
+/**
+ * A security context that satisfies the restricted Pod Security Standard, with a read-only root file system.
+ * {@link https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted}
+ */
 export const CONTAINER_SECURITY = {
   allowPrivilegeEscalation: false,
   privileged: false,
   readOnlyRootFilesystem: true,
-  runAsNonRoot: true, // here too: the kubernetes provider would send false, and the container's word counts
+  runAsNonRoot: true, // the provider would send false, which overrides the pod's value
   capabilities: { drop: ["ALL"] },
   seccompProfile: { type: "RuntimeDefault" },
 };
 
-/** What it asks of a pod, whose processes and files belong to one user; typed resources want the user as text. */
+/**
+ * A pod's security context that satisfies the restricted Pod Security Standard. Processes and files belong to one user.
+ * The provider's typed resources need the user as text.
+ */
 export const podSecurity = <User extends number | string>(user: User) => ({
   runAsNonRoot: true,
   runAsUser: user,
@@ -19,7 +25,7 @@ export const podSecurity = <User extends number | string>(user: User) => ({
   seccompProfile: { type: "RuntimeDefault" },
 });
 
-/** As the Kubernetes API has them. */
+/** Converts resources to the shape of the Kubernetes API. */
 export function requestsAndLimits({ cpu, cpuLimit, memory, memoryLimit, ephemeralStorage }: Resources) {
   const scratch = ephemeralStorage && { "ephemeral-storage": ephemeralStorage };
   return {

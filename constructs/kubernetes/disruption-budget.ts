@@ -1,9 +1,10 @@
 /**
- * A PodDisruptionBudget, as the Kubernetes API has it, that lets pods be evicted one by one. Pods that are not ready may
- * always be evicted, or a service that crashes would keep its nodes from being drained. No typed resource has that policy.
+ * Returns a PodDisruptionBudget, in the shape of the Kubernetes API, that allows evicting one pod at a time. It always
+ * allows evicting pods that are not ready. Otherwise a service that crashes would block the drain of its nodes. The
+ * provider's typed resource does not have that policy.
  * {@link https://kubernetes.io/docs/tasks/run-application/configure-pdb/#unhealthy-pod-eviction-policy}
  *
- * @param name of the workload that the labels select
+ * @param name the workload that the labels select
  */
 export const disruptionBudget = (name: string, namespace: string, labels: Readonly<Record<string, string>>) => ({
   apiVersion: "policy/v1",

@@ -8,30 +8,33 @@ import { networkPolicy } from "./network-policy";
 export interface NamespaceProps {
   readonly name: string;
   /**
-   * Pod Security Standard that is enforced; default restricted.
+   * The Pod Security Standard that the namespace enforces. The default is `restricted`.
    * {@link https://kubernetes.io/docs/concepts/security/pod-security-standards/}
    */
   readonly podSecurity?: "restricted" | "privileged";
-  /** What all pods together may ask for. */
+  /** The most that all pods together can request. */
   readonly quota: {
     readonly pods: number;
-    /** Millicores. */
+    /** CPU requests in millicores. */
     readonly cpu: number;
-    /** Mebibytes. */
+    /** Memory requests in MiB. */
     readonly memory: number;
-    /** Kinds of objects that must not be here, such as `jobs.batch`. */
+    /** Kinds of objects that the namespace does not admit, such as `jobs.batch`. By default, it admits all kinds. */
     readonly none?: readonly string[];
-    /** Services of type LoadBalancer, which take no node ports; default none, so that nothing opens a way in. */
+    /**
+     * Number of Services of type LoadBalancer that the namespace admits. They must not use node ports. The default is
+     * 0.
+     */
     readonly loadBalancers?: number;
   };
-  /** Whether Terraform refuses to destroy it, and with it all that is in it; default false. */
+  /** Whether Terraform refuses to destroy the namespace and everything in it. The default is false. */
   readonly deletionProtection?: boolean;
-  /** The cluster, or the nodes. */
+  /** Resources that must exist first: the cluster, or its nodes. */
   readonly dependsOn: readonly ITerraformDependable[];
 }
 
 /**
- * GKE's resolvers: kube-dns, NodeLocal DNSCache and Cloud DNS.
+ * GKE's DNS resolvers: kube-dns, NodeLocal DNSCache and Cloud DNS.
  * {@link https://cloud.google.com/kubernetes-engine/docs/how-to/nodelocal-dns-cache}
  */
 const RESOLVERS = [
@@ -42,13 +45,13 @@ const RESOLVERS = [
 ] as const;
 
 /**
- * A namespace whose pods must satisfy the restricted Pod Security Standard, unless it is the one of the host agents
- * (see `host-agents.ts`), with a quota, sizes for containers that name none, and no traffic but DNS until a policy
- * allows it.
+ * A namespace with a Pod Security Standard, a quota, default requests and limits for containers, and network policies
+ * that deny all traffic except DNS. Only the namespace of host agents (see `monitoring/host-agents.ts`) is not
+ * restricted.
  */
 export class Namespace extends Construct {
   readonly name: string;
-  /** Pods wait for it: they are not to start before the policies and the quota are there. */
+  /** The namespace's policies and quota. Pods depend on them. */
   readonly ready: readonly ITerraformDependable[];
 
   constructor(scope: Construct, id: string, props: NamespaceProps) {

@@ -6,51 +6,54 @@ import {
 import type { Construct } from "constructs";
 import { NAME_LABEL } from "./labels";
 
-/** Something that a workload connects to, or that connects to it. */
+/** The other end of a workload's connection. */
 export type Peer =
-  /** An IPv4 range, less some others. It matches no pod: Dataplane V2 knows pods by their labels alone. */
+  /** An IPv4 range with exceptions. In Dataplane V2, a range never matches a pod. */
   | { readonly range: string; readonly except?: readonly string[] }
-  /** A workload's pods, in the policy's own namespace. */
+  /** A workload's pods in the policy's namespace. */
   | { readonly workload: string }
   /** Pods with these labels in another namespace. */
   | { readonly pods: Readonly<Record<string, string>>; readonly namespace: string }
-  /** Every pod of the policy's namespace. */
+  /** All pods of the policy's namespace. */
   | "namespace"
-  /** Every pod of the cluster. */
+  /** All pods of the cluster. */
   | "cluster"
   /**
-   * Anybody, nodes too: Dataplane V2 takes no range for a node.
+   * Everything, including nodes, which a range does not match in Dataplane V2.
    * {@link https://github.com/cilium/cilium/issues/12277}
    */
   | "anybody";
 
 export interface Port {
   readonly port: number;
-  /** Default TCP. */
+  /** The default is TCP. */
   readonly protocol?: "TCP" | "UDP";
 }
 
-/** Traffic that is allowed: to or from any of the peers, on any of the ports (all of them when none is named). */
+/** Connections that a policy allows: with any of the peers, on any of the ports. */
 export interface Allowance {
-  /** At least one. */
+  /** At least one peer. */
   readonly peers: readonly Peer[];
-  /** None: every port. */
+  /** An empty list allows all ports. */
   readonly ports: readonly Port[];
 }
 
 export interface NetworkPolicyProps {
   readonly name: string;
   readonly namespace: string;
-  /** Workload whose pods it is about; without it every pod of the namespace. */
+  /** The workload that the policy applies to. By default, the policy applies to all pods of the namespace. */
   readonly workload?: string;
-  /** A direction that is named is denied but for what is listed; one that is not named is left as it is. */
+  /**
+   * Allowed connections. If a direction is set, the policy denies all other connections in it. If it is not set, the
+   * policy does not affect it.
+   */
   readonly ingress?: readonly Allowance[];
   readonly egress?: readonly Allowance[];
 }
 
 /**
- * Ranges that are not the internet: private, shared, link-local (with the metadata server), loopback, multicast,
- * reserved.
+ * Ranges that are not part of the internet: private, shared, link-local (which includes the metadata server), loopback,
+ * multicast and reserved addresses.
  * {@link https://www.rfc-editor.org/rfc/rfc6890}
  */
 export const NOT_INTERNET = [
@@ -66,33 +69,34 @@ export const NOT_INTERNET = [
   "224.0.0.0/3",
 ] as const;
 
-/** Public addresses. */
+/** All public addresses. */
 export const INTERNET: Peer = { range: "0.0.0.0/0", except: NOT_INTERNET };
 
-/** Where Datadog's agent listens on every node: traces, and metrics by DogStatsD. */
+/** Ports of the Datadog agent on each node: 8126 for traces, and 8125 for DogStatsD metrics. */
 export const HOST_AGENT_PORTS = [{ port: 8126 }, { port: 8125, protocol: "UDP" }] as const satisfies readonly Port[];
 
 /**
- * To the agent on the pod's own node. A policy may meet the packet before the host port is translated, when it goes to
- * a node, or after, when it goes to the agent's pod: anybody is both. The agent's namespace says who may come in, and
- * the network's firewall keeps these ports inside.
+ * Allows connections to the agent on the pod's node. The policy can apply before the host port is translated, when the
+ * packet goes to the node, or after, when it goes to the agent's pod. Only `anybody` includes both. The agent's
+ * namespace decides who can connect, and the network's firewall keeps these ports private.
  */
 export const HOST_AGENT: Allowance = { peers: ["anybody"], ports: HOST_AGENT_PORTS };
 
 /**
- * Name of the policy for one of a workload's connections. Workloads' names have no dots, so two policies never get one
- * name.
+ * Name of the policy for one of a workload's connections. A workload's name has no dots, so two policies never get the
+ * same name.
  */
 export const policyName = (workload: string, direction: "to" | "from", other: string): string =>
   `${workload}.${direction}.${other.replace(":", ".")}`;
 
 /**
- * A Kubernetes NetworkPolicy.
- * @throws when something is allowed to nobody in particular: Kubernetes would take that for everybody
+ * Creates a Kubernetes NetworkPolicy.
+ * {@link https://kubernetes.io/docs/concepts/services-networking/network-policies/}
+ * @throws if an allowance has no peers, because Kubernetes would allow everybody
  */
 export function networkPolicy(scope: Construct, id: string, props: NetworkPolicyProps): NetworkPolicyV1 {
   if ([...(props.ingress ?? []), ...(props.egress ?? [])].some(({ peers }) => !peers.length))
-    throw new Error(`${props.name}: an allowance without peers would allow everybody`);
+    throw new Error(`${props.name}: an allowance must have peers, because without them it allows everybody`);
   const policyTypes = [...(props.ingress ? ["Ingress"] : []), ...(props.egress ? ["Egress"] : [])];
   return new NetworkPolicyV1(scope, id, {
     metadata: { name: props.name, namespace: props.namespace },
@@ -106,11 +110,11 @@ export function networkPolicy(scope: Construct, id: string, props: NetworkPolicy
         ({ peers, ports }): NetworkPolicyV1SpecEgress => ({ to: peersOf(peers), ports: ports.map(port) }),
       ),
     },
-    lifecycle: { createBeforeDestroy: true }, // one that leaves goes after the pods that have used it
+    lifecycle: { createBeforeDestroy: true }, // a removed policy is deleted after the pods that used it
   });
 }
 
-/** The policy for one of a workload's connections: to something, or from it. */
+/** Creates the policy for one of a workload's connections. */
 export function connectionPolicy(
   scope: Construct,
   { workload, namespace }: { readonly workload: string; readonly namespace: string },
@@ -128,7 +132,7 @@ export function connectionPolicy(
 
 const port = ({ port, protocol = "TCP" }: Port) => ({ port: String(port), protocol });
 
-/** Without any peer, a rule is about everybody. */
+/** An empty list of peers allows everybody. */
 const peersOf = (peers: readonly Peer[]) =>
   peers.includes("anybody") ? undefined : peers.map((p) => peer(p as Exclude<Peer, "anybody">));
 

@@ -2,25 +2,28 @@ import type { ITerraformDependable } from "cdktf";
 import { autopilotResources } from "../../facts/autopilot";
 import type { Resources } from "../../facts/resources";
 
-/** Key of the taint of dedicated pools; its value is the pool's name. */
+/** Key of the taint on nodes of dedicated pools. Its value is the pool's name. */
 export const DEDICATED = "dedicated";
-/** Label that GKE puts on every node. */
+/** The label with the pool's name, which GKE sets on each node. */
 export const POOL_LABEL = "cloud.google.com/gke-nodepool";
 
-/** Where pods run, as the cluster's mode has it: on a node pool, or where Autopilot finds or makes a node. */
+/** The place where pods run: a node pool of a Standard cluster, or an Autopilot cluster. */
 export interface Placement {
-  /** Whether Google owns the nodes: it rewrites pods, and keeps hosts and `kube-system` to itself. */
+  /** Whether Google manages the nodes. Autopilot changes pods, and does not allow access to nodes and `kube-system`. */
   readonly autopilot: boolean;
-  /** Fields of a pod's spec that put it on its nodes. */
+  /** Fields of a pod's spec that select its nodes. */
   readonly pod: {
     readonly nodeSelector?: Readonly<Record<string, string>>;
     readonly tolerations?: { key: string; operator: string; value: string; effect: string }[];
   };
-  /** What pods wait for: their nodes. */
+  /** The nodes, on which pods depend. */
   readonly ready: ITerraformDependable;
-  /** What a container asks for there. */
+  /** Returns a container's requests and limits in this place. */
   resources(resources: Resources): Resources;
-  /** The same for a container without a CPU limit that works in short bursts, which Autopilot's limit would throttle. */
+  /**
+   * Returns the same for a container without a CPU limit that works in short bursts. Autopilot sets a CPU limit, which
+   * would throttle it.
+   */
   bursting(resources: Omit<Resources, "cpu"> & { readonly millicores: number }): Resources;
 }
 

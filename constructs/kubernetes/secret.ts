@@ -2,25 +2,28 @@ import { SecretV1 } from "@cdktf/provider-kubernetes/lib/secret-v1";
 import { Construct } from "constructs";
 import { type Configuration, IMMUTABLE, identify } from "./configuration";
 
-/** A value that reaches the cluster and never the state. */
+/** A value that the cluster gets, but the Terraform state does not. */
 export interface SecretValue {
-  /** Ephemeral, or made of ephemeral values. */
+  /** An ephemeral value, or an expression of ephemeral values. */
   readonly value: string;
-  /** What tells that the value changed, without saying what it is: a generation, an address. */
+  /**
+   * Values that change together with the secret value, such as its generation or an address. They must not reveal it.
+   */
   readonly changesWith: readonly (string | number)[];
 }
 
 export interface SecretProps {
   readonly namespace: string;
-  /** What the name begins with. */
+  /** First part of the name. A digest follows. */
   readonly name: string;
   /** Values by key. */
   readonly data: Readonly<Record<string, SecretValue>>;
 }
 
 /**
- * An immutable Secret whose values are write-only. Terraform cannot compare such values, so its name contains a digest of
- * the keys and of whatever each value depends on. When one of these changes, the pods that name the Secret roll.
+ * An immutable Secret whose values are write-only. Terraform cannot compare such values, so the name contains a digest
+ * of the keys and of `changesWith`. When one of these changes, the name changes, and the pods that name the Secret are
+ * replaced.
  * {@link https://developer.hashicorp.com/terraform/language/manage-sensitive-data/write-only}
  */
 export class Secret extends Construct implements Configuration {
@@ -38,7 +41,7 @@ export class Secret extends Construct implements Configuration {
       metadata: { name: content.name, namespace: props.namespace },
       type: "Opaque",
       dataWo: Object.fromEntries(entries.map(([key, { value }]) => [key, value])),
-      dataWoRevision: 1, // written once; without a revision it would not be written at all
+      dataWoRevision: 1, // without a revision, the provider does not write the values
       ...IMMUTABLE,
     });
     this.name = secret.metadata.name;

@@ -6,18 +6,18 @@ export interface VolumeClaimProps {
   readonly namespace: string;
   /** Name of a storage class whose volumes can grow. */
   readonly storageClass: string;
-  /** GiB. It can grow later, and never shrink. */
+  /** Size in GiB. It can grow later, but not shrink. */
   readonly diskGb: number;
-  /** Fixed part of the claim's address: a protected resource must keep its address. */
+  /** Fixed part of the claim's Terraform address. A protected resource must keep its address. */
   readonly address: string;
-  /** Whether Terraform refuses to destroy it; no default: an environment decides. */
+  /** Whether Terraform refuses to destroy the claim. */
   readonly deletionProtection: boolean;
 }
 
 /**
- * A volume, claimed beside the StatefulSet that mounts it. In a StatefulSet's template, or in an operator's resource, a
- * size takes effect only at the first install, and nothing protects the claim from deletion. A smaller size would replace
- * the claim, which Terraform refuses to plan while the claim is protected.
+ * Creates a volume claim for a StatefulSet. As part of a StatefulSet's template or an operator's resource, a size would
+ * apply only at the first install, and nothing would protect the claim. A smaller size would replace the claim, which
+ * Terraform refuses while the claim is protected.
  * {@link https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#limitations}
  */
 export function volumeClaim(scope: Construct, id: string, props: VolumeClaimProps): PersistentVolumeClaimV1 {
@@ -28,7 +28,7 @@ export function volumeClaim(scope: Construct, id: string, props: VolumeClaimProp
       storageClassName: props.storageClass,
       resources: { requests: { storage: `${props.diskGb}Gi` } },
     },
-    waitUntilBound: false, // its disk is made where the first pod runs
+    waitUntilBound: false, // the disk is created where the first pod runs
     lifecycle: { preventDestroy: props.deletionProtection },
   });
   claim.overrideLogicalId(`${props.address}_volume`);

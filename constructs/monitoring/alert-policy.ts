@@ -7,18 +7,18 @@ import type { Project } from "../project/project";
 
 export interface AlertPolicyProps {
   readonly project: Project;
-  /** What is wrong, after whose it is: all policies of a project share one list. */
+  /** The policy's name: whose problem it is, and what the problem is. All policies of a project are in one list. */
   readonly name: string;
   readonly severity: "CRITICAL" | "WARNING";
-  /** Markdown that comes with the notification: what to look at. */
+  /** Markdown text of the notification, which says what to check. */
   readonly documentation: string;
   /** Name of the notification channel. */
   readonly channel: string;
-  /** Each of them opens an incident. */
+  /** Conditions, each of which opens an incident. */
   readonly conditions: readonly MonitoringAlertPolicyConditions[];
 }
 
-/** An alert policy of Cloud Monitoring; an incident that gets no data for a day is closed. */
+/** Creates an alert policy in Cloud Monitoring. It closes an incident that gets no data for a day. */
 export function alertPolicy(scope: Construct, id: string, props: AlertPolicyProps): MonitoringAlertPolicy {
   return new MonitoringAlertPolicy(scope, id, {
     project: props.project.id,
@@ -33,10 +33,10 @@ export function alertPolicy(scope: Construct, id: string, props: AlertPolicyProp
 }
 
 /**
- * A condition that is met when a PromQL query has an answer for so many minutes on end.
+ * Returns a condition that is met if a PromQL query returns a result for some minutes without a break.
  *
- * The metric need not exist yet: Google refuses a filter on a metric that it has never seen (404, "Cannot find
- * metric(s)"), and only for PromQL can that be turned off.
+ * The metric does not have to exist yet. For other kinds of conditions, Google refuses a metric that it has never seen
+ * (404, "Cannot find metric(s)").
  * {@link https://cloud.google.com/monitoring/api/ref_v3/rest/v3/projects.alertPolicies#PrometheusQueryLanguageCondition}
  */
 export function promql(displayName: string, query: string, minutes: number): MonitoringAlertPolicyConditions {
@@ -45,14 +45,14 @@ export function promql(displayName: string, query: string, minutes: number): Mon
     conditionPrometheusQueryLanguage: {
       query,
       duration: `${60 * minutes}s`,
-      evaluationInterval: "60s", // Google samples no more often
+      evaluationInterval: "60s", // the interval of Google's samples
       disableMetricValidation: true,
     },
   };
 }
 
 /**
- * PromQL selector of a metric of Google's, by the names that Google's own lists have.
+ * Returns the PromQL selector of a Google Cloud metric, given the names in Google's lists of metrics.
  * {@link https://cloud.google.com/monitoring/promql}
  */
 export function series(metric: string, monitoredResource: string, labels: Readonly<Record<string, string>>): string {

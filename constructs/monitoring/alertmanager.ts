@@ -1,28 +1,33 @@
 import { Fn } from "cdktf";
 import type { SecretValue } from "../kubernetes/secret";
 
-/** Where alerts go, with the secret that opens it; it is read from a file. */
+/** The service that Alertmanager notifies, with its secret, which Alertmanager reads from a file. */
 export type Receiver = (
   | {
       readonly kind: "slack";
-      /** With its `#`. */
+      /** The channel's name, with its `#`. */
       readonly channel: string;
     }
   | { readonly kind: "pagerduty" }
   | { readonly kind: "webhook" }
 ) & {
   /**
-   * URL of the incoming webhook (Slack, https on port 443 for another), or PagerDuty's integration key (Events API v2).
+   * The URL of the incoming webhook (Slack's, or another HTTPS URL on port 443), or the integration key of PagerDuty's
+   * Events API v2.
    */
   readonly secret: SecretValue;
 };
 
-/** A receiver, with the name of the Kubernetes Secret that Alertmanager mounts; its one key is the kind. */
+/**
+ * A receiver with the name of the Kubernetes Secret that Alertmanager mounts. The Secret's only key is the receiver's
+ * kind.
+ */
 type MountedReceiver = Receiver & { readonly secretName: string };
 
 /**
- * Alertmanager's routes and receivers. What is critical holds back what warns of the same, of one service. One message
- * for all instances of an alert on a service; what is critical is repeated every hour, the rest twice a day.
+ * Returns Alertmanager's configuration. A critical alert of a service inhibits its warnings about the same problem.
+ * Alertmanager sends one message for all instances of an alert of a service. It repeats critical alerts every hour, and
+ * others twice a day.
  * {@link https://prometheus.io/docs/alerting/latest/configuration/}
  */
 export function alertmanagerConfig(receiver?: MountedReceiver) {
@@ -36,7 +41,7 @@ export function alertmanagerConfig(receiver?: MountedReceiver) {
       group_interval: "5m",
       repeat_interval: "12h",
       routes: [
-        // The one always fires, the other only silences alerts that inform.
+        // Watchdog always fires. InfoInhibitor only inhibits alerts of the severity info.
         { receiver: nobody, matchers: ['alertname =~ "Watchdog|InfoInhibitor"'] },
         { receiver: people, matchers: ['severity = "critical"'], repeat_interval: "1h" },
       ],
@@ -75,7 +80,7 @@ function notifier(receiver: MountedReceiver) {
   }
 }
 
-/** What a message says of each alert. {@link https://prometheus.io/docs/alerting/latest/notifications/} */
+/** Template of an alert's text. {@link https://prometheus.io/docs/alerting/latest/notifications/} */
 const TEXT = "{{ range .Alerts }}*{{ .Annotations.summary }}*\n{{ .Annotations.description }}\n{{ end }}";
-/** In PagerDuty's words, which have no `none`. */
+/** Template of the severity in PagerDuty, which does not support `none`. */
 const SEVERITY = '{{ if eq .CommonLabels.severity "critical" }}critical{{ else }}warning{{ end }}';

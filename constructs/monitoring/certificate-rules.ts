@@ -1,22 +1,24 @@
 import { SCRAPE_JOB } from "./scraping";
 import type { RuleGroup } from "./service-level";
 
-/** Certificates that cert-manager gets and renews. */
+/** Certificates that cert-manager orders and renews. */
 export interface WatchedCertificates {
   readonly namespace: string;
-  /** Of the Certificates. */
+  /** Names of the Certificates. */
   readonly names: readonly string[];
 }
 
 const DAY = 24 * 3600;
 
 /**
- * Alerts when a certificate is missing, is not renewed in time, or is about to expire. cert-manager renews when a third of
- * a certificate's life is left, 30 days of Let's Encrypt's 90, so there is time to act on the first alert. The certificate
- * authority itself tells nobody: {@link https://letsencrypt.org/2025/01/22/ending-expiration-emails}
+ * Returns alerts for a certificate that is missing, is not renewed in time, or is about to expire. cert-manager renews
+ * a certificate when a third of its lifetime is left, which is 30 of 90 days for Let's Encrypt, so there is time to act
+ * on the first alert. Let's Encrypt itself does not warn about expiry:
+ * {@link https://letsencrypt.org/2025/01/22/ending-expiration-emails}
  *
- * Prometheus's `namespace` label is that of the scraped pod; the certificate's are `exported_namespace` and `name`. Times
- * are 0 until a certificate was issued. {@link https://cert-manager.io/docs/devops-tips/prometheus-metrics/}
+ * In these metrics, the label `namespace` is that of the scraped pod. The labels of the certificate are
+ * `exported_namespace` and `name`. A time is 0 until the certificate is issued.
+ * {@link https://cert-manager.io/docs/devops-tips/prometheus-metrics/}
  */
 export function certificateRules({ namespace, names }: WatchedCertificates): RuleGroup {
   const of = (name: string, more = "") =>

@@ -8,38 +8,38 @@ import { UptimeCheck } from "./uptime-check";
 
 export interface CloudMonitoringProps {
   readonly platform: Platform;
-  /** Address that is notified. */
+  /** E-mail address to notify. */
   readonly email: string;
-  /** Path that answers 2xx while the service is ready, by public host name. */
+  /** Public host names, each with a path that answers 2xx while the service is ready. */
   readonly hosts: Readonly<Record<string, string>>;
   /** Whether browsers trust the hosts' certificates. */
   readonly trusted: boolean;
-  /** Cloud SQL for PostgreSQL, where there is any. */
+  /** The Cloud SQL instance, if any. */
   readonly database?: {
-    /** Name of the instance. */
+    /** The instance's name. */
     readonly instance: string;
-    /** GB that its disk may grow to. */
+    /** Size in GB up to which the disk grows automatically. */
     readonly diskLimitGb: number;
-    /** PostgreSQL's max_connections. */
+    /** The maximum number of connections. */
     readonly maxConnections: number;
-    /** Name of the replica in another region, where there is one. */
+    /** Name of the replica in another region, if any. */
     readonly replica?: string;
   };
-  /** Memorystore for Redis, where there is any. */
+  /** The Memorystore for Redis instance, if any. */
   readonly cache?: {
-    /** Its id: `projects/<project>/locations/<region>/instances/<name>`. */
+    /** The instance's ID: `projects/<project>/locations/<region>/instances/<name>`. */
     readonly instance: string;
   };
-  /** Fewest and most nodes of each node pool; none on Autopilot, which has no maximum. */
+  /** Minimum and maximum number of nodes of each node pool. Empty for Autopilot, which has no maximum. */
   readonly nodePools: Readonly<Record<string, { readonly min: number; readonly max: number }>>;
 }
 
-/** Per cent of what there is at which somebody should act. */
+/** Percentage of a limit at which alerts fire. */
 const FULL = 80;
 
 /**
- * What only Google can see, or still sees when the cluster is gone: public hosts from outside, the datastores, node
- * pools that cannot grow any further. Whatever runs in the cluster is Prometheus's to watch.
+ * Uptime checks and alerts in Cloud Monitoring, for what Prometheus in the cluster cannot see or could not report after
+ * the cluster fails: public hosts, Google's datastores, and node pools that have reached their maximum.
  */
 export class CloudMonitoring extends Construct {
   private readonly channel: string;
@@ -73,7 +73,7 @@ export class CloudMonitoring extends Construct {
     if (database) this.watchDatabase(database);
     if (cache) this.watchCache(cache.instance);
     for (const [pool, { min, max }] of Object.entries(nodePools))
-      if (min < max) this.watchNodePool(cluster.cluster.name, pool, max); // a pool of a fixed size is always at its maximum
+      if (min < max) this.watchNodePool(cluster.cluster.name, pool, max); // a fixed size is always the maximum
   }
 
   /** {@link https://cloud.google.com/sql/docs/postgres/admin-api/metrics} */
@@ -133,7 +133,7 @@ export class CloudMonitoring extends Construct {
         "2. Many that are idle: services' pools are too big for their number of pods, or one leaks connections.",
         "3. Many that are active: they wait for locks or slow queries.",
       ],
-      // One series for each database of the instance.
+      // Each database of the instance has its own time series.
       conditions: [
         promql(`Above ${FULL} %`, `sum(${metric("postgresql/num_backends")}) / ${maxConnections} > ${FULL / 100}`, 5),
       ],
@@ -167,7 +167,7 @@ export class CloudMonitoring extends Construct {
         "1. What grew: `INFO memory`, `redis-cli --bigkeys`, keys without an expiry, a queue that nobody empties?",
         "2. If it is the ordinary load: more memory (`memoryGb`), in place.",
       ],
-      // A series for each node: the fullest counts.
+      // Each node has its own time series. The fullest node decides.
       conditions: [
         promql(`Data above ${FULL} % of the maximum`, `max(${ratio("usage_ratio")}) > ${FULL / 100}`, 5),
         promql(`System memory above ${FULL} %`, `max(${ratio("system_memory_usage_ratio")}) > ${FULL / 100}`, 5),
@@ -179,7 +179,7 @@ export class CloudMonitoring extends Construct {
   private watchNodePool(cluster: string, pool: string, max: number): void {
     const nodes = series("kubernetes.io/node/cpu/total_cores", "k8s_node", {
       cluster_name: cluster,
-      [`metadata_user_${POOL_LABEL}`]: pool, // a node's labels are the user's metadata of its series
+      [`metadata_user_${POOL_LABEL}`]: pool, // node labels are user metadata in Cloud Monitoring
     });
     this.alert(`pool-${pool}`, `node pool ${pool} is at its maximum`, {
       severity: "WARNING",

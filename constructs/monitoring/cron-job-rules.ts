@@ -1,16 +1,16 @@
 import type { RuleGroup } from "./service-level";
 
-/** A CronJob that is trusted to have done its work. */
+/** A CronJob to alert on. */
 export interface WatchedCronJob {
   readonly namespace: string;
   readonly name: string;
-  /** Hours that may pass between two jobs that succeed. */
+  /** Maximum number of hours between two successful jobs. */
   readonly hours: number;
 }
 
 /**
- * Alerts when a CronJob has not succeeded for too long: because its jobs fail, or because none is made. One that has never
- * succeeded counts from when it was made.
+ * Returns an alert for a CronJob without a successful job for too long, because its jobs fail or do not start. For a
+ * CronJob without any successful job, the time starts with its creation.
  * {@link https://github.com/kubernetes/kube-state-metrics/blob/main/docs/metrics/workload/cronjob-metrics.md}
  */
 export function cronJobRules({ namespace, name, hours }: WatchedCronJob): RuleGroup {

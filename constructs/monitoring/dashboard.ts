@@ -11,17 +11,18 @@ import {
 } from "./service-level";
 
 export interface DashboardProps {
-  /** Name of the system. */
+  /** The system's name. */
   readonly system: string;
   readonly services: readonly MonitoredService[];
-  /** Whether Prometheus has cAdvisor's metrics: not on Autopilot. */
+  /** Whether Prometheus scrapes cAdvisor's metrics. In Autopilot clusters, it cannot. */
   readonly cadvisor: boolean;
 }
 
 const PANEL = { w: 8, h: 7 };
 
 /**
- * Grafana dashboard of a system's services, a row for each: what its users get, when it says so, and what it uses.
+ * Returns the Grafana dashboard of a system's services. Each service has a row for its requests, if it has request
+ * metrics, and for its resources.
  * {@link https://grafana.com/docs/grafana/latest/visualizations/dashboards/build-dashboards/view-dashboard-json-model/}
  */
 export function dashboard({ system, services, cadvisor }: DashboardProps) {
@@ -151,5 +152,5 @@ function resourcePanels(service: MonitoredService, cadvisor: boolean): Panel[] {
   ];
 }
 
-/** A budget as a number, free of what binary fractions add to it. */
+/** An error budget as a share, rounded to remove the errors of binary fractions. */
 const share = (percent: number) => Number(((100 - percent) / 100).toFixed(10));

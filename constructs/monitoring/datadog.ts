@@ -9,35 +9,35 @@ import type { Platform } from "../platform";
 
 export interface DatadogProps {
   readonly platform: Platform;
-  /** That of the host agents. */
+  /** The namespace of host agents. */
   readonly namespace: Namespace;
-  /** Datadog's site, such as datadoghq.eu. {@link https://docs.datadoghq.com/getting_started/site/} */
+  /** The Datadog site, such as datadoghq.eu. {@link https://docs.datadoghq.com/getting_started/site/} */
   readonly site: string;
-  /** Of the organization. */
+  /** An API key of the Datadog organization. */
   readonly apiKey: SecretValue;
 }
 
-/** The only registry that GKE Autopilot lets the agent come from, and one that private nodes reach within Google. */
+/** The only registry from which Autopilot admits the agent. Private nodes can reach it. */
 const REGISTRY = "gcr.io/datadoghq";
 const NAME = "datadog";
 
 /**
- * Datadog's agent on every node, dedicated or not. It takes traces and DogStatsD metrics at host ports of the node, and
- * adds metrics of the node, its containers and its pods. What else Datadog could do stays off: logs, which Cloud
- * Logging has; the state of Kubernetes' objects, which Prometheus has; probes in the kernel, and settings made from
- * outside. So does the cluster agent, which an agent does not need: it would be a server with webhooks and rights to
- * every object, in the one namespace that is not restricted.
+ * Datadog's agent on every node, which includes nodes of dedicated pools. It receives traces and DogStatsD metrics at
+ * ports of the node, and adds metrics of the node, its containers and its pods. Other features are off: logs, which
+ * Cloud Logging has, the state of Kubernetes objects, which Prometheus has, kernel probes, and remote configuration.
+ * The cluster agent is off too. An agent does not need it, and it would add webhooks and access to all objects in the
+ * only namespace without the restricted Pod Security Standard.
  * {@link https://github.com/DataDog/helm-charts/tree/datadog-3.240.0/charts/datadog}
  */
 export class Datadog extends Construct {
-  /** Images that the release runs, as patterns of Binary Authorization. */
+  /** The release's images, as Binary Authorization patterns. */
   static readonly IMAGES: readonly string[] = [`${REGISTRY}/agent:*`];
 
   constructor(scope: Construct, id: string, props: DatadogProps) {
     super(scope, id);
     const { names, cluster, chartsMirror } = props.platform;
     const { autopilot } = cluster;
-    const tags = { env: names.environment, system: names.system }; // `env` is Datadog's own word
+    const tags = { env: names.environment, system: names.system }; // `env` is Datadog's name for the environment
     const namespace = props.namespace.name;
     const policy = (direction: "to" | "from", other: string, ...allowances: readonly Allowance[]) =>
       connectionPolicy(this, { workload: NAME, namespace }, direction, other, ...allowances);
@@ -45,17 +45,17 @@ export class Datadog extends Construct {
       policy("from", "workloads", { peers: ["cluster"], ports: HOST_AGENT_PORTS }),
       policy("to", "internet", { peers: [INTERNET], ports: [{ port: 443 }] }),
       policy("to", "control-plane", toApiServer(cluster.apiServer)),
-      policy("to", "kubelet", { peers: ["anybody"], ports: [{ port: 10250 }] }), // the firewall keeps it inside
+      policy("to", "kubelet", { peers: ["anybody"], ports: [{ port: 10250 }] }), // the firewall keeps the port private
     ];
     const apiKey = new Secret(this, "api-key", {
       namespace,
       name: "datadog-api-key",
-      data: { "api-key": props.apiKey }, // the key's name is the chart's
+      data: { "api-key": props.apiKey }, // the chart requires this key
     });
 
     const off = { enabled: false };
     const sized = (cpu: string, memory: string, memoryLimit: string) => ({
-      // Autopilot takes the chart's own and no other.
+      // Autopilot admits only the chart's own resources.
       ...(!autopilot && {
         securityContext: { allowPrivilegeEscalation: false, seccompProfile: { type: "RuntimeDefault" } },
       }),
@@ -76,25 +76,26 @@ export class Datadog extends Construct {
           clusterName: names.full,
           tags: Object.entries(tags).map(([key, value]) => `${key}:${value}`),
           apiKeyExistingSecret: apiKey.name,
-          // Host ports, for a restricted pod may not mount the folder of a socket.
+          // Uses ports of the node, because a restricted pod cannot mount the folder of a socket.
           apm: { portEnabled: true, socketEnabled: false, instrumentation: { skipKPITelemetry: true } },
           dogstatsd: { useHostPort: true, useSocketVolume: false, nonLocalTraffic: true, originDetection: true },
-          useHostPID: false, // clients say which container they are
-          // Who holds containerd's socket is root on the node, and the agent hears whatever pods send. Autopilot admits
-          // no mounts but the chart's: there at least not all of /var/run.
+          useHostPID: false, // clients send their container's ID
+          // Access to containerd's socket gives root access to the node, and every pod can send data to the agent. In
+          // Autopilot clusters, which admit only the chart's own mounts, this setting at least avoids a mount of the
+          // whole folder /var/run.
           containerRuntimeSupport: { enabled: autopilot },
           ...(autopilot && { criSocketPath: "/var/run/containerd/containerd.sock" }),
           kubelet: {
-            // Without it the role has nodes/proxy, with which one can run commands in any pod of a node. Kubernetes
-            // 1.33.
+            // Without this, the role includes nodes/proxy, which allows running commands in all pods of a node.
+            // Requires Kubernetes 1.33.
             fineGrainedAuthorization: true,
-            // Autopilot's kubelets do not list their pods to an agent.
+            // In Autopilot clusters, kubelets do not list their pods for an agent.
             useApiServer: autopilot,
           },
           logs: off,
           processAgent: { processDiscovery: false },
           disablePasswdMount: true,
-          discovery: off, // it would bring the probe
+          discovery: off, // it requires a kernel probe
           kubeStateMetricsEnabled: false,
           kubeStateMetricsCore: off,
           orchestratorExplorer: off,
@@ -106,7 +107,7 @@ export class Datadog extends Construct {
         clusterAgent: off,
         agents: {
           tolerations: [{ key: DEDICATED, operator: "Exists" }],
-          priorityClassCreate: true, // a node that is full makes room
+          priorityClassCreate: true, // evicts other pods from a node that is full
           containers: {
             agent: sized("200m", "256Mi", "512Mi"),
             traceAgent: sized("100m", "128Mi", "256Mi"),

@@ -3,19 +3,22 @@ import type { Construct } from "constructs";
 import { Namespace } from "../kubernetes/namespace";
 
 export interface HostAgentsProps {
-  /** The most nodes that the cluster may have. */
+  /** The maximum number of nodes in the cluster. */
   readonly nodes: number;
   /** The cluster. */
   readonly dependsOn: readonly ITerraformDependable[];
 }
 
-/** More than twice what the two agents of a node ask for: a pod that is replaced counts until it is gone. */
+/**
+ * Pods, millicores and MiB for each node: more than twice the requests of a node's two agents, because a pod counts
+ * until its replacement has started and it is gone.
+ */
 const PER_NODE = { pods: 4, cpu: 800, memory: 1024 };
 
 /**
- * The one namespace that is not restricted, for agents that look at their node: Datadog's, and Prometheus' node
- * exporter. Nothing else belongs here. Agents in the node's own network are beyond network policies; the others bring
- * theirs.
+ * Creates the only namespace without the restricted Pod Security Standard. It is only for agents that need access to
+ * their node: Datadog's agent and Prometheus' node exporter. Network policies do not apply to agents in the node's
+ * network. The other agents have their own policies.
  */
 export const hostAgents = (scope: Construct, id: string, { nodes, dependsOn }: HostAgentsProps): Namespace =>
   new Namespace(scope, id, {

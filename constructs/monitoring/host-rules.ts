@@ -1,4 +1,4 @@
-/** Groups of the chart's rules that are made of what kubelets and node exporters measure. */
+/** Groups of the chart's rules that need metrics of kubelets and node exporters. */
 export const RULES_OF_HOSTS = [
   "kubelet",
   "node",
@@ -9,8 +9,8 @@ export const RULES_OF_HOSTS = [
   "k8sContainerMemoryWorkingSetBytes",
 ];
 /**
- * The chart's alerts that are, in groups with others; and two on room for a lost node, which Autopilot makes when it is
- * needed.
+ * Alerts in the chart's other groups that need the same metrics, and two alerts about room for the loss of a node,
+ * which Autopilot does not need because it adds nodes.
  */
 export const ALERTS_OF_HOSTS = [
   "CPUThrottlingHigh",

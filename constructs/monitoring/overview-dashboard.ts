@@ -5,19 +5,19 @@ import type { MonitoredService, RequestMetrics } from "./service-level";
 
 export interface OverviewDashboardProps {
   readonly title: string;
-  /** Name of the system. */
+  /** The system's name. */
   readonly system: string;
-  /** At least one. Those without `metrics` are not among the lines; their pods may count figures. */
+  /** At least one service. A service without `metrics` has no row, but its pods can provide figures. */
   readonly services: readonly MonitoredService[];
-  /** Counters of what the business counts, by legend; each is shown as what the last 24 hours added to it. */
+  /** Counters of business figures, by their legends. The dashboard shows the increase of each in the last 24 hours. */
   readonly figures: Readonly<Record<string, string>>;
 }
 
 const PANEL = { w: COLUMNS / 2, h: 9 };
 
 /**
- * Grafana dashboard of a whole system on one page: requests, failures and response times of every service in a line of
- * its own, and the figures of the business.
+ * Returns the Grafana dashboard of a whole system: a row with the requests, errors and latency of each service, and the
+ * business figures.
  * {@link https://grafana.com/docs/grafana/latest/visualizations/dashboards/build-dashboards/view-dashboard-json-model/}
  */
 export function overviewDashboard({ title, system, services, figures }: OverviewDashboardProps) {
@@ -54,8 +54,8 @@ export function overviewDashboard({ title, system, services, figures }: Overview
     {
       title: "Business Metrics",
       type: "stat",
-      unit: "locale", // every digit, for `short` would say 1 K
-      decimals: 0, // what `increase` extrapolates is no whole number
+      unit: "locale", // shows all digits, whereas `short` abbreviates them
+      decimals: 0, // `increase` extrapolates fractions
       textMode: "value_and_name",
       queries: Object.fromEntries(
         Object.entries(figures).map(([legend, counter]) => [legend, `sum (increase(${counter}${pods}[24h]))`]),

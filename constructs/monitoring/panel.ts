@@ -1,41 +1,41 @@
 /**
- * As kube-prometheus-stack provisions it.
+ * The data source that kube-prometheus-stack creates.
  * {@link https://github.com/prometheus-community/helm-charts/blob/main/charts/kube-prometheus-stack/values.yaml}
  */
 const DATASOURCE = { type: "prometheus", uid: "prometheus" };
 /**
- * The last version of this kind of dashboard.
+ * The last schema version of Grafana's classic dashboards.
  * {@link https://grafana.com/docs/grafana/latest/visualizations/dashboards/build-dashboards/view-dashboard-json-model/}
  */
 const SCHEMA_VERSION = 42;
-/** Grafana's limit on a `uid`. */
+/** Maximum length of a `uid` in Grafana. */
 const LONGEST_UID = 40;
-/** Grafana's grid has 24 columns. */
+/** Number of columns in Grafana's grid. */
 export const COLUMNS = 24;
 
-/** One panel of a Grafana dashboard. */
+/** A panel of a Grafana dashboard. */
 export interface Panel {
   readonly title: string;
   readonly type: "timeseries" | "stat";
   /**
-   * One of Grafana's.
+   * A unit that Grafana supports.
    * {@link https://grafana.com/docs/grafana/latest/panels-visualizations/configure-standard-options/#unit}
    */
   readonly unit: string;
-  /** Digits after the point; as many as Grafana finds fit where it is not said. */
+  /** Number of decimals. By default, Grafana decides. */
   readonly decimals?: number;
   readonly description?: string;
-  /** PromQL by legend. */
+  /** PromQL queries, by their legends. */
   readonly queries: Readonly<Record<string, string>>;
-  /** Value from which on it is bad, drawn as a line. */
+  /** A threshold, drawn as a line. Values above it are bad. By default, there is none. */
   readonly limit?: number;
-  /** Colours of a stat, each from a value on; all green where it is not said. */
+  /** Colors of a stat panel, each with the value from which it applies. By default, all values are green. */
   readonly steps?: readonly { readonly color: string; readonly value: number | null }[];
-  /** What a stat shows; only where there are several has each its legend unless it is said. */
+  /** Shows the legend of a stat panel. By default, Grafana shows legends only if there are several values. */
   readonly textMode?: "value_and_name";
 }
 
-/** A panel as a dashboard's JSON has it. */
+/** A panel in the shape of a dashboard's JSON. */
 export interface PlacedPanel extends Readonly<Record<string, unknown>> {
   readonly gridPos: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
 }
@@ -45,7 +45,7 @@ interface Size {
   readonly h: number;
 }
 
-/** Panels of one size, as many side by side as there is room for, from row `top` of the grid on. */
+/** Places panels of one size in rows, starting at the row `top` of the grid. */
 export function grid(panels: readonly Panel[], size: Size, top: number): PlacedPanel[] {
   const inARow = COLUMNS / size.w;
   return panels.map((panel, i) => ({
@@ -54,7 +54,7 @@ export function grid(panels: readonly Panel[], size: Size, top: number): PlacedP
   }));
 }
 
-/** A dashboard that nobody edits in Grafana. A `uid` that is too long is cut. */
+/** Returns a dashboard that people cannot edit in Grafana. It cuts a `uid` that is too long. */
 export function board(props: {
   readonly uid: string;
   readonly title: string;
@@ -67,7 +67,7 @@ export function board(props: {
     tags: [props.system],
     schemaVersion: SCHEMA_VERSION,
     editable: false,
-    graphTooltip: 1, // one cross-hair for all panels
+    graphTooltip: 1, // shares the cursor between all panels
     time: { from: "now-6h", to: "now" },
     refresh: "1m",
     panels: props.panels.map((panel, i) => ({ id: i + 1, ...panel })),

@@ -17,54 +17,55 @@ import { STORAGE, serverVolume } from "./server-volume";
 export interface PrometheusStackProps {
   readonly platform: Platform;
   /**
-   * Where it runs. On Autopilot, which keeps nodes and `kube-system` to itself, neither kubelets (with cAdvisor) nor nodes
-   * are scraped. {@link https://cloud.google.com/kubernetes-engine/docs/concepts/autopilot-security}
+   * Placement of the pods. In an Autopilot cluster, which does not allow access to nodes and `kube-system`, Prometheus
+   * does not scrape kubelets (with cAdvisor) and nodes.
+   * {@link https://cloud.google.com/kubernetes-engine/docs/concepts/autopilot-security}
    */
   readonly place: Placement;
-  /** Seconds between scrapes, and between evaluations of rules; default 30, the chart's. */
+  /** Seconds between scrapes, and between evaluations of rules. The default is 30, the chart's default. */
   readonly scrapeSeconds?: number;
-  /** Days that metrics are kept, if the disk holds as many. */
+  /** Days for which Prometheus keeps metrics. It deletes old metrics earlier if the disk is full. */
   readonly retentionDays: number;
-  /** GiB of Prometheus's disk. It can grow later, and never shrink. */
+  /** Size of Prometheus' disk in GiB. It can grow later, but not shrink. */
   readonly diskGb: number;
-  /** Memory of Prometheus, which it requests and must not exceed. */
+  /** Memory request and limit of Prometheus, such as 2Gi. */
   readonly memory: string;
-  /** Without one, alerts are seen in Grafana only. */
+  /** The receiver of alerts. By default, alerts are visible only in Grafana. */
   readonly receiver?: Receiver;
   /**
-   * Privileged namespace that holds agents of the host and nothing else: there the node exporter runs. Never on
-   * Autopilot.
+   * The privileged namespace of host agents, where the node exporter runs. By default, there is no node exporter.
+   * Autopilot does not support it.
    */
   readonly hostAgents?: Namespace;
-  /** Grafana's password for `admin`. */
+  /** Password of Grafana's user `admin`. */
   readonly adminPassword: SecretValue;
 }
 
 const REPOSITORY = "https://prometheus-community.github.io/helm-charts";
 const NAMESPACE = "monitoring";
-/** GiB of Alertmanager's disk: the smallest that there is. */
+/** Size of Alertmanager's disk in GiB, the minimum of a balanced disk. */
 const ALERTMANAGER_DISK = 10;
-/** Of the namespace beside Prometheus: millicores on Autopilot and elsewhere, and MiB. */
+/** Quota of all pods except Prometheus: millicores in Autopilot and Standard clusters, and MiB. */
 const REST = { autopilot: 2500, standard: 1750, memory: 4096 };
-/** Millicores of Prometheus. */
+/** CPU request of Prometheus, in millicores. */
 const PROMETHEUS_CPU = 250;
-/** Of the names of what the chart and the operator make. */
+/** First part of the names of the objects that the chart and the operator create. */
 const NAME = "prometheus";
 
 /**
- * kube-prometheus-stack (operator, Prometheus, Alertmanager, Grafana, kube-state-metrics) in a restricted namespace,
- * with its custom resource definitions as a release of their own, because Helm never upgrades a chart's own. Pods
- * annotated `prometheus.io/scrape: "true"` are scraped. Prometheus and Alertmanager have disks whose claims are beside
- * the release, under the names that their StatefulSets look for.
+ * kube-prometheus-stack (the operator, Prometheus, Alertmanager, Grafana and kube-state-metrics) in a restricted
+ * namespace. A separate release installs the custom resource definitions, because Helm never upgrades definitions of
+ * the chart itself. Prometheus scrapes pods with the annotation `prometheus.io/scrape: "true"`. Prometheus and
+ * Alertmanager have disks whose claims are separate resources, under the names that their StatefulSets use.
  * {@link https://github.com/prometheus-community/helm-charts/tree/main/charts/kube-prometheus-stack}
  */
 export class PrometheusStack extends Construct {
-  /** Who scrapes, for the policies of what is scraped. */
+  /** The pods that scrape, for network policies of scraped pods. */
   static readonly SCRAPERS: readonly Peer[] = [
     { pods: { "app.kubernetes.io/name": "prometheus" }, namespace: NAMESPACE },
   ];
   /**
-   * Every image that runs here, whatever its tag, as patterns of Binary Authorization.
+   * All images of the release, with any tag, as Binary Authorization patterns.
    * {@link https://cloud.google.com/binary-authorization/docs/policy-yaml-reference#admissionwhitelistpatterns}
    */
   static readonly IMAGES: readonly string[] = [
@@ -80,16 +81,16 @@ export class PrometheusStack extends Construct {
   ];
 
   readonly namespace: Namespace;
-  /** The custom resource definitions; what makes such resources waits for them and not for everything else. */
+  /** The release of the custom resource definitions. Resources of these kinds depend only on it. */
   readonly definitions: ITerraformDependable;
 
-  /** @throws when the node exporter is to run on Autopilot */
+  /** @throws if `hostAgents` is set in an Autopilot cluster */
   constructor(scope: Construct, id: string, props: PrometheusStackProps) {
     super(scope, id);
     const { place, receiver, hostAgents } = props;
     const { autopilot } = place;
     const { cluster, admission, chartsMirror, deletionProtection } = props.platform;
-    if (autopilot && hostAgents) throw new Error("hostAgents: Autopilot gives its hosts to nobody");
+    if (autopilot && hostAgents) throw new Error("hostAgents is not supported in an Autopilot cluster");
     const sizeOf = (millicores: number, memory: string, memoryLimit: string) =>
       place.bursting({ millicores, memory, memoryLimit });
     const server = sizeOf(PROMETHEUS_CPU, props.memory, props.memory);
@@ -118,7 +119,7 @@ export class PrometheusStack extends Construct {
         workload: "prometheus",
         egress: [
           { peers: ["cluster"], ports: [] },
-          // Kubelets and node exporters are in the nodes' network; its firewall keeps this inside.
+          // Kubelets and node exporters are in the nodes' network. The network's firewall keeps these ports private.
           ...(autopilot
             ? []
             : [{ peers: ["anybody"] as const, ports: [{ port: 10250 }, ...(hostAgents ? [{ port: 9100 }] : [])] }]),
@@ -168,7 +169,7 @@ export class PrometheusStack extends Construct {
         namespace: namespace.name,
         deletionProtection,
       });
-    const disks = [disk("prometheus", props.diskGb), disk("alertmanager", ALERTMANAGER_DISK)]; // silences
+    const disks = [disk("prometheus", props.diskGb), disk("alertmanager", ALERTMANAGER_DISK)]; // for silences
     const interval = props.scrapeSeconds && `${props.scrapeSeconds}s`;
     const off = { enabled: false };
     release(this, "stack", {
@@ -190,14 +191,14 @@ export class PrometheusStack extends Construct {
       values: {
         fullnameOverride: NAME,
         crds: off,
-        // GKE runs these where nobody can scrape them.
+        // GKE runs these components in its own network, where Prometheus cannot scrape them.
         kubeControllerManager: off,
         kubeScheduler: off,
         kubeEtcd: off,
         kubeProxy: off,
         coreDns: off,
         kubeDns: off,
-        // It wants the host's namespaces, which a restricted namespace refuses.
+        // The node exporter needs the host's namespaces, which a restricted namespace does not admit.
         nodeExporter: { enabled: Boolean(hostAgents) },
         ...(hostAgents && {
           "prometheus-node-exporter": {
@@ -237,9 +238,10 @@ export class PrometheusStack extends Construct {
           prometheusSpec: {
             ...placed,
             resources: requestsAndLimits(server),
-            ...(interval && { scrapeInterval: interval, evaluationInterval: interval }), // Grafana's datasource follows
+            ...(interval && { scrapeInterval: interval, evaluationInterval: interval }), // Grafana uses it too
             retention: `${props.retentionDays}d`,
-            // Of the disk, what is written before old blocks are deleted needs the rest. Prometheus's MB are MiB.
+            // The rest of the disk is for data that Prometheus writes before it deletes old blocks. Prometheus counts
+            // MB in MiB.
             retentionSize: `${Math.floor(props.diskGb * 1024 * 0.85)}MB`,
             storageSpec: STORAGE,
             serviceDiscoveryRole: "EndpointSlice",
@@ -265,25 +267,25 @@ export class PrometheusStack extends Construct {
           ...placed,
           ...sized(100, "256Mi", "512Mi"),
           admin: { existingSecret: admin.name, userKey: "admin-user", passwordKey: "admin-password" },
-          // Without these it may read every Secret of the cluster.
+          // Without this setting, Grafana can read all Secrets of the cluster.
           rbac: { namespaced: true },
           sidecar: {
             dashboards: { searchNamespace: namespace.name, resource: "configmap" },
             datasources: { resource: "configmap" },
             ...sized(20, "96Mi", "192Mi"),
           },
-          // It reaches nothing outside: what it has is what its image brings.
+          // Grafana cannot connect to the internet. It uses only what its image contains.
           "grafana.ini": {
             analytics: { reporting_enabled: false, check_for_updates: false, check_for_plugin_updates: false },
             news: { news_feed_enabled: false },
             plugins: { preinstall_disabled: true },
           },
-          testFramework: off, // a pod that a restricted namespace refuses
+          testFramework: off, // a restricted namespace does not admit its pod
         },
         "kube-state-metrics": {
           ...placed,
           ...sized(50, "96Mi", "256Mi"),
-          // Each would give it the right to list them all; no rule asks for their metrics.
+          // Each collector needs the permission to list its objects. No rule uses these metrics.
           collectorsExclude: ["secrets", "configmaps", "certificatesigningrequests", "leases", ...WEBHOOKS],
         },
       },

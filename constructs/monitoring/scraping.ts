@@ -1,20 +1,21 @@
-/** Label `job` of what annotated pods count. */
+/** Value of the label `job` in metrics of annotated pods. */
 export const SCRAPE_JOB = "annotated-pods";
 
 /**
- * Format of targets that name none, or an unknown one: the text format, the only one that such targets serve. Without this,
- * Prometheus 3 does not scrape them at all.
+ * The format of targets that send no content type, or an unknown one. Such targets use the text format. Without this
+ * setting, Prometheus 3 does not scrape them.
  * {@link https://prometheus.io/docs/prometheus/latest/migration/#scrape-protocols}
  */
 export const FALLBACK_PROTOCOL = "PrometheusText0.0.4";
 
-/** What Prometheus discovers of a pod: the port that it is annotated with, and one that a container of it declares. */
+/** Labels that Prometheus discovers: the port in a pod's annotation, and a port that a container declares. */
 const NAMED_PORT = "__meta_kubernetes_pod_annotation_prometheus_io_port";
 const DECLARED_PORT = "__meta_kubernetes_pod_container_port_number";
 
 /**
- * Scrapes every pod that is annotated `prometheus.io/scrape: "true"`, at `prometheus.io/port` and `/path`; one that names
- * no port at every port that its containers declare.
+ * Scrapes each pod with the annotation `prometheus.io/scrape: "true"`, at the port and path of the annotations
+ * `prometheus.io/port` and `prometheus.io/path`. Without a port annotation, it scrapes every port that the containers
+ * declare.
  * {@link https://prometheus.io/docs/prometheus/latest/configuration/configuration/#pod}
  */
 export const ANNOTATED_PODS = {
@@ -23,11 +24,12 @@ export const ANNOTATED_PODS = {
   kubernetes_sd_configs: [{ role: "pod" }],
   relabel_configs: [
     { source_labels: ["__meta_kubernetes_pod_annotation_prometheus_io_scrape"], action: "keep", regex: "true" },
-    // GKE annotates pods of its own, some of them in the nodes' network, where nothing but kubelets may be asked.
+    // GKE annotates its own pods. Some of them are in the nodes' network, where Prometheus can reach only kubelets and
+    // node exporters.
     { source_labels: ["__meta_kubernetes_namespace"], action: "drop", regex: "kube-system|gke-.+|gmp-.+" },
     { source_labels: ["__meta_kubernetes_pod_phase"], action: "drop", regex: "Succeeded|Failed" },
     { source_labels: [NAMED_PORT, DECLARED_PORT], action: "replace", target_label: NAMED_PORT, regex: ";(.+)" },
-    // Of a container that declares none, Prometheus would ask port 80.
+    // If a container declares no port, Prometheus would scrape port 80.
     { source_labels: [NAMED_PORT], action: "keep", regex: ".+" },
     {
       source_labels: ["__meta_kubernetes_pod_annotation_prometheus_io_path"],
@@ -42,7 +44,7 @@ export const ANNOTATED_PODS = {
       regex: "(.+);(.+)",
       replacement: "$1:$2",
     },
-    // A pod with several containers is found once for each.
+    // Prometheus discovers a pod once for each of its containers.
     {
       source_labels: [NAMED_PORT],
       action: "keepequal",

@@ -1,51 +1,54 @@
 import { SCRAPE_JOB } from "./scraping";
 
-/** A service, as Prometheus knows it. */
+/** A service that Prometheus monitors. */
 export interface MonitoredService {
-  /** Of its Deployment, of its container, and the label `service` of what it counts. */
+  /** Name of its Deployment and container, and value of the label `service` in its metrics. */
   readonly name: string;
   readonly namespace: string;
-  /** What it says of its requests, if anything. */
+  /** The service's request metrics, if it has any. */
   readonly metrics?: RequestMetrics;
-  /** What its users may expect; it needs `metrics`. */
+  /** The service level objective. It requires `metrics`. By default, there is none. */
   readonly objective?: Objective;
-  /** Shares that are reported after five minutes; without them, only memory above 90 % is, after fifteen. */
+  /**
+   * Thresholds of alerts that fire after five minutes. By default, there is only an alert for memory above 90 %, after
+   * fifteen minutes.
+   */
   readonly alerts?: AlertThresholds;
 }
 
 export interface AlertThresholds {
-  /** Per cent of requests that are answered with a 5xx; said of services with `metrics` only. */
+  /** Percentage of requests with a 5xx response. It applies only to services with `metrics`. */
   readonly errorPercent: number;
-  /** Per cent of a container's memory limit. */
+  /** Percentage of a container's memory limit. */
   readonly memoryPercent: number;
 }
 
 export interface RequestMetrics {
-  /** Counter of the requests that were answered. */
+  /** Name of the counter of answered requests. */
   readonly counter: string;
-  /** Its label of the HTTP status, such as 503 or 5xx. */
+  /** The counter's label with the HTTP status, such as 503 or 5xx. */
   readonly statusLabel: string;
-  /** Classic histogram of the seconds that requests took, without `_bucket`. */
+  /** Name of a classic histogram of the requests' durations in seconds, without `_bucket`. */
   readonly histogram?: string;
 }
 
 export interface Objective {
-  /** Per cent of requests that are not answered with a 5xx, in 30 days; below 100. */
+  /** Percentage of requests in 30 days without a 5xx response. Below 100. */
   readonly availability: number;
-  /** Needs `metrics.histogram`. */
+  /** An objective for latency. It requires `metrics.histogram`. By default, there is none. */
   readonly latency?: {
-    /** Of requests; below 100. */
+    /** Percentage of requests. Below 100. */
     readonly percent: number;
-    /** In which they are answered: the upper bound of one of the histogram's buckets. */
+    /** Seconds in which they are answered. It must be the upper bound of one of the histogram's buckets. */
     readonly seconds: number;
   };
 }
 
-/** A service of which both is known. */
+/** A service with request metrics and an objective. */
 export type ServiceLevel = MonitoredService & Required<Pick<MonitoredService, "metrics" | "objective">>;
 
 /**
- * As Prometheus's rule files have it.
+ * A group of rules, in the shape of Prometheus' rule files.
  * {@link https://prometheus.io/docs/prometheus/latest/configuration/recording_rules/}
  */
 export interface RuleGroup {
@@ -57,7 +60,7 @@ type Rule = { readonly expr: string; readonly labels: Readonly<Record<string, st
   | { readonly alert: string; readonly for?: string; readonly annotations: Readonly<Record<string, string>> }
 );
 
-/** Recorded rates, each second, of all requests and of those that an objective does not count as good. */
+/** Recorded rates per second of all requests, and of the requests that miss an objective. */
 export const REQUESTS = "service:requests:rate5m";
 export const BAD_REQUESTS = "service:bad_requests:rate5m";
 const ratio = (window: Window) => `service:bad_requests:ratio_rate${window}`;
@@ -66,8 +69,8 @@ const WINDOWS = ["5m", "30m", "1h", "2h", "6h", "1d", "3d"] as const;
 type Window = (typeof WINDOWS)[number];
 
 /**
- * Multiple windows and burn rates, as multiples of the rate that uses up the budget in exactly 30 days. The short
- * window ends an alert soon after what caused it.
+ * Windows and burn rates of the alerts. A burn rate of 1 uses up the error budget in 30 days. The short window ends an
+ * alert soon after its cause is gone.
  * {@link https://sre.google/workbook/alerting-on-slos/#6-multiwindow-multi-burn-rate-alerts}
  */
 const BURN_RATES: readonly { rate: number; long: Window; short: Window; severity: "critical" | "warning" }[] = [
@@ -78,28 +81,28 @@ const BURN_RATES: readonly { rate: number; long: Window; short: Window; severity
 ];
 const BUDGET_DAYS = 30;
 
-/** Selector of a service's own series. */
+/** PromQL selector of a service's own metrics. */
 export const scraped = ({ name, namespace }: MonitoredService, ...more: readonly string[]): string =>
   `{${[`job="${SCRAPE_JOB}"`, `namespace="${namespace}"`, `service="${name}"`, ...more].join(",")}}`;
 
-/** Selector of what is recorded for one of a service's objectives. */
+/** PromQL selector of the recorded metrics of an objective. */
 export const recorded = ({ name, namespace }: MonitoredService, objective: keyof Objective): string =>
   `{namespace="${namespace}",service="${name}",objective="${objective}"}`;
 
-/** Selector of what the kubelet and kube-state-metrics say of a service's containers. */
+/** PromQL selector of a service's containers in the metrics of the kubelet and kube-state-metrics. */
 export const contained = ({ name, namespace }: MonitoredService, ...more: readonly string[]): string =>
   `{${[`namespace="${namespace}"`, `container="${name}"`, ...more].join(",")}}`;
 
-/** An objective's error budget: the share of requests that may be bad, in PromQL. */
+/** An objective's error budget in PromQL: the share of requests that can miss it. */
 export const budgetOf = (percent: number): string => `(1 - ${percent} / 100)`;
 
 /**
- * Records how a service does against its objectives and alerts on what uses up their error budgets too fast.
+ * Returns rules that record how a service meets its objectives, and alert if it uses up an error budget too fast.
  *
- * Where requests are few, one that fails may be a large share of them, and alerts. A service that nobody asks anything
- * has no ratio, so nothing fires; a counter that nobody has seen for an hour does, for its objective is not watched.
- * Most libraries make the counter's series with the first request, a probe's too.
- * @throws when there is an objective for latency and no histogram
+ * If there are few requests, a single failed request can be a large share of them and fire an alert. Without requests,
+ * no alert fires. If the counter has no data for an hour, an alert fires, because nobody watches the objective. Most
+ * libraries create the counter with the first request, which can be a probe.
+ * @throws if there is an objective for latency but no histogram
  */
 export function serviceLevelRules(service: ServiceLevel): RuleGroup[] {
   const { metrics, objective } = service;
@@ -108,7 +111,7 @@ export function serviceLevelRules(service: ServiceLevel): RuleGroup[] {
     budgetRules(service, "availability", {
       percent: objective.availability,
       requests: rateOf(metrics.counter, scraped(service)),
-      // Until the first failure there is no series of failures.
+      // The counter has no time series for errors until the first error.
       bad: `${rateOf(metrics.counter, scraped(service, `${metrics.statusLabel}=~"5.."`))} or on (namespace, service) 0 * ${REQUESTS}${recorded(service, "availability")}`,
       alert: "ServiceAvailabilityBudgetBurn",
       promise: `${good(objective.availability)} shall not fail`,
@@ -118,7 +121,7 @@ export function serviceLevelRules(service: ServiceLevel): RuleGroup[] {
   if (objective.latency) {
     const { percent, seconds } = objective.latency;
     const { histogram } = metrics;
-    if (!histogram) throw new Error(`${service.name}: an objective for latency needs a histogram`);
+    if (!histogram) throw new Error(`${service.name}: an objective for latency requires a histogram`);
     const bucket = scraped(service, `le="${bound(seconds)}"`);
     groups.push(
       budgetRules(service, "latency", {
@@ -135,8 +138,8 @@ export function serviceLevelRules(service: ServiceLevel): RuleGroup[] {
 }
 
 /**
- * Alerts on a service that fails too often, by the share of requests and not by their number. None without thresholds or
- * without metrics.
+ * Returns an alert for a service with too large a share of errors. Returns no rules without thresholds or without
+ * metrics.
  */
 export function errorRules(service: MonitoredService): RuleGroup[] {
   const { name, metrics, alerts } = service;
@@ -148,7 +151,8 @@ export function errorRules(service: MonitoredService): RuleGroup[] {
       rules: [
         {
           alert: "HighErrorRate",
-          // Until the first failure there is no series of failures; without requests, 0 / 0 is above nothing.
+          // The counter has no time series for errors until the first error. Without requests, 0 / 0 is not above any
+          // threshold.
           expr: `${rate(`${metrics.statusLabel}=~"5.."`)} / ${rate()} > ${alerts.errorPercent / 100}`,
           for: "5m",
           labels: { severity: "warning", service: name },
@@ -162,9 +166,7 @@ export function errorRules(service: MonitoredService): RuleGroup[] {
   ];
 }
 
-/**
- * Alerts on containers that are about to be killed for their memory. What it measures is not to be had on Autopilot.
- */
+/** Returns an alert for containers that are close to their memory limit. Autopilot does not provide its metrics. */
 export function memoryRules(service: MonitoredService): RuleGroup {
   const { alert, percent, minutes } = service.alerts
     ? { alert: "HighMemoryUsage", percent: service.alerts.memoryPercent, minutes: 5 }
@@ -191,18 +193,18 @@ export function memoryRules(service: MonitoredService): RuleGroup {
 
 interface Budget {
   readonly percent: number;
-  /** PromQL: rates of all requests, and of the bad ones. */
+  /** PromQL rates of all requests, and of the requests that miss the objective. */
   readonly requests: string;
   readonly bad: string;
   readonly alert: string;
   readonly promise: string;
-  /** Series without which the objective is not watched. */
+  /** The metric without which nobody watches the objective. */
   readonly watched: string;
 }
 
 /**
- * The long windows are sums of recorded rates: Prometheus reads two series for them instead of three days of every
- * pod's. Rules of a group see what those before them recorded.
+ * Returns the rules of one objective. The long windows are sums of recorded rates, so that Prometheus reads two time
+ * series in place of three days of every pod's. The rules of a group can use what earlier rules of the group record.
  */
 function budgetRules(service: ServiceLevel, objective: keyof Objective, budget: Budget): RuleGroup {
   const { name } = service;
@@ -217,7 +219,7 @@ function budgetRules(service: ServiceLevel, objective: keyof Objective, budget: 
       record(REQUESTS, budget.requests),
       record(BAD_REQUESTS, budget.bad),
       ...WINDOWS.map((window) =>
-        // Without requests there is nothing to divide by, and no ratio.
+        // Without requests, the divisor and the ratio have no value.
         record(ratio(window), `${over(BAD_REQUESTS, window)} / (${over(REQUESTS, window)} > 0)`),
       ),
       ...BURN_RATES.map(({ rate, long, short, severity }) => ({
@@ -246,7 +248,7 @@ function budgetRules(service: ServiceLevel, objective: keyof Objective, budget: 
 const rateOf = (metric: string, selector: string) => `sum by (namespace, service) (rate(${metric}${selector}[5m]))`;
 
 /**
- * As Prometheus 3 writes the label `le`.
+ * The value of the label `le` in Prometheus 3.
  * {@link https://prometheus.io/docs/prometheus/latest/migration/#le-and-quantile-label-values}
  */
 const bound = (seconds: number) => (Number.isInteger(seconds) ? `${seconds}.0` : String(seconds));

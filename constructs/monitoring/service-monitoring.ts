@@ -10,29 +10,31 @@ import { overviewDashboard } from "./overview-dashboard";
 import { errorRules, type MonitoredService, memoryRules, type ServiceLevel, serviceLevelRules } from "./service-level";
 
 export interface ServiceMonitoringProps {
-  /** Where Prometheus and Grafana are. */
+  /** The namespace of Prometheus and Grafana. */
   readonly namespace: Namespace;
-  /** Prometheus's custom resource definitions. */
+  /** The release of Prometheus' custom resource definitions. */
   readonly definitions: ITerraformDependable;
-  /** Name of the system. */
+  /** The system's name. */
   readonly system: string;
-  /** At least one. Their texts go into rules as they are, so they hold no tokens. */
+  /** At least one service. Their fields must not contain Terraform expressions, because rules contain them as text. */
   readonly services: readonly MonitoredService[];
-  /** Whether the cluster is one of Autopilot, where cAdvisor's metrics are not to be had. */
+  /** Whether the cluster is an Autopilot cluster, where cAdvisor's metrics are not available. */
   readonly autopilot: boolean;
-  /** Those whose success somebody relies on; default none. */
+  /** CronJobs to alert on. By default, there are none. */
   readonly cronJobs?: readonly WatchedCronJob[];
-  /** Those that cert-manager renews; default none. */
+  /** Certificates of cert-manager to alert on. By default, there are none. */
   readonly certificates?: WatchedCertificates;
-  /** A second dashboard, of the system as a whole. */
+  /** A second dashboard, for the whole system. By default, there is none. */
   readonly overview?: {
     readonly title: string;
-    /** Counters of what the business counts, by legend; each is shown as what the last 24 hours added to it. */
+    /**
+     * Counters of business figures, by their legends. The dashboard shows the increase of each in the last 24 hours.
+     */
     readonly figures: Readonly<Record<string, string>>;
   };
 }
 
-/** Prometheus's rules on a system's services and a Grafana dashboard of them, or two. */
+/** Prometheus rules for a system's services, and their Grafana dashboards. */
 export class ServiceMonitoring extends Construct {
   constructor(scope: Construct, id: string, props: ServiceMonitoringProps) {
     super(scope, id);
@@ -66,7 +68,7 @@ export class ServiceMonitoring extends Construct {
         metadata: {
           namespace: namespace.name,
           name: `${name}-dashboard`,
-          labels: { grafana_dashboard: "1" }, // Grafana's sidecar looks for it
+          labels: { grafana_dashboard: "1" }, // Grafana's sidecar loads ConfigMaps with this label
         },
         data: { [`${name}.json`]: JSON.stringify(content) },
       });

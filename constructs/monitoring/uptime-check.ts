@@ -5,25 +5,27 @@ import { alertPolicy, promql, series } from "./alert-policy";
 
 export interface UptimeCheckProps {
   readonly project: Project;
-  /** First part of the names in the console. */
+  /** First part of the names in the Google Cloud console. */
   readonly name: string;
-  /** Public host name. */
+  /** The public host name. */
   readonly host: string;
-  /** Path that answers 2xx while the service is ready. */
+  /** A path that answers 2xx while the service is ready. */
   readonly path: string;
-  /** Whether the host's certificate is one that browsers trust, which the check then insists on. */
+  /** Whether the host has a certificate that browsers trust. The check fails if it should and does not. */
   readonly trusted: boolean;
   /** Name of the notification channel. */
   readonly channel: string;
 }
 
-/** Certificates are renewed a month before they expire. If this few days are left, renewal has failed for weeks. */
+/**
+ * Days before a certificate expires at which an alert fires. Certificates are renewed a month before they expire, so
+ * the renewal has failed for weeks.
+ */
 const EXPIRY_DAYS = 7;
 
 /**
- * Asks a public host for a page every minute, by HTTPS with a valid certificate, from all of Google's regions (six
- * checkers), and alerts when it fails from more than one of them for five minutes. Also alerts when the host's certificate
- * is about to expire, whoever should have renewed it.
+ * Requests a page of a public host every minute over HTTPS, from all of Google's regions (six checkers), and alerts if
+ * more than one region fails for five minutes. It also alerts if the host's certificate is about to expire.
  * {@link https://cloud.google.com/monitoring/uptime-checks}
  */
 export class UptimeCheck extends Construct {
@@ -38,7 +40,7 @@ export class UptimeCheck extends Construct {
       period: "60s",
       timeout: "10s",
       logCheckFailures: true,
-      lifecycle: { createBeforeDestroy: true }, // Google keeps a check that a policy refers to
+      lifecycle: { createBeforeDestroy: true }, // Google does not delete a check that a policy uses
       dependsOn: [project.api("monitoring")],
     });
     alertPolicy(this, "alert", {
@@ -54,7 +56,8 @@ export class UptimeCheck extends Construct {
         "3. 502 or 503: the service's pods are not ready; their events and logs, then database and cache.",
         "4. 403 or 429: the log of Cloud Armor, or of Traefik, says which rule.",
       ].join("\n"),
-      // Google's own form of this alert, so that the check's page shows the policy; its metric exists in every project.
+      // This is Google's own form of the alert, so the console shows the policy on the check's page. The metric exists
+      // in every project.
       conditions: [
         {
           displayName: "Fails from more than one region",

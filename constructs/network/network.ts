@@ -12,9 +12,9 @@ import { fix } from "../terraform/fixed";
 
 export interface NetworkProps {
   readonly project: Project;
-  /** Name of network and subnet, and first part of the names of the rest. */
+  /** Name of the network and the subnet, and first part of the other names. */
   readonly name: string;
-  /** Such as europe-west1. */
+  /** The region, such as europe-west1. */
   readonly region: string;
   /** IPv4 ranges in CIDR notation. */
   readonly ranges: {
@@ -22,14 +22,14 @@ export interface NetworkProps {
     readonly pods: string;
     readonly services: string;
     /**
-     * Ranges that private services access gives to Cloud SQL and Memorystore; empty if neither is used. New instances get
-     * their addresses from the last range. To grow, add one at the end: changing a range would replace it.
+     * Ranges that private services access uses for Cloud SQL and Memorystore. Empty if the environment uses neither. If
+     * a range is full, add another one: a change of a range would replace it.
      */
     readonly datastores: readonly string[];
-    /** Of a control plane that was made with a range of its own. */
+    /** The control plane's own range, a /28, if the cluster was created with one. */
     readonly controlPlane?: string;
   };
-  /** Whether Terraform refuses to destroy it, and Google too where it can; no default: an environment decides. */
+  /** Whether Terraform refuses to destroy the network, the subnet and the datastore ranges. */
   readonly deletionProtection: boolean;
 }
 
@@ -37,15 +37,16 @@ export interface NetworkProps {
 export const SECONDARY_RANGES = { pods: "pods", services: "services" } as const;
 
 /**
- * A VPC with one subnet (flow logs, private Google access), Cloud NAT for the nodes' way out, private services access
- * for Google's datastores where there are any, and a firewall that denies in both directions: out go only the VPC's own
- * ranges and TCP 443. GKE and its load balancers add what they need at a higher priority.
+ * A VPC network with one subnet (with flow logs and Private Google Access), Cloud NAT for connections from nodes to the
+ * internet, private services access for Google's datastores, and a firewall. The firewall denies all ingress, and all
+ * egress except to the network's own ranges and to TCP port 443. GKE and its load balancers add rules with a higher
+ * priority.
  * {@link https://cloud.google.com/kubernetes-engine/docs/concepts/firewall-rules}
  */
 export class Network extends Construct {
   readonly network: ComputeNetwork;
   readonly subnetwork: ComputeSubnetwork;
-  /** Range of the nodes. */
+  /** The node range. */
   readonly nodes: string;
   private readonly connection?: ITerraformDependable;
 
@@ -59,7 +60,8 @@ export class Network extends Construct {
       name,
       autoCreateSubnetworks: false,
       routingMode: "REGIONAL",
-      // Network endpoint groups that GKE made go some minutes after their cluster.
+      // GKE deletes its network endpoint groups some minutes after the cluster. Until then, Google refuses to delete
+      // the network.
       timeouts: { delete: "20m" },
       lifecycle: { preventDestroy: props.deletionProtection },
       dependsOn: [project.api("compute")],
@@ -83,7 +85,7 @@ export class Network extends Construct {
     });
     this.subnetwork.overrideLogicalId("subnetwork");
 
-    // A cluster's ranges are fixed when it is created: Google would refuse a change in the middle of an apply.
+    // A cluster's ranges cannot change. Without this, Google would refuse the change only during the apply.
     // {@link https://cloud.google.com/kubernetes-engine/docs/how-to/alias-ips}
     fix(this, "ranges", {
       values: { pods: ranges.pods, services: ranges.services },
@@ -97,7 +99,8 @@ export class Network extends Construct {
       region,
       router: router.name,
       natIpAllocateOption: "AUTO_ONLY",
-      // Many pods of a node talk to the same few APIs: 64 ports each, the default, would run out.
+      // Many pods of a node connect to the same few addresses. The default of 64 ports for each node would not be
+      // enough.
       enableDynamicPortAllocation: true,
       minPortsPerVm: 64,
       maxPortsPerVm: 4096,
@@ -138,7 +141,7 @@ export class Network extends Construct {
         allow: [{ protocol: "tcp", ports: ["443"] }],
       }),
     ];
-    // After the exceptions, so that no node is ever cut off from its control plane.
+    // Terraform creates this rule after the exceptions, so that nodes never lose their control plane.
     firewall("deny-egress", {
       direction: "EGRESS",
       priority: 65534,
@@ -150,10 +153,10 @@ export class Network extends Construct {
   }
 
   /**
-   * Private services access for Google's datastores, which wait for it: none of their arguments refers to it. They name no
-   * range, so that Google takes a free block in any of them.
+   * The private services connection. Datastores must depend on it, because none of their arguments refers to it. They
+   * name no range, so Google uses a free block in any range.
    * {@link https://cloud.google.com/vpc/docs/private-services-access}
-   * @throws when the network has no range for them
+   * @throws if the network has no range for datastores
    */
   get privateServices(): ITerraformDependable {
     if (!this.connection) throw new Error("the network has no range for datastores");
@@ -175,9 +178,10 @@ export class Network extends Construct {
         addressType: "INTERNAL",
         address,
         prefixLength: Number(prefixLength),
-        lifecycle: { preventDestroy: deletionProtection }, // instances have their addresses from it
+        lifecycle: { preventDestroy: deletionProtection }, // instances have their addresses in it
       });
-      // Also protects a range that is removed from the list, and with it the block above. The bindings lack this argument.
+      // This also protects a range that is removed from the list, which prevent_destroy does not. The bindings do not
+      // have the argument.
       allocation.addOverride("deletion_policy", deletionProtection ? "PREVENT" : "DELETE");
       return allocation;
     });
@@ -185,9 +189,9 @@ export class Network extends Construct {
       network: this.network.id,
       service: "servicenetworking.googleapis.com",
       reservedPeeringRanges: reserved.map((range) => range.name),
-      // Google keeps using the peering for hours after the last instance has gone; deleting it fails until then.
+      // Google uses the peering for hours after the last instance is deleted, and refuses to delete it until then.
       deletionPolicy: "ABANDON",
-      updateOnCreationFail: true, // so a network that comes back under its name finds it there already
+      updateOnCreationFail: true, // a network that is created again can still have the connection
       dependsOn: [project.api("servicenetworking")],
     });
   }

@@ -6,31 +6,31 @@ import type { Project } from "./project";
 
 export interface AuditLogProps {
   readonly project: Project;
-  /** Whose reads and writes are logged. */
+  /** Services whose data access is logged. */
   readonly services: readonly AuditedService[];
   /**
-   * Location of the project's log bucket `_Default`: `global`, or the one that the organization or folder sets.
+   * Location of the project's log bucket `_Default`: `global`, or the location that the organization or folder sets.
    * {@link https://cloud.google.com/logging/docs/default-settings}
    */
   readonly location: string;
-  /** Days that logs are kept, 1 to 3650. Fewer than before deletes the older ones. */
+  /** Days for which the bucket keeps logs, 1 to 3650. A smaller number deletes older logs. */
   readonly retentionDays: number;
-  /** Whether Terraform refuses to destroy the bucket's configuration; no default: an environment decides. */
+  /** Whether Terraform refuses to destroy the bucket's configuration. */
   readonly deletionProtection: boolean;
 }
 
 /**
- * Data access audit logs: who read or wrote what. Changes of configuration Google logs anyway, for 400 days and free.
- * The lines of pgAudit are among those of Cloud SQL. No API sees the commands that Redis gets.
+ * Data access audit logs, which record who reads or writes data. Google always logs changes of configuration and keeps
+ * these logs for 400 days, without charge. The logs of Cloud SQL include those of pgAudit. Google does not log the
+ * commands that Redis receives.
  *
- * They cost as other logs do: for each GiB that comes in, and for each GiB and month beyond 30 days. Secrets, keys, IAM
- * and Redis are a few lines for each deploy and rollout. The loud ones are `container`, which logs what asks the
- * Kubernetes API, from listing pods to updating their status, and `storage`, which logs each object that is read or
- * written.
+ * Data access logs cost as much as other logs: for each GiB, and for each GiB and month after 30 days. Secret Manager,
+ * Cloud KMS, IAM and Memorystore write a few lines for each deploy. The largest logs are those of `container`, which
+ * include every call of the Kubernetes API, and those of `storage`, which include every object that is read or written.
  *
- * They go to the project's log bucket `_Default`, with the logs of everything else: the retention is for all of them.
- * The bucket is there before the stack and stays after it, with its retention; only the data access logs end with the
- * stack.
+ * The logs are in the project's log bucket `_Default`, so the retention applies to all other logs in it too. The bucket
+ * exists before the stack. When Terraform destroys the stack, the bucket and its retention remain, and data access logs
+ * end.
  * {@link https://cloud.google.com/logging/docs/audit/configure-data-access}
  */
 export class AuditLog extends Construct {
@@ -42,7 +42,7 @@ export class AuditLog extends Construct {
       location: props.location,
       bucketId: "_Default",
       retentionDays: props.retentionDays,
-      lifecycle: { preventDestroy: props.deletionProtection }, // the bucket does not move
+      lifecycle: { preventDestroy: props.deletionProtection }, // the bucket cannot move to another location
       dependsOn: [project.api("logging")],
     });
     for (const service of props.services)

@@ -4,16 +4,16 @@ import { Construct } from "constructs";
 import type { Api } from "../../facts/apis";
 
 export interface ProjectProps {
-  /** Project id. */
+  /** The project's ID. */
   readonly id: string;
-  /** APIs to enable. They stay enabled when the stack is destroyed: something else may use them. */
+  /** APIs to enable. They stay enabled when Terraform destroys the stack, because something else can use them. */
   readonly apis: readonly Api[];
 }
 
-/** The project's APIs and its number. What needs an API depends on {@link Project.api}, not on all of them. */
+/** A project's APIs and its number. Resources that need an API depend on {@link Project.api}, and not on all APIs. */
 export class Project extends Construct {
   readonly id: string;
-  /** Project number, read; nobody types it. */
+  /** The project's number, which Terraform reads. */
   readonly number: string;
   private readonly services: ReadonlyMap<Api, ProjectService>;
 
@@ -30,8 +30,8 @@ export class Project extends Construct {
   }
 
   /**
-   * The resource that enables an API.
-   * @throws when the project was not told to enable it
+   * Returns the resource that enables an API.
+   * @throws if `apis` does not include the API
    */
   api(name: Api): ProjectService {
     const service = this.services.get(name);

@@ -5,16 +5,16 @@ import { type Allowance, networkPolicy, type Peer, policyName } from "../kuberne
 import type { SecretValue } from "../kubernetes/secret";
 
 const NAME = "elasticsearch";
-/** MiB of the largest heap that Java addresses with short pointers. */
+/** Size in MiB of the largest heap for which Java uses compressed pointers. */
 const LARGEST_HEAP = 31 * 1024;
 
 /**
- * Elasticsearch 9: one node with all roles, a login for every request, and connections without TLS, which network
- * policies keep to the clients. The chart's own certificates would end after a year, and nothing renews them; a lone
- * node has nobody to speak TLS with.
+ * Elasticsearch 9 in the cluster: a single node with all roles, which requires a password. Connections are not
+ * encrypted; network policies admit only the clients. The chart can create certificates, but nothing renews them before
+ * they expire after a year, and a single node does not need them for connections between nodes.
  *
- * The password is written down nowhere but in the Secret, so that a new one counts from the restart on that it brings;
- * unless somebody has set one through Elasticsearch's API, which counts from then on.
+ * Elasticsearch reads the password from the Secret at each start. A new password restarts the server and applies,
+ * unless somebody has changed the password through Elasticsearch's API.
  * {@link https://www.elastic.co/docs/deploy-manage/security/set-up-minimal-security}
  * {@link https://github.com/bitnami/charts/tree/main/bitnami/elasticsearch}
  */
@@ -28,7 +28,7 @@ export class Elasticsearch extends Construct implements Datastore {
 
   constructor(scope: Construct, id: string, props: BitnamiProps) {
     super(scope, id);
-    // The exporter has a pod of its own, with the server's label.
+    // The exporter runs in a separate pod, which has the server's label.
     const itself: Peer = { workload: NAME };
     const exporting: Allowance = { peers: [itself], ports: [{ port: this.port }] };
     const policy = networkPolicy(this, "to-itself", {
@@ -48,23 +48,23 @@ export class Elasticsearch extends Construct implements Datastore {
         service: NAME,
         port: this.port,
         metricsPort: 9114,
-        secrets: { "elasticsearch-password": props.password }, // the key's name is the chart's
+        secrets: { "elasticsearch-password": props.password }, // the chart requires this key
         values: (existingSecret, existingClaim, parts) => ({
           image: parts.image(NAME),
           security: {
             enabled: true,
             existingSecret,
-            // With the name of some Secret the chart makes no certificates; without TLS nobody reads it.
+            // The chart creates certificates unless it gets a Secret's name. Without TLS, nothing reads that Secret.
             tls: { restEncryption: false, master: { existingSecret } },
           },
           extraEnvVars: [
             { name: "ELASTICSEARCH_SKIP_TRANSPORT_TLS", value: "true" },
-            // Up to 2 GiB of them, in the scratch space of which Autopilot gives 1.
+            // The logs can use 2 GiB of ephemeral storage, of which Autopilot provides only 1 GiB.
             { name: "ELASTICSEARCH_DISABLE_GC_LOGS", value: "yes" },
           ],
           extraConfig: {
-            node: { store: { allow_mmap: false } }, // it wants a setting of the kernel, which only root may change
-            ingest: { geoip: { downloader: { enabled: false } } }, // it reaches nothing outside
+            node: { store: { allow_mmap: false } }, // it needs a kernel setting that only root can change
+            ingest: { geoip: { downloader: { enabled: false } } }, // it needs the internet
           },
           sysctlImage: { enabled: false },
           master: {
@@ -72,7 +72,7 @@ export class Elasticsearch extends Construct implements Datastore {
             ...parts.placed,
             masterOnly: false,
             replicaCount: 1,
-            heapSize: `${Math.min(Math.floor(parts.memory / 2), LARGEST_HEAP)}m`, // the rest is for the files' cache
+            heapSize: `${Math.min(Math.floor(parts.memory / 2), LARGEST_HEAP)}m`, // the file cache uses the rest
             resources: parts.sized,
             persistence: { existingClaim },
             networkPolicy: { enabled: false },
@@ -88,7 +88,8 @@ export class Elasticsearch extends Construct implements Datastore {
             resources: parts.exporterSized,
             podAnnotations: parts.scraped,
             networkPolicy: { enabled: false },
-            // As a hook it would be no part of the release: made anew with each upgrade, and never removed.
+            // As a hook, the exporter would not be part of the release: Helm would create it again with each upgrade,
+            // and never delete it.
             annotations: { "helm.sh/hook": null, "helm.sh/hook-weight": null },
           },
         }),
@@ -100,7 +101,7 @@ export class Elasticsearch extends Construct implements Datastore {
     this.ready = ready;
   }
 
-  /** Images that the release runs, as patterns of Binary Authorization. */
+  /** The release's images, as Binary Authorization patterns. */
   static IMAGES(registry: string): readonly string[] {
     return bitnamiImages(registry, NAME, "elasticsearch-exporter");
   }

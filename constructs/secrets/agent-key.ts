@@ -1,27 +1,30 @@
 /**
- * The key, in a ring of the same name, that one of Google's service agents encrypts with. `bootstrap` and the stack
- * describe the same key.
+ * A Cloud KMS key, in a key ring of the same name, with which one of Google's service agents encrypts. `bootstrap` and
+ * the stack describe the same key.
  */
 export interface AgentKey {
-  /** Of key and ring. */
+  /** Name of the key and its ring. */
   readonly name: string;
-  /** API whose agent it is; enabling it makes the agent. {@link https://cloud.google.com/iam/docs/service-agents} */
+  /**
+   * The API that the service agent belongs to. Google creates the agent when the API is enabled.
+   * {@link https://cloud.google.com/iam/docs/service-agents}
+   */
   readonly agent: keyof typeof DOMAINS;
 }
 
 const DOMAINS = { container: "container-engine-robot", compute: "compute-system" } as const;
 
-/** Key of the Secrets in a cluster, by the cluster's name. */
+/** The key for Secrets in a cluster, given the cluster's name. */
 export const secretsKey = (cluster: string): AgentKey => ({ name: `${cluster}-secrets`, agent: "container" });
 
-/** Key of the disks of the datastores in a cluster, by the cluster's name. */
+/** The key for disks of datastores in a cluster, given the cluster's name. */
 export const disksKey = (cluster: string): AgentKey => ({ name: `${cluster}-datastores`, agent: "compute" });
 
-/** IAM member that encrypts with the key. */
+/** The service agent as an IAM member. */
 export const userOf = ({ agent }: AgentKey, projectNumber: string): string =>
   `serviceAccount:service-${projectNumber}@${DOMAINS[agent]}.iam.gserviceaccount.com`;
 
-/** How often a key is rotated: 90 days. */
+/** Rotation period of the keys: 90 days. */
 export const ROTATION = "7776000s";
-/** What its user may do with it. */
+/** The role of the service agent on its key. */
 export const KEY_ROLE = "roles/cloudkms.cryptoKeyEncrypterDecrypter";

@@ -11,27 +11,28 @@ import { KEY_ROLE, ROTATION } from "./agent-key";
 
 export interface EncryptionKeyProps {
   readonly project: Project;
-  /** Name of ring and key. */
+  /** Name of the key and its ring. */
   readonly name: string;
-  /** Region: that of what it encrypts. */
+  /** The region, which must be that of the resources that the key encrypts. */
   readonly location: string;
-  /** IAM member that encrypts with the key: a service agent. */
+  /** The service agent that encrypts with the key, as an IAM member. */
   readonly user: string;
-  /** What makes the user exist. */
+  /** Resources that create the service agent. */
   readonly userExists: readonly ITerraformDependable[];
-  /** Whether Terraform refuses to destroy it, and Google too where it can; no default: an environment decides. */
+  /** Whether Terraform refuses to destroy the key and its ring. */
   readonly deletionProtection: boolean;
 }
 
 /**
- * A symmetric Cloud KMS key, rotated every 90 days, in a ring of its own, usable by one service agent. Google never deletes
- * rings and keys: a destroy leaves them as they are, and a later deploy imports them again, as the first deploy imports
- * those from `bootstrap`. It looks for them while planning, so the API must be on before that.
+ * A symmetric Cloud KMS key in its own key ring, for one service agent. The key is rotated every 90 days. Google never
+ * deletes key rings and keys. When Terraform destroys the stack, they remain, and the next deploy imports them again.
+ * The first deploy imports those that `bootstrap` created. Terraform looks for them while planning, so the API must be
+ * enabled before.
  * {@link https://cloud.google.com/kms/docs/destroy-restore}
  */
 export class EncryptionKey extends Construct {
   readonly key: KmsCryptoKey;
-  /** Whoever encrypts with the key waits for it. */
+  /** The service agent's role. Resources that the key encrypts depend on it. */
   readonly grant: KmsCryptoKeyIamMember;
 
   constructor(scope: Construct, id: string, props: EncryptionKeyProps) {
@@ -53,19 +54,20 @@ export class EncryptionKey extends Construct {
       lifecycle,
     });
     this.key.overrideLogicalId(`${id.replace(/-/g, "_")}_key`);
-    // Newer than the bindings; without it a destroy would destroy the key's versions.
+    // Without this, destroying the stack would destroy the key's versions. The bindings do not have it.
     this.key.addOverride("deletion_policy", "ABANDON");
 
-    // No argument may wait for a resource: what is read only while applying comes too late for an import.
+    // The arguments must be known while planning, so they do not refer to resources: Terraform resolves imports during
+    // the plan.
     const path = `projects/${project.id}/locations/${location}/keyRings/${name}`;
     const rings = new DataGoogleKmsKeyRings(this, "rings", { project: project.id, location, filter: `name=${path}` });
     const keys = new DataGoogleKmsCryptoKeys(this, "keys", {
-      count: Fn.lengthOf(rings.keyRings), // the keys of a ring that is not there cannot be listed
+      count: Fn.lengthOf(rings.keyRings), // Google cannot list the keys of a ring that does not exist
       keyRing: path,
       filter: `name=${path}/cryptoKeys/${name}`,
     });
     new Import(this, "ring-adoption", ring, `data.google_kms_key_rings.${rings.friendlyUniqueId}.key_rings[*].id`);
-    // Of a ring without keys the provider makes null, not an empty list.
+    // For a ring without keys, the provider returns null in place of an empty list.
     const found = `flatten(data.google_kms_crypto_keys.${keys.friendlyUniqueId}[*].keys)`;
     new Import(this, "key-adoption", this.key, `[for key in ${found} : key.id if key != null]`);
 

@@ -6,33 +6,36 @@ import { Construct } from "constructs";
 import type { Project } from "../project/project";
 import { Ephemeral } from "../terraform/ephemeral";
 
-/** A secret's value, and what says that it changed: nothing derived from the value itself may enter the state. */
+/** A secret's value with its generation. The state must not contain anything that is derived from the value. */
 export interface SecretSource {
-  /** Ephemeral: for write-only arguments alone. */
+  /** An ephemeral value. Only write-only arguments can use it. */
   readonly value: string;
-  /** Raised when the value changes. */
+  /** Number that increases when the value changes. */
   readonly generation: number;
 }
 
 export interface GeneratedSecretProps {
   readonly project: Project;
-  /** Name in Secret Manager. */
+  /** The secret's name in Secret Manager. */
   readonly name: string;
-  /** Where the value is stored, a region. */
+  /** The region where Secret Manager stores the value. */
   readonly region: string;
-  /** Characters: letters and digits, so that no URL or shell needs to quote them. */
+  /** Number of characters. They are letters and digits, which URLs and shells do not need to escape. */
   readonly length: number;
-  /** A new generation is a new value. */
+  /** The value's generation. A new generation creates a new value. */
   readonly generation: number;
-  /** Whether a new value would make stored data unreadable; the version itself is protected then. */
+  /**
+   * Whether a new value would make stored data unreadable. If true, deletion protection also covers the secret's
+   * version.
+   */
   readonly irreplaceable: boolean;
-  /** Whether Terraform refuses to destroy it, and Google too where it can; no default: an environment decides. */
+  /** Whether Terraform refuses to destroy the secret. */
   readonly deletionProtection: boolean;
 }
 
 /**
- * A value that Terraform makes and never sees again. Secret Manager is the one source: every consumer reads the stored
- * version, so that a half-failed apply leaves no two values about.
+ * A random value that Terraform creates and stores only in Secret Manager. All consumers read the stored version, so an
+ * apply that fails halfway does not leave two different values.
  */
 export class GeneratedSecret extends Construct implements SecretSource {
   readonly value: string;
@@ -47,17 +50,17 @@ export class GeneratedSecret extends Construct implements SecretSource {
       lifecycle: { preventDestroy: props.deletionProtection },
     });
     secret.overrideLogicalId(`secret_${id.replace(/-/g, "_")}`);
-    secret.addOverride("deletion_protection", props.deletionProtection); // newer than the bindings
+    secret.addOverride("deletion_protection", props.deletionProtection); // the bindings do not have it
 
     const made = new Ephemeral(this, "made", "random_password", { length: props.length, special: false });
     const version = new SecretManagerSecretVersion(this, "version", {
       secret: secret.id,
       secretDataWo: made.attribute("result"),
       secretDataWoVersion: props.generation,
-      deletionPolicy: "DISABLE", // an old value can still be looked up by whoever must
+      deletionPolicy: "DISABLE", // keeps old values, which an administrator can enable again
       lifecycle: { createBeforeDestroy: true, preventDestroy: props.irreplaceable && props.deletionProtection },
     });
-    // The address is the same whether or not the secret is irreplaceable; otherwise changing that would replace the value.
+    // The address does not depend on `irreplaceable`. Otherwise a change of it would replace the value.
     const earlier = `${version.terraformResourceType}.${TerraformStack.of(this).getLogicalId(version)}`;
     version.overrideLogicalId(`secret_${id.replace(/-/g, "_")}_version`);
     version.moveFromId(earlier);
@@ -72,15 +75,15 @@ export class GeneratedSecret extends Construct implements SecretSource {
 
 export interface SuppliedSecretProps {
   readonly project: Project;
-  /** Name in Secret Manager, where a person put it. */
+  /** The secret's name in Secret Manager, where a person created it. */
   readonly name: string;
   /** Number of the version to read. */
   readonly generation: number;
 }
 
 /**
- * A value that a person put into Secret Manager. The stack reads it and never owns it; a version that is missing fails
- * the plan by name.
+ * A value that a person stores in Secret Manager. The stack reads it, but does not manage it. If the version does not
+ * exist, the plan fails and names it.
  */
 export class SuppliedSecret extends Construct implements SecretSource {
   readonly value: string;
@@ -100,7 +103,7 @@ export class SuppliedSecret extends Construct implements SecretSource {
     }).attribute("secret_data");
   }
 
-  /** Lets an IAM member read the secret. */
+  /** Grants an IAM member read access to the secret. */
   grantAccess(id: string, member: string): void {
     new SecretManagerSecretIamMember(this, id, {
       project: this.props.project.id,

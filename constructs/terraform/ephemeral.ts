@@ -2,11 +2,12 @@ import { ref, TerraformElement, TerraformStack, Token } from "cdktf";
 import type { Construct } from "constructs";
 
 /**
- * An ephemeral resource: read or made during each run, never written to state or plan. The bindings know none.
+ * An ephemeral resource, which Terraform reads or creates in each run and never writes to the state or a plan. The
+ * bindings do not support ephemeral resources.
  * {@link https://developer.hashicorp.com/terraform/language/resources/ephemeral}
  */
 export class Ephemeral extends TerraformElement {
-  /** @param config arguments under the provider's own (snake case) names */
+  /** @param config arguments, with the provider's own names (in snake case) */
   constructor(
     scope: Construct,
     id: string,
@@ -16,7 +17,9 @@ export class Ephemeral extends TerraformElement {
     super(scope, id, `ephemeral.${type}`);
   }
 
-  /** An attribute, as a string. It may only flow into write-only arguments, provider blocks and other ephemerals. */
+  /**
+   * Returns an attribute as text. Only write-only arguments, provider blocks and other ephemeral resources can use it.
+   */
   attribute(name: string): string {
     return Token.asString(ref(`ephemeral.${this.type}.${this.friendlyUniqueId}.${name}`, TerraformStack.of(this)));
   }

@@ -2,8 +2,8 @@ import { DataResource } from "cdktf";
 import type { Construct } from "constructs";
 
 /**
- * Fixes values that must not change, although the providers would plan an update. A new value would replace this resource,
- * which is protected, so Terraform refuses it while planning, before it changes anything.
+ * Fixes values that must not change, although the provider would plan an update. A new value would replace this
+ * resource, which is protected, so the plan fails before Terraform changes anything.
  * {@link https://developer.hashicorp.com/terraform/language/resources/terraform-data}
  */
 export const fix = (

@@ -2,12 +2,15 @@ import { ref, TerraformElement, type TerraformResource, TerraformStack } from "c
 import type { Construct } from "constructs";
 
 /**
- * Takes a resource that exists into the state, in the plan that would make it otherwise. The bindings know only imports
- * that must find something.
+ * Imports an existing resource in the plan that would otherwise create it. The bindings support only imports of
+ * resources that must exist.
  * {@link https://developer.hashicorp.com/terraform/language/import}
  */
 export class Import extends TerraformElement {
-  /** @param ids expression of a list, known while planning: the resource's id, or nothing where there is none */
+  /**
+   * @param ids an expression that is known while planning: a list with the resource's ID, or an empty list if it does
+   * not exist
+   */
   constructor(
     scope: Construct,
     id: string,

@@ -3,10 +3,10 @@ import { DefaultTokenResolver, Fn, StringConcat, Token, Tokenization } from "cdk
 import type { Construct } from "constructs";
 
 /**
- * JSON text of a value that may hold tokens.
+ * Returns a value as JSON text. The value can contain tokens, which cdktf replaces with Terraform expressions.
  *
- * Not `Fn.jsonencode`: cdktf renders the text of a function's arguments without escaping quotes. Here text is JSON
- * before Terraform sees it, and each token is encoded by Terraform in its own place.
+ * `Fn.jsonencode` does not work, because cdktf does not escape quotes in a function's arguments. This function writes
+ * the text as JSON itself, and Terraform encodes each expression in its place.
  */
 export function json(value: unknown): string {
   const { skeleton, tokens } = split(value);
@@ -14,8 +14,8 @@ export function json(value: unknown): string {
 }
 
 /**
- * SHA-256 of a value that may hold tokens, in hexadecimal; the order of keys does not matter. It changes with every
- * part of the value, and is known while planning when the tokens are.
+ * Returns the SHA-256 digest of a value in hexadecimal. The value can contain tokens. The digest covers every part of
+ * the value, but not the order of keys, and is known while planning if the tokens are.
  */
 export function digest(value: unknown): string {
   const { skeleton, tokens } = split(sorted(value));
@@ -24,7 +24,8 @@ export function digest(value: unknown): string {
 }
 
 /**
- * SHA-256 of a value as written, in hexadecimal, with Terraform's expressions unevaluated. It is known during synthesis.
+ * Returns the SHA-256 digest of a value in hexadecimal, with Terraform expressions as text. The digest is known during
+ * synthesis.
  */
 export function digestAsWritten(scope: Construct, value: unknown): string {
   const resolver = new DefaultTokenResolver(new StringConcat());
@@ -32,7 +33,7 @@ export function digestAsWritten(scope: Construct, value: unknown): string {
   return createHash("sha256").update(JSON.stringify(written)).digest("hex");
 }
 
-/** A value's JSON with a numbered mark in place of each token. */
+/** Returns a value's JSON with a numbered placeholder for each token. */
 function split(value: unknown): { skeleton: string; tokens: unknown[] } {
   const tokens: unknown[] = [];
   const skeleton = JSON.stringify(value, (_, v) => (Token.isUnresolved(v) ? `\u0000${tokens.push(v) - 1}` : v));

@@ -12,22 +12,23 @@ export interface DeploymentProps {
   readonly pod: PodProps;
   readonly serving: ServingProps;
   /**
-   * Whether evictions, such as those of a node drain, take one pod at a time. This would block evictions of a single pod.
+   * Whether to limit evictions, such as those of a node drain, to one pod at a time. For a single pod, the limit would
+   * block all evictions.
    */
   readonly budget: boolean;
   readonly dependsOn: readonly ITerraformDependable[];
 }
 
-/** Seconds after which a rollout that does not move counts as failed: before Helm gives up and rolls back. */
+/** Seconds without progress after which a rollout fails. It is shorter than Helm's timeout, which rolls back. */
 const PROGRESS_DEADLINE = 540;
 
 /**
- * A Deployment that rolls without unavailability. An autoscaler must set the number of its pods.
+ * Creates a Deployment that is always available during rollouts. An autoscaler must set the number of its pods.
  *
- * Beneath it is a Helm release, not `kubernetes_deployment_v1`: that one replaces the whole spec on every update, with
- * the number of replicas that it saw while planning. Where an autoscaler has gone from 3 to 10 since, a new image would
- * cut the service to 3. Helm patches what changed and leaves out `replicas`, which no manifest has. A failed rollout is also
- * rolled back.
+ * The Deployment is part of a Helm release. The typed resource `kubernetes_deployment_v1` sends the whole spec with
+ * each update, with the number of replicas at the time of the plan. If an autoscaler has since added pods, a new image
+ * would remove them. Helm patches only what changed, and the manifest has no `replicas`. Helm also rolls back a failed
+ * rollout.
  * {@link https://github.com/hashicorp/terraform-provider-kubernetes/blob/v3.2.1/kubernetes/resource_kubernetes_deployment_v1.go}
  */
 export function deployment(scope: Construct, id: string, props: DeploymentProps): HelmRelease {

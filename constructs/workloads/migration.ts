@@ -10,14 +10,14 @@ import { configurationOf, NOT_EVICTED, type PodProps, podTemplate } from "./pod"
 export interface MigrationProps {
   readonly namespace: Namespace;
   readonly pod: PodProps;
-  /** Seconds after which the job is stopped and has failed. */
+  /** Seconds after which Kubernetes stops the Job, which then fails. */
   readonly deadline: number;
-  /** Connections by name, each a network policy of its own. */
+  /** Connections by name. Each has its own network policy. */
   readonly egress: Readonly<Record<string, Allowance>>;
   readonly dependsOn: readonly ITerraformDependable[];
 }
 
-/** Values that Autopilot writes into a Job's pods. A difference would replace the Job and run the migration again. */
+/** Fields that Autopilot sets in a Job's pods. A difference would replace the Job, and run the migration again. */
 const AUTOPILOTS_OWN = [
   ...["resource-adjustment", "warden-version"].map(
     (key) => `spec[0].template[0].metadata[0].annotations["autopilot.gke.io/${key}"]`,
@@ -27,14 +27,15 @@ const AUTOPILOTS_OWN = [
 ];
 
 /**
- * A Job that runs once for each image, command and configuration, and that rollouts wait for.
+ * A Job that runs once for each image, command and configuration. Rollouts depend on it.
  *
- * Its name is a digest of the three, for a Job cannot be changed. It is never retried, even if it loses its node: only the
- * person who starts the next deploy can decide whether half a migration may run again. Its deadline ends before Terraform's
- * patience does: a Job that Terraform had given up would run on while the next apply deletes it.
+ * The Job's name contains a digest of the three, because a Job cannot change. The Job is never retried, even if it
+ * loses its node: only a person can decide whether an incomplete migration can run again, and does so with the next
+ * deploy. Its deadline is shorter than Terraform's timeout. Otherwise the Job could still run while the next apply
+ * deletes it.
  */
 export class Migration extends Construct {
-  /** Done when it has succeeded. */
+  /** The Job. It is complete when the migration has succeeded. */
   readonly job: JobV1;
 
   constructor(scope: Construct, id: string, props: MigrationProps) {
@@ -68,7 +69,7 @@ export class Migration extends Construct {
   }
 }
 
-/** A pod's spec as the typed resource wants it: lists named in the singular, users as text. */
+/** Converts a pod's spec to the shape of the typed resource, with singular names for lists and text for users. */
 function typed(spec: ReturnType<typeof podTemplate>["spec"]): JobV1SpecTemplateSpec {
   const { containers, volumes, tolerations, securityContext, topologySpreadConstraints, ...rest } = spec;
   return {

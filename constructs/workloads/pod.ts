@@ -4,59 +4,59 @@ import { CONTAINER_SECURITY, podSecurity, requestsAndLimits } from "../kubernete
 import { NAME_LABEL } from "../kubernetes/labels";
 import type { Placement } from "../kubernetes/placement";
 
-/** What the pods of a service, a worker or a migration have in common. */
+/** Props of the pods of services, workers and migrations. */
 export interface PodProps {
-  /** Name of the workload, of its container and of the label that selects its pods. */
+  /** Name of the workload, its container and the label that selects its pods. */
   readonly name: string;
-  /** Pinned by digest. */
+  /** The image, with its digest. */
   readonly image: string;
-  /** In place of the image's own. */
+  /** The command. By default, the image's command runs. */
   readonly command?: readonly string[];
   readonly place: Placement;
   readonly resources: Resources;
-  /** Kubernetes service account; its token is not mounted. */
+  /** Name of the Kubernetes service account. Its token is not mounted. */
   readonly serviceAccount: string;
-  /** Environment variables: those that belong to the release, and those of a ConfigMap and of a Secret. */
+  /** Environment variables that the pod template sets itself, in addition to those from `configMap` and `secret`. */
   readonly variables: Readonly<Record<string, string | typeof NODE_ADDRESS>>;
   readonly configMap?: Configuration;
   readonly secret?: Configuration;
-  /** PEM files, mounted at {@link CERTIFICATES}. */
+  /** Certificate authorities as PEM files, mounted at {@link CERTIFICATES}. By default, there are none. */
   readonly certificates?: Configuration;
 }
 
-/** What a service's pods have beside. */
+/** Props that only pods of services have. */
 export interface ServingProps {
-  /** TCP port of HTTP; without it nothing can be routed to the pod. */
+  /** TCP port of the HTTP server. Without it, the pod receives no requests. */
   readonly port?: number;
-  /** Where Prometheus scrapes. */
+  /** Port and path of the metrics that Prometheus scrapes. By default, Prometheus does not scrape the pod. */
   readonly metrics?: { readonly port: number; readonly path: string };
-  /** Seconds that a pod gets to finish its work when it must stop; default 30. */
+  /** Seconds for which a pod can finish its work when it must stop. The default is 30. */
   readonly timeoutSeconds?: number;
-  /** HTTP paths on the port, or a program that exits 0 while all is well. */
+  /** HTTP paths on the port, or a command that exits with 0 while the pod is healthy. */
   readonly health: { readonly live: string; readonly ready: string } | { readonly command: readonly string[] };
 }
 
 /**
- * Value of a variable: the IP address of the pod's node, where host agents listen.
+ * Value of a variable for the IP address of the pod's node, where host agents listen.
  * {@link https://kubernetes.io/docs/concepts/workloads/pods/downward-api/}
  */
 export const NODE_ADDRESS = { fieldPath: "status.hostIP" } as const;
 
-/** Folder of the certificate authorities. */
+/** Mount path of the certificate authorities. */
 export const CERTIFICATES = "/etc/ssl/datastores";
 
-/** Seconds between a pod's leaving the load balancer and its being told to stop. */
+/** Seconds between a pod's removal from the load balancer and the signal to stop. */
 const DRAIN = 15;
-/** Any but root, the same for every image. */
+/** A non-root user, the same for all images. */
 const USER = 1000;
 
-/** What a workload's pods need to start. */
+/** Returns the ConfigMaps and Secrets that a workload's pods use. */
 export const configurationOf = ({ configMap, secret, certificates }: PodProps): readonly Configuration[] =>
   [configMap, secret, certificates].flatMap((configuration) => configuration ?? []);
 
 /**
- * Pod template, as the Kubernetes API has it, that satisfies the restricted Pod Security Standard with a read-only
- * root.
+ * Returns a pod template, in the shape of the Kubernetes API, that satisfies the restricted Pod Security Standard and
+ * has a read-only root file system.
  * {@link https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted}
  */
 export function podTemplate(props: PodProps, serving?: ServingProps) {
@@ -91,7 +91,7 @@ export function podTemplate(props: PodProps, serving?: ServingProps) {
           image: props.image,
           imagePullPolicy: "IfNotPresent",
           ...(props.command && { command: [...props.command] }),
-          // The root is read-only.
+          // The root file system is read-only.
           env: Object.entries({ ...props.variables, HOME: "/tmp" }).map(([name, value]) =>
             typeof value === "string" ? { name, value } : { name, valueFrom: { fieldRef: value } },
           ),
@@ -117,8 +117,8 @@ export function podTemplate(props: PodProps, serving?: ServingProps) {
 }
 
 /**
- * Annotation of pods that run to completion: the autoscaler keeps their node until then. On Autopilot, it also lets them
- * run for days, even through node upgrades.
+ * Annotation of pods that run to completion. The autoscaler does not remove their nodes. In Autopilot clusters, the
+ * pods can run for up to seven days, even during node upgrades.
  * {@link https://cloud.google.com/kubernetes-engine/docs/how-to/extended-duration-pods}
  */
 export const NOT_EVICTED = { "cluster-autoscaler.kubernetes.io/safe-to-evict": "false" } as const;
@@ -130,12 +130,15 @@ function servingFields({ port, metrics, health }: ServingProps) {
       ...(metrics && metrics.port !== port ? [{ name: "metrics", containerPort: metrics.port, protocol: "TCP" }] : []),
     ],
     ...("live" in health ? httpProbes(health, port) : commandProbes(health)),
-    // Load balancers need a moment to see that the pod is leaving.
+    // Load balancers need some seconds to stop sending requests to the pod.
     lifecycle: { preStop: { sleep: { seconds: DRAIN } } },
   };
 }
 
-/** Two minutes of trouble do not restart a pod: health often asks the database, and a failover takes a minute. */
+/**
+ * Returns probes that restart a pod only after two minutes of failures, because health checks often depend on the
+ * database, whose failover takes a minute.
+ */
 function httpProbes({ live, ready }: { readonly live: string; readonly ready: string }, port?: number) {
   const get = (path: string) => ({ httpGet: { path, port }, timeoutSeconds: 5 });
   return {
@@ -146,7 +149,8 @@ function httpProbes({ live, ready }: { readonly live: string; readonly ready: st
 }
 
 /**
- * Each probe starts a program, so there are few of them. Readiness gates rollouts, though nothing is routed to the pod.
+ * Returns probes with long periods, because each one starts a process. Rollouts wait for readiness, although the pod
+ * receives no requests.
  */
 function commandProbes({ command }: { readonly command: readonly string[] }) {
   const exec = { exec: { command }, timeoutSeconds: 10 };

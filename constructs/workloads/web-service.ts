@@ -10,23 +10,23 @@ export interface WebServiceProps extends WorkloadProps {
   readonly serving: WorkloadProps["serving"] & {
     readonly port: number;
     readonly health: { readonly live: string; readonly ready: string };
-    /** Seconds in which it answers a request. */
+    /** Seconds in which the service answers a request. */
     readonly timeoutSeconds: number;
   };
   /**
-   * What stands before the service: Google's load balancer with a Cloud Armor policy, or the pods of a proxy in the
-   * cluster; undefined when it is not public.
+   * What sends public requests to the service: Google's load balancer, with a Cloud Armor policy, or the pods of a
+   * proxy in the cluster. By default, the service is not public.
    */
   readonly public?: { readonly securityPolicy: string } | { readonly proxies: readonly Peer[] };
-  /** Names of the workloads that may connect to it. */
+  /** Names of workloads that can connect to the service. */
   readonly clients: readonly string[];
 }
 
-/** Port of the Service. */
+/** The Service's port. */
 export const SERVICE_PORT = 80;
 
 /**
- * Google's load balancers and their health checks.
+ * Ranges of Google's load balancers and their health checks.
  * {@link https://cloud.google.com/load-balancing/docs/health-check-concepts#ip-ranges}
  */
 const LOAD_BALANCERS: readonly Peer[] = [{ range: "35.191.0.0/16" }, { range: "130.211.0.0/22" }];
@@ -39,12 +39,12 @@ export const SECURITY_HEADERS = [
 ];
 
 /**
- * A workload that answers HTTP: a Service before it, reachable by what stands before it when it is public, and by named
- * workloads.
+ * A workload that answers HTTP requests, with a Service. Named workloads can connect to it and, if it is public, a load
+ * balancer or proxy.
  */
 export class WebService extends Construct {
   readonly rollout: Workload["rollout"];
-  /** Name of the Service, for routes. */
+  /** The Service's name, for routes. */
   readonly name: string;
 
   constructor(scope: Construct, id: string, props: WebServiceProps) {
@@ -63,7 +63,8 @@ export class WebService extends Construct {
     const policies = peers.length
       ? [connectionPolicy(this, { workload: name, namespace }, "from", "clients", { peers, ports: [{ port }] })]
       : [];
-    // Created beside this construct, not in it: a worker that gets a port keeps its Terraform addresses, and so its pods.
+    // The workload is a sibling of this construct, not a child. So a worker that gets a port keeps its Terraform
+    // addresses and its pods.
     const workload = new Workload(scope, "workload", { ...props, dependsOn: [...props.dependsOn, ...policies] });
     this.rollout = workload.rollout;
     const stack = TerraformStack.of(this);
@@ -73,7 +74,7 @@ export class WebService extends Construct {
       if (part instanceof TerraformResource)
         part.moveFromId(`${part.terraformResourceType}.${earlier}${stack.getLogicalId(part).slice(now.length)}`);
 
-    // How the load balancer treats the service; no typed resource holds it.
+    // The load balancer's settings for the service. The provider has no typed resource for them.
     // https://cloud.google.com/kubernetes-engine/docs/how-to/ingress-configuration
     const backendConfig =
       balanced &&
@@ -97,7 +98,7 @@ export class WebService extends Construct {
           },
         ],
       });
-    if (backendConfig) backendConfig.lifecycle = { createBeforeDestroy: true }; // its policy goes after it
+    if (backendConfig) backendConfig.lifecycle = { createBeforeDestroy: true }; // deleted before its Cloud Armor policy
     const service = new ServiceV1(this, "service", {
       metadata: {
         name,
@@ -115,7 +116,7 @@ export class WebService extends Construct {
         selector: { [NAME_LABEL]: name },
         port: [{ name: "http", port: SERVICE_PORT, targetPort: String(port), protocol: "TCP" }],
       },
-      lifecycle: { createBeforeDestroy: true }, // one that leaves goes after the routes to it
+      lifecycle: { createBeforeDestroy: true }, // a removed Service is deleted after its routes
       dependsOn: backendConfig ? [backendConfig] : [...props.namespace.ready],
     });
     this.name = service.metadata.name;

@@ -11,31 +11,33 @@ export interface WorkloadProps {
   readonly pod: PodProps;
   readonly serving: ServingProps;
   /**
-   * Fixed number of pods, or an autoscaler's range with the load, in per cent of the requests, at which it adds pods.
+   * A fixed number of pods, or an autoscaler's range with the load, in percent of the CPU request, above which it adds
+   * pods.
    */
   readonly replicas:
     | number
     | { readonly min: number; readonly max: number; readonly cpu: number; readonly memory?: number };
-  /** Connections by name, each a network policy of its own. */
+  /** Connections by name. Each has its own network policy. */
   readonly egress: Readonly<Record<string, Allowance>>;
-  /** Who scrapes the metrics. */
+  /** Pods that scrape the metrics. */
   readonly scrapers: Allowance["peers"];
   readonly dependsOn: readonly ITerraformDependable[];
 }
 
-/** Per cent: an autoscaler must have a load, even if its range is one number. */
+/** Load in percent of an autoscaler with a fixed number of pods, which requires one but does not use it. */
 const UNUSED_LOAD = 80;
 
 /**
- * A Deployment with everything around it but a way in: autoscaler, disruption budget, network policies. By itself it is
- * a worker.
+ * A Deployment with an autoscaler, a disruption budget, and network policies for its egress and for scraping. By
+ * itself, it is a worker.
  *
- * A fixed number of pods is an autoscaler with that number as both bounds, so that no manifest has `replicas`. If only one
- * of two revisions had it, Helm would remove the field in an upgrade or a rollback between them, and Kubernetes would keep
- * a single pod. {@link https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/#migrating-deployments-and-statefulsets-to-horizontal-autoscaling}
+ * For a fixed number of pods, the autoscaler has the same minimum and maximum, so that no manifest has the field
+ * `replicas`. If only one of two revisions had the field, an upgrade or rollback between them would remove it, and
+ * Kubernetes would reduce the Deployment to a single pod.
+ * {@link https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/#migrating-deployments-and-statefulsets-to-horizontal-autoscaling}
  */
 export class Workload extends Construct {
-  /** Done when every pod is ready. */
+  /** The release. It is complete when all pods are ready. */
   readonly rollout: ReturnType<typeof deployment>;
 
   constructor(scope: Construct, id: string, props: WorkloadProps) {
@@ -58,7 +60,7 @@ export class Workload extends Construct {
       );
 
     const dependsOn = [...props.dependsOn, ...props.namespace.ready, ...policies];
-    // Before the rollout, so that a new Deployment starts with the minimum.
+    // Terraform creates the autoscaler before the rollout, so that a new Deployment starts with the minimum.
     const autoscaler = new HorizontalPodAutoscalerV2(this, "autoscaler", {
       metadata: { name, namespace },
       spec: {

@@ -1,10 +1,10 @@
-import { resourcesOn } from "../../facts/autopilot";
 import { parseCidr } from "../../facts/cidr";
 import { machineOf, tierProblem } from "../../facts/google";
 import { backupAccountId, backupBucket, fullName } from "../../facts/names";
 import { parseCpu, parseMemory } from "../../facts/quantity";
+import { modeOf, nodePoolsOf } from "../cluster";
 import { datastoreNeeds } from "../datastores";
-import { datastoreRangesOf, nodePoolsOf } from "../environment";
+import { datastoreRangesOf } from "../environment";
 import { PLATFORM_SECRETS } from "../system";
 import { type Check, check, own } from "./check";
 
@@ -165,13 +165,12 @@ export const datastoresChecks: readonly Check[] = [
       );
   }),
   check([], ["cache", "search", "cluster"], [], (_s, e, _r, { say }) => {
-    const autopilot = e.cluster.mode === "autopilot";
     for (const [name, store] of [
       ["cache", e.cache],
       ["search", e.search],
     ] as const) {
       if (store?.kind !== "bitnami") continue;
-      const { memoryLimit } = resourcesOn(autopilot, store.resources);
+      const { memoryLimit } = modeOf(e).resources(store.resources);
       const least = Math.ceil(((parseMemory(memoryLimit) ?? 0) * DISK_FOR_MEMORY) / 1024);
       if (store.diskGb < least)
         say.environment(
@@ -182,12 +181,17 @@ export const datastoresChecks: readonly Check[] = [
     }
   }),
   check([], ["generations", "cache", "search", "database", "monitoring", "datadog"], [], (_s, e, _r, { say }) => {
+    const generated = datastoreNeeds(e).flatMap(({ secrets }) => secrets);
     for (const [secret, used, section] of [
       [PLATFORM_SECRETS.receiver, e.monitoring.receiver, "monitoring.receiver"],
       [PLATFORM_SECRETS.datadog, e.datadog, "datadog"],
-      [PLATFORM_SECRETS.search, e.search, "search"],
-      [PLATFORM_SECRETS.cache, e.cache.kind === "bitnami", 'a cache of the kind "bitnami"'],
-      [PLATFORM_SECRETS.databaseAdministrator, e.database.kind === "bitnami", 'a database of the kind "bitnami"'],
+      [PLATFORM_SECRETS.search, generated.includes(PLATFORM_SECRETS.search), "search"],
+      [PLATFORM_SECRETS.cache, generated.includes(PLATFORM_SECRETS.cache), 'a cache of the kind "bitnami"'],
+      [
+        PLATFORM_SECRETS.databaseAdministrator,
+        generated.includes(PLATFORM_SECRETS.databaseAdministrator),
+        'a database of the kind "bitnami"',
+      ],
     ] as const)
       if (Object.hasOwn(e.generations, secret) && !used)
         say.environment(["generations", secret], `is not used without ${section}`, `add ${section}, or remove it`);

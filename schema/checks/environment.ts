@@ -2,7 +2,8 @@ import { contains, overlaps, parseCidr } from "../../facts/cidr";
 import { machineOf } from "../../facts/google";
 import { fullName } from "../../facts/names";
 import { parseMemory } from "../../facts/quantity";
-import { mostNodes, nodePoolsOf, rangesOf } from "../environment";
+import { modeOf, mostNodes, nodePoolsOf } from "../cluster";
+import { rangesOf } from "../environment";
 import { isReleaseId } from "../release";
 import { type Check, check, list, own } from "./check";
 
@@ -106,7 +107,7 @@ export const environmentChecks: readonly Check[] = [
         );
     }
     const pools = Object.entries(nodePoolsOf({ cluster }));
-    if (cluster.mode === "standard" && !pools.some(([, p]) => !p.dedicated))
+    if (modeOf({ cluster }).nodePools && !pools.some(([, p]) => !p.dedicated))
       say.environment(
         ["cluster", "nodePools"],
         "must include a pool that is not dedicated: the cluster's own pods need one",
@@ -139,6 +140,7 @@ export const environmentChecks: readonly Check[] = [
       say.environment(["cluster", "channel"], "must not be RAPID in production", "use REGULAR or STABLE");
   }),
   check([], ["cluster", "monitoring", "bitnami", "edge"], [], (_s, e, _r, { say }) => {
+    const pools = modeOf(e).nodePools;
     for (const [section, placed] of [
       ["monitoring", e.monitoring],
       ["bitnami", e.bitnami],
@@ -146,14 +148,14 @@ export const environmentChecks: readonly Check[] = [
     ] as const) {
       if (!placed) continue;
       const { pool } = placed;
-      if (e.cluster.mode === "autopilot") {
+      if (!pools) {
         if (pool !== undefined)
           say.environment([section, "pool"], "must be absent: Autopilot has no node pools", "remove it");
-      } else if (pool === undefined || !Object.hasOwn(e.cluster.nodePools, pool))
+      } else if (pool === undefined || !Object.hasOwn(pools, pool))
         say.environment(
           [section, "pool"],
           "is not a node pool of this environment",
-          `use one of ${list(Object.keys(e.cluster.nodePools))}`,
+          `use one of ${list(Object.keys(pools))}`,
         );
     }
   }),

@@ -7,9 +7,10 @@ import {
   tierProblem,
 } from "../../facts/google";
 import { parseCpu, parseMemory } from "../../facts/quantity";
+import { modeOf, nodePoolsOf } from "../cluster";
 import { connectionsInCluster, mostConnections } from "../connections";
 import { needsByDatastore } from "../datastores";
-import { nodePoolsOf, rotatedByGeneration } from "../environment";
+import { rotatedByGeneration } from "../environment";
 import { imagesOf } from "../release";
 import { kindOf, PLATFORM_SECRETS, platformSecrets, type Variable } from "../system";
 import { type Check, check, list, own, workloads } from "./check";
@@ -69,14 +70,14 @@ export const checksTogether: readonly Check[] = [
         );
     }
   }),
-  check(["services", "migrations"], ["cluster"], [], (s, e, _r, { say }) => {
-    const pools = nodePoolsOf(e);
+  check(["services", "migrations"], ["cluster"], [], (s, e, _r, { say, environmentName }) => {
+    const pools = modeOf(e).nodePools;
     for (const w of workloads(s))
-      if (e.cluster.mode === "standard" && !Object.hasOwn(pools, w.pool))
+      if (pools && !Object.hasOwn(pools, w.pool))
         say.system(
           [...w.path, "pool"],
-          "is not a node pool of every environment",
-          `use one of ${list(Object.keys(pools))}`,
+          `is not a node pool of the environment ${environmentName}`,
+          `use one of ${list(Object.keys(pools))}, or add the pool there`,
         );
   }),
   check(

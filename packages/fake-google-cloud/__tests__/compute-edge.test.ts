@@ -4,12 +4,14 @@ import {
   type Compute,
   certificate,
   exclusion,
+  expectRefused,
   expression,
   fingerprint,
   GLOBAL,
   LIMIT,
   limit,
   policy,
+  type Refused,
   RULE,
   rule,
   sslPolicy,
@@ -26,8 +28,8 @@ const WAF = "https://cloud.google.com/armor/docs/waf-rules";
 const TUNING = "https://cloud.google.com/armor/docs/rule-tuning";
 const RATES = "https://cloud.google.com/armor/docs/rate-limiting-overview";
 
-describe("refuses", () => {
-  test.each<[what: string, call: (c: Compute) => unknown, expected: string, page: string]>([
+describe("Compute Engine refuses", () => {
+  test.each<Refused>([
     ["an unknown profile", sslPolicy({ profile: "STRICT" }), at("profile", "STRICT"), SSL],
     ["an unknown version of TLS", sslPolicy({ minTlsVersion: "TLS_2" }), at("minTlsVersion", "TLS_2"), SSL],
     [
@@ -300,12 +302,7 @@ describe("refuses", () => {
       "The default rule cannot be removed.",
       `${REST}/securityPolicies/removeRule`,
     ],
-  ])("%s", (_what, call, expected, _page) => {
-    const compute = world();
-    const before = structuredClone(compute.cloud.store.get("compute/projects/p/global/networks/n"));
-    expect(errorOf(() => call(compute))).toContain(expected);
-    expect(compute.cloud.store.get("compute/projects/p/global/networks/n")).toEqual(before);
-  });
+  ])("%s", (...refused) => expectRefused(refused));
 
   test.each([
     ["security_policy", "securityPolicies/new", policy({}), "backendServices/b"],

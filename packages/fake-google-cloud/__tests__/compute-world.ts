@@ -1,5 +1,5 @@
 import type { Body } from "../src/body";
-import { serviceOf } from "./support";
+import { errorOf, serviceOf } from "./support";
 
 export type Compute = ReturnType<typeof serviceOf>;
 
@@ -78,7 +78,18 @@ export const exclusion = (over: Body) => rule({ preconfiguredWafConfig: { exclus
 export const limit = (over: Body, action = "throttle") => rule({ action, rateLimitOptions: { ...LIMIT, ...over } });
 export const fingerprint = (c: Compute, path: string) => c.get(path).fingerprint;
 
-/** What refuses a value, and why. */
+/** A call that is refused, with a part of the error and the page that documents the rule. */
+export type Refused = readonly [what: string, call: (c: Compute) => unknown, expected: string, page: string];
+
+/** Makes the call in a world of its own: it is refused, and changes nothing of the network. */
+export function expectRefused([_what, call, expected]: Refused): void {
+  const compute = world();
+  const before = structuredClone(compute.cloud.store.get(`compute/${GLOBAL}/networks/n`));
+  expect(errorOf(() => call(compute))).toContain(expected);
+  expect(compute.cloud.store.get(`compute/${GLOBAL}/networks/n`)).toEqual(before);
+}
+
+/** The error about a field's value. */
 export const at = (field: string, value: string, why = "") =>
   `400 Invalid value for field 'resource.${field}': '${value}'. ${why}`;
 export const noNetwork = "404 The resource 'projects/p/global/networks/none' was not found";

@@ -4,6 +4,7 @@ import {
   address,
   at,
   type Compute,
+  expectRefused,
   fingerprint,
   firewall,
   GLOBAL,
@@ -12,6 +13,7 @@ import {
   noNetwork,
   overlapping,
   REGIONAL,
+  type Refused,
   reserved,
   subnetwork,
   world,
@@ -26,8 +28,8 @@ const EDIT = "https://cloud.google.com/vpc/docs/create-modify-vpc-networks";
 const FLOW_LOGS = "https://cloud.google.com/vpc/docs/using-flow-logs";
 const PRIVATE = "https://cloud.google.com/vpc/docs/configure-private-services-access";
 
-describe("refuses", () => {
-  test.each<[what: string, call: (c: Compute) => unknown, expected: string, page: string]>([
+describe("Compute Engine refuses", () => {
+  test.each<Refused>([
     ["a name in use", network({ name: "n" }), "409 The resource 'projects/p/global/networks/n' already exists", NAMES],
     ["no name", network({ name: undefined }), "400 The field 'name' is required.", NAMES],
     ["a name with capitals", network({ name: "New" }), at("name", "New", "Must be"), NAMES],
@@ -260,12 +262,7 @@ describe("refuses", () => {
       "412 Invalid fingerprint.",
       `${REST}/globalAddresses/setLabels`,
     ],
-  ])("%s", (_what, call, expected, _page) => {
-    const compute = world();
-    const before = structuredClone(compute.cloud.store.get("compute/projects/p/global/networks/n"));
-    expect(errorOf(() => call(compute))).toContain(expected);
-    expect(compute.cloud.store.get("compute/projects/p/global/networks/n")).toEqual(before);
-  });
+  ])("%s", (...refused) => expectRefused(refused));
 
   test.each([
     ["firewall", (c: Compute) => firewall({ network: "other" })(c), "global/firewalls/new"],

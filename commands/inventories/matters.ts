@@ -1,31 +1,6 @@
-import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync } from "node:fs";
-import path from "node:path";
-import type { PlanJson, PlannedChange } from "@slipway/rehearsal";
-import { environmentsIn, readFiles, systemsIn } from "../schema/files";
-import { type Configuration, InvalidConfiguration, validate } from "../schema/load";
-import { imagesOf, type Release, releasesFolder } from "../schema/release";
-import { type System, systemSchema } from "../schema/system";
-import { PROVIDER_VERSIONS } from "../stacks/providers";
-import { synthesize } from "../stacks/synthesize";
-
-/** What a stack creates from nothing, committed so that a change of it is seen. */
-export interface Inventory {
-  /** SHA-256 of the stack as written: it tells a stale inventory where nothing can be planned. */
-  readonly stack: string;
-  readonly providers: Readonly<Record<string, string>>;
-  /** Resources of each type. */
-  readonly counts: Readonly<Record<string, number>>;
-  readonly resources: readonly {
-    readonly address: string;
-    readonly action: string;
-    readonly values: Readonly<Record<string, unknown>>;
-  }[];
-}
-
 /**
- * What an inventory shows of each type: what costs, protects, exposes or names. The stack's hash answers for the rest.
- * A path goes through blocks, all of them where there are several.
+ * The arguments of each type that an inventory shows: those that cost, protect, expose or name. A path goes through blocks,
+ * through all of them if there are several.
  */
 export const MATTERS: Readonly<Record<string, readonly string[]>> = {
   google_binary_authorization_policy: [
@@ -116,7 +91,7 @@ export const MATTERS: Readonly<Record<string, readonly string[]>> = {
   google_project_iam_audit_config: ["service", "audit_log_config.log_type"],
   random_id: ["byte_length"],
   terraform_data: ["certificates", "name", "user", "pods", "services", "spot"].map((key) => `triggers_replace.${key}`),
-  google_kms_crypto_key: ["name", "purpose", "rotation_period", "deletion_policy"],
+  google_kms_crypto_key: ["name", "rotation_period", "deletion_policy"],
   google_kms_crypto_key_iam_member: ["role", "member"],
   google_kms_key_ring: ["name", "location"],
   google_project_iam_member: ["role", "member"],
@@ -245,113 +220,6 @@ export const MATTERS: Readonly<Record<string, readonly string[]>> = {
     "volume_binding_mode",
     "allow_volume_expansion",
   ],
+  output: ["value"],
+  terraform: ["google.version", "helm.version", "kubernetes.version", "random.version"],
 };
-
-/** Arguments that `prepare` (stack.ts) changes for a plan on this machine: taken from the stack as written. */
-const AS_WRITTEN: Readonly<Record<string, readonly string[]>> = { helm_release: ["chart", "version", "repository"] };
-
-type StackResources = Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>;
-
-const UNKNOWN = "(known after apply)";
-const SENSITIVE = "(sensitive)";
-
-export const RENEW = "npm run inventory";
-export const FOLDER = path.join("__tests__", "inventories");
-export const fileOf = (stackName: string): string => path.join(FOLDER, `${stackName}.json`);
-export const hashOf = (stackText: string): string => createHash("sha256").update(stackText).digest("hex");
-
-/** A stack of some system: `<system>.<environment>`. */
-export interface Stack {
-  readonly name: string;
-  readonly system: string;
-  readonly environment: string;
-}
-
-/** Every system's stacks. */
-export const everyStack = (root: string): Stack[] =>
-  systemsIn(root).flatMap((system) =>
-    environmentsIn(root, system).map((environment) => ({ name: `${system}.${environment}`, system, environment })),
-  );
-
-/** Version, and digest of every image, with which inventories and snapshots are made: no release changes them. */
-const FIXED_RELEASE = path.join("__tests__", "release.json");
-
-/** A release of the images that a system runs. */
-export function fixedRelease(root: string, system: Pick<System, "services" | "migrations">): Release {
-  const { version, digest } = JSON.parse(readFileSync(path.join(root, FIXED_RELEASE), "utf8"));
-  return { version, images: Object.fromEntries(imagesOf(system).map((image) => [image, digest])) };
-}
-
-/** A system as its files say, with the fixed release in every environment in place of those in releases/. */
-async function withFixedRelease(root: string, name: string): Promise<Configuration> {
-  const { raw, problems } = await readFiles(root, name);
-  if (problems.length) throw new InvalidConfiguration(problems);
-  const system = systemSchema.safeParse(raw.system);
-  const release = system.success ? fixedRelease(root, system.data) : undefined;
-  const running = Object.fromEntries(Object.keys(raw.environments).map((environment) => [environment, release]));
-  return validate(name, { ...raw, releases: release ? releasesFolder(running) : raw.releases }, {});
-}
-
-/**
- * Synthesizes every system below a folder with the fixed release, as from a shell that sets nothing; the answer finds a
- * stack's folder there.
- */
-export async function synthesizeEvery(root: string, outdir: string): Promise<(stack: Stack) => string> {
-  mkdirSync(outdir, { recursive: true });
-  for (const system of systemsIn(root)) synthesize(await withFixedRelease(root, system), {}, path.join(outdir, system));
-  return ({ system, environment }) => path.join(outdir, system, "stacks", environment);
-}
-
-export const stackText = (folder: string): string => readFileSync(path.join(folder, "cdk.tf.json"), "utf8");
-
-/** The inventory of a stack and its plan from nothing. */
-export function inventory(text: string, plan: PlanJson): Inventory {
-  const written = (JSON.parse(text) as { resource: StackResources }).resource;
-  const changes = (plan.resource_changes ?? []).toSorted((a, b) => (a.address < b.address ? -1 : 1));
-  const types = changes.filter((c) => c.mode === "managed").map((c) => c.type);
-  return {
-    stack: hashOf(text),
-    providers: PROVIDER_VERSIONS,
-    counts: Object.fromEntries([...new Set(types)].sort().map((t) => [t, types.filter((type) => type === t).length])),
-    resources: changes.map((c) => ({
-      address: c.address,
-      action: c.change.actions.join(", "),
-      values: valuesOf(c, written[c.type]?.[c.name] ?? {}),
-    })),
-  };
-}
-
-function valuesOf({ type, change }: PlannedChange, written: Readonly<Record<string, unknown>>) {
-  const { after, after_unknown, after_sensitive } = change;
-  const asWritten = AS_WRITTEN[type] ?? [];
-  return Object.fromEntries(
-    (MATTERS[type] ?? []).flatMap((where) => {
-      const value = asWritten.includes(where)
-        ? written[where]
-        : look(after, after_unknown, after_sensitive, where.split("."));
-      return value === undefined || value === null ? [] : [[where, value]];
-    }),
-  );
-}
-
-/** The value at a path, through lists of blocks; undefined where there is none. */
-function look(value: unknown, unknown: unknown, sensitive: unknown, where: readonly string[]): unknown {
-  if (unknown === true) return UNKNOWN;
-  if (sensitive === true) return SENSITIVE;
-  const [key, ...rest] = where;
-  if (key === undefined) return Array.isArray(value) && !value.length ? undefined : value;
-  if (Array.isArray(value)) {
-    const found = value.map((v, i) => look(v, at(unknown, i), at(sensitive, i), where)).filter((v) => v !== undefined);
-    return found.length > 1 ? found : found[0];
-  }
-  return look(at(value, key), at(unknown, key), at(sensitive, key), rest);
-}
-
-const at = (value: unknown, key: string | number): unknown =>
-  typeof value === "object" && value !== null ? (value as Record<string | number, unknown>)[key] : undefined;
-
-/** An inventory as its file has it: a line for each resource, for reading and for merging. */
-export function print({ resources, ...rest }: Inventory): string {
-  const lines = resources.map((resource) => `    ${JSON.stringify(resource)}`).join(",\n");
-  return `${JSON.stringify(rest, null, 2).slice(0, -2)},\n  "resources": [\n${lines}\n  ]\n}\n`;
-}

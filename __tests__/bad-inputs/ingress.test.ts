@@ -1,0 +1,151 @@
+import { WAF_RULE_SETS } from "../../facts/waf";
+import { type Anything, P, production, refused, S, system, testRefused, traefik } from "./support";
+
+testRefused({
+  "a host that is listed twice": refused(
+    production((e) => (e.services.backend.hosts = ["api.pmcrm.io", "api.pmcrm.io"])),
+    `${P} services.backend.hosts.1 = "api.pmcrm.io": is listed twice; remove one of the two`,
+  ),
+  "a wildcard as a host": refused(
+    production((e) => (e.services.backend.hosts = ["*.pmcrm.io"])),
+    `${P} services.backend.hosts.0 = "*.pmcrm.io": must be a fully qualified host name in lower case, no wildcard and no port; write it like "api.example.com"`,
+  ),
+  "a host with a certificate for another host": refused((files) => {
+    // @ts-expect-error: every host gets its own certificate
+    files.production.environment.services.backend.certificate = "other.pmcrm.io";
+  }, `${P} services.backend.certificate = "other.pmcrm.io": is not a known key; remove it, or correct its spelling`),
+  "a rate limit whose path ends an expression of Cloud Armor": refused(
+    system((s) => (s.services.backend.rateLimits[1].path = '/auth/") || true')),
+    `${S} services.backend.rateLimits.1.path = "/auth/\\") || true": must be an absolute URL path without query; write it like "/health"`,
+  ),
+  "a rate limit with an interval that Cloud Armor does not support": refused(
+    system((s) => (s.services.backend.rateLimits[0].seconds = 1)),
+    `${S} services.backend.rateLimits.0.seconds = 1: is not an interval that Cloud Armor supports; use one of 10, 30, 60, 120, 180, 240, 270, 300, 600, 900, 1200, 1800, 2700, 3600`,
+  ),
+  "a timeout of a service without a port": refused(
+    system((s) => (s.services.worker.timeoutSeconds = 90)),
+    `${S} services.worker.timeoutSeconds = 90: is for services with a port; remove it`,
+  ),
+  "a timeout of zero seconds": refused(
+    system((s) => (s.services.backend.timeoutSeconds = 0)),
+    `${S} services.backend.timeoutSeconds = 0: must be at least 1 (seconds); write a number from 1 to 300`,
+  ),
+  "a timeout of an hour": refused(
+    system((s) => (s.services.backend.timeoutSeconds = 3600)),
+    `${S} services.backend.timeoutSeconds = 3600: must be at most 300 (seconds); write a number from 1 to 300`,
+  ),
+  "two rate limits for one path": refused(
+    system((s) => s.services.backend.rateLimits.push({ path: "/Auth/", requests: 5, seconds: 10 })),
+    `${S} services.backend.rateLimits.2 = {"path":"/Auth/","requests":5,"seconds":10}: limits the same paths as another one; remove one of the two, or name another path`,
+  ),
+  "a rate limit of a service without a port": refused(
+    system((s) => (s.services.worker.rateLimits = [{ requests: 5, seconds: 10 }])),
+    `${S} services.worker.rateLimits.0 = {"requests":5,"seconds":10}: must be absent: the service has no port; remove it`,
+  ),
+  "a rate limit of a service without a host": refused(
+    production((e) => (e.services.backend.hosts = [])),
+    `${P} services.backend.hosts = []: must name a host: the system limits this service's rate at the edge; add one`,
+  ),
+  "a host of a service without a port": refused(
+    production((e) => (e.services.worker.hosts = ["worker.pmcrm.io"])),
+    `${P} services.worker.hosts = ["worker.pmcrm.io"]: are for services with a port; remove them`,
+  ),
+  "a host of two services": refused((files) => {
+    files.system.services.other = { ...files.system.services.backend } as Anything;
+    files.production.environment.services.other = { replicas: { min: 2, max: 3 }, hosts: ["api.pmcrm.io"] };
+    files.staging.environment.services.other = { replicas: { min: 1, max: 2 }, hosts: ["other.pmcrm.io"] };
+  }, `${P} services.other.hosts.0 = "api.pmcrm.io": is already a host of backend; give the host to one service, or give each service its own path`),
+  "more hosts than the load balancer supports certificates": refused(
+    production((e) => (e.services.backend.hosts = Array.from({ length: 16 }, (_, i) => `h${i}.pmcrm.io`))),
+    `${P} services = {"backend":{"replicas":{"min":3,"max":20},"hosts":["h0.pmcrm.io","h1.pmcrm.io...: have 16 hosts, and a load balancer takes 15 certificates; use fewer hosts`,
+  ),
+  "an unknown mode of the web application firewall": refused(
+    production((e) => (e.edge.waf.mode = "off")),
+    `${P} edge.waf.mode = "off": must be one of "preview", "enforce"; choose one of them`,
+  ),
+  "an exclusion from an unknown rule set": refused(
+    production((e) => (e.edge.waf.exclusions = [{ ruleSet: "sqli", signatures: ["owasp-crs-v030301-id942432-sqli"] }])),
+    `${P} edge.waf.exclusions.0.ruleSet = "sqli": must be one of ${WAF_RULE_SETS.map((set) => `"${set}"`).join(", ")}; choose one of them`,
+  ),
+  "an exclusion of an invalid signature ID": refused(
+    production((e) => (e.edge.waf.exclusions = [{ ruleSet: "sqli-v33-stable", signatures: ["942432"] }])),
+    `${P} edge.waf.exclusions.0.signatures.0 = "942432": must be a signature's id; copy it from the load balancer's log (preconfiguredExprIds)`,
+  ),
+  "an exclusion of another rule set's signature": refused(
+    production(
+      (e) => (e.edge.waf.exclusions = [{ ruleSet: "sqli-v33-stable", signatures: ["owasp-crs-v030301-id941100-xss"] }]),
+    ),
+    `${P} edge.waf.exclusions.0.signatures.0 = "owasp-crs-v030301-id941100-xss": is not a signature of sqli-v33-stable; name its rule set, or correct it`,
+  ),
+  "an exclusion without signatures and fields": refused(
+    production((e) => (e.edge.waf.exclusions = [{ ruleSet: "sqli-v33-stable" }])),
+    `${P} edge.waf.exclusions.0 = {"ruleSet":"sqli-v33-stable"}: excludes nothing; name signatures, fields or both, or remove it`,
+  ),
+  "excluded fields with a value too many and one too few": refused(
+    production((e) => {
+      const fields = [
+        { in: "header", operator: "EQUALS_ANY", value: "x" },
+        { in: "cookie", operator: "EQUALS" },
+      ];
+      e.edge.waf.exclusions = [{ ruleSet: "xss-v33-stable", fields }];
+    }),
+    `${P} edge.waf.exclusions.0.fields.0.value = "x": must be absent: EQUALS_ANY compares with no value; remove it`,
+    `${P} edge.waf.exclusions.0.fields.1.value = nothing: is required: EQUALS compares with it; add it`,
+  ),
+  "more excluded fields than Cloud Armor supports": refused(
+    production((e) => {
+      const fields = Array.from({ length: 11 }, (_, i) => ({ in: "header", operator: "EQUALS", value: `x-${i}` }));
+      e.edge.waf.exclusions = [{ ruleSet: "xss-v33-stable", fields }];
+    }),
+    `${P} edge.waf.exclusions.0.fields.10 = {"in":"header","operator":"EQUALS","value":"x-10"}: is one header more than the 10 that Cloud Armor supports; turn the signature off instead`,
+  ),
+  "more excluded signatures than fit in an expression": refused(
+    production((e) => {
+      const signatures = Array.from({ length: 8 }, (_, i) => `owasp-crs-v030301-id94243${i}-sqli`);
+      e.edge.waf.exclusions = [{ ruleSet: "sqli-v33-stable", signatures }];
+    }),
+    `${P} edge.waf.exclusions.0.signatures = ["owasp-crs-v030301-id942430-sqli","owasp-crs-v030301-id942431-sqli","owasp-c...: turn off 8 signatures of sqli-v33-stable, and an expression has room for 7; exclude the fields that they match`,
+  ),
+  "a rate limit with a percent-encoded path": refused(
+    system((s) => (s.services.backend.rateLimits[1].path = "/a%20b")),
+    `${S} services.backend.rateLimits.1.path = "/a%20b": must be decoded, without percent signs; write the characters themselves`,
+  ),
+  "a path with a slash at the end": refused(
+    system((s) => (s.services.backend.path = "/api/")),
+    `${S} services.backend.path = "/api/": must not end with a slash; write it like "/sales"`,
+  ),
+  "more hosts than Let's Encrypt issues certificates for": refused((files) => {
+    (files.system as Anything).services.backend.rateLimits = [];
+    production((e) => {
+      e.edge = traefik;
+      e.services.backend.hosts = Array.from({ length: 51 }, (_, i) => `h${i}.pmcrm.io`);
+    })(files);
+  }, `${P} services = {"backend":{"replicas":{"min":3,"max":20},"hosts":["h0.pmcrm.io","h1.pmcrm.io...: have 51 hosts, and Let's Encrypt gives a domain 50 certificates in a week; use fewer hosts`),
+  "ingress of an unknown kind": refused(
+    production((e) => (e.edge = { kind: "nginx" })),
+    `${P} edge.kind = "nginx": is not a known kind; use one of google, traefik`,
+  ),
+  "Traefik with a web application firewall": refused((files) => {
+    (files.system as Anything).services.backend.rateLimits = [];
+    production((e) => (e.edge = { ...traefik, waf: { mode: "enforce" } }))(files);
+  }, `${P} edge.waf = {"mode":"enforce"}: is not a known key; remove it, or correct its spelling`),
+  "Let's Encrypt's staging certificates in production": refused((files) => {
+    (files.system as Anything).services.backend.rateLimits = [];
+    production((e) => (e.edge = { ...traefik, acme: "staging" }))(files);
+  }, `${P} edge.acme = "staging": must be production in production: no browser trusts the other certificates; write "production"`),
+  "Traefik with a rate limit for one path": refused(
+    production((e) => (e.edge = traefik)),
+    `${S} services.backend.rateLimits.1.path = "/auth/": must be absent: Traefik has one limit for all paths of a service; remove the path`,
+  ),
+  "Traefik in an unknown node pool": refused((files) => {
+    (files.system as Anything).services.backend.rateLimits = [];
+    production((e) => (e.edge = { ...traefik, pool: "edge" }))(files);
+  }, `${P} edge.pool = "edge": is not a node pool of this environment; use one of app, workers, monitoring`),
+  "metrics under a service's public path": refused(
+    system((s) => {
+      s.services.backend.path = "/api";
+      s.services.backend.metrics = { ...s.services.backend.metrics, port: 3000, path: "/api/metrics" };
+    }),
+    `${S} services.backend.metrics.port = 3000: must differ from the service's port, which is public; serve metrics on another port`,
+  ),
+});

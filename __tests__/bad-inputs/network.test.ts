@@ -1,0 +1,131 @@
+import { P, production, refused, staging, T, testRefused } from "./support";
+
+testRefused({
+  "a range with a prefix above 32": refused(
+    production((e) => (e.network.pods = "10.4.0.0/33")),
+    `${P} network.pods = "10.4.0.0/33": must be an IPv4 range in CIDR notation; write it like "10.0.0.0/20"`,
+  ),
+  "a range with host bits": refused(
+    production((e) => (e.network.nodes = "10.0.0.1/20")),
+    `${P} network.nodes = "10.0.0.1/20": must have no host bits set; write 10.0.0.0/20`,
+  ),
+  "a pod range that overlaps the node range": refused(
+    production((e) => (e.network.pods = "10.0.0.0/14")),
+    `${P} network.pods = "10.0.0.0/14": must not overlap nodes (10.0.0.0/20); choose another range`,
+  ),
+  "a service range that overlaps the pod range": refused(
+    production((e) => (e.network.services = "10.4.16.0/20")),
+    `${P} network.services = "10.4.16.0/20": must not overlap pods (10.4.0.0/14); choose another range`,
+  ),
+  "a node range that overlaps the service range": refused(
+    production((e) => (e.network.nodes = "10.8.0.0/20")),
+    `${P} network.services = "10.8.0.0/20": must not overlap nodes (10.8.0.0/20); choose another range`,
+  ),
+  "a datastore range that overlaps the pod range": refused(
+    production((e) => (e.network.datastores = "10.4.0.0/20")),
+    `${P} network.datastores = "10.4.0.0/20": must not overlap pods (10.4.0.0/14); choose another range`,
+  ),
+  "a control-plane range that overlaps the node range": refused(
+    production((e) => (e.network.controlPlane = "10.0.0.0/28")),
+    `${P} network.controlPlane = "10.0.0.0/28": must not overlap nodes (10.0.0.0/20); choose another range`,
+  ),
+  "a service range that overlaps production's pod range": refused(
+    staging((e) => (e.network.services = "10.5.0.0/20")),
+    `${T} network.services = "10.5.0.0/20": must not overlap production's pods (10.4.0.0/14): the two networks could never be connected; choose another range`,
+  ),
+  "a pod range that is too small for the nodes": refused(
+    production((e) => (e.network.pods = "10.4.0.0/20")),
+    `${P} network.pods = "10.4.0.0/20": has room for 16 nodes, and the pools can have 23 during an upgrade; make the range larger`,
+  ),
+  "a control-plane range that is not a /28": refused(
+    production((e) => (e.network.controlPlane = "172.16.0.0/27")),
+    `${P} network.controlPlane = "172.16.0.0/27": must be a /28; choose a range of another size`,
+  ),
+  "a node range that Docker uses": refused(
+    production((e) => (e.network.nodes = "172.17.0.0/20")),
+    `${P} network.nodes = "172.17.0.0/20": must not overlap 172.17.0.0/16, which Cloud SQL and Docker reserve; choose another range`,
+  ),
+  "an authorized network of all addresses": refused(
+    production((e) => (e.cluster.authorizedNetworks = { all: "0.0.0.0/0" })),
+    `${P} cluster.authorizedNetworks.all = "0.0.0.0/0": admits a large part of the internet; name the addresses that need it`,
+  ),
+  "an empty list of authorized networks": refused(
+    production((e) => (e.cluster.authorizedNetworks = {})),
+    `${P} cluster.authorizedNetworks = {}: must not be empty: nobody could reach the control plane; name a range, or remove it: then the control plane has its DNS endpoint`,
+  ),
+  "a zone outside the region": refused((files) => {
+    // @ts-expect-error: nodes are in all of the region's zones
+    files.production.environment.cluster.zones = ["us-east1-b"];
+  }, `${P} cluster.zones = ["us-east1-b"]: is not a known key; remove it, or correct its spelling`),
+  "an ingress firewall rule without a source": refused((files) => {
+    // @ts-expect-error: there is no field for firewall rules
+    files.production.environment.network.firewall = [{ direction: "INGRESS", allow: ["tcp:443"] }];
+  }, `${P} network.firewall = [{"direction":"INGRESS","allow":["tcp:443"]}]: is not a known key; remove it, or correct its spelling`),
+  "a firewall rule that opens SSH and RDP": refused((files) => {
+    // @ts-expect-error: there is no field for firewall rules
+    files.production.environment.network.allow = { ssh: 22, rdp: 3389 };
+  }, `${P} network.allow = {"ssh":22,"rdp":3389}: is not a known key; remove it, or correct its spelling`),
+  "a datastore range smaller than a /24": refused(
+    production((e) => (e.network.datastores = "10.100.0.0/25")),
+    `${P} network.datastores = "10.100.0.0/25": must have a prefix from /16 to /24; choose a range of another size`,
+  ),
+  "a range with leading zeros": refused(
+    production((e) => (e.network.nodes = "10.00.0.0/20")),
+    `${P} network.nodes = "10.00.0.0/20": must be written without leading zeros; write 10.0.0.0/20`,
+  ),
+  "a node range of public addresses": refused(
+    production((e) => (e.network.nodes = "8.8.0.0/20")),
+    `${P} network.nodes = "8.8.0.0/20": must be a private range; choose one within 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 or 100.64.0.0/10`,
+  ),
+  "a datastore range of link-local addresses": refused(
+    production((e) => (e.network.datastores = "169.254.0.0/20")),
+    `${P} network.datastores = "169.254.0.0/20": must be a private range; choose one within 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 or 100.64.0.0/10`,
+  ),
+  "a node range that is too small for the nodes": refused(
+    production((e) => {
+      e.network.nodes = "10.0.0.0/26";
+      e.cluster.nodePools.app.max = 60;
+    }),
+    `${P} network.nodes = "10.0.0.0/26": has 60 addresses for 71 nodes; make the range larger`,
+  ),
+  "an authorized network of half of the internet": refused(
+    production((e) => (e.cluster.authorizedNetworks = { half: "128.0.0.0/1" })),
+    `${P} cluster.authorizedNetworks.half = "128.0.0.0/1": admits a large part of the internet; name the addresses that need it`,
+  ),
+  "a control-plane range that overlaps production's node range": refused(
+    staging((e) => (e.network.controlPlane = "10.0.0.16/28")),
+    `${T} network.controlPlane = "10.0.0.16/28": must not overlap production's nodes (10.0.0.0/20): the two networks could never be connected; choose another range`,
+  ),
+  "an empty list of datastore ranges": refused(
+    production((e) => (e.network.datastores = [])),
+    `${P} network.datastores = []: must not be empty; name a range, or remove the key`,
+  ),
+  "a number in place of a datastore range": refused(
+    production((e) => (e.network.datastores = 20 as never)),
+    `${P} network.datastores = 20: must be a range or a list of ranges; write it like "10.100.0.0/20", or ["10.100.0.0/20", "10.101.0.0/20"]`,
+  ),
+  "a second datastore range smaller than a /24": refused(
+    production((e) => (e.network.datastores = ["10.100.0.0/20", "10.101.0.0/25"])),
+    `${P} network.datastores.1 = "10.101.0.0/25": must have a prefix from /16 to /24; choose a range of another size`,
+  ),
+  "datastore ranges that overlap": refused(
+    production((e) => (e.network.datastores = ["10.100.0.0/20", "10.100.8.0/22"])),
+    `${P} network.datastores.1 = "10.100.8.0/22": must not overlap datastores (10.100.0.0/20); choose another range`,
+  ),
+  "a second datastore range that overlaps production's": refused(
+    staging((e) => (e.network.datastores = ["10.116.0.0/20", "10.100.0.0/20"])),
+    `${T} network.datastores.1 = "10.100.0.0/20": must not overlap production's datastores (10.100.0.0/20): the two networks could never be connected; choose another range`,
+  ),
+  "Cloud SQL without a datastore range": refused(
+    production((e) => delete e.network.datastores),
+    `${P} network.datastores = nothing: is required: Cloud SQL and Memorystore get their addresses from it; add it, for example "10.100.0.0/20"`,
+  ),
+  "a datastore range that is too small for a replica and Memorystore": refused(
+    production((e) => (e.network.datastores = "10.100.0.0/24")),
+    `${P} network.datastores = "10.100.0.0/24": has 1 of the 3 blocks of 256 addresses that Google takes: one for Cloud SQL in each region, one for Memorystore; make it at least a /22, or add a range where it is in use`,
+  ),
+  "a datastore range that is too small for Cloud SQL and Memorystore": refused(
+    staging((e) => (e.network.datastores = "10.116.0.0/24")),
+    `${T} network.datastores = "10.116.0.0/24": has 1 of the 2 blocks of 256 addresses that Google takes: one for Cloud SQL in each region, one for Memorystore; make it at least a /23, or add a range where it is in use`,
+  ),
+});

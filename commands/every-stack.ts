@@ -1,0 +1,51 @@
+import { mkdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { environmentsIn, readFiles, systemsIn } from "../schema/files";
+import { type Configuration, InvalidConfiguration, validate } from "../schema/load";
+import { imagesOf, type Release, releasesFolder } from "../schema/release";
+import { type System, systemSchema } from "../schema/system";
+import { synthesize } from "../stacks/synthesize";
+
+/** A stack of some system: `<system>.<environment>`. */
+export interface Stack {
+  readonly name: string;
+  readonly system: string;
+  readonly environment: string;
+}
+
+/** Every system's stacks. */
+export const everyStack = (root: string): Stack[] =>
+  systemsIn(root).flatMap((system) =>
+    environmentsIn(root, system).map((environment) => ({ name: `${system}.${environment}`, system, environment })),
+  );
+
+/** The version and the digest of every image in inventories, so that no release changes them. */
+const FIXED_RELEASE = path.join("__tests__", "release.json");
+
+/** A release of the images that a system runs. */
+export function fixedRelease(root: string, system: Pick<System, "services" | "migrations">): Release {
+  const { version, digest } = JSON.parse(readFileSync(path.join(root, FIXED_RELEASE), "utf8"));
+  return { version, images: Object.fromEntries(imagesOf(system).map((image) => [image, digest])) };
+}
+
+/** A system as its files say, with the fixed release in every environment in place of those in releases/. */
+async function withFixedRelease(root: string, name: string): Promise<Configuration> {
+  const { raw, problems } = await readFiles(root, name);
+  if (problems.length) throw new InvalidConfiguration(problems);
+  const system = systemSchema.safeParse(raw.system);
+  const release = system.success ? fixedRelease(root, system.data) : undefined;
+  const running = Object.fromEntries(Object.keys(raw.environments).map((environment) => [environment, release]));
+  return validate(name, { ...raw, releases: release ? releasesFolder(running) : raw.releases }, {});
+}
+
+/**
+ * Synthesizes every system below a folder with the fixed release, as from a shell that sets nothing; the answer finds a
+ * stack's folder there.
+ */
+export async function synthesizeEvery(root: string, outdir: string): Promise<(stack: Stack) => string> {
+  mkdirSync(outdir, { recursive: true });
+  for (const system of systemsIn(root)) synthesize(await withFixedRelease(root, system), {}, path.join(outdir, system));
+  return ({ system, environment }) => path.join(outdir, system, "stacks", environment);
+}
+
+export const stackText = (folder: string): string => readFileSync(path.join(folder, "cdk.tf.json"), "utf8");

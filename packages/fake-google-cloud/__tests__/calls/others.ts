@@ -1,0 +1,128 @@
+import { CONNECTIONS, getPolicy, OTHER, POLICY, setPolicy, type ValidCall } from "./call";
+
+const SECRET = "projects/p/secrets/s";
+const ACCOUNT = "projects/p/serviceAccounts/account@p.iam.gserviceaccount.com";
+const BUCKET = "projects/p/locations/global/buckets/_Default";
+
+export const OTHERS: readonly ValidCall[] = [
+  {
+    service: "serviceusage",
+    method: "POST",
+    path: "projects/p/services:batchEnable",
+    body: { serviceIds: ["run.googleapis.com"] },
+  },
+  { service: "serviceusage", method: "POST", path: "projects/p/services/redis.googleapis.com:enable", body: {} },
+  {
+    service: "serviceusage",
+    method: "POST",
+    path: "projects/p/services/run.googleapis.com:disable",
+    body: { disableDependentServices: true },
+  },
+  {
+    service: "iam",
+    method: "POST",
+    path: "projects/p/serviceAccounts",
+    body: { accountId: "account", serviceAccount: { displayName: "d", description: "d" } },
+  },
+  {
+    service: "iam",
+    method: "PATCH",
+    path: ACCOUNT,
+    body: { serviceAccount: { displayName: "e" }, updateMask: "displayName" },
+  },
+  getPolicy("iam", ACCOUNT),
+  setPolicy("iam", ACCOUNT),
+  getPolicy("cloudresourcemanager", "projects/p"),
+  {
+    service: "cloudresourcemanager",
+    method: "POST",
+    path: "projects/p:setIamPolicy",
+    body: {
+      policy: { ...POLICY, auditConfigs: [{ service: "allServices", auditLogConfigs: [{ logType: "DATA_READ" }] }] },
+      updateMask: "auditConfigs",
+    },
+  },
+  {
+    service: "secretmanager",
+    method: "POST",
+    path: "projects/p/secrets",
+    body: { replication: { userManaged: { replicas: [{ location: "us-east4" }] } }, labels: { a: "b" } },
+    query: { secretId: "s" },
+  },
+  {
+    service: "secretmanager",
+    method: "PATCH",
+    path: SECRET,
+    body: { labels: { a: "c" } },
+    query: { updateMask: "labels" },
+  },
+  getPolicy("secretmanager", SECRET),
+  setPolicy("secretmanager", SECRET),
+  { service: "secretmanager", method: "POST", path: `${SECRET}:addVersion`, body: { payload: { data: "eA==" } } },
+  ...["disable", "enable", "destroy"].map((verb) => ({
+    service: "secretmanager",
+    method: "POST",
+    path: `${SECRET}/versions/1:${verb}`,
+    body: {},
+  })),
+  {
+    service: "storage",
+    method: "POST",
+    path: "b",
+    body: {
+      name: "bucket-of-p",
+      location: "us-east4",
+      storageClass: "STANDARD",
+      iamConfiguration: { uniformBucketLevelAccess: { enabled: true }, publicAccessPrevention: "enforced" },
+      lifecycle: { rule: [{ action: { type: "Delete" }, condition: { age: 1 } }] },
+      retentionPolicy: { retentionPeriod: "60" },
+      softDeletePolicy: { retentionDurationSeconds: "604800" },
+      labels: { a: "b" },
+    },
+    query: { project: "p" },
+  },
+  { service: "storage", method: "PATCH", path: "b/bucket-of-p", body: { labels: { a: "c" } } },
+  { service: "storage", method: "PUT", path: "b/bucket-of-p/iam", body: POLICY },
+  {
+    service: "binaryauthorization",
+    method: "PUT",
+    path: "projects/p/policy",
+    body: {
+      globalPolicyEvaluationMode: "ENABLE",
+      admissionWhitelistPatterns: [{ namePattern: "example.com/**" }],
+      defaultAdmissionRule: {
+        evaluationMode: "ALWAYS_DENY",
+        enforcementMode: "DRYRUN_AUDIT_LOG_ONLY",
+        requireAttestationsBy: [],
+      },
+      clusterAdmissionRules: {
+        "us-east4.c": { evaluationMode: "ALWAYS_ALLOW", enforcementMode: "DRYRUN_AUDIT_LOG_ONLY" },
+      },
+    },
+  },
+  {
+    service: "logging",
+    method: "PATCH",
+    path: BUCKET,
+    body: { retentionDays: 60, description: "d" },
+    query: { updateMask: "retentionDays,description" },
+  },
+  {
+    service: "clouddns",
+    method: "POST",
+    path: "projects/p/managedZones/zone/changes",
+    body: { additions: [{ name: "a.example.com.", type: "A", ttl: 300, rrdatas: ["203.0.113.1"] }], deletions: [] },
+  },
+  {
+    service: "clouddns",
+    method: "POST",
+    path: "projects/p/managedZones/zone/changes",
+    body: { deletions: [{ name: "a.example.com.", type: "A", ttl: 300, rrdatas: ["203.0.113.1"] }] },
+  },
+  {
+    service: "servicenetworking",
+    method: "POST",
+    path: `${CONNECTIONS}/servicenetworking-googleapis-com`,
+    body: { consumerNetwork: OTHER },
+  },
+];

@@ -1,0 +1,13 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+
+export const PACKAGE = path.resolve(__dirname, "..");
+export const BIN = path.join(PACKAGE, "bin", "fake-google-cloud.mjs");
+const README = readFileSync(path.join(PACKAGE, "README.md"), "utf8");
+
+/** The README's code block in a language; fails unless there is exactly one. */
+export function block(language: string): string {
+  const [found, ...more] = README.matchAll(new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\`$`, "gms"));
+  if (!found || more.length) throw new Error(`the README must have one block of ${language}`);
+  return found[1] as string;
+}
