@@ -80,7 +80,7 @@ describe.each(packages)("%s", (folder) => {
   const sources = files(`${folder}/src`);
 
   test("imports from outside its folder only Node's modules and, by name, the packages that it depends on", () => {
-    const { dependencies } = JSON.parse(textOf(`${folder}/package.json`));
+    const { dependencies = {} } = JSON.parse(textOf(`${folder}/package.json`));
     const isAllowed = (module: string) =>
       module.startsWith("node:") || Object.keys(dependencies).some((name) => `${module}/`.startsWith(`${name}/`));
     expect(strays(folder, [])).toEqual([]);

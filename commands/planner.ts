@@ -2,7 +2,8 @@ import * as rehearsal from "@slipway/rehearsal";
 import { PROVIDER_VERSIONS, TERRAFORM_VERSION } from "../stacks/providers";
 import { SURROUNDINGS } from "./rehearse/project";
 
-const REQUIREMENTS: rehearsal.Requirements = {
+/** What every stack of this repository requires. */
+export const REQUIREMENTS: rehearsal.Requirements = {
   required_version: TERRAFORM_VERSION,
   required_providers: Object.fromEntries(
     Object.entries(PROVIDER_VERSIONS).map(([name, version]) => [name, { source: `hashicorp/${name}`, version }]),

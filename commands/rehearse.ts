@@ -21,6 +21,7 @@ import {
 import { environmentsIn } from "../schema/files";
 import { InvalidConfiguration, systemName } from "../schema/load";
 import { leftPeering, removal } from "./left-peering";
+import { REQUIREMENTS } from "./planner";
 import { type Called, called, change, scaled, USAGE } from "./rehearse/arguments";
 import { bootstrapped, SURROUNDINGS } from "./rehearse/project";
 import { versionsOf } from "./rehearse/versions";
@@ -62,15 +63,18 @@ async function main(
   print: ReturnType<typeof printer>,
 ): Promise<boolean> {
   const work = workFolder(options.work);
-  print.progress("synthesizing");
-  const env = { ...terraformEnvironment(), PATH: options["no-plugin"] ? "" : withTokenPlugin(process.env.PATH) };
-  const versions = known.includes(first) ? await versionsOf(first, path.join(work, "synth"), env) : undefined;
-  const stack = versions?.first ?? first;
-  const missing = whatIsMissing(path.join(work, "providers"), readStack(stack).terraform) ?? whatMachineLacks();
+  const isNamed = known.includes(first);
+  // Synthesis itself needs Terraform.
+  const requirements = isNamed ? REQUIREMENTS : readStack(first).terraform;
+  const missing = whatIsMissing(path.join(work, "providers"), requirements) ?? whatMachineLacks();
   if (missing) {
     if (!options.work) rmSync(work, { recursive: true });
     throw new Inconclusive(missing);
   }
+  print.progress("synthesizing");
+  const env = { ...terraformEnvironment(), PATH: options["no-plugin"] ? "" : withTokenPlugin(process.env.PATH) };
+  const versions = isNamed ? await versionsOf(first, path.join(work, "synth"), env) : undefined;
+  const stack = versions?.first ?? first;
   const destroy = options.destroy ? (options.destroyable ?? versions?.destroyable()) : undefined;
   const peering = destroy ? leftPeering(readStack(destroy)) : undefined;
   const settings: RehearsalOptions = {

@@ -15,7 +15,7 @@ export type { Rehearsed, Step } from "./rehearsal";
 export { rehearse } from "./rehearse";
 export { page } from "./report/page/page";
 export { printed, type Report, reportOf } from "./report/report";
-export { type Graph, graphOf } from "./schedule/graph";
+export type { Graph } from "./schedule/graph";
 export { type Schedule, scheduleOf } from "./schedule/schedule";
 export {
   poolsOf,
