@@ -59,7 +59,7 @@ describe("a system may have further environments", () => {
       ];
     });
     expect(lines).toEqual([
-      `${P} purpose = "disposable": must be production in the file of that name; write "production", or check that this file is not another environment's`,
+      `${P} purpose = "disposable": must be production in a file whose name contains that word; write "production", or check that this file is not another environment's`,
     ]);
   });
 });
@@ -79,6 +79,16 @@ describe("the purpose of an environment, not its name, says what is demanded of 
       `${US} cache.tier = "BASIC": must be STANDARD_HA in production; use STANDARD_HA`,
     ]);
     expect(problems(lavish, { ALLOW_DESTROY: "pmcrm-production" })).toHaveLength(2);
+  });
+
+  test("an environment whose name contains the word production must have that purpose", () => {
+    const disposable = (files: Files) => {
+      withOthers(files);
+      (files.others as Anything)["production-us"].environment.purpose = "disposable";
+    };
+    expect(problems(disposable)).toEqual([
+      `${US} purpose = "disposable": must be production in a file whose name contains that word; write "production", or check that this file is not another environment's`,
+    ]);
   });
 
   test("purpose has no default", () => {
@@ -127,7 +137,7 @@ describe("environments do not share values that each must have alone", () => {
         demo.network.pods = us.network.pods;
       }),
     ).toEqual([
-      `${DEMO} network.pods = "10.132.0.0/14": must not overlap production-us's pods (10.132.0.0/14): the two networks could never be connected; choose another range`,
+      `${DEMO} network.pods = "10.132.0.0/14": must not overlap production-us's pods (10.132.0.0/14): the two networks could never be connected; choose another range in the newer of the two files`,
     ]);
   });
 

@@ -43,7 +43,8 @@ describe.each(everyStack(ROOT).map(({ name }) => name))("%s", (name) => {
     const missing = protectedIn((found.get(name) as Stack).resources).filter(
       (address) => !listed(ROOT, name).addresses.includes(address),
     );
-    expect(missing).toEqual([]);
+    if (missing.length)
+      throw new Error(`${protectedFile(name)} does not list ${missing.join(", ")}; run npm run protected`);
   });
 
   const log = history(protectedFile(name));

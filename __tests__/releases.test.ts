@@ -87,6 +87,11 @@ describe("releases/pmcrm", () => {
       "releases/pmcrm/production.json = nothing: is required: it says which release the environment runs; run npm run release -- production --from staging",
     ],
     [
+      "a staging that runs no release, beside a production that runs one",
+      (releases) => delete releases.staging,
+      "releases/pmcrm/staging.json = nothing: is required: it says which release the environment runs; run npm run release -- staging --from production",
+    ],
+    [
       "environments of which none runs a release",
       (releases) => {
         delete releases.staging;

@@ -104,7 +104,7 @@ export function bootstrapLines(context: Context): string[] {
       ({ reference }) =>
         `docker build --platform=linux/amd64 -t ${reference}:first . && docker push ${reference}:first`,
     ),
-    "# Write the first release. Commit the two files that this writes.",
+    "# Write a release of these images, unless the environment is to run one that exists. Commit the two files that this writes.",
     `digest() { docker buildx imagetools inspect "$1" --format '{{.Manifest.Digest}}'; }`,
     `SYSTEM=${systemName} npm run release -- ${environmentName} --version 1.0.0${images.map(({ name, reference }) => ` --image ${name}="$(digest ${reference}:first)"`).join("")}`,
     "",

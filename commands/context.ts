@@ -24,7 +24,9 @@ export async function onEnvironment(usage: string, run: (context: Context) => vo
     const name = systemName(ROOT, process.env);
     const known = environmentsIn(ROOT, name);
     if (!known.includes(environmentName) || others.length) {
-      console.error(`${usage}\n\nEnvironments of ${name}: ${known.join(", ")}.`);
+      const wrong =
+        environmentName && !known.includes(environmentName) ? `${environmentName}: is not an environment\n\n` : "";
+      console.error(`${wrong}${usage}\n\nEnvironments of ${name}: ${known.join(", ")}.`);
       process.exitCode = 2;
       return;
     }

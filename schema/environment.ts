@@ -30,7 +30,8 @@ const datastoreRange = cidr(16, 24);
 export const environmentSchema = z.strictObject({
   /**
    * What the environment is for. `production` requires what production needs: standbys, room for an outage, a confirmation
-   * before protections are lifted. Nothing depends on the environment's name.
+   * before protections are lifted. Nothing else depends on the
+   * environment's name, but an environment whose name contains the word production must have that purpose.
    */
   purpose: z.enum(["production", "disposable"]),
   project: projectId,

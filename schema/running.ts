@@ -40,7 +40,8 @@ export function running(system: string, raw: Raw, parse: Parse, problems: Proble
       const file = releaseFile(system, environment);
       const nothing = { file, raw: undefined, value: {} as Release, valid: new Set<string>(), complete: false };
       if (!Object.hasOwn(raw.releases, environment)) {
-        const other = Object.keys(raw.environments).find((name) => Object.hasOwn(raw.releases, name));
+        const others = Object.keys(raw.environments).filter((name) => Object.hasOwn(raw.releases, name));
+        const other = others.find((name) => purposeOf(raw, name) === purposeOf(raw, environment)) ?? others[0];
         say(
           file,
           undefined,
@@ -61,3 +62,6 @@ export function running(system: string, raw: Raw, parse: Parse, problems: Proble
     }),
   );
 }
+
+const purposeOf = ({ environments }: Raw, name: string): unknown =>
+  (environments[name] as { readonly purpose?: unknown } | null | undefined)?.purpose;

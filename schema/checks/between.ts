@@ -85,7 +85,7 @@ function rangesApart(mine: EnvironmentFile, other: EnvironmentFile, say: Say): v
           path,
           text,
           `must not overlap ${other.name}'s ${name} (${before.canonical}): the two networks could never be connected`,
-          "choose another range",
+          "choose another range in the newer of the two files",
         );
     }
 }

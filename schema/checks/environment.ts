@@ -47,10 +47,10 @@ export const environmentChecks: readonly Check[] = [
       );
   }),
   check([], ["purpose"], [], (_s, { purpose }, _r, { say, environmentName }) => {
-    if (environmentName === "production" && purpose !== "production")
+    if (environmentName.split("-").includes("production") && purpose !== "production")
       say.environment(
         ["purpose"],
-        "must be production in the file of that name",
+        "must be production in a file whose name contains that word",
         'write "production", or check that this file is not another environment\'s',
       );
   }),
