@@ -1,9 +1,12 @@
 import { ancestors, applies, atTerminal } from "./schema/ancestors";
-import { load, refuseLogs, refuseUnnamedSystem, systemName } from "./schema/load";
-import { report } from "./schema/report";
+import { toTheEnd } from "./schema/finish";
+import { load, systemName } from "./schema/load";
+import { refuseLogs, refuseUnnamedSystem } from "./schema/refusals";
+import { discardManifest } from "./stacks/manifest";
 import { TOKEN_PLUGIN, whyNoTokenPlugin } from "./stacks/token-plugin";
 
 async function main(): Promise<void> {
+  discardManifest(process.env.CDKTF_OUTDIR);
   refuseLogs(process.env, ancestors, atTerminal);
   const name = systemName(__dirname, process.env);
   const configuration = await load(__dirname, name, process.env);
@@ -18,4 +21,4 @@ async function main(): Promise<void> {
     );
 }
 
-main().catch(report);
+toTheEnd(main);

@@ -118,7 +118,7 @@ describe("with CI set", () => {
   test("a deploy of production must name its system", async () => {
     const refused = await cdktf(["deploy", "production", "--auto-approve"], { CI: "true" });
     expect(refused.code).toBe(1);
-    expect(refused.out).toContain("SYSTEM = nothing: must name the system when CI deploys production");
+    expect(refused.out).toContain("SYSTEM = nothing: must name the system when CI deploys or destroys production");
   });
 
   test("a destroy with Terraform's log is refused before Terraform starts", async () => {

@@ -1,5 +1,6 @@
-import { ancestors, deployed } from "../schema/ancestors";
-import { refuseUnnamedSystem, systemName } from "../schema/load";
+import { ancestors } from "../schema/ancestors";
+import { systemName } from "../schema/load";
+import { refuseSkippedSynthesis, refuseUnnamedSystem } from "../schema/refusals";
 import { beside, configuration, ROOT } from "./support";
 
 const deploy = (...args: string[]) => [
@@ -14,28 +15,92 @@ test("cdktf.json names the system, SYSTEM overrides it", () => {
   expect(() => systemName(ROOT, { SYSTEM: "../x" })).toThrow('SYSTEM = "../x": is not a system; use one of ');
 });
 
-test("the stacks of a deploy are read from the processes above", () => {
-  expect(deployed(deploy("production", "--auto-approve"))).toEqual(["production"]);
-  expect(deployed([["node", "/x/cdktf", "apply", "production"]])).toEqual(["production"]);
-  expect(deployed([["node", "cdktf.js", "diff", "production"]])).toEqual([]);
-  expect(deployed([["npm", "run", "deploy", "production"]])).toEqual([]);
+test("the command lines of the processes above are read", () => {
   expect(ancestors()[0]?.join(" ")).toContain("jest");
 });
 
-test.each([
-  [{ CI: "true" }, deploy("production"), true],
-  [{ CI: "true" }, deploy("staging", "production"), true],
-  [{ CI: "true" }, deploy("*"), true],
-  [{ CI: "true" }, deploy("staging"), false],
-  [{ CI: "true" }, [["node", "cdktf", "synth"]], false],
-  [{ CI: "true", SYSTEM: "pmcrm" }, deploy("production"), false],
-  [{}, deploy("production"), false],
-  [{ CI: "true" }, deploy("production-us"), true],
-])("with %j, %j is refused: %s", (env, commandLines, refused) => {
+const CI = { CI: "true" };
+const refusing = (env: NodeJS.ProcessEnv, commandLines: string[][]) => {
   const { environments } = configuration((files) => {
     files.others = { "production-us": beside(files.production) };
   });
-  const attempt = () => refuseUnnamedSystem({ environments }, env, () => commandLines);
-  if (refused) expect(attempt).toThrow("must name the system when CI deploys production");
+  return () => refuseUnnamedSystem({ environments }, env, () => commandLines);
+};
+const cdktf = (...args: string[]) => [["node", "/app/node_modules/.bin/cdktf", ...args]];
+
+test.each<[string[][]]>(
+  [
+    deploy("production"),
+    deploy("staging", "production"),
+    deploy("production-us"),
+    deploy("production", "--auto-approve"),
+    deploy("--parallelism", "3", "production"),
+    deploy("--auto-approve", "production"),
+    // Patterns, as cdktf matches them.
+    ...["*", "prod*", "productio?", "[p]roduction", "[^s]*", "{production,x}", "{a..z}*", "@(production)"].map((it) =>
+      deploy(it),
+    ),
+    ...["+(p)roduction", "!staging", "!(staging)", "**", "**/production", "p[!x]oduction"].map((it) => deploy(it)),
+    // Its parser of options.
+    deploy("--stacks", "production"),
+    deploy("--stacks=production"),
+    deploy("--", "production"),
+    deploy("--", "--stacks=production"),
+    deploy('"production"'),
+    deploy("'production'"),
+    cdktf("--log-level", "INFO", "deploy", "production"),
+    cdktf("-o", "deploy", "destroy", "production"),
+    cdktf("-o", "synth", "apply", "production"),
+    // The other commands that change something.
+    cdktf("apply", "production"),
+    cdktf("destroy", "production"),
+    cdktf("destroy", "*"),
+    cdktf("watch", "production", "--auto-approve"),
+    [["node", "/app/node_modules/cdktf-cli/bundle/bin/cdktf.js", "destroy", "production"]],
+  ].map((lines) => [lines]),
+)("in CI without SYSTEM, %j is refused", (commandLines) => {
+  expect(refusing(CI, commandLines)).toThrow(
+    "SYSTEM = nothing: must name the system when CI deploys or destroys production",
+  );
+});
+
+test("in CI without SYSTEM, the option's variable counts as the option", () => {
+  expect(refusing({ ...CI, CDKTF_STACKS: "production" }, cdktf("deploy"))).toThrow("must name the system");
+});
+
+test.each<[NodeJS.ProcessEnv, string[][]]>([
+  [CI, deploy("staging")],
+  [CI, deploy("stag*")],
+  [CI, deploy("!production*")],
+  [CI, deploy("staging", "--outputs-file", "production.json")],
+  [CI, deploy("staging", "--parallelism", "3", "--var", "tier=production")],
+  [CI, cdktf("destroy", "staging", "--auto-approve")],
+  [CI, cdktf("diff", "production")],
+  [CI, cdktf("plan", "production")],
+  [CI, cdktf("synth")],
+  [CI, [["npm", "run", "deploy", "production"]]],
+  [CI, [["vim", "deploy", "production"], ["bash"]]],
+  [{ CI: "true", SYSTEM: "pmcrm" }, deploy("production")],
+  [{}, deploy("production")],
+  [{}, cdktf("destroy", "*")],
+])("with %j, %j is accepted", (env, commandLines) => {
+  expect(refusing(env, commandLines)).not.toThrow();
+});
+
+test.each<[NodeJS.ProcessEnv, string[][], boolean]>([
+  [CI, deploy("staging", "--skip-synth"), true],
+  [CI, deploy("staging", "--skipSynth"), true],
+  [CI, deploy("staging", "--skip-synth=true"), true],
+  [CI, cdktf("destroy", "--skip-synth", "staging"), true],
+  [CI, cdktf("diff", "staging", "--skip-synth"), true],
+  [{ ...CI, CDKTF_SKIP_SYNTH: "true" }, deploy("staging"), true],
+  [{ ...CI, SYSTEM: "pmcrm" }, deploy("production", "--skip-synth"), true],
+  [CI, deploy("staging", "--skip-synth=false"), false],
+  [{ ...CI, CDKTF_SKIP_SYNTH: "false" }, deploy("staging"), false],
+  [CI, deploy("staging", "--skip-provider-lock"), false],
+  [{}, deploy("staging", "--skip-synth"), false],
+])("with %j, whether %j skips the synthesis and is refused: %s", (env, commandLines, refused) => {
+  const attempt = () => refuseSkippedSynthesis(env, () => commandLines);
+  if (refused) expect(attempt).toThrow("--skip-synth = nothing: must not be set in CI");
   else expect(attempt).not.toThrow();
 });

@@ -4,7 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { runSync } from "@slipway/rehearsal";
 import { runsProviders } from "../schema/ancestors";
-import { refuseLogs } from "../schema/load";
+import { refuseLogs } from "../schema/refusals";
 import { ROOT } from "./support";
 
 const cdktf = (...args: string[]) => [

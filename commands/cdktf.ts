@@ -2,10 +2,12 @@ import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { constants } from "node:os";
 import path from "node:path";
-import { atTerminal } from "../schema/ancestors";
-import { load, refuseUnnamedSystem, systemName } from "../schema/load";
-import { report } from "../schema/report";
+import { atTerminal, skipsSynthesis } from "../schema/ancestors";
+import { toTheEnd } from "../schema/finish";
+import { load, systemName } from "../schema/load";
+import { refuseSkippedSynthesis, refuseUnnamedSystem } from "../schema/refusals";
 import { logVariables } from "../schema/terraform-log";
+import { discardManifest } from "../stacks/manifest";
 import { leftPeering, removal } from "./left-peering";
 
 const ROOT = path.resolve(__dirname, "..");
@@ -17,8 +19,11 @@ const ROOT = path.resolve(__dirname, "..");
  * The configuration is checked first, because cdktf would print each problem twice.
  */
 async function cdktf(args: readonly string[]): Promise<void> {
+  const commandLines = () => [["cdktf", ...args]];
+  if (!skipsSynthesis(process.env, commandLines())) discardManifest(path.join(ROOT, "cdktf.out"));
   const configuration = await load(ROOT, systemName(ROOT, process.env), process.env);
-  refuseUnnamedSystem(configuration, process.env, () => [["cdktf", ...args]]);
+  refuseUnnamedSystem(configuration, process.env, commandLines);
+  refuseSkippedSynthesis(process.env, commandLines);
 
   const env: NodeJS.ProcessEnv = { ...process.env, CHECKPOINT_DISABLE: "1", DISABLE_VERSION_CHECK: "1" };
   const logs = logVariables(env);
@@ -61,4 +66,4 @@ function advice([command, ...stacks]: readonly string[]): string[] {
     : [];
 }
 
-cdktf(process.argv.slice(2)).catch(report);
+toTheEnd(() => cdktf(process.argv.slice(2)));

@@ -1,9 +1,10 @@
 import path from "node:path";
 import type { Environment } from "../schema/environment";
 import { environmentsIn } from "../schema/files";
+import { toTheEnd } from "../schema/finish";
 import { environmentOf, load, systemName } from "../schema/load";
-import { report } from "../schema/report";
 import type { System } from "../schema/system";
+import { asksForHelp } from "./help";
 
 export interface Context {
   readonly systemName: string;
@@ -18,9 +19,11 @@ const ROOT = path.resolve(__dirname, "..");
  * Runs a command on the environment that its first argument names. Exits with 2 and prints the usage for a wrong call, and
  * exits with 1 for a wrong configuration.
  */
-export async function onEnvironment(usage: string, run: (context: Context) => void): Promise<void> {
-  const [environmentName = "", ...others] = process.argv.slice(2);
-  try {
+export function onEnvironment(usage: string, run: (context: Context) => void): Promise<void> {
+  return toTheEnd(async () => {
+    const args = process.argv.slice(2);
+    if (asksForHelp(args)) return console.log(usage);
+    const [environmentName = "", ...others] = args;
     const name = systemName(ROOT, process.env);
     const known = environmentsIn(ROOT, name);
     if (!known.includes(environmentName) || others.length) {
@@ -33,7 +36,5 @@ export async function onEnvironment(usage: string, run: (context: Context) => vo
     const configuration = await load(ROOT, name, process.env);
     const { environment } = environmentOf(configuration, environmentName);
     run({ systemName: name, system: configuration.system, environmentName, environment });
-  } catch (error) {
-    report(error);
-  }
+  });
 }

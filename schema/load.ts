@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { deployed, runsProviders } from "./ancestors";
 import { between } from "./checks/between";
 import type { Say, Shows } from "./checks/check";
 import { choicesChecks } from "./checks/choices";
@@ -16,7 +15,6 @@ import { at, describe, dotted, type Problem } from "./problem";
 import type { Release } from "./release";
 import { running } from "./running";
 import { type System, systemSchema } from "./system";
-import { logVariables } from "./terraform-log";
 
 /** A system with its environments, validated. */
 export interface Configuration {
@@ -59,49 +57,6 @@ export function systemName(root: string, env: NodeJS.ProcessEnv): string {
       },
     ]);
   return name;
-}
-
-/**
- * In CI, a deploy of production must name the system with `SYSTEM`, because anybody can change a checkout's own choice.
- * cdktf does not tell the program which command it runs, so the command lines of the parent processes are read.
- */
-export function refuseUnnamedSystem(
-  { environments }: Pick<Configuration, "environments">,
-  env: NodeJS.ProcessEnv,
-  commandLines: () => readonly (readonly string[])[],
-): void {
-  if (!env.CI || env.SYSTEM) return;
-  const isProduction = (stack: string) => environments[stack]?.environment.purpose === "production";
-  if (deployed(commandLines()).some((stack) => stack.includes("*") || isProduction(stack)))
-    throw new InvalidConfiguration([
-      {
-        path: "SYSTEM",
-        value: undefined,
-        rule: "must name the system when CI deploys production",
-        remedy: "set the environment variable SYSTEM in the job",
-      },
-    ]);
-}
-
-/**
- * Terraform's log contains the values of Secrets, so only a person at a terminal can turn it on. The commands in
- * package.json unset its variables. If cdktf is called directly, only its caller can unset them.
- */
-export function refuseLogs(
-  env: NodeJS.ProcessEnv,
-  commandLines: () => readonly (readonly string[])[],
-  atTerminal: () => boolean,
-): void {
-  const logs = logVariables(env);
-  if (!logs.length || (!env.CI && atTerminal()) || !runsProviders(commandLines())) return;
-  throw new InvalidConfiguration(
-    logs.map((name) => ({
-      path: name,
-      value: env[name],
-      rule: "must not be set in CI or without a terminal: Terraform's log contains the values of Secrets",
-      remedy: "unset it, or use npm run diff, deploy or destroy",
-    })),
-  );
 }
 
 /** Reads a system's files and validates them, all problems at once. */
