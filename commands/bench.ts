@@ -4,6 +4,16 @@ import os from "node:os";
 import path from "node:path";
 import { checkout } from "./checkout";
 import { everyStack, stackText, synthesizeEvery } from "./every-stack";
+import { asksForHelp } from "./help";
+
+const USAGE = `Measures how long synthesis takes, as ratios to what it is compared with.
+
+  npm run bench`;
+if (process.argv.length > 2) {
+  const help = asksForHelp(process.argv.slice(2));
+  console[help ? "log" : "error"](USAGE);
+  process.exit(help ? 0 : 2);
+}
 
 const ROOT = path.resolve(__dirname, "..");
 const RUNS = 5;

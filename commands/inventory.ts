@@ -1,8 +1,10 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { InvalidConfiguration } from "../schema/load";
+import { toTheEnd } from "../schema/finish";
+import { writeWhole } from "../schema/write";
 import { everyStack, stackText, synthesizeEvery } from "./every-stack";
+import { asksForHelp } from "./help";
 import { changedAddresses, FOLDER, fileOf, type Inventory, inventoryOf, print } from "./inventories/inventory";
 
 const USAGE = `Synthesizes every system's stacks and writes what they declare into ${FOLDER}: for each address the values that
@@ -29,7 +31,7 @@ function write(name: string, found: Inventory): string {
   const file = path.join(ROOT, fileOf(name));
   const said = `${fileOf(name)}: ${found.entries.length} addresses`;
   const changed = changedAddresses(committed(file), found);
-  writeFileSync(file, print(found));
+  writeWhole(file, print(found));
   if (!changed.length) return `${said}, unchanged`;
   const more = changed.length > MOST_NAMED ? ", ..." : "";
   return `${said}, ${changed.length} changed: ${changed.slice(0, MOST_NAMED).join(", ")}${more}`;
@@ -47,15 +49,12 @@ async function renew(work: string): Promise<void> {
   }
 }
 
-if (process.argv.length > 2) {
+const args = process.argv.slice(2);
+if (asksForHelp(args)) console.log(USAGE);
+else if (args.length) {
   console.error(USAGE);
   process.exitCode = 2;
 } else {
   const work = mkdtempSync(path.join(os.tmpdir(), "inventory-"));
-  renew(work)
-    .catch((error: unknown) => {
-      console.error(error instanceof InvalidConfiguration || !(error instanceof Error) ? String(error) : error.message);
-      process.exitCode = 1;
-    })
-    .finally(() => rmSync(work, { recursive: true }));
+  toTheEnd(() => renew(work).finally(() => rmSync(work, { recursive: true })));
 }

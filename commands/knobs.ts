@@ -4,6 +4,7 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { type Finding, Inconclusive, whatMachineLacks } from "@slipway/rehearsal";
 import { environmentsIn } from "../schema/files";
+import { mustFinish } from "../schema/finish";
 import { InvalidConfiguration, systemName } from "../schema/load";
 import { everyStack } from "./every-stack";
 import { Bench } from "./knobs/bench";
@@ -149,8 +150,12 @@ function shuffled<T>(all: readonly T[], seed: number): T[] {
 }
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(130));
+const finished = mustFinish();
 main()
-  .then((ok) => process.exit(ok ? 0 : 1))
+  .then((ok) => {
+    finished();
+    process.exit(ok ? 0 : 1);
+  })
   .catch((error: unknown) => {
     const inconclusive =
       error instanceof Inconclusive || (error as { code?: string }).code?.startsWith("ERR_PARSE_ARGS");

@@ -1,8 +1,10 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { InvalidConfiguration } from "../schema/load";
+import { toTheEnd } from "../schema/finish";
+import { writeWhole } from "../schema/write";
 import { everyStack, stackText, synthesizeEvery } from "./every-stack";
+import { asksForHelp } from "./help";
 
 const FOLDER = path.join("__tests__", "protected");
 
@@ -54,13 +56,14 @@ export async function addProtected(root: string, work: string): Promise<string[]
       (address) => !before.addresses.includes(address),
     );
     const after: Protected = { ...before, addresses: [...before.addresses, ...added].sort() };
-    if (added.length) writeFileSync(path.join(root, protectedFile(stack.name)), `${JSON.stringify(after, null, 2)}\n`);
+    if (added.length) writeWhole(path.join(root, protectedFile(stack.name)), `${JSON.stringify(after, null, 2)}\n`);
     return `${protectedFile(stack.name)}: ${added.length ? `added ${added.join(", ")}` : "as before"}`;
   });
 }
 
-async function main(): Promise<void> {
-  if (process.argv.length > 2) {
+async function main(args: readonly string[]): Promise<void> {
+  if (asksForHelp(args)) return console.log(USAGE);
+  if (args.length) {
     console.error(USAGE);
     process.exitCode = 2;
     return;
@@ -68,13 +71,9 @@ async function main(): Promise<void> {
   const work = mkdtempSync(path.join(os.tmpdir(), "protected-"));
   try {
     console.log((await addProtected(path.resolve(__dirname, ".."), work)).join("\n"));
-  } catch (error) {
-    if (!(error instanceof InvalidConfiguration)) throw error;
-    console.error(error.message);
-    process.exitCode = 1;
   } finally {
     rmSync(work, { recursive: true });
   }
 }
 
-if (require.main === module) main();
+if (require.main === module) toTheEnd(() => main(process.argv.slice(2)));

@@ -19,6 +19,7 @@ import {
   withTokenPlugin,
 } from "@slipway/rehearsal";
 import { environmentsIn } from "../schema/files";
+import { mustFinish } from "../schema/finish";
 import { InvalidConfiguration, systemName } from "../schema/load";
 import { leftPeering, removal } from "./left-peering";
 import { REQUIREMENTS } from "./planner";
@@ -152,8 +153,12 @@ if (!("options" in asked)) {
 } else if (asked.options.help) console.log(USAGE);
 else {
   const print = printer(asked.options.json);
+  const finished = mustFinish();
   main(asked, known, print)
-    .then((ok) => process.exit(ok ? 0 : 1))
+    .then((ok) => {
+      finished();
+      process.exit(ok ? 0 : 1);
+    })
     .catch((error: unknown) => {
       print.done();
       if (error instanceof Inconclusive) console.error(`inconclusive: ${error.message}`);

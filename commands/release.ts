@@ -1,11 +1,13 @@
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { type Raw, readFiles, releaseFile } from "../schema/files";
+import { toTheEnd } from "../schema/finish";
 import { InvalidConfiguration, systemName, validate } from "../schema/load";
 import { at, describe } from "../schema/problem";
 import { imagesOf, isReleaseId, type Release, releaseId } from "../schema/release";
 import { systemSchema } from "../schema/system";
+import { writeWhole } from "../schema/write";
 
 export const USAGE = `Writes a release, and which release an environment runs. Both are files to be committed; nothing is deployed.
 
@@ -33,7 +35,7 @@ const OPTIONS = {
   version: { type: "string" },
   image: { type: "string", multiple: true, default: [] as string[] },
   from: { type: "string" },
-  help: { type: "boolean", default: false },
+  help: { type: "boolean", short: "h", default: false },
 } as const;
 
 interface Asked {
@@ -119,7 +121,7 @@ async function release(root: string, asked: Asked): Promise<string[]> {
 
   const write = (name: string, value: unknown) => {
     mkdirSync(path.dirname(path.join(root, name)), { recursive: true });
-    writeFileSync(path.join(root, name), `${JSON.stringify(value, null, 2)}\n`);
+    writeWhole(path.join(root, name), `${JSON.stringify(value, null, 2)}\n`);
   };
   if (content && !existsSync(path.join(root, file))) write(file, content);
   const before = runs(raw, environment);
@@ -158,4 +160,4 @@ async function main(root: string, args: string[]): Promise<void> {
   }
 }
 
-if (require.main === module) main(path.resolve(__dirname, ".."), process.argv.slice(2));
+if (require.main === module) toTheEnd(() => main(path.resolve(__dirname, ".."), process.argv.slice(2)));

@@ -2,26 +2,34 @@ import { beingRead } from "./read";
 import { report } from "./report";
 
 /**
- * Runs a program. Only a program that has finished exits with 0: a configuration file can end the process, or wait for
- * something that never happens, and Node then exits with 0.
+ * From now on, the program fails unless the returned function is called before it ends. A configuration file can end the
+ * process, or wait for something that never happens, and Node then exits with 0.
  */
-export async function toTheEnd(program: () => void | Promise<void>): Promise<void> {
+export function mustFinish(): () => void {
   let finished = false;
-  process.on("exit", () => {
+  process.on("exit", (code) => {
     if (finished) return;
     const file = beingRead();
-    console.error(
-      file
-        ? `${file}: ends the program, or waits for something that never happens, while it is read; a file must only export values. Nothing was written.`
-        : "The program ended before it was done. Nothing was written.",
-    );
-    process.exitCode = 1;
+    if (file)
+      console.error(
+        `${file}: ends the program, or waits for something that never happens, while it is read; a file must only export values. Nothing was written.`,
+      );
+    else if (code === 0) console.error("The program ended before it was done.");
+    process.exitCode = code || 1;
   });
+  return () => {
+    finished = true;
+  };
+}
+
+/** Runs a program, which succeeds only if it finishes. */
+export async function toTheEnd(program: () => void | Promise<void>): Promise<void> {
+  const finished = mustFinish();
   try {
     await program();
   } catch (error) {
     report(error);
   } finally {
-    finished = true;
+    finished();
   }
 }

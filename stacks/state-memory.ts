@@ -12,9 +12,24 @@ import path from "node:path";
 export function forgetOtherSystems(outdir: string, statePrefixes: Readonly<Record<string, string>>): void {
   for (const [stack, prefix] of Object.entries(statePrefixes)) {
     const folder = path.join(outdir, "stacks", stack);
-    const file = path.join(folder, "cdk.tf.json");
-    if (!existsSync(path.join(folder, ".terraform"))) continue;
-    if (!existsSync(file) || JSON.parse(readFileSync(file, "utf8")).terraform?.backend?.gcs?.prefix !== prefix)
-      rmSync(path.join(folder, ".terraform"), { recursive: true });
+    const memory = path.join(folder, ".terraform");
+    if (!existsSync(memory)) continue;
+    // A file that cannot be read, as after a disk was full, says nothing: then the memory counts as another system's.
+    const stated = contentOf(path.join(folder, "cdk.tf.json"));
+    const remembered = path.join(memory, "terraform.tfstate");
+    const readable = !existsSync(remembered) || contentOf(remembered);
+    if (!readable || stated?.terraform?.backend?.gcs?.prefix !== prefix) rmSync(memory, { recursive: true });
+  }
+}
+
+interface Stack {
+  readonly terraform?: { readonly backend?: { readonly gcs?: { readonly prefix?: unknown } } };
+}
+
+function contentOf(file: string): Stack | undefined {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch {
+    return undefined;
   }
 }
