@@ -11,6 +11,7 @@ import type { Environment } from "../schema/environment";
 import { imagesOf } from "../schema/release";
 import { apisOf, keysOf } from "../stacks/prerequisites";
 import { type Context, onEnvironment } from "./context";
+import { registryLines } from "./registries";
 import { addLines, suppliedSecrets } from "./secrets";
 
 /** Roles of the deployer in the project, each with what it needs the role for. */
@@ -45,8 +46,7 @@ export function bootstrapLines(context: Context): string[] {
   const { environment, system, systemName, environmentName } = context;
   const { project, region, deployer, stateBucket, edge } = environment;
   const apis = [...new Set([...BOOTSTRAP_APIS, ...apisOf(environment), "iamcredentials", "artifactregistry"])];
-  const account = deployer.split("@")[0];
-  const registry = /^([a-z0-9-]+)-docker\.pkg\.dev\/([^/]+)\/([^/]+)/.exec(environment.repository);
+  const { account, home } = deployerOf(environment);
   const images = imagesOf(system).map((name) => ({ name, reference: `${environment.repository}/${name}` }));
   return [
     "# Run these commands in bash, one by one.",
@@ -76,7 +76,15 @@ export function bootstrapLines(context: Context): string[] {
     `for grant in projectViewer:legacyBucketReader projectViewer:legacyObjectReader projectEditor:legacyBucketOwner projectEditor:legacyObjectOwner; do gcloud storage buckets remove-iam-policy-binding gs://${stateBucket} --member="\${grant%%:*}:${project}" --role="roles/storage.\${grant##*:}" || true; done`,
     "",
     "# 6. Create the account that deploys, and grant its roles.",
-    `gcloud iam service-accounts create ${account} --project=${project} --display-name='Deploys ${systemName} ${environmentName}'`,
+    ...(home === project
+      ? [
+          `gcloud iam service-accounts create ${account} --project=${project} --display-name='Deploys ${systemName} ${environmentName}'`,
+        ]
+      : [
+          `# The account is in the project ${home}, where others may use it too.`,
+          `gcloud services enable iam.googleapis.com iamcredentials.googleapis.com --project=${home}`,
+          `gcloud iam service-accounts describe ${deployer} --project=${home} >/dev/null 2>&1 || gcloud iam service-accounts create ${account} --project=${home}`,
+        ]),
     `gcloud storage buckets add-iam-policy-binding gs://${stateBucket} --member=serviceAccount:${deployer} --role=roles/storage.objectAdmin`,
     `role() { gcloud projects add-iam-policy-binding ${project} --member=serviceAccount:${deployer} --role="$1" --condition=None --format=none; }`,
     ...Object.entries(rolesOf(environment)).map(([role, why]) => `role ${role}  # ${why}`),
@@ -85,21 +93,11 @@ export function bootstrapLines(context: Context): string[] {
     "# In many projects, Compute Engine's default account can edit everything, and the deployer could act as it.",
     `gcloud projects remove-iam-policy-binding ${project} --member="serviceAccount:${numberOf(project)}-compute@developer.gserviceaccount.com" --role=roles/editor --condition=None --format=none || true`,
     "# Let yourself impersonate the deployer. (CI uses workload identity federation.)",
-    `gcloud iam service-accounts add-iam-policy-binding ${deployer} --project=${project} --member="user:$(gcloud config get account)" --role=roles/iam.serviceAccountTokenCreator`,
+    `gcloud iam service-accounts add-iam-policy-binding ${deployer} --project=${home} --member="user:$(gcloud config get account)" --role=roles/iam.serviceAccountTokenCreator`,
     `gcloud auth application-default login --impersonate-service-account=${deployer}`,
     "",
     "# 7. Create the registry, and push the first images.",
-    ...(registry
-      ? [
-          `gcloud artifacts repositories create ${registry[3]} --repository-format=docker --location=${registry[1]} --project=${registry[2]}`,
-          `gcloud auth configure-docker ${registry[1]}-docker.pkg.dev`,
-          ...(registry[2] === project
-            ? []
-            : [
-                "# The registry is in another project: after the deploy, give the nodes' account artifactregistry.reader there.",
-              ]),
-        ]
-      : [`# The images come from ${environment.repository}.`]),
+    ...registryLines(context),
     ...images.map(
       ({ reference }) =>
         `docker build --platform=linux/amd64 -t ${reference}:first . && docker push ${reference}:first`,
@@ -117,6 +115,12 @@ export function bootstrapLines(context: Context): string[] {
     "# 9. Deploy. This takes about 25 minutes.",
     `SYSTEM=${systemName} npx cdktf deploy ${environmentName}`,
   ];
+}
+
+/** The deployer's name, and the project that its account is in. */
+function deployerOf({ deployer }: Environment): { readonly account: string; readonly home: string } {
+  const [account = "", host = ""] = deployer.split("@");
+  return { account, home: host.split(".")[0] ?? "" };
 }
 
 /** Shell expression for a project's number. */

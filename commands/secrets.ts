@@ -34,13 +34,14 @@ const RECEIVERS = {
 
 /**
  * Shell commands that create a secret and add a version. They prompt for the value, so that it stays out of the shell's
- * history.
+ * history, and read it from the terminal, also where the commands themselves come from a pipe. If several lines are
+ * pasted at once, the lines that wait would be the value, so then nothing is added.
  */
 export function addLines(context: Context, secret: { name: string }): string[] {
   const { project, region } = context.environment;
   return [
     `gcloud secrets describe ${secret.name} --project=${project} >/dev/null 2>&1 || gcloud secrets create ${secret.name} --project=${project} --replication-policy=user-managed --locations=${region}`,
-    `IFS= read -rsp '${secret.name}: ' value && printf %s "$value" | gcloud secrets versions add ${secret.name} --project=${project} --data-file=-; unset value; echo`,
+    `if IFS= read -rst 1 value </dev/tty; then echo '${secret.name} is not added: more lines were pasted. Run this line by itself.'; else IFS= read -rsp '${secret.name}: ' value </dev/tty && printf %s "$value" | gcloud secrets versions add ${secret.name} --project=${project} --data-file=-; fi; unset value; echo`,
   ];
 }
 

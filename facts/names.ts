@@ -6,6 +6,9 @@ export const fullName = (system: string, environment: string): string => `${syst
 /** Id of the Google service account of a workload. */
 export const accountId = (system: string, workload: string): string => `${system}-${workload}`;
 
+/** Id of the Google service account of a cluster's nodes: the name's end, which says most, and begins with a letter. */
+export const nodesAccountId = (cluster: string): string => `${cluster}-nodes`.slice(-30).replace(/^[^a-z]+/, "");
+
 /** Bucket of a database's backups, unlike any other's in the world: a project's id is. */
 export const backupBucket = (project: string, fullName: string): string => `${project}-${fullName}-dumps`;
 

@@ -3,6 +3,7 @@ import { ProjectIamMember } from "@cdktf/provider-google/lib/project-iam-member"
 import { ServiceAccount } from "@cdktf/provider-google/lib/service-account";
 import { Fn, type ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
+import { nodesAccountId } from "../../facts/names";
 import { NODE_ROLES } from "../../facts/node-roles";
 import type { ApiServerRanges } from "../kubernetes/api-server";
 import type { Placement } from "../kubernetes/placement";
@@ -81,7 +82,7 @@ export class Cluster extends Construct {
 
     this.nodeServiceAccount = new ServiceAccount(this, "nodes", {
       project: project.id,
-      accountId: `${props.name}-nodes`.slice(-30).replace(/^[^a-z]+/, ""),
+      accountId: nodesAccountId(props.name),
       displayName: `Nodes of ${props.name}`,
       lifecycle: { preventDestroy: props.deletionProtection },
     });

@@ -1,0 +1,49 @@
+import { fullName, nodesAccountId } from "../facts/names";
+import type { Context } from "./context";
+
+/** A folder of Artifact Registry. */
+interface Registry {
+  readonly host: string;
+  readonly location: string;
+  readonly project: string;
+  /** Without it, the folder is all of the project's. */
+  readonly repository?: string;
+}
+
+function parse(folder: string): Registry | undefined {
+  const [, host, location, project, repository] =
+    /^(?:oci:\/\/)?(([a-z0-9-]+)-docker\.pkg\.dev)\/([^/]+)(?:\/([^/]+))?/.exec(folder) ?? [];
+  return host && location && project ? { host, location, project, repository } : undefined;
+}
+
+/**
+ * Shell commands that create the registry of the environment's images, and let the nodes read every registry that the
+ * environment names.
+ */
+export function registryLines({ systemName, environmentName, environment }: Context): string[] {
+  const { project, repository, registries, bitnami } = environment;
+  const own = parse(repository);
+  const read = [repository, ...registries, ...(bitnami ? [bitnami.images] : [])].flatMap((it) => parse(it) ?? []);
+  const hosts = [...new Set(read.map(({ host }) => host))];
+  const elsewhere = read.filter((it) => it.project !== project);
+  const nodes = `serviceAccount:${nodesAccountId(fullName(systemName, environmentName))}@${project}.iam.gserviceaccount.com`;
+  return [
+    ...(own
+      ? [
+          `gcloud artifacts repositories create ${own.repository} --repository-format=docker --location=${own.location} --project=${own.project}`,
+        ]
+      : [`# The images come from ${repository}.`]),
+    ...(hosts.length ? [`gcloud auth configure-docker ${hosts.join(",")}`] : []),
+    ...new Set(
+      elsewhere.flatMap((registry) => [
+        `# After the first deploy, let the nodes read from the project ${registry.project}:`,
+        `#   ${grant(registry, nodes)}`,
+      ]),
+    ),
+  ];
+}
+
+const grant = ({ project, location, repository }: Registry, member: string): string =>
+  repository
+    ? `gcloud artifacts repositories add-iam-policy-binding ${repository} --location=${location} --project=${project} --member=${member} --role=roles/artifactregistry.reader`
+    : `gcloud projects add-iam-policy-binding ${project} --member=${member} --role=roles/artifactregistry.reader --condition=None`;
