@@ -110,7 +110,7 @@ export function problemsOf(
     const path = [...prefix, ...issue.path];
     const value = at(root, path);
     const one = (r: string, remedy: string, p = path, v = value): Problem[] => [
-      { path: `${file} ${dotted(p)}`.trimEnd(), value: v, rule: r, remedy },
+      { path: `${file} ${dotted(p)}`.trim(), value: v, rule: r, remedy },
     ];
     const [ownRule, ownRemedy] = issue.message.split("\n");
     const own = () => one(ownRule ?? "is not valid", ownRemedy ?? "correct it");
