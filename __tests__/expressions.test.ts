@@ -128,7 +128,12 @@ function write(files: Files, texts: readonly string[]): void {
   system.overview = {
     title: texts[0],
     figures: Object.fromEntries(
-      texts.map((text) => [Array.from(text.replace(/[\n\t\u2028\u2029\u0085]/g, "")).join("") || "x", "orders_total"]),
+      texts.map((text) => [
+        Array.from(text.replace(/[\n\t\u2028\u2029]/g, " "))
+          .slice(0, 80)
+          .join(""),
+        "orders_total",
+      ]),
     ),
   };
   for (const [i, name] of names.entries()) {

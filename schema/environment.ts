@@ -4,6 +4,7 @@ import { cluster } from "./cluster";
 import { bitnamiImages, cache, database, datastoreNeeds, search } from "./datastores";
 import { edge } from "./edge";
 import {
+  chartRepository,
   cidr,
   count,
   email,
@@ -26,14 +27,6 @@ import { PLATFORM_SECRETS } from "./system";
  */
 
 const datastoreRange = cidr(16, 24);
-
-const chartRepository = z
-  .string()
-  .refine((t) => t.length <= 512, rule("must be at most 512 characters long", "shorten it"))
-  .regex(
-    /^(https?|oci):\/\/[\w.~:@%/-]+$/,
-    rule("must be a chart repository's URL", 'write it like "oci://europe-west1-docker.pkg.dev/p/charts"'),
-  );
 
 /** Variables of the process that stacks depend on. */
 export const processVariables = z.strictObject({

@@ -27,7 +27,7 @@ export function plain(file: string, root: unknown): Plain {
   /** Leaves out what is at a path. */
   const leave = (path: readonly PropertyKey[], value: unknown, rule: string, remedy: string): undefined => {
     left.push(path);
-    problems.push({ path: `${file} ${dotted(path)}`.trim(), value, rule, remedy });
+    problems.push({ path: `${file} ${dotted(path)}`.trim(), value, secret: true, rule, remedy });
   };
 
   const leaf = (value: unknown, path: readonly PropertyKey[]): unknown => {

@@ -34,7 +34,7 @@ testRefused({
   ),
   "a webhook receiver with a channel": refused(
     production((e) => (e.monitoring.receiver = { kind: "webhook", channel: "#a" })),
-    `${P} monitoring.receiver.channel = "#a": is not a known key; remove it, or correct its spelling`,
+    `${P} monitoring.receiver.channel = a string: is not a known key; remove it, or correct its spelling`,
   ),
   "a Slack channel without a number sign": refused(
     production((e) => (e.monitoring.receiver = { kind: "slack", channel: "alerts" })),
