@@ -108,6 +108,9 @@ const COUNT = Number(process.env.SHOWN ?? 200);
 
 const KEYS = ["value", "key", "pass", "url", "dsn", "login", "token", "x", "password", "auth", "kind2", "0", "Value"];
 
+/** Records whose names are free, so that no name in them is unknown. */
+const FREE = ["images", "services", "migrations", "nodePools", "authorizedNetworks", "generations", "parameters"];
+
 /** Puts a secret into an object of the files: under a name that it does not know, or in an object in place of a value. */
 function plant(files: Files, seed: number): string {
   const random = numbers(seed);
@@ -115,7 +118,7 @@ function plant(files: Files, seed: number): string {
   const nodes: Record<string, unknown>[] = [];
   const collect = (node: Record<string, unknown>): void => {
     nodes.push(node);
-    for (const value of Object.values(node)) if (isNode(value)) collect(value);
+    for (const [key, value] of Object.entries(node)) if (isNode(value) && !FREE.includes(key)) collect(value);
   };
   for (const { environment, release } of [files.production, files.staging]) {
     collect(environment as Anything);
@@ -124,7 +127,7 @@ function plant(files: Files, seed: number): string {
   collect(files.system as Anything);
   const node = pick(nodes);
   const secret = pick<unknown>([WORD, { a: WORD }, [WORD], [{ [pick(KEYS)]: WORD }], 12345678]);
-  const known = Object.keys(node).filter(() => !Array.isArray(node));
+  const known = Object.keys(node).filter((name) => !Array.isArray(node) && !FREE.includes(name));
   const key = random() < 0.5 || known.length === 0 ? pick(KEYS) : pick(known);
   const value = known.includes(key) ? { [pick(KEYS)]: secret } : secret;
   if (Array.isArray(node)) node.push({ [key]: secret });
@@ -133,13 +136,10 @@ function plant(files: Files, seed: number): string {
 }
 
 test("a secret under any unknown name of any object is not shown", () => {
-  let refused = 0; // a parameter of a URL or a variable can have any name
   for (let seed = SEED; seed < SEED + COUNT; seed++) {
     const files = filesOfPmcrm();
     const key = plant(files, seed);
     const lines = problems((target) => Object.assign(target, files)).join("\n");
-    if (lines) refused++;
-    if (/horse|12345678/.test(lines)) throw new Error(`SHOWN_SEED=${seed} SHOWN=1: ${key}: ${lines}`);
+    if (!lines || /horse|12345678/.test(lines)) throw new Error(`SHOWN_SEED=${seed} SHOWN=1: ${key}: ${lines}`);
   }
-  expect(refused).toBeGreaterThan(COUNT * 0.8);
 });
