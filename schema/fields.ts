@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { parseCidr } from "../facts/cidr";
-import { PATH_LENGTH, REGIONS, secretLooking } from "../facts/google";
+import { PATH_LENGTH, REGIONS } from "../facts/google";
 import { parseCpu, parseMemory } from "../facts/quantity";
+import { secretLooking } from "../facts/secrets";
 import { rule } from "./problem";
 
 /**

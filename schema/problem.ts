@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { secretLooking } from "../facts/google";
+import { keyShaped, secretLooking } from "../facts/secrets";
 
 /** One thing that is wrong with the configuration. */
 export interface Problem {
@@ -70,7 +70,7 @@ export const isSecretPlace = (path: string, value: unknown): boolean =>
 
 /** Whether a value is text that looks like a secret, or contains such text. */
 function hasSecret(value: unknown, depth = 0): boolean {
-  if (typeof value === "string") return secretLooking(value.slice(0, 4096)) || isRandom(value.slice(0, 4096));
+  if (typeof value === "string") return secretLooking(value.slice(0, 4096)) || keyShaped(value.slice(0, 4096));
   if (value === null || typeof value !== "object" || depth > 8) return false;
   return Object.keys(value).some(
     (key) =>
@@ -79,12 +79,6 @@ function hasSecret(value: unknown, depth = 0): boolean {
       hasSecret(Object.getOwnPropertyDescriptor(value, key)?.value, depth + 1),
   );
 }
-
-/** Whether text has many letters and digits in no order, as keys have. An image's digest is no key. */
-const isRandom = (text: string): boolean =>
-  /(?<!sha256:)\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{32,}\b|(?=[\w+/-]*[a-z])(?=[\w+/-]*[A-Z])(?=[\w+/-]*\d)[\w+/-]{24,}/.test(
-    text,
-  );
 
 /** Writes characters other than printable ASCII as their codes: they could break the line or look like other letters. */
 const inOneLine = (text: string): string =>
