@@ -1,9 +1,5 @@
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import os from "node:os";
-import path from "node:path";
-import { type Json, synth } from "./support";
-import { withTerraform } from "./terraform";
+import { synth } from "./support";
+import { evaluate, withTerraform, wordsForReferences } from "./terraform";
 
 /** Everything that Terraform, JSON or a shell could take for something else. */
 const NASTY = [
@@ -20,31 +16,6 @@ const NASTY = [
   "100%",
   "$",
 ];
-
-/** What Terraform makes of values: they are outputs of a configuration without providers. */
-function evaluate(values: Record<string, unknown>): Record<string, Json> {
-  const folder = mkdtempSync(path.join(os.tmpdir(), "escape-"));
-  try {
-    const output = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, { value }]));
-    writeFileSync(path.join(folder, "main.tf.json"), JSON.stringify({ output }));
-    const terraform = (...args: string[]) => {
-      const { status, stdout, stderr } = spawnSync("terraform", args, {
-        cwd: folder,
-        encoding: "utf8",
-        env: { ...process.env, TF_CLI_CONFIG_FILE: "", CHECKPOINT_DISABLE: "1" },
-      });
-      if (status !== 0) throw new Error(stdout + stderr);
-      return stdout;
-    };
-    terraform("init");
-    terraform("apply", "-auto-approve");
-    return Object.fromEntries(
-      Object.entries(JSON.parse(terraform("output", "-json"))).map(([name, o]) => [name, (o as { value: Json }).value]),
-    );
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
 
 const nasty = NASTY.join(" | ");
 const { production } = synth(({ system, production: { environment } }) => {
@@ -69,15 +40,11 @@ test("no user's string starts an expression", () => {
 });
 
 withTerraform("Terraform reads every user's string as it was written", async () => {
-  // The Deployment refers to other resources; here they are words.
-  const alone = rollout.replace(/\b(kubernetes|google)_\w+(\.[\w-]+|\[[\d*]+\])+/g, (reference) =>
-    reference.includes("[*]") ? '["a-reference"]' : '"a-reference"',
-  );
   const { level, environment, command, values } = evaluate({
     level: config.LOG_LEVEL,
     environment: config.NODE_ENV,
     command: job.spec.template.spec.container[0].command,
-    values: alone,
+    values: wordsForReferences(rollout),
   });
   expect(level).toBe(nasty);
   expect(environment).toBe(nasty);

@@ -27,11 +27,15 @@ const CASES: Readonly<
   },
   "something that throws": {
     files: { [S]: 'throw new Error("first\\nsecond");' },
-    lines: [`${S} = nothing: cannot be read: first second; correct the file`],
+    lines: [
+      `${S} = nothing: cannot be read: it throws the error Error at ${S}:1, whose message is not shown because it can contain a secret; correct the file`,
+    ],
   },
   "something that throws nothing": {
     files: { [S]: "throw null;" },
-    lines: [`${S} = nothing: cannot be read: it throws null; correct the file`],
+    lines: [
+      `${S} = nothing: cannot be read: it throws something that is not an error, whose message is not shown because it can contain a secret; correct the file`,
+    ],
   },
   "a module that is not there": {
     files: { [S]: 'import x from "./nowhere"; export default x;' },

@@ -7,7 +7,7 @@ import { checkout } from "../commands/checkout";
 import { environmentSchema } from "../schema/environment";
 import { environmentFile } from "../schema/files";
 import { type Configuration, InvalidConfiguration, validate } from "../schema/load";
-import { notPlain } from "../schema/plain";
+import { plain } from "../schema/plain";
 import { releaseSchema } from "../schema/release";
 import { systemSchema } from "../schema/system";
 import { synthesize } from "../stacks/synthesize";
@@ -120,7 +120,7 @@ test.each([
 
 /** A value as a module that exports it; nothing when it is more than text can say. */
 function moduleOf(value: unknown): string | undefined {
-  if (notPlain("", value).length) return undefined; // a prototype is not in the text
+  if (plain("", value).problems.length) return undefined; // a prototype is not in the text
   const endless = { depth: Infinity, maxArrayLength: Infinity, maxStringLength: Infinity, breakLength: Infinity };
   const text = inspect(value, endless);
   try {

@@ -106,7 +106,7 @@ describe("releases/pmcrm", () => {
       "an environment's file as it was before releases had files of their own",
       (releases) => (releases.production = { version: "1.4.0", images: {} }),
       "releases/pmcrm/production.json stable = nothing: is required (string); add it",
-      'releases/pmcrm/production.json version = "1.4.0": is not a known key; remove it, or correct its spelling',
+      "releases/pmcrm/production.json version = a string: is not a known key; remove it, or correct its spelling",
       "releases/pmcrm/production.json images = {}: is not a known key; remove it, or correct its spelling",
     ],
     [

@@ -34,7 +34,7 @@ test("all problems are reported at once, within files and between them", () => {
 });
 
 test.each([`ghp_${"a1B2".repeat(9)}`, "postgres://user:word@host/db", `eyJ${"a".repeat(200)}.eyJ${"b".repeat(200)}`])(
-  "no more than the beginning is shown of what may be a secret: %s",
+  "nothing is shown of what can be a secret: %s",
   (value) => {
     for (const where of [
       production((e) => {
@@ -46,21 +46,24 @@ test.each([`ghp_${"a1B2".repeat(9)}`, "postgres://user:word@host/db", `eyJ${"a".
     ]) {
       const lines = problems(where).join("\n");
       expect(lines).toContain("looks like a secret");
-      expect(lines).not.toContain(value.slice(0, 8));
+      expect(lines).not.toContain(value.slice(0, 3));
     }
   },
 );
 
-test.each(["password", "apiKey", "client_secret"])("a value in a field that usually has a secret is cut: %s", (key) => {
-  const lines = problems(
-    production((e) => {
-      e.database[key] = "correct-horse-battery";
-    }),
-  );
-  expect(lines).toEqual([expect.stringContaining(`database.${key} = "corr...: `)]);
-});
+test.each(["password", "apiKey", "client_secret"])(
+  "a value in a field that usually has a secret is not shown: %s",
+  (key) => {
+    const lines = problems(
+      production((e) => {
+        e.database[key] = "correct-horse-battery";
+      }),
+    );
+    expect(lines).toEqual([expect.stringContaining(`database.${key} = a string: `)]);
+  },
+);
 
-test("an object that contains a secret is cut too", () => {
+test("an object that contains a secret is not shown either", () => {
   const lines = problems(
     production((e) => {
       e.databse = { url: "postgres://user:word@host/db" };

@@ -117,20 +117,6 @@ export function machineOf(type: string): Machine | undefined {
     : undefined;
 }
 
-/** Names of variables whose values are secrets, whatever they look like. */
-export const secretsName = (variable: string): boolean =>
-  /(^|_)(PASSWORD|PASSPHRASE|SECRET|TOKEN|CREDENTIALS|(API|ACCESS|PRIVATE|SECRET|SIGNING|ENCRYPTION)_KEY)$/.test(
-    variable,
-  );
-
-/**
- * Values that only secrets look like: keys of well-known services, private keys, URLs with a password, JSON web tokens.
- */
-export const secretLooking = (value: string): boolean =>
-  /-----BEGIN [A-Z ]*PRIVATE KEY|\b((sk|rk)[-_][\w-]{16}|gh[pousr]_\w|github_pat_|glpat-|npm_\w{30}|dckr_pat_|xox[abeprs]-|AIza[\w-]{30}|A[KS]IA[A-Z0-9]{12}|ya29\.|GOCSPX-|eyJ[\w-]+\.eyJ)|\/\/hooks\.slack\.com\/services\/|:\/\/[^/\s:@]*:[^/\s@]+@/.test(
-    value,
-  ) || /^(?=.*[a-z])(?=.*[A-Z])(?=.*\d)[A-Za-z0-9+/=_-]{40,}$/.test(value);
-
 /**
  * Characters of a path: though each be escaped, a rate limit's comparison with it fits into a subexpression of 1024.
  * {@link https://cloud.google.com/armor/quotas#limits}

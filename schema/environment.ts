@@ -4,6 +4,7 @@ import { cluster } from "./cluster";
 import { bitnamiImages, cache, database, datastoreNeeds, search } from "./datastores";
 import { edge } from "./edge";
 import {
+  chartRepository,
   cidr,
   count,
   email,
@@ -26,6 +27,12 @@ import { PLATFORM_SECRETS } from "./system";
  */
 
 const datastoreRange = cidr(16, 24);
+
+/** Variables of the process that stacks depend on. */
+export const processVariables = z.strictObject({
+  /** Overrides every environment's `chartsMirror`. */
+  CHARTS_MIRROR: chartRepository.optional(),
+});
 
 export const environmentSchema = z.strictObject({
   /**
@@ -166,14 +173,7 @@ export const environmentSchema = z.strictObject({
    */
   generations: z.record(variableName, count(1, 100000, "generation")).default({}),
   /** Repository that mirrors the Helm charts. Without it, they come from their publishers. */
-  chartsMirror: z
-    .string()
-    .refine((t) => t.length <= 512, rule("must be at most 512 characters long", "shorten it"))
-    .regex(
-      /^(https?|oci):\/\/[\w.~:@%/-]+$/,
-      rule("must be a chart repository's URL", 'write it like "oci://europe-west1-docker.pkg.dev/p/charts"'),
-    )
-    .optional(),
+  chartsMirror: chartRepository.optional(),
   /** Lifts all protections, so that the environment can be destroyed. */
   allowDestroy: z.boolean().default(false),
 });

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { parseCidr } from "../facts/cidr";
 import { PATH_LENGTH, REGIONS } from "../facts/google";
 import { parseCpu, parseMemory } from "../facts/quantity";
+import { secretLooking } from "../facts/secrets";
 import { rule } from "./problem";
 
 /**
@@ -163,3 +164,30 @@ export const text = z
     (t) => !/[\p{Cc}\p{Cs}]/u.test(t.replace(/[\t\n]/g, "")),
     rule("must be plain text without control characters", "remove them"),
   );
+
+/**
+ * A URL of the language: https or oci, because over http anybody on the way can change what is downloaded, and without a
+ * user and a password, because Terraform's state would contain them.
+ */
+const url = (what: string, example: string) =>
+  z
+    .string(rule(`must be ${what}`, `write it like "${example}"`))
+    .refine((t) => t.length <= 512, rule("must be at most 512 characters long", "shorten it"))
+    .superRefine((t, ctx) => {
+      const say = (text: string, remedy: string) => ctx.addIssue({ code: "custom", message: rule(text, remedy) });
+      if (/^https?:\/\/[^/]*@|^oci:\/\/[^/]*@/i.test(t) || secretLooking(t))
+        say(
+          "must not contain a user or a password: Terraform's state would contain them",
+          "remove them, and log in with helm registry login, or use a repository that the deployer can read",
+        );
+      else if (/^http:/i.test(t))
+        say("must not begin with http: anybody on the way could change what is downloaded", "use https or oci");
+      else if (!URL_SHAPE.test(t)) say(`must be ${what}`, `write it like "${example}"`);
+    });
+
+/** A host or an address, with a port and a path. */
+const URL_SHAPE =
+  /^(https|oci):\/\/([A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?|\[[0-9A-Fa-f:]+\])(:\d{1,5})?(\/[\w.~:@%+-]*)*$/;
+
+/** A repository of Helm charts. */
+export const chartRepository = url("a chart repository's URL", "oci://europe-west1-docker.pkg.dev/p/charts");

@@ -8,7 +8,8 @@ import { edgeChecks } from "./checks/edge";
 import { environmentChecks } from "./checks/environment";
 import { systemChecks } from "./checks/system";
 import { checksTogether } from "./checks/together";
-import { type Environment, environmentSchema } from "./environment";
+import { type Environment, environmentSchema, processVariables } from "./environment";
+import { literal } from "./expressions";
 import { type ByEnvironment, environmentFile, type Raw, readFiles, systemFile, systemsIn } from "./files";
 import { type Parsed, parser } from "./parse";
 import { at, describe, dotted, type Problem } from "./problem";
@@ -73,9 +74,10 @@ export function validate(name: string, raw: Raw, env: NodeJS.ProcessEnv): Config
   const reporter =
     ({ file, raw }: Parsed<unknown>) =>
     (where: readonly PropertyKey[], rule: string, remedy: string, shows?: Shows) => {
-      problems.push({ path: `${file} ${dotted(where)}`.trimEnd(), value: at(raw, where), rule, remedy, ...shows });
+      problems.push({ path: `${file} ${dotted(where)}`.trim(), value: at(raw, where), rule, remedy, ...shows });
     };
 
+  const variables = parse("", processVariables, { CHARTS_MIRROR: env.CHARTS_MIRROR || undefined }).value;
   const system = parse(systemFile(name), systemSchema, raw.system);
   const releases = running(name, raw, parse, problems);
   const environments = Object.entries(raw.environments).map(([environmentName, content]) => {
@@ -113,22 +115,10 @@ export function validate(name: string, raw: Raw, env: NodeJS.ProcessEnv): Config
     name,
     system: literal(system.value),
     environments: Object.fromEntries(
-      environments.map(({ name, environment, release }) => [
-        name,
-        { environment: literal(environment.value), release: literal(release.value) },
-      ]),
+      environments.map(({ name, environment: { value }, release }) => {
+        const { CHARTS_MIRROR: chartsMirror = value.chartsMirror } = variables;
+        return [name, literal({ environment: { ...value, chartsMirror }, release: release.value })];
+      }),
     ) as Configuration["environments"],
   };
-}
-
-/**
- * Text stays text: `${` and `%{` would start an expression in Terraform's JSON.
- * {@link https://developer.hashicorp.com/terraform/language/expressions/strings#escape-sequences-1}
- */
-function literal<T>(value: T): T {
-  if (typeof value === "string") return value.replace(/([$%])\{/g, "$1$1{") as T;
-  if (Array.isArray(value)) return value.map(literal) as T;
-  if (value !== null && typeof value === "object")
-    return Object.fromEntries(Object.entries(value).map(([key, v]) => [key, literal(v)])) as T;
-  return value;
 }

@@ -1,11 +1,11 @@
 import type { z } from "zod";
-import { notPlain } from "./plain";
+import { plain } from "./plain";
 import { at, type Problem, problemsOf } from "./problem";
 
 /** A file, and what in it has the right shape. */
 export interface Parsed<T> {
   readonly file: string;
-  /** As read. */
+  /** A copy of what was read. */
   readonly raw: unknown;
   readonly value: T;
   /** Sections of the value that have the right shape; the others are not in it. */
@@ -19,24 +19,22 @@ export type Parse = <T extends z.ZodObject>(file: string, schema: T, raw: unknow
 export const parser =
   (problems: Problem[]): Parse =>
   (file, schema, raw) => {
-    const parsed = (value: object, sections: readonly string[], complete = false) => ({
+    const { value, problems: unfit, left } = plain(file, raw);
+    problems.push(...unfit);
+    const parsed = (made: object, sections: readonly string[], complete = false) => ({
       file,
-      raw,
-      value: value as z.output<typeof schema>,
+      raw: value,
+      value: made as z.output<typeof schema>,
       valid: new Set(sections),
       complete,
     });
-    const unfit = notPlain(file, raw);
-    if (unfit.length) {
-      problems.push(...unfit);
-      return parsed({}, []);
-    }
-    const whole = schema.safeParse(raw);
+    if (left.length) return parsed({}, []);
+    const whole = schema.safeParse(value);
     if (whole.success) return parsed(whole.data, Object.keys(schema.shape), true);
-    problems.push(...problemsOf(file, raw, whole.error.issues));
+    problems.push(...problemsOf(file, value, whole.error.issues));
     // Sections that are right by themselves can still be checked against each other.
     const parts = Object.entries(schema.shape).flatMap(([key, section]) => {
-      const result = (section as z.ZodType).safeParse(at(raw, [key]));
+      const result = (section as z.ZodType).safeParse(at(value, [key]));
       return result.success ? [[key, result.data] as const] : [];
     });
     return parsed(

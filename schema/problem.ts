@@ -1,12 +1,12 @@
 import type { z } from "zod";
-import { secretLooking } from "../facts/google";
+import { keyShaped, secretLooking } from "../facts/secrets";
 
 /** One thing that is wrong with the configuration. */
 export interface Problem {
   /** File and place in it, such as `environments/pmcrm/production.ts network.pods`. */
   readonly path: string;
   readonly value: unknown;
-  /** Whether the value can be a secret. If so, only its beginning is shown. */
+  /** Whether the value can be a secret. If so, only its type is shown: CI keeps what the program prints. */
   readonly secret?: boolean;
   /** What must hold. */
   readonly rule: string;
@@ -14,15 +14,17 @@ export interface Problem {
   readonly remedy: string;
 }
 
-/**
- * A problem's line: path, value, rule, remedy. A long value is cut. A value that can be a secret is cut after its first
- * letters.
- */
+/** Characters of a value that are shown. */
+const SHOWN = 80;
+
+/** A problem's line: path, value, rule, remedy. A long value is cut, and only the type is shown of what can be a secret. */
 export function describe({ path, value, secret, rule, remedy }: Problem): string {
-  const most = secret || secretIn(path, value) ? 5 : 77;
-  const shown = show(value, most + 3);
-  const cut = shown.length > most + 3 ? `${shown.slice(0, most)}...` : shown;
-  return inOneLine(`${path} = ${cut}: ${rule}; ${remedy}`);
+  const [file = "", ...place] = path.split(" ");
+  const named = secretLooking(place.join(" ")) ? `${file} (a name that looks like a secret)` : path;
+  const shown = secret || isSecretPlace(path, value) || hasSecret(value) ? typeName(value) : show(value, SHOWN);
+  return inOneLine(
+    `${named} = ${shown.length > SHOWN ? `${shown.slice(0, SHOWN - 3)}...` : shown}: ${rule}; ${remedy}`,
+  );
 }
 
 /**
@@ -46,17 +48,36 @@ function show(value: unknown, room: number): string {
   return text + (list ? "]" : "}");
 }
 
+/** The type of a value that is not shown. */
+function typeName(value: unknown): string {
+  if (value === undefined) return "nothing";
+  if (value === null || value === "" || typeof value === "boolean") return JSON.stringify(value);
+  if (typeof value !== "object") return `a ${typeof value}`;
+  const [text, type] = Array.isArray(value) ? ["[]", "a list"] : ["{}", "an object"];
+  return Object.keys(value).length ? type : text;
+}
+
 /**
- * Whether a wrong value is a secret, contains one, or is in a field that usually has one.
+ * Places that have secrets by mistake: what has the name of a secret, and every variable, word of a command and parameter
+ * of a URL.
  */
-function secretIn(path: string, value: unknown, depth = 0): boolean {
-  if (typeof value === "string")
-    return (
-      secretLooking(value.slice(0, 4096)) ||
-      /(password|secret|token|credential|webhook|(private|api|routing|integration)_?key)["\]]*$/i.test(path)
-    );
+const SECRET_PLACE =
+  / variables[.[]|[ .](command|parameters)[.[]|pass|pwd|secret|token|credential|webhook|mirror|_key\b|apikey|[a-z]key\b|[ .]key\b/i;
+
+/** Whether a value's place is one of secrets. The number of a secret's generation is none. */
+export const isSecretPlace = (path: string, value: unknown): boolean =>
+  SECRET_PLACE.test(path) && !(typeof value === "number" && /[ .]generations?\b/.test(path));
+
+/** Whether a value is text that looks like a secret, or contains such text. */
+function hasSecret(value: unknown, depth = 0): boolean {
+  if (typeof value === "string") return secretLooking(value.slice(0, 4096)) || keyShaped(value.slice(0, 4096));
   if (value === null || typeof value !== "object" || depth > 8) return false;
-  return Object.keys(value).some((key) => secretIn(key, Object.getOwnPropertyDescriptor(value, key)?.value, depth + 1));
+  return Object.keys(value).some(
+    (key) =>
+      secretLooking(key) ||
+      SECRET_PLACE.test(` ${key}`) ||
+      hasSecret(Object.getOwnPropertyDescriptor(value, key)?.value, depth + 1),
+  );
 }
 
 /** Writes characters other than printable ASCII as their codes: they could break the line or look like other letters. */
@@ -95,6 +116,8 @@ const TYPES: Readonly<Record<string, { readonly name: string; readonly remedy: s
 };
 const nameOf = (type: string): string => TYPES[type]?.name ?? type;
 
+const isObject = (value: unknown): boolean => value !== null && typeof value === "object";
+
 type Issue = z.core.$ZodIssue;
 
 /**
@@ -109,16 +132,21 @@ export function problemsOf(
   return issues.flatMap((issue) => {
     const path = [...prefix, ...issue.path];
     const value = at(root, path);
-    const one = (r: string, remedy: string, p = path, v = value): Problem[] => [
-      { path: `${file} ${dotted(p)}`.trimEnd(), value: v, rule: r, remedy },
+    // An object of a wrong shape can have a secret under any key.
+    const one = (r: string, remedy: string, p = path, v = value, secret = isObject(v)): Problem[] => [
+      { path: `${file} ${dotted(p)}`.trim(), value: v, secret, rule: r, remedy },
     ];
     const [ownRule, ownRemedy] = issue.message.split("\n");
     const own = () => one(ownRule ?? "is not valid", ownRemedy ?? "correct it");
     switch (issue.code) {
       case "unrecognized_keys":
-        return issue.keys.flatMap((key) =>
-          one("is not a known key", "remove it, or correct its spelling", [...path, key], at(value, [key])),
-        );
+        return issue.keys.flatMap((key) => {
+          const where = [...path, key];
+          const remedy = isSecretPlace(` ${dotted(where)}`, undefined)
+            ? "remove it: npm run secrets prints the commands that put a secret into Secret Manager"
+            : "remove it, or correct its spelling";
+          return one("is not a known key", remedy, where, at(value, [key]), true);
+        });
       case "invalid_type":
         if (value === undefined)
           return path.length
@@ -143,7 +171,11 @@ export function problemsOf(
         return own();
       }
       case "invalid_key":
-        return problemsOf(file, root, issue.issues, path).map((p) => ({ ...p, value: issue.path.at(-1) }));
+        return problemsOf(file, root, issue.issues, path).map((p) => ({
+          ...p,
+          value: issue.path.at(-1),
+          secret: false,
+        }));
       default:
         return own();
     }

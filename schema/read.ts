@@ -1,6 +1,9 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { dotted } from "./problem";
+
+/** Bytes of the largest file. The files that people write have a few thousand. */
+const LARGEST = 2 ** 20;
 
 let now: string | undefined;
 let before: Promise<unknown> = Promise.resolve();
@@ -11,7 +14,7 @@ export const beingRead = (): string | undefined => now;
 /**
  * Content of a file: a module's default export, or JSON. Files are read one after the other, so that
  * {@link beingRead} is the one whose code runs.
- * @throws an error with one line that does not contain the machine's paths
+ * @throws an error with one line, which contains neither the machine's paths nor what could be a secret
  */
 export function read(root: string, file: string): Promise<unknown> {
   const content = before.then(async () => {
@@ -29,12 +32,16 @@ export function read(root: string, file: string): Promise<unknown> {
 async function contentOf(root: string, file: string): Promise<unknown> {
   const full = path.join(root, file);
   try {
-    if (!existsSync(full)) throw new Error("it does not exist");
+    const stats = statSync(full, { throwIfNoEntry: false });
+    if (!stats) throw new Unreadable("it does not exist");
+    if (!stats.isFile()) throw new Unreadable("it is not a file");
+    if (stats.size > LARGEST) throw new Unreadable("it is larger than 1 MiB");
     if (!file.endsWith(".json")) return settled(((await import(full)) as { default: unknown }).default);
     const text = readFileSync(full, "utf8");
+    if (text.startsWith("\ufeff")) throw new Unreadable("it begins with a byte order mark, which JSON must not have");
     const value: unknown = JSON.parse(text);
     const [twice] = repeatedKeys(text);
-    if (twice) throw new Error(`${twice} is there twice, and only the last would count`);
+    if (twice) throw new Unreadable(`${twice} is there twice, and only the last would count`);
     return value;
   } catch (error) {
     throw new Error(reasonOf(error, root));
@@ -46,17 +53,55 @@ async function contentOf(root: string, file: string): Promise<unknown> {
  * lets it.
  */
 function settled(value: unknown): unknown {
-  if (typeof value === "function") throw new Error("its default export is a function, and not an object");
+  if (typeof value === "function") throw new Unreadable("its default export is a function, and not an object");
   if (value !== null && typeof value === "object" && "then" in value && typeof value.then === "function")
-    throw new Error("its default export is a promise, or has a method then, and must be an object of values alone");
+    throw new Unreadable(
+      "its default export is a promise, or has a method then, and must be an object of values alone",
+    );
   return value;
 }
 
-/** The beginning of an error's message, in one line. */
+/** Says why a file cannot be read, in words that can be shown. */
+class Unreadable extends Error {}
+
+/**
+ * Why a file cannot be read, in one line. An error of the file's own code is only named: its message can contain what the
+ * code works with. Messages of the compiler and of JSON.parse quote the file, and the quotations are left out.
+ */
 function reasonOf(error: unknown, root: string): string {
-  const message = error instanceof Error ? error.message || error.name : `it throws ${String(error)}`;
-  const line = message.replaceAll(`${root}${path.sep}`, "").replace(/\s+/g, " ").trim();
-  return line.length > 200 ? `${line.slice(0, 197)}...` : line;
+  const { name, code, message, stack } = textsOf(error);
+  const withoutRoot = (text: string) => text.replaceAll(`${root}${path.sep}`, "").replace(/\s+/g, " ").trim();
+  if (
+    error instanceof Unreadable ||
+    code === "MODULE_NOT_FOUND" ||
+    code === "ERR_MODULE_NOT_FOUND" ||
+    isSystemCode(code)
+  )
+    return cut(withoutRoot(message));
+  if (name === "TransformError")
+    return cut(withoutRoot(message).replace(/"(?:[^"\\]|\\.)*\w(?:[^"\\]|\\.)*"/g, '"..."'));
+  if (name === "SyntaxError" && /JSON/.test(message)) return cut(message.replace(/, (\.\.\.)?".*$/s, " in JSON"));
+  const at = /^[^:()]+:\d+/.exec(stack.split(`${root}${path.sep}`)[1] ?? "")?.[0];
+  const what = /^[A-Z]\w{0,40}$/.test(name) ? `the error ${name}` : "something that is not an error";
+  return `it throws ${what}${at ? ` at ${at}` : ""}, whose message is not shown because it can contain a secret`;
+}
+
+const cut = (text: string): string => (text.length > 200 ? `${text.slice(0, 197)}...` : text);
+
+/** Whether a code is one of the operating system, such as EACCES. */
+const isSystemCode = (code: string): boolean => /^E[A-Z0-9]+$/.test(code);
+
+/** The texts of an error, or of anything else that is thrown; reading them can throw, too. */
+function textsOf(error: unknown): Record<"name" | "code" | "message" | "stack", string> {
+  const text = (key: string): string => {
+    try {
+      const value: unknown = (error as Readonly<Record<string, unknown>>)[key];
+      return typeof value === "string" ? value : "";
+    } catch {
+      return "";
+    }
+  };
+  return { name: text("name"), code: text("code"), message: text("message"), stack: text("stack") };
 }
 
 /** Paths of keys that occur twice in a JSON object. JSON.parse silently takes the last one. */

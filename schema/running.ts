@@ -17,12 +17,12 @@ export function running(system: string, raw: Raw, parse: Parse, problems: Proble
     if (isReleaseId(name)) {
       const release = parse(file, releaseSchema, content);
       releases.set(name, release);
-      if (release.complete && releaseId(content) !== name)
+      if (release.complete && releaseId(release.raw) !== name)
         say(
           file,
           name,
-          `must have the name of its content, ${releaseId(content)}: a release never changes`,
-          `undo the change, or rename the file to ${releaseId(content)}.json and let environments run that`,
+          `must have the name of its content, ${releaseId(release.raw)}: a release never changes`,
+          `undo the change, or rename the file to ${releaseId(release.raw)}.json and let environments run that`,
         );
     } else if (!Object.hasOwn(raw.environments, name))
       say(

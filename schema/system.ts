@@ -252,11 +252,7 @@ export const systemSchema = z.strictObject({
       title: text,
       /** Counters by legend. The dashboard shows their increase in the last 24 hours. */
       figures: z.record(
-        matching(
-          /^(?!.*[$%]\{)[^\n]{1,80}$/,
-          "must be one line of at most 80 characters without ${ and %{",
-          "shorten it",
-        ),
+        matching(/^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]{1,80}$/u, "must be one line of 1 to 80 characters", "shorten it"),
         metricName,
       ),
     })

@@ -35,8 +35,6 @@ export interface EnvironmentStackProps {
   readonly system: System;
   readonly environment: Environment;
   readonly release: Release;
-  /** URL of a Helm repository to use in place of all others. It comes from an environment variable of the process. */
-  readonly chartsMirror?: string;
   /**
    * Whether Terraform can log in to the cluster with GKE's credential plugin. It depends on the machine that runs
    * Terraform.
@@ -120,7 +118,7 @@ export class EnvironmentStack extends TerraformStack {
       admission,
       labels,
       deletionProtection,
-      chartsMirror: props.chartsMirror ?? environment.chartsMirror,
+      chartsMirror: environment.chartsMirror,
     };
     const secrets = new Secrets(this, "secrets", {
       project,

@@ -20,7 +20,6 @@ export function synthesize(
         systemName: name,
         system,
         ...files,
-        chartsMirror: env.CHARTS_MIRROR || undefined,
         tokenPlugin: !whyNoTokenPlugin(env),
       }),
   );

@@ -22,7 +22,7 @@ testRefused({
       files.production.environment.backend = "local";
     },
     `${P} stateBucket = nothing: is required (string); add it`,
-    `${P} backend = "local": is not a known key; remove it, or correct its spelling`,
+    `${P} backend = a string: is not a known key; remove it, or correct its spelling`,
   ),
   "production with staging's settings": refused(
     production((e) => {

@@ -13,7 +13,7 @@ testRefused({
   "a host with a certificate for another host": refused((files) => {
     // @ts-expect-error: every host gets its own certificate
     files.production.environment.services.backend.certificate = "other.pmcrm.io";
-  }, `${P} services.backend.certificate = "other.pmcrm.io": is not a known key; remove it, or correct its spelling`),
+  }, `${P} services.backend.certificate = a string: is not a known key; remove it, or correct its spelling`),
   "a rate limit whose path ends an expression of Cloud Armor": refused(
     system((s) => (s.services.backend.rateLimits[1].path = '/auth/") || true')),
     `${S} services.backend.rateLimits.1.path = "/auth/\\") || true": must be an absolute URL path without query; write it like "/health"`,
@@ -128,7 +128,7 @@ testRefused({
   "Traefik with a web application firewall": refused((files) => {
     (files.system as Anything).services.backend.rateLimits = [];
     production((e) => (e.edge = { ...traefik, waf: { mode: "enforce" } }))(files);
-  }, `${P} edge.waf = {"mode":"enforce"}: is not a known key; remove it, or correct its spelling`),
+  }, `${P} edge.waf = an object: is not a known key; remove it, or correct its spelling`),
   "Let's Encrypt's staging certificates in production": refused((files) => {
     (files.system as Anything).services.backend.rateLimits = [];
     production((e) => (e.edge = { ...traefik, acme: "staging" }))(files);

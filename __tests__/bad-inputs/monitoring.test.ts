@@ -34,7 +34,7 @@ testRefused({
   ),
   "a webhook receiver with a channel": refused(
     production((e) => (e.monitoring.receiver = { kind: "webhook", channel: "#a" })),
-    `${P} monitoring.receiver.channel = "#a": is not a known key; remove it, or correct its spelling`,
+    `${P} monitoring.receiver.channel = a string: is not a known key; remove it, or correct its spelling`,
   ),
   "a Slack channel without a number sign": refused(
     production((e) => (e.monitoring.receiver = { kind: "slack", channel: "alerts" })),
@@ -80,8 +80,8 @@ testRefused({
     production((e) => (e.logLocation = "europe-west1-b")),
     `${P} logLocation = "europe-west1-b": is not a location of log buckets; write "global", "eu", "us" or a region: where _Default is`,
   ),
-  "an overview figure with a Terraform expression": refused(
-    system((s) => (s.overview = { title: "T", figures: { "${y}": "orders_total" } })),
-    `${S} overview.figures["\${y}"] = "\${y}": must be one line of at most 80 characters without \${ and %{; shorten it`,
+  "an overview figure of two lines": refused(
+    system((s) => (s.overview = { title: "T", figures: { "a\u2028${y}": "orders_total" } })),
+    `${S} overview.figures["a\\u2028\${y}"] = "a\\u2028\${y}": must be one line of 1 to 80 characters; shorten it`,
   ),
 });

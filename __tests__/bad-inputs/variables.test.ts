@@ -4,11 +4,11 @@ import { P, production, refused, S, staging, system, T, testRefused } from "./su
 testRefused({
   "a private key in a variable of the system": refused(
     system((s) => (s.variables.JWT_ACCESS_TOKEN_EXPIRY = "-----BEGIN RSA PRIVATE KEY-----")),
-    `${S} variables.JWT_ACCESS_TOKEN_EXPIRY = "----...: looks like a secret; declare it { kind: "supplied" } and keep the value in Secret Manager`,
+    `${S} variables.JWT_ACCESS_TOKEN_EXPIRY = a string: looks like a secret; declare it { kind: "supplied" } and keep the value in Secret Manager`,
   ),
   "a URL with a password in a variable of the environment": refused(
     production((e) => (e.variables.GOOGLE_CLIENT_ID = "postgres://user:word@host/db")),
-    `${P} variables.GOOGLE_CLIENT_ID = "post...: looks like a secret; declare it { kind: "supplied" } and keep the value in Secret Manager`,
+    `${P} variables.GOOGLE_CLIENT_ID = a string: looks like a secret; declare it { kind: "supplied" } and keep the value in Secret Manager`,
   ),
   "a variable that is listed twice": refused(
     system((s) => s.services.worker.variables.push("LOG_LEVEL")),
@@ -20,37 +20,37 @@ testRefused({
   ),
   "a variable that no service uses": refused(
     system((s) => (s.variables.REGION = "eu")),
-    `${S} variables.REGION = "eu": is not used; remove it, or list it in a service's variables`,
+    `${S} variables.REGION = a string: is not used; remove it, or list it in a service's variables`,
   ),
   "a variable that the platform sets": refused(
     system((s) => {
       s.variables.HOME = "/root";
       s.services.worker.variables.push("HOME");
     }),
-    `${S} variables.HOME = "/root": is set by the platform: /tmp is the only writable folder; remove it`,
+    `${S} variables.HOME = a string: is set by the platform: /tmp is the only writable folder; remove it`,
   ),
   "a secret with a reserved name": refused(
     system((s) => {
       s.variables.SECRETS = { kind: "supplied" };
       s.services.worker.variables.push("SECRETS");
     }),
-    `${S} variables.SECRETS = {"kind":"supplied"}: is a reserved name; choose another name`,
+    `${S} variables.SECRETS = an object: is a reserved name; choose another name`,
   ),
   "a variable with the name of a secret and a value in plain text": refused(
     system((s) => (s.variables.OPENAI_API_KEY = "correct-horse-battery")),
-    `${S} variables.OPENAI_API_KEY = "corr...: has the name of a secret, and its value is plain text; declare it { kind: "supplied" } and keep the value in Secret Manager`,
+    `${S} variables.OPENAI_API_KEY = a string: has the name of a secret, and its value is plain text; declare it { kind: "supplied" } and keep the value in Secret Manager`,
   ),
   "a token in a command": refused(
     system((s) => s.services.worker.command.push(`--token=ghp_${"a1B2".repeat(9)}`)),
-    `${S} services.worker.command.2 = "--to...: looks like a secret; let the program read it from a variable of the kind "supplied"`,
+    `${S} services.worker.command.2 = a string: looks like a secret; let the program read it from a variable of the kind "supplied"`,
   ),
   "a database URL with a parameter that sets the role": refused(
     system((s) => (s.variables.DIRECT_URL.parameters = { options: "x" })),
-    `${S} variables.DIRECT_URL.parameters.options = "options": must not be a part of the URL itself, such as its host or user; remove it`,
+    `${S} variables.DIRECT_URL.parameters.options = a string: must not be a part of the URL itself, such as its host or user; remove it`,
   ),
   "a database URL with a token in a parameter": refused(
     system((s) => (s.variables.DIRECT_URL.parameters = { application_name: `ghp_${"a1B2".repeat(9)}` })),
-    `${S} variables.DIRECT_URL.parameters.application_name = "ghp_...: looks like a secret; remove it: the URL has its password already`,
+    `${S} variables.DIRECT_URL.parameters.application_name = a string: looks like a secret; remove it: the URL has its password already`,
   ),
   "an environment's variable with the name of a secret and a value in plain text": refused(
     (files) => {
@@ -58,16 +58,16 @@ testRefused({
       for (const { environment } of [files.staging, files.production])
         Object.assign(environment.variables as object, { APOLLO_API_KEY: "correct-horse-battery" });
     },
-    `${T} variables.APOLLO_API_KEY = "corr...: has the name of a secret, and its value is plain text; declare it { kind: "supplied" } and keep the value in Secret Manager`,
-    `${P} variables.APOLLO_API_KEY = "corr...: has the name of a secret, and its value is plain text; declare it { kind: "supplied" } and keep the value in Secret Manager`,
+    `${T} variables.APOLLO_API_KEY = a string: has the name of a secret, and its value is plain text; declare it { kind: "supplied" } and keep the value in Secret Manager`,
+    `${P} variables.APOLLO_API_KEY = a string: has the name of a secret, and its value is plain text; declare it { kind: "supplied" } and keep the value in Secret Manager`,
   ),
   "a variable with a control character": refused(
     production((e) => (e.variables.LOG_LEVEL = "in\u0000fo")),
-    `${P} variables.LOG_LEVEL = "in\\u0000fo": must be plain text without control characters; remove them`,
+    `${P} variables.LOG_LEVEL = a string: must be plain text without control characters; remove them`,
   ),
   "a variable with half of a surrogate pair": refused(
     production((e) => (e.variables.LOG_LEVEL = "in\ud800fo")),
-    `${P} variables.LOG_LEVEL = "in\\ud800fo": must be plain text without control characters; remove them`,
+    `${P} variables.LOG_LEVEL = a string: must be plain text without control characters; remove them`,
   ),
   "an environment without one of the system's variables": refused(
     production((e) => delete e.variables.LOG_LEVEL),
@@ -75,11 +75,11 @@ testRefused({
   ),
   "an environment with a variable that the system does not declare": refused(
     production((e) => (e.variables.LOG_LEVLE = "info")),
-    `${P} variables.LOG_LEVLE = "info": is not a variable of the system; remove it, or declare it in the system`,
+    `${P} variables.LOG_LEVLE = a string: is not a variable of the system; remove it, or declare it in the system`,
   ),
   "an environment with a variable that the system sets": refused(
     production((e) => (e.variables.NODE_ENV = "staging")),
-    `${P} variables.NODE_ENV = "staging": is set by the system, not by the environment; declare it { kind: "environment" } in the system, or remove it here`,
+    `${P} variables.NODE_ENV = a string: is set by the system, not by the environment; declare it { kind: "environment" } in the system, or remove it here`,
   ),
   "a new generation of a secret that encrypts stored data": refused(
     production((e) => (e.generations = { ENCRYPTION_KEY: 2 })),
@@ -87,7 +87,7 @@ testRefused({
   ),
   "the latest version of a secret in place of a number": refused(
     production((e) => (e.generations = { OPENAI_API_KEY: "latest" })),
-    `${P} generations.OPENAI_API_KEY = "latest": must be a whole number (generation); write one from 1 to 100000`,
+    `${P} generations.OPENAI_API_KEY = a string: must be a whole number (generation); write one from 1 to 100000`,
   ),
   "a generation of a variable that is not a secret": refused(
     production((e) => (e.generations = { LOG_LEVEL: 2 })),
@@ -107,6 +107,6 @@ testRefused({
       s.variables.DATABASE_PASSWORD = { kind: "generated", length: 32 };
       s.services.worker.variables.push("DATABASE_PASSWORD");
     }),
-    `${S} variables.DATABASE_PASSWORD = {"kind":"generated","length":32}: is a secret of the platform; choose another name`,
+    `${S} variables.DATABASE_PASSWORD = an object: is a secret of the platform; choose another name`,
   ),
 });

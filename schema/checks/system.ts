@@ -1,6 +1,7 @@
-import { POSTGRES_OWN, secretLooking, secretsName } from "../../facts/google";
+import { POSTGRES_OWN } from "../../facts/google";
 import { accountId } from "../../facts/names";
 import { parseCpu, parseMemory } from "../../facts/quantity";
+import { secretLooking, secretNamed, secretWord } from "../../facts/secrets";
 import { CONNECTIONS, kindOf, platformSecrets } from "../system";
 import { type Check, check, list, own, workloads } from "./check";
 
@@ -134,7 +135,7 @@ export const systemChecks: readonly Check[] = [
           'declare it { kind: "supplied" } and keep the value in Secret Manager',
           { secret: true },
         );
-      else if (typeof variable === "string" && secretsName(name))
+      else if (typeof variable === "string" && secretNamed(name, variable))
         say.system(
           ["variables", name],
           "has the name of a secret, and its value is plain text",
@@ -236,7 +237,7 @@ export const systemChecks: readonly Check[] = [
         [["health", "command"], health],
       ] as const)
         for (const [i, word] of words.entries())
-          if (secretLooking(word))
+          if (secretWord(word, words[i - 1]))
             say.system(
               [...path, ...where, i],
               "looks like a secret",

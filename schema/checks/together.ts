@@ -1,12 +1,6 @@
-import {
-  CLOUD_ARMOR_INTERVALS,
-  machineOf,
-  maxConnections,
-  secretLooking,
-  secretsName,
-  tierProblem,
-} from "../../facts/google";
+import { CLOUD_ARMOR_INTERVALS, machineOf, maxConnections, tierProblem } from "../../facts/google";
 import { parseCpu, parseMemory } from "../../facts/quantity";
+import { secretLooking, secretNamed } from "../../facts/secrets";
 import { modeOf, nodePoolsOf } from "../cluster";
 import { connectionsInCluster, mostConnections } from "../connections";
 import { DATASTORE_NEEDS } from "../datastores";
@@ -116,7 +110,7 @@ export const checksTogether: readonly Check[] = [
             'declare it { kind: "supplied" } and keep the value in Secret Manager',
             { secret: true },
           );
-        else if (secretsName(name))
+        else if (secretNamed(name, value))
           say.environment(
             ["variables", name],
             "has the name of a secret, and its value is plain text",
