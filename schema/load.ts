@@ -13,6 +13,7 @@ import { type Environment, environmentSchema } from "./environment";
 import { type ByEnvironment, environmentFile, type Raw, readFiles, systemFile, systemsIn } from "./files";
 import { type Parsed, parser } from "./parse";
 import { at, describe, dotted, type Problem } from "./problem";
+import { generationProblems, type Protected, protectedLists } from "./protection";
 import type { Release } from "./release";
 import { running } from "./running";
 import { type System, systemSchema } from "./system";
@@ -22,7 +23,12 @@ import { logVariables } from "./terraform-log";
 export interface Configuration {
   readonly name: string;
   readonly system: System;
-  readonly environments: ByEnvironment<{ readonly environment: Environment; readonly release: Release }>;
+  readonly environments: ByEnvironment<{
+    readonly environment: Environment;
+    readonly release: Release;
+    /** What must not disappear from the environment's stack, if that is compared. */
+    readonly protectedList?: Protected;
+  }>;
 }
 
 /**
@@ -123,6 +129,7 @@ export function validate(name: string, raw: Raw, env: NodeJS.ProcessEnv): Config
 
   const system = parse(systemFile(name), systemSchema, raw.system);
   const releases = running(name, raw, parse, problems);
+  const lists = protectedLists(name, raw, parse, problems);
   const environments = Object.entries(raw.environments).map(([environmentName, content]) => {
     const environment = parse(environmentFile(name, environmentName), environmentSchema, content);
     const release = releases.get(environmentName) as Parsed<Release>;
@@ -142,7 +149,9 @@ export function validate(name: string, raw: Raw, env: NodeJS.ProcessEnv): Config
         needs.release.every((key) => release.valid.has(key))
       )
         run(system.value, environment.value, release.value, subject);
-    return { name: environmentName, environment, release };
+    const protectedList = lists.get(environmentName);
+    problems.push(...generationProblems(environment, protectedList));
+    return { name: environmentName, environment, release, protectedList };
   });
   problems.push(
     ...between(
@@ -158,9 +167,9 @@ export function validate(name: string, raw: Raw, env: NodeJS.ProcessEnv): Config
     name,
     system: literal(system.value),
     environments: Object.fromEntries(
-      environments.map(({ name, environment, release }) => [
+      environments.map(({ name, environment, release, protectedList }) => [
         name,
-        { environment: literal(environment.value), release: literal(release.value) },
+        { environment: literal(environment.value), release: literal(release.value), protectedList },
       ]),
     ) as Configuration["environments"],
   };
