@@ -1,23 +1,24 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { checkout } from "../commands/checkout";
 import { everyStack, synthesizeEvery } from "../commands/every-stack";
-import { addProtected, listed, type Protected, protectedFile, protectedIn } from "../commands/protected";
-import { type Files, ROOT, read, type Stack, synth } from "./support";
+import { addProtected, protectedIn } from "../commands/protected";
+import { protectedFile } from "../schema/files";
+import { InvalidConfiguration, validate } from "../schema/load";
+import type { Protected } from "../schema/protection";
+import { synthesize } from "../stacks/synthesize";
+import { type Files, filesOfPmcrm, ROOT, rawOf, read, type Stack, synth } from "./support";
+import { addService, removeService } from "./two-services";
 
-/** Listed addresses that a stack has lost without a `moved` block or a reason. */
-function lost(stack: Stack, { addresses, removed }: Protected): string[] {
-  const moved = (stack.json.moved ?? []) as { from: string }[];
-  const now = new Set([...protectedIn(stack.resources), ...moved.map((m) => m.from), ...Object.keys(removed)]);
-  return addresses.filter((address) => !now.has(address));
-}
+const listed = (system: string, environment: string, root = ROOT): Protected =>
+  JSON.parse(readFileSync(path.join(root, protectedFile(system, environment)), "utf8"));
 
 /** Every change of a file; undefined where there is no git or no history. */
 function history(name: string): string | undefined {
   try {
-    const args = ["log", "-p", "--format=", "--", name];
+    const args = ["log", "--follow", "-p", "--format=", "--", name];
     return execFileSync("git", args, { cwd: ROOT, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }) || undefined;
   } catch {
     return undefined;
@@ -34,28 +35,24 @@ beforeAll(async () => {
   rmSync(outdir, { recursive: true });
 });
 
-describe.each(everyStack(ROOT).map(({ name }) => name))("%s", (name) => {
-  test("no protected address disappears", () => {
-    expect(lost(found.get(name) as Stack, listed(ROOT, name))).toEqual([]);
+describe.each(everyStack(ROOT))("$name", ({ name, system, environment }) => {
+  const file = protectedFile(system, environment);
+  const { addresses, removed } = listed(system, environment);
+
+  test(`every protected address is in ${file}`, () => {
+    const missing = protectedIn((found.get(name) as Stack).resources).filter((address) => !addresses.includes(address));
+    if (missing.length) throw new Error(`${file} does not list ${missing.join(", ")}; run npm run protected`);
   });
 
-  test(`every protected address is in ${protectedFile(name)}`, () => {
-    const missing = protectedIn((found.get(name) as Stack).resources).filter(
-      (address) => !listed(ROOT, name).addresses.includes(address),
-    );
-    if (missing.length)
-      throw new Error(`${protectedFile(name)} does not list ${missing.join(", ")}; run npm run protected`);
-  });
-
-  const log = history(protectedFile(name));
+  const log = history(file);
   (log === undefined ? test.skip : test)(
-    `the list only grows${log === undefined ? " (skipped: no git history here)" : ""}`,
+    `an address leaves the list only with a reason${log === undefined ? " (skipped: no git history here)" : ""}`,
     () => {
       const ever = [...(log as string).matchAll(/^[+-]\s+"([a-z]\w*\.[\w-]+)",?$/gm)].map(
         ([, address]) => address as string,
       );
       expect(ever).not.toEqual([]);
-      expect(ever.filter((address) => !listed(ROOT, name).addresses.includes(address))).toEqual([]);
+      expect(ever.filter((address) => !addresses.includes(address) && !Object.hasOwn(removed, address))).toEqual([]);
     },
   );
 });
@@ -88,16 +85,195 @@ test("a plan refuses to change names that the content of a database or a namespa
   expect(production.resource("kubernetes_namespace_v1.namespace").lifecycle.prevent_destroy).toBe(true);
 });
 
-test("a construct that disappears is noticed, and a moved block or a reason accounts for it", () => {
-  const { production } = stacks;
-  const list = listed(ROOT, "pmcrm.production");
-  const gone = "google_sql_database_instance.database";
-  const without: Stack = { ...production, resources: production.resources.filter(([address]) => address !== gone) };
-  expect(lost(without, list)).toEqual([gone]);
+const FILE = "protected/pmcrm/production.json";
+const [INSTANCE, REPLICA, SUFFIX, POOL] = [
+  "google_sql_database_instance.database",
+  "google_sql_database_instance.database_replica",
+  "random_id.database_replica",
+  "terraform_data.pool-workers_machines",
+];
+const GONE = (...addresses: string[]) =>
+  addresses.map((address) => expect.stringContaining(`${FILE} addresses = "${address}": is no longer in the stack`));
+
+/** What synthesis says of a change to pmcrm's files and to production's list, and the files it writes. */
+function compared(
+  change: (files: Files) => void,
+  { list = {}, env = {}, applies }: { list?: object | undefined; env?: NodeJS.ProcessEnv; applies?: boolean } = {},
+) {
+  const files = filesOfPmcrm();
+  change(files);
+  const lists = { staging: listed("pmcrm", "staging"), production: { ...listed("pmcrm", "production"), ...list } };
+  const outdir = path.join(mkdtempSync(path.join(os.tmpdir(), "protected-")), "out");
+  const written = () => (existsSync(outdir) ? readdirSync(outdir) : []);
+  try {
+    const made = validate("pmcrm", { ...rawOf(files), protected: lists }, env);
+    return { said: synthesize(made, env, outdir, applies).split("\n").slice(1), written: written() };
+  } catch (error) {
+    if (!(error instanceof InvalidConfiguration)) throw error;
+    return { refused: error.message.split("\n"), written: written() };
+  } finally {
+    rmSync(path.dirname(outdir), { recursive: true });
+  }
+}
+
+const withoutReplica = ({ production }: Files) => {
+  delete (production.environment.database as { replicaRegion?: string }).replicaRegion;
+};
+const destroyable =
+  (change: (files: Files) => void) =>
+  (files: Files): void => {
+    change(files);
+    files.production.environment.allowDestroy = true;
+  };
+const ALLOWED = { ALLOW_DESTROY: "pmcrm-production" };
+const REASON = "moved to another project";
+
+describe("a listed address that is gone", () => {
+  test.each<[string, (files: Files) => void, string[]]>([
+    ["a replica", withoutReplica, [REPLICA, SUFFIX]],
+    [
+      "another kind of cache",
+      ({ system, staging, production }) => {
+        system.cache.version = "REDIS_8_2";
+        for (const { environment } of [staging, production]) {
+          const resources = { cpu: "100m", memory: "1Gi", memoryLimit: "2Gi" };
+          environment.cache = { kind: "bitnami", diskGb: 20, resources };
+          environment.bitnami = { images: "docker.io/bitnamilegacy", pool: "app" };
+        }
+      },
+      ["google_redis_instance.cache"],
+    ],
+    [
+      "a generated secret",
+      ({ system }) => {
+        delete system.variables.JWT_SECRET;
+        for (const workload of [...Object.values(system.services), ...Object.values(system.migrations ?? {})])
+          workload.variables = workload.variables?.filter((name) => name !== "JWT_SECRET");
+      },
+      ["google_secret_manager_secret.secret_jwt_secret"],
+    ],
+  ])("%s ends with problem lines, and nothing is written", (_what, change, gone) => {
+    const { refused, written } = compared(change);
+    expect(refused?.filter((line) => line.startsWith(FILE))).toEqual(GONE(...gone));
+    expect(written).toEqual([]);
+  });
+
+  test("allowDestroy alone, or a reason alone, does not suffice; both do", () => {
+    const removed = { [REPLICA]: REASON, [SUFFIX]: REASON };
+    expect(compared(destroyable(withoutReplica), { env: ALLOWED }).refused).toEqual(GONE(REPLICA, SUFFIX));
+    expect(compared(withoutReplica, { list: { removed } }).refused).toEqual(
+      [REPLICA, SUFFIX].map(
+        (address) =>
+          `${FILE} addresses = "${address}": is listed under removed, and protections are not lifted; write allowDestroy: true in environments/pmcrm/production.ts; if the resource is deleted already, remove it from addresses`,
+      ),
+    );
+    expect(compared(destroyable(withoutReplica), { env: ALLOWED, list: { removed } }).said).toEqual([]);
+  });
+
+  test("a deleted resource leaves the list, and its reason stays", () => {
+    const { addresses } = listed("pmcrm", "production");
+    const removed = { [REPLICA]: REASON, [SUFFIX]: REASON };
+    const list = { addresses: addresses.filter((address) => !Object.hasOwn(removed, address)), removed };
+    expect(compared(withoutReplica, { list }).said).toEqual([]);
+  });
+
+  test("what holds no data, such as a service's identity, needs a reason and no allowDestroy", () => {
+    const identity = "google_service_account.identity_second";
+    const list = { addresses: [...listed("pmcrm", "production").addresses, identity] };
+    const change = (files: Files) => {
+      addService(files);
+      removeService(files);
+    };
+    expect(compared(change, { list }).refused).toEqual(GONE(identity));
+    expect(compared(change, { list: { ...list, removed: { [identity]: REASON } } }).said).toEqual([]);
+  });
+
+  test("a resource that moved to another address is not gone", () => {
+    const earlier = "google_secret_manager_secret_version.secrets_encryption-key_version";
+    const { addresses } = listed("pmcrm", "production");
+    expect(compared(() => {}, { list: { addresses: [...addresses, earlier] } }).said).toEqual([]);
+  });
+});
+
+test("a value that must not change loses its protection: a problem, too", () => {
+  const { refused } = compared(({ system }) => {
+    system.variables.ENCRYPTION_KEY = { kind: "generated", length: 32 };
+  });
+  const version = "google_secret_manager_secret_version.secret_encryption_key_version";
+  expect(refused).toContain(
+    `${FILE} addresses = "${version}": is no longer protected, so a deploy could delete it; undo the change of the files`,
+  );
+});
+
+describe("a protected address that is not listed", () => {
+  const { addresses } = listed("pmcrm", "production");
+  const list = { addresses: addresses.filter((address) => address !== INSTANCE) };
+  const line = `${FILE} addresses = ["${INSTANCE}"]: are not listed; run npm run protected, and commit the list`;
+
+  test("is said by a synth, which writes the stacks", () => {
+    expect(compared(() => {}, { list }).said).toEqual([`${line} before a deploy`]);
+  });
+
+  test("is a problem before a deploy, unless protections are lifted", () => {
+    expect(compared(() => {}, { list, applies: true })).toEqual({ refused: [line], written: [] });
+    expect(compared(() => {}, { applies: true }).said).toEqual([]);
+    expect(
+      compared(
+        destroyable(() => {}),
+        { list, applies: true, env: ALLOWED },
+      ).said,
+    ).toEqual([]);
+  });
+});
+
+test("a list that is wrong ends with problem lines", () => {
   expect(
-    lost({ ...without, json: { moved: [{ from: gone, to: "google_sql_database_instance.primary" }] } }, list),
-  ).toEqual([]);
-  expect(lost(without, { ...list, removed: { [gone]: "moved to another project" } })).toEqual([]);
+    compared(() => {}, { list: { addresses: ["database"], removed: { [POOL]: " " }, moved: [] } }).refused,
+  ).toEqual([
+    `${FILE} addresses.0 = "database": must be the address of a resource; write it like "google_sql_database_instance.database", or use npm run protected`,
+    `${FILE} removed["${POOL}"] = " ": must be the reason, in words; write why it is removed`,
+    `${FILE} moved = []: is not a known key; remove it, or correct its spelling`,
+  ]);
+});
+
+test("the list of an environment that does not exist is a problem", () => {
+  const raw = { ...rawOf(filesOfPmcrm()), protected: { qa: { addresses: [] } } };
+  expect(() => validate("pmcrm", raw, {})).toThrow(
+    'protected/pmcrm/qa.json = "qa": is the list of no environment; remove it once the environment is destroyed, or name it after one of staging, production',
+  );
+});
+
+describe("the generation of Cloud SQL's password", () => {
+  const rotated =
+    (generation?: number) =>
+    ({ production: { environment, release } }: Files) => {
+      const password = generation && { generation, rotatedIn: release.version };
+      Object.assign(environment.database, { password });
+    };
+
+  test.each([
+    [3, 1],
+    [100, 1],
+    [2, 5],
+    [undefined, 3],
+  ])(
+    "%p after %p is a problem: a deploy would drop the user that the services log in as",
+    (now, passwordGeneration) => {
+      expect(compared(rotated(now), { list: { passwordGeneration } }).refused).toEqual([
+        `environments/pmcrm/production.ts database.password.generation = ${now ?? 1}: must be ${passwordGeneration} or ${passwordGeneration + 1}: ${passwordGeneration} was deployed last, and another generation drops the user that the services log in as; write ${passwordGeneration + 1} to rotate the password; if a later generation is deployed, first run npm run protected with that one in the file`,
+      ]);
+    },
+  );
+
+  test.each([
+    [undefined, 1],
+    [2, 1],
+    [2, 2],
+    [7, 6],
+    [7, undefined],
+  ])("%p after %p is accepted", (now, passwordGeneration) => {
+    expect(compared(rotated(now), { list: { passwordGeneration } }).said).toEqual([]);
+  });
 });
 
 test("npm run protected adds what is not listed, and removes nothing", async () => {
@@ -106,18 +282,20 @@ test("npm run protected adds what is not listed, and removes nothing", async () 
     checkout(folder);
     mkdirSync(path.join(folder, "__tests__"));
     cpSync(path.join(ROOT, "__tests__", "release.json"), path.join(folder, "__tests__", "release.json"));
+    rmSync(path.join(folder, "protected"), { recursive: true });
     const [gone, taken, kept] = ["a.gone", "google_container_cluster.cluster", "google_compute_network.network"];
-    const file = path.join(folder, protectedFile("pmcrm.production"));
+    const file = path.join(folder, FILE);
     mkdirSync(path.dirname(file), { recursive: true });
-    const removed = { [gone]: "moved to another project" };
+    const removed = { [gone]: REASON };
     writeFileSync(file, JSON.stringify({ addresses: [gone, kept], removed }));
     const lines = await addProtected(folder, path.join(folder, "out"));
     expect(lines).toHaveLength(everyStack(ROOT).length);
     expect(lines.filter((line) => line.includes(taken))).toHaveLength(everyStack(ROOT).length);
-    const grown = JSON.parse(readFileSync(file, "utf8"));
-    expect(grown).toEqual({ addresses: [gone, ...listed(ROOT, "pmcrm.production").addresses].sort(), removed });
+    const grown = listed("pmcrm", "production", folder);
+    const { addresses } = listed("pmcrm", "production");
+    expect(grown).toEqual({ addresses: [gone, ...addresses].sort(), removed, passwordGeneration: 1 });
     expect((await addProtected(folder, path.join(folder, "out"))).join("\n")).not.toContain("added");
-    expect(JSON.parse(readFileSync(file, "utf8"))).toEqual(grown);
+    expect(listed("pmcrm", "production", folder)).toEqual(grown);
   } finally {
     rmSync(folder, { recursive: true });
   }

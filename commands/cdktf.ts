@@ -11,10 +11,13 @@ import { discardManifest } from "../stacks/manifest";
 import { leftPeering, removal } from "./left-peering";
 
 const ROOT = path.resolve(__dirname, "..");
+/** Terraform for cdktf: it looks into each plan before it applies it. */
+const GATE = path.join(ROOT, "commands", "terraform", "terraform.mjs");
 
 /**
  * Runs cdktf without its usage reports, and without Terraform's log if nobody watches it, because the logs of CI are kept
- * and others read them. Everything else is cdktf's own: arguments, terminal, exit code.
+ * and others read them. No plan is applied that deletes what is protected. Everything else is cdktf's own: arguments,
+ * terminal, exit code.
  *
  * The configuration is checked first, because cdktf would print each problem twice.
  */
@@ -25,7 +28,13 @@ async function cdktf(args: readonly string[]): Promise<void> {
   refuseUnnamedSystem(configuration, process.env, commandLines);
   refuseSkippedSynthesis(process.env, commandLines);
 
-  const env: NodeJS.ProcessEnv = { ...process.env, CHECKPOINT_DISABLE: "1", DISABLE_VERSION_CHECK: "1" };
+  const env: NodeJS.ProcessEnv = {
+    ...process.env,
+    CHECKPOINT_DISABLE: "1",
+    DISABLE_VERSION_CHECK: "1",
+    SLIPWAY_TERRAFORM: process.env.TERRAFORM_BINARY_NAME,
+    TERRAFORM_BINARY_NAME: GATE,
+  };
   const logs = logVariables(env);
   if (logs.length && (env.CI || !process.stdout.isTTY || !process.stderr.isTTY)) {
     for (const name of logs) delete env[name];

@@ -12,6 +12,7 @@ const PARTS = [
   "systems",
   "environments",
   "releases",
+  "protected",
   "stacks",
   "constructs",
   "charts",

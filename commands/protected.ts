@@ -1,36 +1,19 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { protectedFile, systemsIn } from "../schema/files";
 import { toTheEnd } from "../schema/finish";
+import { environmentOf } from "../schema/load";
+import { type Protected, passwordGeneration } from "../schema/protection";
 import { writeWhole } from "../schema/write";
-import { everyStack, stackText, synthesizeEvery } from "./every-stack";
+import { everyStack, stackText, synthesizeEvery, withFixedRelease } from "./every-stack";
 import { asksForHelp } from "./help";
 
-const FOLDER = path.join("__tests__", "protected");
-
-const USAGE = `Writes the addresses of what holds data or identity into ${FOLDER}, one file for each stack. It only adds: an
-address that a stack no longer has stays listed, and the tests ask for a moved block or a reason under "removed".
+const USAGE = `Writes the addresses of what holds data or identity into protected/, one file for each stack. It only adds: an
+address that a stack no longer has stays listed, and the program refuses the stack unless a moved block or a reason under
+"removed" accounts for it.
 
   npm run protected`;
-
-/**
- * `prevent_destroy` goes with its block: a construct that is renamed or removed plans the destruction of the database
- * without a word. So the addresses of what holds data or identity are listed, and the lists only grow.
- */
-export interface Protected {
-  /** Everything that was ever protected. */
-  readonly addresses: readonly string[];
-  /** What was taken away on purpose: address and reason. */
-  readonly removed: Readonly<Record<string, string>>;
-}
-
-export const protectedFile = (stack: string): string => path.join(FOLDER, `${stack}.json`);
-
-/** What is listed of a stack; a new one has an empty list. */
-export function listed(root: string, stack: string): Protected {
-  const file = path.join(root, protectedFile(stack));
-  return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : { addresses: [], removed: {} };
-}
 
 interface Config {
   readonly lifecycle?: { readonly prevent_destroy?: boolean };
@@ -49,15 +32,22 @@ const resourcesIn = (text: string): [string, Config][] =>
 /** Adds what every stack protects to the lists below a root; returns a line for each stack. */
 export async function addProtected(root: string, work: string): Promise<string[]> {
   const folderOf = await synthesizeEvery(root, work);
-  mkdirSync(path.join(root, FOLDER), { recursive: true });
+  const configurations = await Promise.all(systemsIn(root).map((system) => withFixedRelease(root, system)));
   return everyStack(root).map((stack) => {
-    const before = listed(root, stack.name);
+    const configuration = configurations.find(({ name }) => name === stack.system) as (typeof configurations)[number];
+    const { environment, protectedList: before } = environmentOf(configuration, stack.environment);
+    const { addresses, removed } = before as Protected;
     const added = protectedIn(resourcesIn(stackText(folderOf(stack)))).filter(
-      (address) => !before.addresses.includes(address),
+      (address) => !addresses.includes(address),
     );
-    const after: Protected = { ...before, addresses: [...before.addresses, ...added].sort() };
-    if (added.length) writeWhole(path.join(root, protectedFile(stack.name)), `${JSON.stringify(after, null, 2)}\n`);
-    return `${protectedFile(stack.name)}: ${added.length ? `added ${added.join(", ")}` : "as before"}`;
+    const generation = passwordGeneration(environment);
+    const after: Protected = { addresses: [...addresses, ...added].sort(), removed, passwordGeneration: generation };
+    const rotated = generation !== before?.passwordGeneration;
+    const file = protectedFile(stack.system, stack.environment);
+    if (!added.length && !rotated) return `${file}: as before`;
+    mkdirSync(path.dirname(path.join(root, file)), { recursive: true });
+    writeWhole(path.join(root, file), `${JSON.stringify(after, null, 2)}\n`);
+    return `${file}: added ${[...added, ...(rotated ? [`passwordGeneration ${generation ?? "none"}`] : [])].join(", ")}`;
   });
 }
 

@@ -20,6 +20,8 @@ export interface Raw {
   readonly environments: Readonly<Record<string, unknown>>;
   /** Releases by their ids, and what each environment runs by its name. */
   readonly releases: Readonly<Record<string, unknown>>;
+  /** What must not disappear from the stacks, by environment; a new one has no list yet. Without it, nothing is compared. */
+  readonly protected?: Readonly<Record<string, unknown>>;
   /** Environments of other systems. */
   readonly elsewhere?: readonly Elsewhere[];
 }
@@ -28,6 +30,7 @@ export const systemFile = (system: string): string => `systems/${system}.ts`;
 export const environmentFile = (system: string, environment: string): string =>
   `environments/${system}/${environment}.ts`;
 export const releaseFile = (system: string, name: string): string => `releases/${system}/${name}.json`;
+export const protectedFile = (system: string, environment: string): string => `protected/${system}/${environment}.json`;
 
 /** Names of all systems. */
 export const systemsIn = (root: string): string[] =>
@@ -61,6 +64,7 @@ export async function readFiles(root: string, system: string): Promise<{ raw: Ra
   for (const [folder, ending] of [
     [`environments/${system}`, ".ts"],
     [`releases/${system}`, ".json"],
+    [`protected/${system}`, ".json"],
   ] as const)
     for (const stray of list(root, folder, ending).strays)
       problems.push({
@@ -73,6 +77,7 @@ export async function readFiles(root: string, system: string): Promise<{ raw: Ra
     system: await readOrSay(systemFile(system)),
     environments: await readAll(environments, environmentFile),
     releases: await readAll(list(root, `releases/${system}`, ".json").names, releaseFile),
+    protected: await readAll(list(root, `protected/${system}`, ".json").names, protectedFile),
     elsewhere: await elsewhere(root, system),
   };
   return { raw, problems };

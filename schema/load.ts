@@ -13,6 +13,7 @@ import { literal } from "./expressions";
 import { type ByEnvironment, environmentFile, type Raw, readFiles, systemFile, systemsIn } from "./files";
 import { type Parsed, parser } from "./parse";
 import { at, describe, dotted, type Problem } from "./problem";
+import { generationProblems, type Protected, protectedLists } from "./protection";
 import type { Release } from "./release";
 import { running } from "./running";
 import { type System, systemSchema } from "./system";
@@ -21,7 +22,12 @@ import { type System, systemSchema } from "./system";
 export interface Configuration {
   readonly name: string;
   readonly system: System;
-  readonly environments: ByEnvironment<{ readonly environment: Environment; readonly release: Release }>;
+  readonly environments: ByEnvironment<{
+    readonly environment: Environment;
+    readonly release: Release;
+    /** What must not disappear from the environment's stack, if that is compared. */
+    readonly protectedList?: Protected;
+  }>;
 }
 
 /**
@@ -80,6 +86,7 @@ export function validate(name: string, raw: Raw, env: NodeJS.ProcessEnv): Config
   const variables = parse("", processVariables, { CHARTS_MIRROR: env.CHARTS_MIRROR || undefined }).value;
   const system = parse(systemFile(name), systemSchema, raw.system);
   const releases = running(name, raw, parse, problems);
+  const lists = protectedLists(name, raw, parse, problems);
   const environments = Object.entries(raw.environments).map(([environmentName, content]) => {
     const environment = parse(environmentFile(name, environmentName), environmentSchema, content);
     const release = releases.get(environmentName) as Parsed<Release>;
@@ -99,7 +106,9 @@ export function validate(name: string, raw: Raw, env: NodeJS.ProcessEnv): Config
         needs.release.every((key) => release.valid.has(key))
       )
         run(system.value, environment.value, release.value, subject);
-    return { name: environmentName, environment, release };
+    const protectedList = lists.get(environmentName);
+    problems.push(...generationProblems(environment, protectedList));
+    return { name: environmentName, environment, release, protectedList };
   });
   problems.push(
     ...between(
@@ -115,9 +124,12 @@ export function validate(name: string, raw: Raw, env: NodeJS.ProcessEnv): Config
     name,
     system: literal(system.value),
     environments: Object.fromEntries(
-      environments.map(({ name, environment: { value }, release }) => {
+      environments.map(({ name, environment: { value }, release, protectedList }) => {
         const { CHARTS_MIRROR: chartsMirror = value.chartsMirror } = variables;
-        return [name, literal({ environment: { ...value, chartsMirror }, release: release.value })];
+        return [
+          name,
+          { ...literal({ environment: { ...value, chartsMirror }, release: release.value }), protectedList },
+        ];
       }),
     ) as Configuration["environments"],
   };

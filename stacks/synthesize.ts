@@ -1,31 +1,87 @@
 import "./stack-trace";
+import { rmdirSync } from "node:fs";
+import path from "node:path";
 import { App, TerraformResource, type TerraformStack } from "cdktf";
-import type { Configuration } from "../schema/load";
+import { protectedFile } from "../schema/files";
+import { type Configuration, InvalidConfiguration } from "../schema/load";
+import { describe, type Problem } from "../schema/problem";
 import { EnvironmentStack } from "./environment-stack";
+import { lost, unlisted } from "./protection";
 import { forgetOtherSystems } from "./state-memory";
 import { whyNoTokenPlugin } from "./token-plugin";
 
-/** Builds the stacks of a configuration and writes them. Returns a line of text that says what it wrote. */
+/**
+ * Builds the stacks of a configuration and writes them. Returns lines of text that say what it wrote.
+ * @throws InvalidConfiguration if a stack has lost a protected resource, or `applies` and a list lacks one; nothing is
+ * written then
+ */
 export function synthesize(
   { name, system, environments }: Configuration,
   env: NodeJS.ProcessEnv,
   outdir?: string,
+  applies = false,
 ): string {
   // cdktf's validations run `terraform version` for each of some resources, which takes a third of a synth, and fail
   // without Terraform on PATH. The stack's required_version makes Terraform check the version itself.
   const app = new App({ outdir, skipValidation: true });
   const stacks = Object.entries(environments).map(
-    ([stack, files]) =>
+    ([stack, { environment, release }]) =>
       new EnvironmentStack(app, stack, {
         systemName: name,
         system,
-        ...files,
+        environment,
+        release,
         tokenPlugin: !whyNoTokenPlugin(env),
       }),
   );
+  const { problems, notes } = compared({ name, environments }, stacks, applies);
+  if (problems.length) {
+    removeIfEmpty(path.join(app.outdir, "stacks"));
+    removeIfEmpty(app.outdir);
+    throw new InvalidConfiguration(problems);
+  }
   forgetOtherSystems(app.outdir, Object.fromEntries(stacks.map((stack) => [stack.node.id, stack.statePrefix])));
   app.synth();
-  return `${name}: ${stacks.map((stack) => `${stack.node.id} ${count(stack)} resources`).join(", ")}`;
+  return [`${name}: ${stacks.map((stack) => `${stack.node.id} ${count(stack)} resources`).join(", ")}`, ...notes].join(
+    "\n",
+  );
+}
+
+/** Compares the stacks with the lists of what is protected, where there are lists. */
+function compared(
+  { name, environments }: Pick<Configuration, "name" | "environments">,
+  stacks: readonly TerraformStack[],
+  applies: boolean,
+): { problems: Problem[]; notes: string[] } {
+  const problems: Problem[] = [];
+  const notes: string[] = [];
+  for (const stack of stacks) {
+    const { id } = stack.node;
+    const { environment, protectedList: list } = environments[id] as Configuration["environments"]["production"];
+    if (!list) continue;
+    problems.push(...lost(stack, { system: name, environment: id, allowDestroy: environment.allowDestroy, list }));
+    const missing = unlisted(stack, list);
+    if (!missing.length) continue;
+    const file = `${protectedFile(name, id)} addresses`;
+    const lacking = {
+      path: file,
+      value: missing,
+      rule: "are not listed",
+      remedy: "run npm run protected, and commit the list",
+    };
+    if (applies) problems.push(lacking);
+    else notes.push(`${describe(lacking)} before a deploy`);
+  }
+  return { problems, notes };
+}
+
+/** Removes a folder that cdktf has created, unless an earlier run wrote into it. */
+function removeIfEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOTEMPTY") throw error;
+  }
 }
 
 const count = (stack: TerraformStack): number =>

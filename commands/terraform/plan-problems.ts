@@ -1,0 +1,63 @@
+import { protectedFile } from "../../schema/files";
+import type { Problem } from "../../schema/problem";
+import { type Listed, mayBeDeleted } from "../../stacks/protection";
+
+/** Part of what `terraform show -json` prints of a plan. {@link https://developer.hashicorp.com/terraform/internals/json-format#plan-representation} */
+export interface Plan {
+  readonly resource_changes?: readonly Change[];
+}
+
+interface Change {
+  readonly address: string;
+  /** Where the resource was before a `moved` block. */
+  readonly previous_address?: string;
+  readonly type: string;
+  /** Set for what is left of a replacement that failed halfway: the resource itself exists already. */
+  readonly deposed?: string;
+  readonly change: { readonly actions: readonly string[]; readonly before: unknown };
+}
+
+/**
+ * What must not be applied of a plan: it deletes or replaces what is protected. `destroys` says that all of the stack is
+ * to be destroyed, which requires that protections are lifted and no reason for each resource.
+ */
+export function planProblems(plan: Plan, listed: Listed, destroys: boolean): Problem[] {
+  const { system, environment, allowDestroy, list } = listed;
+  const deletes = (plan.resource_changes ?? []).filter(
+    ({ change, deposed }) => change.actions.includes("delete") && deposed === undefined,
+  );
+  const known = new Set([...list.addresses, ...Object.keys(list.removed)]);
+  const problems: Problem[] = deletes.flatMap(({ address, previous_address: before = address, change }) => {
+    const protectedAs = [address, before].find((it) => known.has(it));
+    if (!protectedAs || (destroys ? allowDestroy : mayBeDeleted(protectedAs, list, allowDestroy))) return [];
+    return {
+      path: `${protectedFile(system, environment)} addresses`,
+      value: protectedAs,
+      rule: `would be ${change.actions.includes("create") ? "replaced" : "deleted"}`,
+      remedy: destroys
+        ? "to destroy the environment, see docs/operations.md#destroy-an-environment"
+        : "undo the change of the files, or see docs/operations.md#remove-one-protected-resource",
+    };
+  });
+  return destroys ? problems : [...problems, ...usersInUse(plan, deletes)];
+}
+
+/**
+ * The database's user of the latest generation is the one that the services log in as. A rotation keeps it, as the user
+ * of the generation before.
+ */
+function usersInUse({ resource_changes = [] }: Plan, deletes: readonly Change[]): Problem[] {
+  const generationOf = ({ type, change }: Change): number =>
+    type === "google_sql_user" ? Number(/_(\d+)$/.exec(nameIn(change.before))?.[1] ?? 0) : 0;
+  const latest = Math.max(0, ...resource_changes.map(generationOf));
+  return deletes
+    .filter((change) => latest > 0 && generationOf(change) === latest)
+    .map(({ address, change }) => ({
+      path: address,
+      value: nameIn(change.before),
+      rule: "would be deleted, and the services log in as this user",
+      remedy: `write generation ${latest + 1} in database.password: a rotation keeps only the user of the generation before`,
+    }));
+}
+
+const nameIn = (before: unknown): string => String((before as { readonly name?: unknown } | null)?.name ?? "");
