@@ -31,7 +31,7 @@ testRefused({
   ),
   "a service range that overlaps production's pod range": refused(
     staging((e) => (e.network.services = "10.5.0.0/20")),
-    `${T} network.services = "10.5.0.0/20": must not overlap production's pods (10.4.0.0/14): the two networks could never be connected; choose another range`,
+    `${T} network.services = "10.5.0.0/20": must not overlap production's pods (10.4.0.0/14): the two networks could never be connected; choose another range in the newer of the two files`,
   ),
   "a pod range that is too small for the nodes": refused(
     production((e) => (e.network.pods = "10.4.0.0/20")),
@@ -94,7 +94,7 @@ testRefused({
   ),
   "a control-plane range that overlaps production's node range": refused(
     staging((e) => (e.network.controlPlane = "10.0.0.16/28")),
-    `${T} network.controlPlane = "10.0.0.16/28": must not overlap production's nodes (10.0.0.0/20): the two networks could never be connected; choose another range`,
+    `${T} network.controlPlane = "10.0.0.16/28": must not overlap production's nodes (10.0.0.0/20): the two networks could never be connected; choose another range in the newer of the two files`,
   ),
   "an empty list of datastore ranges": refused(
     production((e) => (e.network.datastores = [])),
@@ -114,7 +114,7 @@ testRefused({
   ),
   "a second datastore range that overlaps production's": refused(
     staging((e) => (e.network.datastores = ["10.116.0.0/20", "10.100.0.0/20"])),
-    `${T} network.datastores.1 = "10.100.0.0/20": must not overlap production's datastores (10.100.0.0/20): the two networks could never be connected; choose another range`,
+    `${T} network.datastores.1 = "10.100.0.0/20": must not overlap production's datastores (10.100.0.0/20): the two networks could never be connected; choose another range in the newer of the two files`,
   ),
   "Cloud SQL without a datastore range": refused(
     production((e) => delete e.network.datastores),
