@@ -1,0 +1,49 @@
+import { z } from "zod";
+import { isPlainText, matching, percent, text } from "./fields";
+import { rule } from "./problem";
+
+export const metricName = matching(
+  /^[a-zA-Z_:][a-zA-Z0-9_:]*$/,
+  "must be a metric's name",
+  'write it like "http_requests_total"',
+);
+
+/** An alert fires above its threshold, and nothing is above all of it. */
+const belowAll = [
+  (per: number) => per < 100,
+  rule("must be below 100: the alert fires above it, and could never fire", "write a number below 100"),
+] as const;
+
+/** Most business figures of the overview: they share one panel. */
+const FIGURES = 100;
+
+/** Alerts on every service, with or without an objective. */
+export const alerts = z
+  .strictObject({
+    /** Requests that are answered with a 5xx, in per cent. */
+    errorPercent: percent(0.1, 100).refine(...belowAll),
+    /** Used memory, in per cent of the limit. */
+    memoryPercent: percent(10, 100).refine(...belowAll),
+  })
+  .optional();
+
+/** A dashboard of all services together. */
+export const overview = z
+  .strictObject({
+    title: text,
+    /** Counters by legend. The dashboard shows their increase in the last 24 hours. */
+    figures: z
+      .record(
+        matching(
+          /^(?!.*[$%]\{)[^\n]{1,80}$/,
+          "must be one line of at most 80 characters without ${ and %{",
+          "shorten it",
+        ).refine(isPlainText, rule("must be plain text without control characters", "remove them")),
+        metricName,
+      )
+      .refine(
+        (figures) => Object.keys(figures).length <= FIGURES,
+        rule(`must be at most ${FIGURES}: they share one panel`, "leave some out"),
+      ),
+  })
+  .optional();
