@@ -8,11 +8,8 @@ export const metricName = matching(
   'write it like "http_requests_total"',
 );
 
-/** An alert fires above its threshold, and nothing is above all of it. */
-const belowAll = [
-  (per: number) => per < 100,
-  rule("must be below 100: the alert fires above it, and could never fire", "write a number below 100"),
-] as const;
+/** The largest threshold, in per cent: an alert fires above it, and nothing is above 100. */
+const LARGEST = 99.9;
 
 /** Most business figures of the overview: they share one panel. */
 const FIGURES = 100;
@@ -21,9 +18,9 @@ const FIGURES = 100;
 export const alerts = z
   .strictObject({
     /** Requests that are answered with a 5xx, in per cent. */
-    errorPercent: percent(0.1, 100).refine(...belowAll),
+    errorPercent: percent(0.1, LARGEST),
     /** Used memory, in per cent of the limit. */
-    memoryPercent: percent(10, 100).refine(...belowAll),
+    memoryPercent: percent(10, LARGEST),
   })
   .optional();
 

@@ -9,7 +9,7 @@ import {
   system,
   traefik,
 } from "../bad-inputs/support";
-import { problems } from "../support";
+import { problems, synth } from "../support";
 
 /** Unusual inputs that are right, beside those that bad-inputs/limits and bad-inputs/meanings refuse. */
 
@@ -185,4 +185,18 @@ test("a path is below a prefix only if the prefix ends at a slash", () => {
   for (const path of ["/saleshealth", "/sale", "/", "/Sales"])
     expect([path, isBelow(path, "/sales")]).toEqual([path, false]);
   expect(isBelow("/anything", "/")).toBe(true);
+});
+
+test.each([
+  ["/sales/health", 1],
+  ["/saleshealth", 0],
+])("a service at /sales with the health path %s has %d uptime checks", (ready, checks) => {
+  const { production } = synth(
+    backend((service) => {
+      Object.assign(service, { path: "/sales", rateLimits: [], health: { live: "/live", ready } });
+    }),
+  );
+  expect(
+    production.resources.filter(([address]) => address.startsWith("google_monitoring_uptime_check_config.")),
+  ).toHaveLength(checks);
 });

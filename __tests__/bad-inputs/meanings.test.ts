@@ -112,8 +112,8 @@ testRefused({
   ),
   "alerts above all requests and all memory": refused(
     system((s) => (s.alerts = { errorPercent: 100, memoryPercent: 100 })),
-    `${S} alerts.errorPercent = 100: must be below 100: the alert fires above it, and could never fire; write a number below 100`,
-    `${S} alerts.memoryPercent = 100: must be below 100: the alert fires above it, and could never fire; write a number below 100`,
+    `${S} alerts.errorPercent = 100: must be at most 99.9 (per cent); write a number from 0.1 to 99.9`,
+    `${S} alerts.memoryPercent = 100: must be at most 99.9 (per cent); write a number from 10 to 99.9`,
   ),
   "an objective for latency above the timeout": refused(
     backend((service) => {

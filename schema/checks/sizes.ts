@@ -41,8 +41,10 @@ export const sizesChecks: readonly Check[] = [
       const machine = nodes && machineOf(nodes.machineType);
       const replicas = own(e.services, name)?.replicas;
       if (!nodes || !machine || replicas === undefined) continue;
+      const { cpu, memory } = machine.usable;
+      if ((parseCpu(resources.cpu) ?? 0) > cpu || (parseMemory(resources.memory) ?? 0) > memory) continue; // said already
       const most = fitting(machine, resources) * nodes.max;
-      if (most > 0 && largestOf(replicas) > most)
+      if (largestOf(replicas) > most)
         say.environment(
           ["services", name, "replicas"],
           `must be at most ${most}: the pool ${pool} (${nodes.machineType}) has no room for more, even alone`,
