@@ -50,7 +50,9 @@ describe("a system may have further environments", () => {
         environment.project = `project-${i}`;
         environment.stateBucket = `bucket-${i}`;
         environment.deployer = `deployer@project-${i}.iam.gserviceaccount.com`;
-        environment.registries = ["europe-west1-docker.pkg.dev/"];
+        environment.registries = ["pmcrm-staging", "pmcrm-production"].map(
+          (it) => `europe-west1-docker.pkg.dev/${it}/`,
+        );
         for (const size of Object.values(environment.services)) size.hosts = size.hosts && [`api${i}.pmcrm.io`];
       }
       [files.staging.environment, files.production.environment] = [

@@ -11,9 +11,15 @@ const LEAST = { cpu: 50, memory: 52 };
 const RATIO = { least: 1, most: 6.5 };
 
 /**
+ * The most that a pod of that class may ask for, in millicores and mebibytes.
+ * {@link https://cloud.google.com/kubernetes-engine/docs/concepts/autopilot-resource-requests#min-max-requests}
+ */
+export const AUTOPILOT_MOST = { cpu: 30_000, memory: 110 * 1024 } as const;
+
+/**
  * What the one container of a pod is to ask for on Autopilot, so that its webhook has nothing to rewrite: limits equal
  * the requests, the smaller of CPU and memory is raised to keep their ratio, and ephemeral storage is what Autopilot
- * would give. Sizes above the class's largest (30 vCPU, 110 GiB) are refused there.
+ * would give. Validation has refused sizes above {@link AUTOPILOT_MOST}.
  * {@link https://cloud.google.com/kubernetes-engine/docs/concepts/autopilot-resource-requests}
  */
 export function autopilotResources({ cpu, cpuLimit, memoryLimit }: Resources): Resources {

@@ -99,6 +99,8 @@ const USABLE = { cpu: 900, sharedCpu: 470, memory: 0.85 };
 /** A machine type. */
 export interface Machine {
   readonly cpus: number;
+  /** MiB. */
+  readonly memory: number;
   /** What pods may ask for: millicores and MiB. */
   readonly usable: { readonly cpu: number; readonly memory: number };
 }
@@ -107,6 +109,7 @@ export interface Machine {
 export function machineOf(type: string): Machine | undefined {
   const machine = (cpus: number, perCpu: number, memory: number): Machine => ({
     cpus,
+    memory,
     usable: { cpu: cpus * perCpu, memory: memory * USABLE.memory },
   });
   if (Object.hasOwn(SHARED, type)) return machine(2, USABLE.sharedCpu, SHARED[type] as number);

@@ -6,6 +6,8 @@ import type { System } from "./system";
 
 /** MiB of memory for each connection to PostgreSQL in the cluster; pooled connections rarely use that much. */
 const MEMORY_PER_CONNECTION = 8;
+/** {@link https://github.com/postgres/postgres/blob/REL_17_0/src/include/postmaster/postmaster.h} MAX_BACKENDS */
+const MOST = 262_143;
 /** Connections reserved for the exporter, backups and people. */
 const RESERVE = 20;
 
@@ -15,7 +17,7 @@ const RESERVE = 20;
  * {@link https://www.postgresql.org/docs/17/runtime-config-connection.html#GUC-MAX-CONNECTIONS}
  */
 export function connectionsInCluster({ memoryLimit }: { readonly memoryLimit: string }) {
-  const all = Math.floor((parseMemory(memoryLimit) ?? 0) / MEMORY_PER_CONNECTION);
+  const all = Math.min(Math.floor((parseMemory(memoryLimit) ?? 0) / MEMORY_PER_CONNECTION), MOST);
   return { all, forPods: all - RESERVE };
 }
 

@@ -1,5 +1,7 @@
 import { z } from "zod";
+import { bucketProblem } from "../facts/buckets";
 import { DATADOG_SITES, REGIONS } from "../facts/google";
+import { isSharedRegistry } from "../facts/hosts";
 import { cluster } from "./cluster";
 import { bitnamiImages, cache, database, datastoreNeeds, search } from "./datastores";
 import { edge } from "./edge";
@@ -13,6 +15,7 @@ import {
   matching,
   memory,
   projectId,
+  REGISTRY_FOLDER,
   REGISTRY_HOST,
   region,
   registryFolder,
@@ -50,11 +53,12 @@ export const environmentSchema = z.strictObject({
     'write it like "deployer@my-project.iam.gserviceaccount.com"',
   ),
   /** Cloud Storage bucket that holds Terraform's state, under `<system>/<environment>`. */
-  stateBucket: matching(
-    /^[a-z0-9][-a-z0-9._]{1,61}[a-z0-9]$/,
-    "must be a bucket's name",
-    "copy it from gcloud storage buckets list",
-  ),
+  stateBucket: z
+    .string(rule("must be a bucket's name", "copy it from gcloud storage buckets list"))
+    .superRefine((name, ctx) => {
+      const wrong = bucketProblem(name);
+      if (wrong) ctx.addIssue({ code: "custom", message: rule(wrong.rule, wrong.remedy) });
+    }),
   /** Where the releases' images are: a release has their names and digests alone. */
   repository: registryFolder(
     'write it like "europe-west1-docker.pkg.dev/my-project/my-repository", without a slash at the end',
@@ -63,9 +67,12 @@ export const environmentSchema = z.strictObject({
   registries: z
     .array(
       matching(
-        new RegExp(`^${REGISTRY_HOST}/([a-z0-9]([a-z0-9._-]*[a-z0-9])?/)*$`),
+        new RegExp(`^${REGISTRY_HOST}/(${REGISTRY_FOLDER}/)*$`),
         "must be a registry or a folder of one, with a slash at the end",
         'write it like "europe-west1-docker.pkg.dev/my-project/"',
+      ).refine(
+        (registry) => !/^[^/]*\/$/.test(registry) || !isSharedRegistry(registry.slice(0, -1)),
+        rule("admits everybody's images: others have folders in this registry too", "name your own folder in it"),
       ),
     )
     .refine((all) => all.length > 0, rule("must not be empty", "name the Artifact Registry repository")),

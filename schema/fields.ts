@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { parseCidr } from "../facts/cidr";
 import { PATH_LENGTH, REGIONS } from "../facts/google";
-import { parseCpu, parseMemory } from "../facts/quantity";
+import { whyNoCertificate } from "../facts/hosts";
+import { decodedPath, normalPath } from "../facts/paths";
+import { LARGEST_MACHINE, parseCpu, parseMemory } from "../facts/quantity";
 import { secretLooking } from "../facts/secrets";
 import { rule } from "./problem";
 
@@ -46,12 +48,20 @@ export const label = (max = 63) =>
     // Every object has a property of this name, so a look-up would find it.
     .refine((name) => name !== "constructor", rule('must not be "constructor"', "choose another name"));
 
+const PORT = "([1-9]\\d{0,3}|[1-5]\\d{4}|6[0-4]\\d{3}|65[0-4]\\d{2}|655[0-2]\\d|6553[0-5])";
 /** Host of a container registry, with an optional port. Without a dot, a reference would mean Docker Hub. */
-export const REGISTRY_HOST = "([a-z0-9]([-a-z0-9]*[a-z0-9])?\\.)+[a-z0-9]([-a-z0-9]*[a-z0-9])?(:\\d+)?";
+export const REGISTRY_HOST = `([a-z0-9]([-a-z0-9]*[a-z0-9])?\\.)+[a-z0-9]([-a-z0-9]*[a-z0-9])?(:${PORT})?`;
+/** Part of an image's path. {@link https://github.com/distribution/reference/blob/main/regexp.go} */
+export const REGISTRY_FOLDER = "[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*";
+/** Of a host and a path, so that there is room for an image's name. {@link https://github.com/distribution/reference} */
+const REGISTRY_LENGTH = 191;
 
 /** A folder of a container registry, without a slash at the end. */
 export const registryFolder = (remedy: string) =>
-  matching(new RegExp(`^${REGISTRY_HOST}(/[a-z0-9]([a-z0-9._-]*[a-z0-9])?)+$`), "must be a registry's folder", remedy);
+  matching(new RegExp(`^${REGISTRY_HOST}(/${REGISTRY_FOLDER})+$`), "must be a registry's folder", remedy).refine(
+    (folder) => folder.length <= REGISTRY_LENGTH,
+    rule(`must be at most ${REGISTRY_LENGTH} characters long`, "use a shorter one"),
+  );
 
 /** Name of an environment variable. */
 export const variableName = matching(
@@ -67,17 +77,20 @@ export const hostname = z
     rule("must be at most 64 characters long: a managed certificate allows no more", "shorten the name"),
   )
   .regex(
-    /^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/,
+    /^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)+([a-z]{2,63}|xn--[a-z0-9-]{0,58}[a-z0-9])$/,
     rule(
       "must be a fully qualified host name in lower case, no wildcard and no port",
       'write it like "api.example.com"',
     ),
   )
-  // {@link https://www.rfc-editor.org/rfc/rfc6761}
   .refine(
-    (name) => !/\.(local|localhost|internal|test|example|invalid)$/.test(name),
-    rule("must be a public name: no authority issues certificates for others", "use a domain of your own"),
-  );
+    (name) => !name.split(".").some((label) => /^(?!xn)..--/.test(label)),
+    rule("must have no label with two dashes after its second character", "use another name"),
+  )
+  .superRefine((name, ctx) => {
+    const why = /^[^.].*[^.]$/.test(name) && name.length <= 64 ? whyNoCertificate(name) : undefined;
+    if (why) ctx.addIssue({ code: "custom", message: rule(why, "use a domain of your own") });
+  });
 
 export const projectId = matching(
   /^[a-z][-a-z0-9]{4,28}[a-z0-9]$/,
@@ -139,29 +152,47 @@ export const cpu = holding(
   (q) => parseCpu(q) !== undefined,
   "must be a CPU quantity",
   'write millicores like "500m" or cores like "2"',
-);
+).refine((q) => (parseCpu(q) ?? 0) <= LARGEST_MACHINE.cpu, rule("is more than any machine has", "lower it"));
 
 export const memory = holding(
   (q) => parseMemory(q) !== undefined,
   "must be a memory quantity in Mi or Gi",
   'write it like "512Mi" or "1Gi"',
-);
+).refine((q) => (parseMemory(q) ?? 0) <= LARGEST_MACHINE.memory, rule("is more than any machine has", "lower it"));
 
 export const httpPath = z
   .string()
   .refine((t) => t.length <= PATH_LENGTH, rule(`must be at most ${PATH_LENGTH} characters long`, "shorten it"))
-  .regex(/^\/[\w.~%!$&+,;=:@/-]*$/, rule("must be an absolute URL path without query", 'write it like "/health"'));
+  .regex(
+    /^\/([\w.~!$&+,;=:@/-]|%[0-9a-fA-F]{2})*$/,
+    rule("must be an absolute URL path without query", 'write it like "/health"'),
+  )
+  .refine(
+    (path) => !/[\p{Cc}]/u.test(decodedPath(path)),
+    rule("must not contain control characters", "write the path without them"),
+  )
+  .superRefine((path, ctx) => {
+    const normal = normalPath(path);
+    if (path !== normal && /^\/([^%]|%[0-9a-f]{2})*$/i.test(path))
+      ctx.addIssue({ code: "custom", message: rule("must be in its normal form", `write "${normal}"`) });
+  });
 
 export const port = count(1024, 65535, "unprivileged TCP port");
+
+/**
+ * Whether YAML and a process's environment can contain a text. They have no control characters, no single surrogates,
+ * and no characters that Unicode says are none.
+ * {@link https://yaml.org/spec/1.2.2/#51-character-set}
+ */
+export const isPlainText = (text: string): boolean => !/[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}\uFEFF]/u.test(text);
 
 /** Free text for a manifest or for Terraform. */
 export const text = z
   .string()
   .refine((t) => t !== "", rule("must not be empty", "write a value, or remove the key"))
   .refine((t) => t.length <= 4096, rule("must be at most 4096 characters long", "shorten it"))
-  // YAML and a process's environment cannot contain control characters. A single surrogate is not valid text.
   .refine(
-    (t) => !/[\p{Cc}\p{Cs}]/u.test(t.replace(/[\t\n]/g, "")),
+    (t) => isPlainText(t.replace(/[\t\n]/g, "")),
     rule("must be plain text without control characters", "remove them"),
   );
 

@@ -6,6 +6,9 @@ import { choicesChecks } from "./checks/choices";
 import { datastoresChecks } from "./checks/datastores";
 import { edgeChecks } from "./checks/edge";
 import { environmentChecks } from "./checks/environment";
+import { orderChecks } from "./checks/order";
+import { pathsChecks } from "./checks/paths";
+import { sizesChecks } from "./checks/sizes";
 import { systemChecks } from "./checks/system";
 import { checksTogether } from "./checks/together";
 import { type Environment, environmentSchema, processVariables } from "./environment";
@@ -94,11 +97,14 @@ export function validate(name: string, raw: Raw, env: NodeJS.ProcessEnv): Config
     const subject = { systemName: name, environmentName, say, env };
     for (const { needs, run } of [
       ...systemChecks,
+      ...pathsChecks,
+      ...orderChecks,
       ...environmentChecks,
       ...datastoresChecks,
       ...choicesChecks,
       ...edgeChecks,
       ...checksTogether,
+      ...sizesChecks,
     ])
       if (
         needs.system.every((key) => system.valid.has(key)) &&

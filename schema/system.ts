@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { AUDITED_SERVICES } from "../facts/audited-services";
+import { alerts, metricName, overview } from "./alerts";
+import { extension } from "./extension";
 import { count, cpu, httpPath, label, matching, memory, percent, port, text, variableName } from "./fields";
 import { rule } from "./problem";
 
@@ -102,11 +104,6 @@ const workload = {
   connects: z.array(connection).default([]),
 };
 
-const metricName = matching(
-  /^[a-zA-Z_:][a-zA-Z0-9_:]*$/,
-  "must be a metric's name",
-  'write it like "http_requests_total"',
-);
 const metricLabel = matching(/^[a-zA-Z_][a-zA-Z0-9_]*$/, "must be a label's name", 'write it like "status"');
 
 const duration = z
@@ -223,40 +220,15 @@ export const systemSchema = z.strictObject({
     /** Most connections that one pod keeps open. */
     connectionsPerPod: count(1, 1000, "connections"),
     /** PostgreSQL extensions, created before the first migration. */
-    extensions: z
-      .array(
-        matching(/^[a-z][a-z0-9_-]*$/, "must be an extension's name", 'write it like "vector"').refine(
-          (name) => name !== "pgvector",
-          rule("is called vector in PostgreSQL", 'write "vector"'),
-        ),
-      )
-      .default([]),
+    extensions: z.array(extension).default([]),
   }),
   cache: z.strictObject({ version: z.enum(["REDIS_7_0", "REDIS_7_2", "REDIS_8_2"]) }),
   search: z.strictObject({ version: z.enum(["ELASTICSEARCH_9_1"]) }).optional(),
   variables: z.record(variableName, variable),
   migrations: z.record(label(40), migration).default({}),
   services: z.record(label(40), service),
-  /** Alerts on every service, with or without an objective. */
-  alerts: z
-    .strictObject({
-      /** Requests that are answered with a 5xx, in per cent. */
-      errorPercent: percent(0.1, 100),
-      /** Used memory, in per cent of the limit. */
-      memoryPercent: percent(10, 100),
-    })
-    .optional(),
-  /** A dashboard of all services together. */
-  overview: z
-    .strictObject({
-      title: text,
-      /** Counters by legend. The dashboard shows their increase in the last 24 hours. */
-      figures: z.record(
-        matching(/^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]{1,80}$/u, "must be one line of 1 to 80 characters", "shorten it"),
-        metricName,
-      ),
-    })
-    .optional(),
+  alerts,
+  overview,
   /** Logs of who read or changed what in Google Cloud. */
   auditLogs: z.strictObject({
     /** Services whose data access is logged. Administrative changes are always logged. */

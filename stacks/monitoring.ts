@@ -5,6 +5,7 @@ import { hostAgents } from "../constructs/monitoring/host-agents";
 import { PrometheusStack } from "../constructs/monitoring/prometheus-stack";
 import { ServiceMonitoring } from "../constructs/monitoring/service-monitoring";
 import type { Platform } from "../constructs/platform";
+import { isBelow } from "../facts/paths";
 import { mostNodes, nodePoolsOf } from "../schema/cluster";
 import type { Environment } from "../schema/environment";
 import type { System } from "../schema/system";
@@ -95,7 +96,9 @@ export class Monitoring extends Construct {
           // An uptime check cannot reach the health path of a service that has only some of its host's paths, unless it
           // is one of them.
           const health = service && "ready" in service.health ? service.health.ready : undefined;
-          return health?.startsWith(service?.path as string) ? hosts.map((host) => [host, health]) : [];
+          return health !== undefined && isBelow(health, service?.path as string)
+            ? hosts.map((host) => [host, health])
+            : [];
         }),
       ),
       database,

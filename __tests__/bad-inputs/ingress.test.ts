@@ -144,6 +144,7 @@ testRefused({
   "metrics under a service's public path": refused(
     system((s) => {
       s.services.backend.path = "/api";
+      s.services.backend.rateLimits = [];
       s.services.backend.metrics = { ...s.services.backend.metrics, port: 3000, path: "/api/metrics" };
     }),
     `${S} services.backend.metrics.port = 3000: must differ from the service's port, which is public; serve metrics on another port`,

@@ -1,3 +1,4 @@
+import { servicesTitle } from "../../facts/dashboards";
 import { board, COLUMNS, grid, type Panel, type PlacedPanel } from "./panel";
 import { latencyQuantile, requestQueries } from "./request-queries";
 import {
@@ -40,7 +41,7 @@ export function dashboard({ system, services, cadvisor }: DashboardProps) {
     panels.push(row, ...grid(own, PANEL, y + 1));
     y += 1 + Math.ceil((own.length * PANEL.w) / COLUMNS) * PANEL.h;
   }
-  return board({ uid: `services-${system}`, title: `Services of ${system}`, system, panels });
+  return board({ uid: `services-${system}`, title: servicesTitle(system), system, panels });
 }
 
 function requestPanels(service: MonitoredService): Panel[] {

@@ -23,6 +23,9 @@ const COPIES = {
   search: "Elasticsearch dumps its heap to the disk when it runs out of memory",
 } as const;
 
+/** Release of PostgreSQL 15. {@link https://www.postgresql.org/support/versioning/} */
+const OLDEST_BACKUP = "2022-10-13";
+
 /** Rules about an environment's datastores. */
 export const datastoresChecks: readonly Check[] = [
   check([], ["database"], [], (_s, { database: d }, _r, { say }) => {
@@ -51,6 +54,12 @@ export const datastoresChecks: readonly Check[] = [
       say.environment(["database", "serves"], "names a copy that does not exist", "add restore, or remove it");
     if (d.restore && Date.parse(d.restore.at) > Date.now())
       say.environment(["database", "restore", "at"], "is in the future", "name a moment that has passed");
+    else if (d.restore && d.restore.at < OLDEST_BACKUP)
+      say.environment(
+        ["database", "restore", "at"],
+        "is before the first version of PostgreSQL that systems can have",
+        "name a moment within recoveryDays of the day on which the copy is made",
+      );
   }),
   check([], ["database", "region"], [], (_s, e, _r, { say }) => {
     if (e.database.kind === "cloud-sql" && e.database.replicaRegion === e.region)
@@ -105,6 +114,14 @@ export const datastoresChecks: readonly Check[] = [
             "lower it, or use larger machines",
           );
     }
+  }),
+  check([], ["stateBucket", "project"], [], (_s, e, _r, { say, systemName, environmentName }) => {
+    if (e.stateBucket === backupBucket(e.project, fullName(systemName, environmentName)))
+      say.environment(
+        ["stateBucket"],
+        "is the bucket of the database's backups, which the stack creates",
+        "use a bucket of its own for the state",
+      );
   }),
   check([], ["database", "project"], [], (_s, e, _r, { say, systemName, environmentName }) => {
     if (e.database.kind !== "bitnami") return;

@@ -50,6 +50,12 @@ export const edgeChecks: readonly Check[] = [
           );
         if (!any && value === undefined)
           say.environment([...path, i, "fields", j, "value"], `is required: ${operator} compares with it`, "add it");
+        if (kind === "uri" && ["EQUALS", "STARTS_WITH"].includes(operator) && value && !value.startsWith("/"))
+          say.environment(
+            [...path, i, "fields", j, "value"],
+            "can never match: a request's URI starts with a slash",
+            'write it like "/search"',
+          );
         if ((fields ?? []).slice(0, j).filter((f) => f.in === kind).length === WAF_FIELDS_OF_A_KIND)
           say.environment(
             [...path, i, "fields", j],

@@ -1,5 +1,7 @@
+import { isDashboard, servicesTitle } from "../../facts/dashboards";
 import { POSTGRES_OWN } from "../../facts/google";
 import { accountId } from "../../facts/names";
+import { changesProcess } from "../../facts/process-variables";
 import { parseCpu, parseMemory } from "../../facts/quantity";
 import { secretLooking, secretNamed, secretWord } from "../../facts/secrets";
 import { CONNECTIONS, kindOf, platformSecrets } from "../system";
@@ -43,13 +45,20 @@ export const systemChecks: readonly Check[] = [
       );
     if (
       ["default", "monitoring", "host-agents", "datastores", "traefik", "cert-manager"].includes(namespace) ||
-      /^(kube|gke|gmp)-/.test(namespace)
+      /^(kube|gke|gmp|google)-|^(asm|cnrm|gatekeeper|istio|knative|configconnector-operator|config-management)-(system|serving)$/.test(
+        namespace,
+      )
     )
       say.system(
         ["namespace"],
         "must not be a namespace of the platform or of Kubernetes",
         "use a name that contains the system's",
       );
+  }),
+  check(["overview"], [], [], ({ overview }, _e, _r, { say, systemName }) => {
+    const title = overview?.title.trim().toLowerCase();
+    if (title !== undefined && (isDashboard(title) || title === servicesTitle(systemName).toLowerCase()))
+      say.system(["overview", "title"], "is the title of a dashboard that exists already", "choose another title");
   }),
   check(["variables", "search"], [], [], (s, _e, _r, { say }) => {
     const fields = {
@@ -142,6 +151,12 @@ export const systemChecks: readonly Check[] = [
           'declare it { kind: "supplied" } and keep the value in Secret Manager',
           { secret: true },
         );
+      if (changesProcess(name))
+        say.system(
+          ["variables", name],
+          "changes how every program in the container starts",
+          "set it in the image, or use a variable that the program reads",
+        );
       if (name === "SECRETS") say.system(["variables", name], "is a reserved name", "choose another name");
       if (typeof variable === "object" && variable.kind === "database-url")
         for (const [parameter, value] of Object.entries(variable.parameters))
@@ -170,12 +185,6 @@ export const systemChecks: readonly Check[] = [
           "must be paths: the service has a port, and load balancers check it",
           'write { live: "/health", ready: "/health/ready" }',
         );
-      if (service.metrics && service.metrics.port === service.port && service.metrics.path.startsWith(service.path))
-        say.system(
-          ["services", name, "metrics", "port"],
-          "must differ from the service's port, which is public",
-          "serve metrics on another port",
-        );
       if (service.path !== "/" && !service.port)
         say.system(["services", name, "path"], "is for services with a port", "remove it");
       if (service.timeoutSeconds !== undefined && !service.port)
@@ -185,8 +194,6 @@ export const systemChecks: readonly Check[] = [
         if (!service.port) say.system(where, "must be absent: the service has no port", "remove it");
         if (path?.includes("%"))
           say.system([...where, "path"], "must be decoded, without percent signs", "write the characters themselves");
-        if (service.rateLimits.findIndex((other) => other.path?.toLowerCase() === path?.toLowerCase()) !== i)
-          say.system(where, "limits the same paths as another one", "remove one of the two, or name another path");
       }
       if (service.objective && !service.metrics?.requests)
         say.system(
@@ -199,6 +206,12 @@ export const systemChecks: readonly Check[] = [
           ["services", name, "objective", "latency"],
           "cannot be measured: the service names no histogram of durations",
           "add metrics.requests.histogram, or remove the latency",
+        );
+      if ((service.objective?.latency?.seconds ?? 0) > (service.timeoutSeconds ?? Number.POSITIVE_INFINITY))
+        say.system(
+          ["services", name, "objective", "latency", "seconds"],
+          `can never be missed: the edge ends requests after ${service.timeoutSeconds} seconds (timeoutSeconds)`,
+          "lower it, or raise timeoutSeconds",
         );
       for (const [i, m] of service.after.entries()) {
         if (service.after.indexOf(m) !== i)

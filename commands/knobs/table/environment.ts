@@ -153,6 +153,7 @@ export const ENVIRONMENT: Readonly<Record<string, Hand | readonly Hand[]>> = {
   "signatures[]": { to: "owasp-crs-v030301-id942120-sqli" },
   "exclusions[].fields?": { to: [{ in: "cookie", operator: "EQUALS", value: "knob" }] },
   "fields+": { to: [{ in: "header", operator: "EQUALS", value: "knob" }] },
+  "in=uri": { with: { "environment.edge.waf.exclusions.*.fields.*.value": "/knob" } },
   "operator=EQUALS_ANY": { with: { "environment.edge.waf.exclusions.*.fields.*.value": undefined } },
   "fields[].value?": {
     to: "knob",

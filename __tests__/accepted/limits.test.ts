@@ -1,0 +1,202 @@
+import { isBelow } from "../../facts/paths";
+import {
+  type Anything,
+  autopilot,
+  inCluster,
+  production,
+  release,
+  staging,
+  system,
+  traefik,
+} from "../bad-inputs/support";
+import { problems, synth } from "../support";
+
+/** Unusual inputs that are right, beside those that bad-inputs/limits and bad-inputs/meanings refuse. */
+
+const backend = (change: (service: Anything) => void) => system((s) => change(s.services.backend));
+const variable = (value: string) => production((e) => (e.variables.LOG_LEVEL = value));
+const hosts = (...names: string[]) => production((e) => (e.services.backend.hosts = names));
+const resources = (change: object) => backend((service) => Object.assign(service.resources, change));
+const registries = (...names: string[]) => production((e) => (e.registries = [...e.registries, ...names]));
+const limit = (path: string) => ({ path, requests: 5, seconds: 60 });
+
+const ACCEPTED: Record<string, (files: Anything) => void> = {
+  "text with tabs and lines": variable("a\tb\nc"),
+  "text in other scripts and symbols": variable("Grüße, 世界 🎉 \u2028"),
+  "text with braces, percent signs and quotes": variable(`{"a": "50 %"} '$HOME' \\ {{ x }}`),
+  "the longest text": variable("x y ".repeat(1024)),
+
+  millicores: resources({ cpu: "1m", cpuLimit: "999m" }),
+  "cores without millicores": resources({ cpu: "1", cpuLimit: "100" }),
+  "a limit far above the request": resources({ cpu: "50m", cpuLimit: "64", memory: "1Mi", memoryLimit: "999Gi" }),
+  "memory in mebibytes above a gibibyte": resources({ memory: "1500Mi", memoryLimit: "1536Mi" }),
+  "Autopilot's largest pod": (files) => {
+    autopilot(files);
+    resources({ cpu: "1", cpuLimit: "30", memory: "1Gi", memoryLimit: "110Gi" })(files);
+  },
+  "Autopilot's largest pod for Prometheus": (files) => {
+    autopilot(files);
+    files.production.environment.monitoring.memory = "110Gi";
+  },
+  "the most replicas that the pool has room for": production((e) => {
+    e.services.worker.replicas = 40;
+    e.database.tier = "db-custom-32-122880";
+  }),
+  "an autoscaled range far above its fewest replicas": production((e) => {
+    e.services.backend.replicas = { min: 2, max: 60 };
+    e.database.tier = "db-custom-32-122880";
+  }),
+
+  "a hundred limits of one length, and more of another": backend((service) => {
+    service.rateLimits = Array.from({ length: 150 }, (_, i) => limit(`/${i}`));
+  }),
+  "limits of a service with a prefix: at it, below it, above it": backend((service) => {
+    service.path = "/sales";
+    service.rateLimits = ["/sales", "/sales/", "/sales/orders", "/", "/sal"].map(limit);
+  }),
+  "a limit in other letters than the prefix": backend((service) => {
+    service.path = "/Sales";
+    service.rateLimits = [limit("/sales/login")];
+  }),
+  "metrics on the public port at a path that merely begins like the service's": backend((service) => {
+    service.path = "/sales";
+    service.rateLimits = [];
+    service.metrics.port = 3000;
+    service.metrics.path = "/sales-metrics";
+  }),
+  "metrics on a port of their own below the service's path": backend((service) => {
+    service.path = "/sales";
+    service.rateLimits = [];
+    service.metrics.path = "/sales/metrics";
+  }),
+  "paths with escapes that are needed": backend((service) => {
+    service.health = { live: "/a%20b", ready: "/%C3%BC/%25/~x-y_z.w" };
+  }),
+  "paths with two dots in a name, a slash at the end and reserved characters": backend((service) => {
+    service.health = { live: "/v1..2/", ready: "/.well-known/health;v=1,2:x@y!" };
+  }),
+  "health that is not below the service's prefix": backend((service) => {
+    service.path = "/sales";
+    service.rateLimits = [];
+    service.health = { live: "/saleshealth", ready: "/ready" };
+  }),
+
+  "every extension that Cloud SQL has in common use": system((s) => {
+    s.database.extensions = ["vector", "postgis", "uuid-ossp", "pg_trgm", "hstore", "pgaudit", "pg_stat_statements"];
+  }),
+  "a migration that connects to a service that does not wait for it": system((s) => {
+    s.database.connectionsPerPod = 5;
+    s.services.worker.after = [];
+    s.services.api = { ...s.services.backend, after: [], rateLimits: [], metrics: undefined, objective: undefined };
+    s.migrations.migrate.connects.push("api");
+  }),
+  "a copy from long ago that has been there since": production((e) => {
+    e.database.restore = { name: "before-import", at: "2025-01-31T12:00:00Z" };
+  }),
+
+  "a bucket with dots, at the limit of its parts": production((e) => {
+    e.stateBucket = `${"a".repeat(63)}.state_1.pmcrm.io`;
+  }),
+  "a bucket of digits": production((e) => (e.stateBucket = "100")),
+  "a bucket with go and ogle apart": production((e) => (e.stateBucket = "go-ogle-state")),
+
+  "hosts in punycode, also at the end": hosts("xn--bcher-kva.example.com", "xn--e1afmkfd.xn--p1ai"),
+  "a host of the longest length": hosts(`${"a".repeat(59)}.info`),
+  "hosts below suffixes of two and three parts": hosts("pmcrm.co.uk", "api.pmcrm.tokyo.jp", "a.b.pmcrm.com.au"),
+  "hosts that begin with digits and have dashes inside": hosts("3com.example.org", "a-b--c.pmcrm.io"),
+  "hosts of new and of country suffixes": hosts("api.pmcrm.dev", "api.pmcrm.cloud", "pmcrm.io"),
+  "hosts of a service that gives names to its users": hosts("pmcrm.github.io", "pmcrm.web.app"),
+
+  "registries with ports": registries("registry.pmcrm.io:5000/", "registry.pmcrm.io:65535/team/"),
+  "all of a registry of one's own": registries("registry.pmcrm.io/", "pmcrm.azurecr.io/", "pmcrm.jfrog.io/"),
+  "all of a registry of one publisher": registries("registry.k8s.io/", "mcr.microsoft.com/"),
+  "folders of shared registries": registries("docker.io/library/", "ghcr.io/pmcrm/", "us-docker.pkg.dev/pmcrm-tools/"),
+  "folders with dots, dashes and underscores": registries("quay.io/a.b/c__d/e--f_g/"),
+
+  "thresholds close to all": system((s) => (s.alerts = { errorPercent: 99.9, memoryPercent: 99 })),
+  "an objective for latency at the timeout": backend((service) => {
+    service.timeoutSeconds = 5;
+    service.objective.latency = { percent: 99, seconds: 5 };
+  }),
+  "options of runtimes, and what many programs read": system((s) => {
+    for (const name of [
+      "NODE_OPTIONS",
+      "JAVA_TOOL_OPTIONS",
+      "PYTHONPATH",
+      "HOSTNAME",
+      "ENV",
+      "PATH_PREFIX",
+      "OLD_PATH",
+    ]) {
+      s.variables[name] = "--max-old-space-size=900";
+      s.services.backend.variables.push(name);
+    }
+  }),
+  "a title of one's own": system((s) => (s.overview = { title: "Kubernetes of pmcrm", figures: {} })),
+  "figures with symbols in their legends": system((s) => {
+    s.overview = { title: "Größe", figures: { "Umsatz (€), 100 %": "sales_total" } };
+  }),
+  "namespaces that only look like the platform's": system((s) => (s.namespace = "monitoring-portal")),
+  "a namespace that ends in system": system((s) => (s.namespace = "sales-system")),
+  "a namespace of the longest name": system((s) => (s.namespace = "n".repeat(63))),
+  "a version with a suffix": release((r) => (r.version = "1.0.0-rc.1+build_5")),
+
+  "commands with spaces and quotes": system((s) => {
+    s.services.worker.command = ["sh", "-c", `exec node "a b.js" --name='x y' 100%`];
+  }),
+  "a long command": system(
+    (s) => (s.services.worker.command = ["node", ...Array.from({ length: 60 }, () => "a ".repeat(2000))]),
+  ),
+  "variables that nearly fill a ConfigMap": system((s) => {
+    const names = Array.from({ length: 250 }, (_, i) => `TEXT_${i}`);
+    for (const name of names) s.variables[name] = "x y ".repeat(1024);
+    s.services.worker.variables.push(...names);
+  }),
+  "a datastore with much memory": inCluster((e) => {
+    e.database.resources = { cpu: "1", memory: "4Gi", memoryLimit: "12Gi" };
+  }),
+  "a firewall's exclusion of a part of the URI": production((e) => {
+    e.edge.waf.exclusions = [
+      { ruleSet: "sqli-v33-stable", fields: [{ in: "uri", operator: "CONTAINS", value: "search" }] },
+      { ruleSet: "xss-v33-stable", fields: [{ in: "uri", operator: "EQUALS", value: "/search" }] },
+    ];
+  }),
+  "Traefik with limits for all paths": (files) => {
+    production((e) => (e.edge = traefik))(files);
+    staging((e) => (e.edge = { ...traefik, acme: "staging" }))(files);
+    backend((service) => (service.rateLimits = [{ requests: 10000, seconds: 3600 }]))(files);
+  },
+};
+
+test.each(Object.entries(ACCEPTED))("%s: accepted", (_what, change) => {
+  // Services that a change adds are in both environments.
+  const inBoth = (files: Anything) => {
+    change(files);
+    for (const name of Object.keys(files.system.services))
+      for (const { environment } of [files.production, files.staging])
+        environment.services[name] ??= { replicas: { min: 2, max: 3 } };
+  };
+  expect(problems(inBoth)).toEqual([]);
+});
+
+test("a path is below a prefix only if the prefix ends at a slash", () => {
+  for (const path of ["/sales", "/sales/", "/sales/health"])
+    expect([path, isBelow(path, "/sales")]).toEqual([path, true]);
+  for (const path of ["/saleshealth", "/sale", "/", "/Sales"])
+    expect([path, isBelow(path, "/sales")]).toEqual([path, false]);
+  expect(isBelow("/anything", "/")).toBe(true);
+});
+
+test.each([
+  ["/sales/health", 1],
+  ["/saleshealth", 0],
+])("a service at /sales with the health path %s has %d uptime checks", (ready, checks) => {
+  const { production } = synth(
+    backend((service) => {
+      Object.assign(service, { path: "/sales", rateLimits: [], health: { live: "/live", ready } });
+    }),
+  );
+  expect(
+    production.resources.filter(([address]) => address.startsWith("google_monitoring_uptime_check_config.")),
+  ).toHaveLength(checks);
+});
