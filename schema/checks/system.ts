@@ -170,7 +170,8 @@ export const systemChecks: readonly Check[] = [
           "must be paths: the service has a port, and load balancers check it",
           'write { live: "/health", ready: "/health/ready" }',
         );
-      if (service.metrics && service.metrics.port === service.port && service.metrics.path.startsWith(service.path))
+      const below = service.path === "/" ? "/" : `${service.path}/`;
+      if (service.metrics && service.metrics.port === service.port && `${service.metrics.path}/`.startsWith(below))
         say.system(
           ["services", name, "metrics", "port"],
           "must differ from the service's port, which is public",
