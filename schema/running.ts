@@ -10,7 +10,7 @@ import { isReleaseId, pointerSchema, type Release, releaseId, releaseSchema } fr
  */
 export function running(system: string, raw: Raw, parse: Parse, problems: Problem[]): Map<string, Parsed<Release>> {
   const say = (path: string, value: unknown, rule: string, remedy: string) =>
-    problems.push({ path, value, rule, remedy });
+    problems.push({ path, value, secret: typeof value === "object", rule, remedy });
 
   const releases = new Map<string, Parsed<Release>>();
   for (const [name, content] of Object.entries(raw.releases)) {
