@@ -58,6 +58,12 @@ test.each(NAMES)("a token of cdktf for %s is refused as a name", (_what, name) =
     ).toEqual([expect.stringContaining("has a name that looks like a token of cdktf; choose another name")]);
 });
 
+test("a long text of digits is looked through in no time", () => {
+  const before = performance.now();
+  expect(isToken("1.".repeat(65_000))).toBe(false);
+  expect(performance.now() - before).toBeLessThan(1000);
+});
+
 test("names and texts are escaped alike", () => {
   expect(literal({ "${a}": ["%{b}", { c: "$${d}" }], e: 1 })).toEqual({
     "$${a}": ["%%{b}", { c: "$$${d}" }],

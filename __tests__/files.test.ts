@@ -9,6 +9,9 @@ const R = "releases/pmcrm/production.json";
 const PRODUCTION = "environments/pmcrm/production.ts";
 const OTHER = "environments/shop/production.ts";
 
+/** A Proxy that throws whatever is asked of it. */
+const PROXY = "new Proxy({}, new Proxy({}, { get() { throw new Error('hunter2'); } }))";
+
 /** Files that are written over pmcrm's, or removed, and the lines that reading them ends with. */
 const CASES: Readonly<
   Record<string, { readonly files: Readonly<Record<string, string | undefined>>; readonly lines: string[] }>
@@ -56,6 +59,8 @@ const CASES: Readonly<
     lines: [
       "environments/pmcrm/notes.md = nothing: is not used: the folder contains only .ts files; move it to another folder",
       "environments/pmcrm/Demo.ts = nothing: cannot be read: Transform failed with 1 error: environments/pmcrm/Demo.ts:1:16: ERROR: Expected identifier but found end of file; correct the file",
+      "releases/pmcrm/Demo.json = nothing: is required: it says which release the environment runs; run npm run release -- Demo --from staging",
+      'environments/pmcrm/Demo.ts = "Demo": must have a name of 2 to 20 lower-case letters, digits and dashes that starts with a letter and ends with no dash; rename the file, for example to "production-us.ts"',
     ],
   },
   "an environment too few": {
@@ -71,6 +76,87 @@ const CASES: Readonly<
     lines: [
       `environments/pmcrm/staging.ts project = "pmcrm-staging": is also the project of ${OTHER}; give each system its own`,
       `environments/pmcrm/production.ts services.backend.hosts.0 = "api.pmcrm.io": is also a host of ${OTHER}; choose another name`,
+    ],
+  },
+  "a file that cannot be read, and mistakes in the others": {
+    files: {
+      [S]: "export default {",
+      [PRODUCTION]:
+        'import p from "../original/production"; export default { ...p, regoin: "x", database: { ...p.database, availability: "ZONAL" } };',
+    },
+    lines: [
+      `${S} = nothing: cannot be read: Transform failed with 1 error: ${S}:1:16: ERROR: Expected identifier but found end of file; correct the file`,
+      `${PRODUCTION} regoin = a string: is not a known key; remove it, or correct its spelling`,
+      `${PRODUCTION} database.availability = "ZONAL": must be REGIONAL in production; use REGIONAL`,
+    ],
+  },
+  "a value that is not plain, and mistakes in the others": {
+    files: {
+      [PRODUCTION]:
+        'import p from "../original/production"; export default { ...p, cache: new Date(0), regoin: "x", network: { ...p.network, get nodes() { return 1 }, pods: "10.4.0.0/33" }, database: { ...p.database, availability: "ZONAL" } };',
+    },
+    lines: [
+      `${PRODUCTION} network.nodes = nothing: must be a value, not a getter; write the value`,
+      `${PRODUCTION} cache = {}: must be a plain object or list, without a prototype of its own; write it in braces`,
+      `${PRODUCTION} network.pods = "10.4.0.0/33": must be an IPv4 range in CIDR notation; write it like "10.0.0.0/20"`,
+      `${PRODUCTION} regoin = a string: is not a known key; remove it, or correct its spelling`,
+      `${PRODUCTION} database.availability = "ZONAL": must be REGIONAL in production; use REGIONAL`,
+    ],
+  },
+  "a Proxy that throws": {
+    files: { [S]: `export default ${PROXY};` },
+    lines: [`${S} = nothing: throws an error when it is read; write it out, as plain text and numbers`],
+  },
+  "a Proxy that throws in a file of another system": {
+    files: { "systems/shop.ts": "", [OTHER]: `export default ${PROXY};` },
+    lines: [],
+  },
+  "a getter that throws in a file of another system": {
+    files: {
+      "systems/shop.ts": "",
+      [OTHER]: 'export default { get project() { throw new Error("x"); }, get services() { throw null; } };',
+    },
+    lines: [],
+  },
+  "a Proxy that is thrown": {
+    files: { [S]: `throw ${PROXY};` },
+    lines: [
+      `${S} = nothing: cannot be read: it throws the error Error at ${S}:1, whose message is not shown because it can contain a secret; correct the file`,
+    ],
+  },
+  "a list of twenty million holes": {
+    files: {
+      [PRODUCTION]:
+        'import p from "../original/production"; const registries = []; registries.length = 20_000_000; export default { ...p, registries };',
+    },
+    lines: [`${PRODUCTION} registries = []: has 20000000 entries, and none may have more than 10000; shorten it`],
+  },
+  "a text of 20 MB": {
+    files: {
+      [PRODUCTION]: 'import p from "../original/production"; export default { ...p, region: "x".repeat(20_000_000) };',
+    },
+    lines: [
+      `${PRODUCTION} region = a string: has 20000000 characters, and no text may have more than 131072; shorten it`,
+    ],
+  },
+  "a file of 20 MB": {
+    files: { [R]: `{ "stable": "${"x".repeat(20_000_000)}" }` },
+    lines: [`${R} = nothing: cannot be read: it is larger than 1 MiB; correct the file`],
+  },
+  "a release with a byte order mark": {
+    files: { [R]: '\ufeff{ "stable": "0123456789abcdef" }' },
+    lines: [
+      `${R} = nothing: cannot be read: it begins with a byte order mark, which JSON must not have; correct the file`,
+    ],
+  },
+  "a release that is not JSON, with a secret": {
+    files: { [R]: '{ "password": hunter2 }' },
+    lines: [`${R} = nothing: cannot be read: Unexpected token 'h' in JSON; correct the file`],
+  },
+  "a compiler's error that quotes a secret": {
+    files: { [S]: 'export default { a: "x" "hunter2" };' },
+    lines: [
+      `${S} = nothing: cannot be read: Transform failed with 1 error: ${S}:1:24: ERROR: Expected "}" but found "..."; correct the file`,
     ],
   },
   "another system that cannot be read": { files: { "systems/shop.ts": "", [OTHER]: "export default {" }, lines: [] },
@@ -94,6 +180,7 @@ beforeAll(() => {
     const root = path.join(folder, String(i));
     for (const part of ["systems", "environments", "releases"])
       cpSync(path.join(ROOT, part), path.join(root, part), { recursive: true });
+    cpSync(path.join(ROOT, "environments/pmcrm"), path.join(root, "environments/original"), { recursive: true });
     for (const [file, text] of Object.entries(files)) {
       mkdirSync(path.dirname(path.join(root, file)), { recursive: true });
       if (text === undefined) rmSync(path.join(root, file));

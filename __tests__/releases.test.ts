@@ -118,7 +118,7 @@ describe("releases/pmcrm", () => {
     [
       "a release under another name",
       (releases) => (releases["1.4.0"] = RELEASE),
-      `releases/pmcrm/1.4.0.json = ${JSON.stringify(RELEASE).slice(0, 77)}...: is neither a release nor the file of an environment; rename it to ${releaseId(RELEASE)}.json`,
+      `releases/pmcrm/1.4.0.json = an object: is neither a release nor the file of an environment; rename it to ${releaseId(RELEASE)}.json`,
     ],
     [
       "what an environment runs that is gone",

@@ -17,7 +17,8 @@ export const isToken = (value: string | number): boolean =>
   OF_MAPS.includes(value) ||
   (typeof value === "number"
     ? hasTokenBits(value)
-    : MARKER.test(value) || [...value.matchAll(/[\d.]+e\+?\d+/g)].some(([n]) => hasTokenBits(-Number.parseFloat(n))));
+    : MARKER.test(value) ||
+      [...value.matchAll(/(?<![\d.])[\d.]+e\+?\d+/g)].some(([n]) => hasTokenBits(-Number.parseFloat(n))));
 
 function hasTokenBits(value: number): boolean {
   const view = new DataView(new ArrayBuffer(8));

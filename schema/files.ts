@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
 import type { Elsewhere } from "./checks/between";
+import { UNREAD } from "./plain";
 import type { Problem } from "./problem";
 import { read } from "./read";
 
@@ -44,10 +45,13 @@ export const environmentsIn = (root: string, system: string): string[] => [
   ...new Set([...REQUIRED, ...list(root, `environments/${system}`, ".ts").names]),
 ];
 
-/** Reads all files of a system. Files that cannot be read, and files that are not used, are problems. */
+/**
+ * Reads all files of a system. Files that cannot be read, and files that are not used, are problems; the content of what
+ * cannot be read is `UNREAD`.
+ */
 export async function readFiles(root: string, system: string): Promise<{ raw: Raw; problems: Problem[] }> {
   const problems: Problem[] = [];
-  const readOrSay = (file: string): Promise<unknown> =>
+  const readOrSay = (file: string): Promise<{ readonly content: unknown }> =>
     read(root, file).catch((error: Error) => {
       problems.push({
         path: file,
@@ -55,10 +59,11 @@ export async function readFiles(root: string, system: string): Promise<{ raw: Ra
         rule: `cannot be read: ${error.message}`,
         remedy: existsSync(path.join(root, file)) ? "correct the file" : "copy another system's file and change it",
       });
+      return { content: UNREAD };
     });
   const readAll = async (names: readonly string[], fileOf: (system: string, name: string) => string) =>
     Object.fromEntries(
-      await Promise.all(names.map(async (name) => [name, await readOrSay(fileOf(system, name))] as const)),
+      await Promise.all(names.map(async (name) => [name, (await readOrSay(fileOf(system, name))).content] as const)),
     );
   const environments = environmentsIn(root, system);
   for (const [folder, ending] of [
@@ -74,7 +79,7 @@ export async function readFiles(root: string, system: string): Promise<{ raw: Ra
         remedy: "move it to another folder",
       });
   const raw = {
-    system: await readOrSay(systemFile(system)),
+    system: (await readOrSay(systemFile(system))).content,
     environments: await readAll(environments, environmentFile),
     releases: await readAll(list(root, `releases/${system}`, ".json").names, releaseFile),
     protected: await readAll(list(root, `protected/${system}`, ".json").names, protectedFile),
@@ -88,7 +93,10 @@ async function elsewhere(root: string, system: string): Promise<Elsewhere[]> {
   const files = systemsIn(root)
     .filter((other) => other !== system)
     .flatMap((other) => environmentsIn(root, other).map((environment) => environmentFile(other, environment)));
-  return Promise.all(files.map(async (file) => ({ file, environment: await read(root, file).catch(() => undefined) })));
+  const nothing = { content: undefined };
+  return Promise.all(
+    files.map(async (file) => ({ file, environment: (await read(root, file).catch(() => nothing)).content })),
+  );
 }
 
 /** The visible entries of a folder: names of those with the ending, and the others. */

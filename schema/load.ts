@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import path from "node:path";
 import { between } from "./checks/between";
 import type { Say, Shows } from "./checks/check";
 import { choicesChecks } from "./checks/choices";
@@ -15,8 +13,10 @@ import { type Environment, environmentSchema, processVariables } from "./environ
 import { literal } from "./expressions";
 import { type ByEnvironment, environmentFile, type Raw, readFiles, systemFile, systemsIn } from "./files";
 import { type Parsed, parser } from "./parse";
+import { plain } from "./plain";
 import { at, describe, dotted, type Problem } from "./problem";
 import { generationProblems, type Protected, protectedLists } from "./protection";
+import { readJson } from "./read";
 import type { Release } from "./release";
 import { running } from "./running";
 import { type System, systemSchema } from "./system";
@@ -55,9 +55,9 @@ export class InvalidConfiguration extends Error {
 
 /** The system that commands use: `SYSTEM`, or `context.system` in cdktf.json. */
 export function systemName(root: string, env: NodeJS.ProcessEnv): string {
-  const name = env.SYSTEM || JSON.parse(readFileSync(path.join(root, "cdktf.json"), "utf8")).context?.system;
+  const name = env.SYSTEM || systemOf(root);
   const known = systemsIn(root);
-  if (!known.includes(name))
+  if (typeof name !== "string" || !known.includes(name))
     throw new InvalidConfiguration([
       {
         path: env.SYSTEM ? "SYSTEM" : "cdktf.json context.system",
@@ -69,16 +69,33 @@ export function systemName(root: string, env: NodeJS.ProcessEnv): string {
   return name;
 }
 
+/** The system that cdktf.json names. */
+function systemOf(root: string): unknown {
+  try {
+    return at(readJson(root, "cdktf.json"), ["context", "system"]);
+  } catch (error) {
+    const rule = `cannot be read: ${(error as Error).message}`;
+    throw new InvalidConfiguration([{ path: "cdktf.json", value: undefined, rule, remedy: "correct the file" }]);
+  }
+}
+
 /** Reads a system's files and validates them, all problems at once. */
 export async function load(root: string, name: string, env: NodeJS.ProcessEnv): Promise<Configuration> {
   const { raw, problems } = await readFiles(root, name);
-  if (problems.length) throw new InvalidConfiguration(problems);
-  return validate(name, raw, env);
+  return validate(name, raw, env, problems);
 }
 
-/** Validates a system's files: what an environment's file holds becomes the environment of the file's name. */
-export function validate(name: string, raw: Raw, env: NodeJS.ProcessEnv): Configuration {
-  const problems: Problem[] = [];
+/**
+ * Validates a system's files: what an environment's file holds becomes the environment of the file's name.
+ * @param unread problems of the files that cannot be read; the others are validated as well
+ */
+export function validate(
+  name: string,
+  raw: Raw,
+  env: NodeJS.ProcessEnv,
+  unread: readonly Problem[] = [],
+): Configuration {
+  const problems = [...unread];
   const parse = parser(problems);
   const reporter =
     ({ file, raw }: Parsed<unknown>) =>
@@ -119,7 +136,7 @@ export function validate(name: string, raw: Raw, env: NodeJS.ProcessEnv): Config
   problems.push(
     ...between(
       environments.map(({ name, environment }) => ({ name, ...environment })),
-      raw.elsewhere ?? [],
+      (raw.elsewhere ?? []).map(({ file, environment }) => ({ file, environment: plain(file, environment).value })),
     ),
   );
 

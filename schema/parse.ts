@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { plain } from "./plain";
+import { plain, UNREAD } from "./plain";
 import { at, type Problem, problemsOf } from "./problem";
 
 /** A file, and what in it has the right shape. */
@@ -28,12 +28,17 @@ export const parser =
       valid: new Set(sections),
       complete,
     });
-    if (left.length) return parsed({}, []);
+    if (raw === UNREAD || left.some((path) => path.length === 0)) return parsed({}, []);
     const whole = schema.safeParse(value);
-    if (whole.success) return parsed(whole.data, Object.keys(schema.shape), true);
-    problems.push(...problemsOf(file, value, whole.error.issues));
+    if (whole.success && left.length === 0) return parsed(whole.data, Object.keys(schema.shape), true);
+    // What is missing because it was left out is a problem already.
+    const issues = (whole.error?.issues ?? []).filter(
+      ({ code, path }) => code === "unrecognized_keys" || !left.some((without) => isWithin(path, without)),
+    );
+    problems.push(...problemsOf(file, value, issues));
     // Sections that are right by themselves can still be checked against each other.
     const parts = Object.entries(schema.shape).flatMap(([key, section]) => {
+      if (left.some(([first]) => first === key)) return [];
       const result = (section as z.ZodType).safeParse(at(value, [key]));
       return result.success ? [[key, result.data] as const] : [];
     });
@@ -42,3 +47,7 @@ export const parser =
       parts.map(([key]) => key),
     );
   };
+
+/** Whether one of two paths is within the other. */
+const isWithin = (a: readonly PropertyKey[], b: readonly PropertyKey[]): boolean =>
+  a.slice(0, b.length).every((key, i) => String(key) === String(b[i]));

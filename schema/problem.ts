@@ -48,13 +48,17 @@ function show(value: unknown, room: number): string {
   return text + (list ? "]" : "}");
 }
 
-/** The type of a value that is not shown. */
+/** The type of a value that is not shown. A Proxy can throw when it is asked. */
 function typeName(value: unknown): string {
   if (value === undefined) return "nothing";
   if (value === null || value === "" || typeof value === "boolean") return JSON.stringify(value);
   if (typeof value !== "object") return `a ${typeof value}`;
-  const [text, type] = Array.isArray(value) ? ["[]", "a list"] : ["{}", "an object"];
-  return Object.keys(value).length ? type : text;
+  try {
+    const [text, type] = Array.isArray(value) ? ["[]", "a list"] : ["{}", "an object"];
+    return Object.keys(value).length ? type : text;
+  } catch {
+    return "an object";
+  }
 }
 
 /**
@@ -94,15 +98,17 @@ export const dotted = (path: readonly PropertyKey[]): string =>
     .map((p, i) => (/^[\w$-]+$/.test(p) ? `${i ? "." : ""}${p}` : `[${JSON.stringify(p)}]`))
     .join("");
 
-/** The value at a path. Inherited properties do not count. */
-export const at = (root: unknown, path: readonly PropertyKey[]): unknown =>
-  path.reduce<unknown>(
-    (o, key) =>
-      o !== null && typeof o === "object" && Object.hasOwn(o, key)
-        ? (o as Record<PropertyKey, unknown>)[key]
-        : undefined,
-    root,
-  );
+/** The value at a path. Inherited properties do not count, nor what throws when it is read. */
+export function at(root: unknown, path: readonly PropertyKey[]): unknown {
+  try {
+    return path.reduce<unknown>(
+      (o, key) => (isObject(o) ? Object.getOwnPropertyDescriptor(o, key)?.value : undefined),
+      root,
+    );
+  } catch {
+    return undefined;
+  }
+}
 
 /** Types by zod's names: the name in rules, and the remedy. */
 const TYPES: Readonly<Record<string, { readonly name: string; readonly remedy: string }>> = {
@@ -116,7 +122,7 @@ const TYPES: Readonly<Record<string, { readonly name: string; readonly remedy: s
 };
 const nameOf = (type: string): string => TYPES[type]?.name ?? type;
 
-const isObject = (value: unknown): boolean => value !== null && typeof value === "object";
+const isObject = (value: unknown): value is object => value !== null && typeof value === "object";
 
 type Issue = z.core.$ZodIssue;
 

@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import path from "node:path";
+import { secretLooking } from "../facts/secrets";
 import { dotted } from "./problem";
 
 /** Bytes of the largest file. The files that people write have a few thousand. */
@@ -12,32 +13,44 @@ let before: Promise<unknown> = Promise.resolve();
 export const beingRead = (): string | undefined => now;
 
 /**
- * Content of a file: a module's default export, or JSON. Files are read one after the other, so that
- * {@link beingRead} is the one whose code runs.
+/**
+ * Content of a file: a module's default export, or JSON. Files are read one after the other, so that {@link beingRead} is
+ * the one whose code runs. The content is in an object, because a promise would call a method of the file's own if its
+ * content had one named `then`.
  * @throws an error with one line, which contains neither the machine's paths nor what could be a secret
  */
-export function read(root: string, file: string): Promise<unknown> {
-  const content = before.then(async () => {
+export function read(root: string, file: string): Promise<{ readonly content: unknown }> {
+  const reading = before.then(async () => {
     now = file;
-    const value = await contentOf(root, file);
+    const read = file.endsWith(".json") ? { content: readJson(root, file) } : await exportOf(root, file);
     now = undefined;
-    return value;
+    return read;
   });
-  before = content.catch(() => {
+  before = reading.catch(() => {
     now = undefined;
   });
-  return content;
+  return reading;
 }
 
-async function contentOf(root: string, file: string): Promise<unknown> {
-  const full = path.join(root, file);
+/** A module's default export, which is no promise. */
+async function exportOf(root: string, file: string): Promise<{ readonly content: unknown }> {
   try {
-    const stats = statSync(full, { throwIfNoEntry: false });
-    if (!stats) throw new Unreadable("it does not exist");
-    if (!stats.isFile()) throw new Unreadable("it is not a file");
-    if (stats.size > LARGEST) throw new Unreadable("it is larger than 1 MiB");
-    if (!file.endsWith(".json")) return settled(((await import(full)) as { default: unknown }).default);
-    const text = readFileSync(full, "utf8");
+    refuseUnfit(root, file);
+    const { default: content } = (await import(path.join(root, file))) as { default: unknown };
+    return { content: settled(content) };
+  } catch (error) {
+    throw new Error(reasonOf(error, root));
+  }
+}
+
+/**
+ * Content of a file of JSON.
+ * @throws as {@link read} does
+ */
+export function readJson(root: string, file: string): unknown {
+  try {
+    refuseUnfit(root, file);
+    const text = readFileSync(path.join(root, file), "utf8");
     if (text.startsWith("\ufeff")) throw new Unreadable("it begins with a byte order mark, which JSON must not have");
     const value: unknown = JSON.parse(text);
     const [twice] = repeatedKeys(text);
@@ -61,8 +74,18 @@ function settled(value: unknown): unknown {
   return value;
 }
 
+/** @throws if a file cannot be one that people write */
+function refuseUnfit(root: string, file: string): void {
+  const stats = statSync(path.join(root, file), { throwIfNoEntry: false });
+  if (!stats) throw new Unreadable("it does not exist");
+  if (!stats.isFile()) throw new Unreadable("it is not a file");
+  if (stats.size > LARGEST) throw new Unreadable("it is larger than 1 MiB");
+}
+
 /** Says why a file cannot be read, in words that can be shown. */
-class Unreadable extends Error {}
+class Unreadable extends Error {
+  readonly code = "UNREADABLE";
+}
 
 /**
  * Why a file cannot be read, in one line. An error of the file's own code is only named: its message can contain what the
@@ -71,22 +94,24 @@ class Unreadable extends Error {}
 function reasonOf(error: unknown, root: string): string {
   const { name, code, message, stack } = textsOf(error);
   const withoutRoot = (text: string) => text.replaceAll(`${root}${path.sep}`, "").replace(/\s+/g, " ").trim();
-  if (
-    error instanceof Unreadable ||
-    code === "MODULE_NOT_FOUND" ||
-    code === "ERR_MODULE_NOT_FOUND" ||
-    isSystemCode(code)
-  )
+  if (["UNREADABLE", "MODULE_NOT_FOUND", "ERR_MODULE_NOT_FOUND"].includes(code) || isSystemCode(code))
     return cut(withoutRoot(message));
   if (name === "TransformError")
-    return cut(withoutRoot(message).replace(/"(?:[^"\\]|\\.)*\w(?:[^"\\]|\\.)*"/g, '"..."'));
+    return cut(
+      withoutRoot(message).replace(/"((?:[^"\\]|\\.)*)"/g, (quoted, inner) => (/\w/.test(inner) ? '"..."' : quoted)),
+    );
   if (name === "SyntaxError" && /JSON/.test(message)) return cut(message.replace(/, (\.\.\.)?".*$/s, " in JSON"));
   const at = /^[^:()]+:\d+/.exec(stack.split(`${root}${path.sep}`)[1] ?? "")?.[0];
   const what = /^[A-Z]\w{0,40}$/.test(name) ? `the error ${name}` : "something that is not an error";
   return `it throws ${what}${at ? ` at ${at}` : ""}, whose message is not shown because it can contain a secret`;
 }
 
-const cut = (text: string): string => (text.length > 200 ? `${text.slice(0, 197)}...` : text);
+const cut = (text: string): string =>
+  secretLooking(text)
+    ? "the reason is not shown, because it looks like a secret"
+    : text.length > 200
+      ? `${text.slice(0, 197)}...`
+      : text;
 
 /** Whether a code is one of the operating system, such as EACCES. */
 const isSystemCode = (code: string): boolean => /^E[A-Z0-9]+$/.test(code);

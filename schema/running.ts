@@ -1,6 +1,7 @@
 import { type Raw, releaseFile } from "./files";
 import type { Parse, Parsed } from "./parse";
-import type { Problem } from "./problem";
+import { UNREAD } from "./plain";
+import { at, type Problem } from "./problem";
 import { isReleaseId, pointerSchema, type Release, releaseId, releaseSchema } from "./release";
 
 /**
@@ -9,7 +10,7 @@ import { isReleaseId, pointerSchema, type Release, releaseId, releaseSchema } fr
  */
 export function running(system: string, raw: Raw, parse: Parse, problems: Problem[]): Map<string, Parsed<Release>> {
   const say = (path: string, value: unknown, rule: string, remedy: string) =>
-    problems.push({ path, value, rule, remedy });
+    problems.push({ path, value, secret: typeof value === "object", rule, remedy });
 
   const releases = new Map<string, Parsed<Release>>();
   for (const [name, content] of Object.entries(raw.releases)) {
@@ -24,7 +25,7 @@ export function running(system: string, raw: Raw, parse: Parse, problems: Proble
           `must have the name of its content, ${releaseId(release.raw)}: a release never changes`,
           `undo the change, or rename the file to ${releaseId(release.raw)}.json and let environments run that`,
         );
-    } else if (!Object.hasOwn(raw.environments, name))
+    } else if (!Object.hasOwn(raw.environments, name) && content !== UNREAD)
       say(
         file,
         content,
@@ -63,5 +64,4 @@ export function running(system: string, raw: Raw, parse: Parse, problems: Proble
   );
 }
 
-const purposeOf = ({ environments }: Raw, name: string): unknown =>
-  (environments[name] as { readonly purpose?: unknown } | null | undefined)?.purpose;
+const purposeOf = ({ environments }: Raw, name: string): unknown => at(environments, [name, "purpose"]);

@@ -90,6 +90,7 @@ testRefused({
       for (let i = 0, o = e; i < 1000; i++) o = o.deeper = {};
     }),
     `${P} deeper.deeper.deeper.deeper.deeper.deeper.deeper.deeper.deeper.deeper.deeper.deeper = an object: is more than 12 levels deep; remove it`,
+    `${P} deeper = an object: is not a known key; remove it, or correct its spelling`,
   ),
   "a getter in place of a value": refused(
     production((e) =>
