@@ -1,6 +1,7 @@
 import { POSTGRES_OWN, secretLooking, secretsName } from "../../facts/google";
 import { accountId } from "../../facts/names";
 import { parseCpu, parseMemory } from "../../facts/quantity";
+import { RESERVED_NAMES } from "../../facts/reserved";
 import { CONNECTIONS, kindOf, platformSecrets } from "../system";
 import { type Check, check, list, own, workloads } from "./check";
 
@@ -218,18 +219,8 @@ export const systemChecks: readonly Check[] = [
   check(["services", "migrations"], [], [], (s, _e, _r, { say, systemName }) => {
     for (const { path, command, ...w } of workloads(s)) {
       const name = path[1];
-      if (name === "default")
-        say.system(path, "has the name of the service account that every namespace has", "choose another name", {
-          value: name,
-        });
-      if (["dumps", "certificate", "acme-solver", systemName].includes(name as string))
-        say.system(path, "has the name of a resource that the platform creates", "choose another name", {
-          value: name,
-        });
-      if (name === "workload")
-        say.system(path, "is a reserved name", "choose another name", {
-          value: name,
-        });
+      if ([...RESERVED_NAMES, systemName].includes(name as string))
+        say.system(path, "has a name that the platform or Kubernetes uses", "choose another name", { value: name });
       const health = "health" in w && "command" in w.health ? w.health.command : [];
       for (const [where, words] of [
         [["command"], command ?? []],
