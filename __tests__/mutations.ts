@@ -5,7 +5,7 @@ type Node = Record<string, unknown>;
 export const isNode = (value: unknown): value is Node => value !== null && typeof value === "object";
 
 /** Numbers from 0 to 1 that look random and are the same for the same seed (mulberry32). */
-function numbers(seed: number): () => number {
+export function numbers(seed: number): () => number {
   let a = seed >>> 0;
   return () => {
     a = (a + 0x6d2b79f5) >>> 0;

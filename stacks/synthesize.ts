@@ -41,7 +41,11 @@ export function synthesize(
 }
 
 /** Builds the stacks. Two things with one name end in a problem of the environment's file. */
-function build(app: App, { name, system, environments }: Configuration, env: NodeJS.ProcessEnv): EnvironmentStack[] {
+export function build(
+  app: App,
+  { name, system, environments }: Configuration,
+  env: NodeJS.ProcessEnv,
+): EnvironmentStack[] {
   const problems: Problem[] = [];
   const stacks = Object.entries(environments).flatMap(([id, { environment, release }]) => {
     const say = (value: string, rule: string) => {

@@ -144,6 +144,9 @@ testRefused({
     inCluster((e) => (e.project = "goog-production")),
     `${P} project = "goog-production": gives the bucket the name goog-production-pmcrm-production-dumps, which must have at most 63 characters, not begin with goog and not contain google; use another project, or rename the system`,
   ),
+  "a service with the service account of the deployer": refused((files) => {
+    files.production.environment.deployer = "pmcrm-worker@pmcrm-production.iam.gserviceaccount.com";
+  }, `${S} services.worker = "worker": gives its service account the id of the deployer's; choose another name`),
   "a service with the name of the backups' service account": refused((files) => {
     const { worker } = files.system.services;
     (files.system as Anything).services.dumps = worker;

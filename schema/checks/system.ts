@@ -236,6 +236,13 @@ export const systemChecks: readonly Check[] = [
             );
     }
   }),
+  check(["services"], ["deployer", "project"], [], (s, e, _r, { say, systemName }) => {
+    for (const name of Object.keys(s.services))
+      if (e.deployer === `${accountId(systemName, name)}@${e.project}.iam.gserviceaccount.com`)
+        say.system(["services", name], "gives its service account the id of the deployer's", "choose another name", {
+          value: name,
+        });
+  }),
   check(["services"], [], [], (s, _e, _r, { say, systemName, environmentName }) => {
     if (!SYSTEM_NAME.test(systemName)) return;
     for (const name of Object.keys(s.services)) {
