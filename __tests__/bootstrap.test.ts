@@ -75,7 +75,7 @@ describe.each(EVERY)("$name", ({ name }) => {
         `gcloud kms keyrings create ${ring.name} ${where}`,
         `gcloud kms keys create ${within} --purpose=encryption --rotation-period=${key.rotation_period} `,
         `gcloud kms keys add-iam-policy-binding ${within} --member="${grant.member.replace(/\$\{.*?\}/, number)}" --role=${grant.role} `,
-        `SYSTEM=${name.split(".")[0]} npx cdktf deploy `,
+        `SYSTEM=${name.split(".")[0]} npm run deploy -- `,
       ].map(place);
       expect(steps).toEqual(steps.toSorted((a, b) => a - b));
       if (grant.member.includes("container-engine-robot"))

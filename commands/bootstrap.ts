@@ -113,7 +113,7 @@ export function bootstrapLines(context: Context): string[] {
     ]),
     "",
     "# 9. Deploy. This takes about 25 minutes.",
-    `SYSTEM=${systemName} npx cdktf deploy ${environmentName}`,
+    `SYSTEM=${systemName} npm run deploy -- ${environmentName}`,
   ];
 }
 

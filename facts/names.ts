@@ -1,3 +1,5 @@
+import { PLATFORM_NAMES } from "./reserved";
+
 /** Names in Google Cloud that follow from a system's, an environment's and a workload's. */
 
 /** Of an environment of a system; its network, cluster and more are named after it. */
@@ -13,7 +15,7 @@ export const nodesAccountId = (cluster: string): string => `${cluster}-nodes`.sl
 export const backupBucket = (project: string, fullName: string): string => `${project}-${fullName}-dumps`;
 
 /** Id of the Google service account that writes them. */
-export const backupAccountId = (system: string): string => accountId(system, "dumps");
+export const backupAccountId = (system: string): string => accountId(system, PLATFORM_NAMES.backupAccount);
 
 /** A variable's name as names are written in Google Cloud. */
 export const kebab = (variable: string): string => variable.toLowerCase().replace(/_/g, "-");

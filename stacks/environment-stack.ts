@@ -14,6 +14,7 @@ import { Project } from "../constructs/project/project";
 import { fix } from "../constructs/terraform/fixed";
 import { fullName } from "../facts/names";
 import { parseCpu, parseMemory } from "../facts/quantity";
+import { PLATFORM_NAMES } from "../facts/reserved";
 import type { Resources } from "../facts/resources";
 import { largestOf, mostCounted } from "../facts/rollout";
 import { modeOf, nodePoolsOf } from "../schema/cluster";
@@ -47,6 +48,7 @@ export class EnvironmentStack extends TerraformStack {
   /** Prefix of the state in its bucket. */
   readonly statePrefix: string;
   private readonly paths = new Map<string, string>();
+  private json?: ReturnType<TerraformStack["toTerraform"]>;
 
   constructor(scope: Construct, name: string, props: EnvironmentStackProps) {
     super(scope, name);
@@ -155,7 +157,7 @@ export class EnvironmentStack extends TerraformStack {
           data: files,
         })
       : undefined;
-    const workloads = new Workloads(this, "workload", {
+    const workloads = new Workloads(this, PLATFORM_NAMES.workloads, {
       platform,
       system,
       environment,
@@ -188,6 +190,12 @@ export class EnvironmentStack extends TerraformStack {
   private outputs(values: Readonly<Record<string, unknown>>): void {
     for (const [name, value] of Object.entries(values))
       new TerraformOutput(this, `output-${name}`, { value }).overrideLogicalId(name);
+  }
+
+  /** Returns the stack as JSON, which is checked before it is written. It takes a third of a synth, so it is made once. */
+  override toTerraform() {
+    this.json ??= super.toTerraform();
+    return this.json;
   }
 
   /** @throws if two constructs have the same address, because cdktf would silently drop the first one */

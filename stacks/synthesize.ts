@@ -2,9 +2,10 @@ import "./stack-trace";
 import { rmdirSync } from "node:fs";
 import path from "node:path";
 import { App, TerraformResource, type TerraformStack } from "cdktf";
-import { protectedFile } from "../schema/files";
+import { environmentFile, protectedFile } from "../schema/files";
 import { type Configuration, InvalidConfiguration } from "../schema/load";
 import { describe, type Problem } from "../schema/problem";
+import { collisionsIn } from "./collisions";
 import { EnvironmentStack } from "./environment-stack";
 import { lost, unlisted } from "./protection";
 import { forgetOtherSystems } from "./state-memory";
@@ -12,11 +13,11 @@ import { whyNoTokenPlugin } from "./token-plugin";
 
 /**
  * Builds the stacks of a configuration and writes them. Returns lines of text that say what it wrote.
- * @throws InvalidConfiguration if a stack has lost a protected resource, or `applies` and a list lacks one; nothing is
- * written then
+ * @throws InvalidConfiguration if two things of a stack have one name, if a stack has lost a protected resource, or if it
+ * `applies` and a list lacks one; nothing is written then
  */
 export function synthesize(
-  { name, system, environments }: Configuration,
+  configuration: Configuration,
   env: NodeJS.ProcessEnv,
   outdir?: string,
   applies = false,
@@ -24,28 +25,56 @@ export function synthesize(
   // cdktf's validations run `terraform version` for each of some resources, which takes a third of a synth, and fail
   // without Terraform on PATH. The stack's required_version makes Terraform check the version itself.
   const app = new App({ outdir, skipValidation: true });
-  const stacks = Object.entries(environments).map(
-    ([stack, { environment, release }]) =>
-      new EnvironmentStack(app, stack, {
+  try {
+    const stacks = build(app, configuration, env);
+    const { problems, notes } = compared(configuration, stacks, applies);
+    if (problems.length) throw new InvalidConfiguration(problems);
+    forgetOtherSystems(app.outdir, Object.fromEntries(stacks.map((stack) => [stack.node.id, stack.statePrefix])));
+    app.synth();
+    const sizes = stacks.map((stack) => `${stack.node.id} ${count(stack)} resources`);
+    return [`${configuration.name}: ${sizes.join(", ")}`, ...notes].join("\n");
+  } catch (error) {
+    removeIfEmpty(path.join(app.outdir, "stacks"));
+    removeIfEmpty(app.outdir);
+    throw error;
+  }
+}
+
+/** Builds the stacks. Two things with one name end in a problem of the environment's file. */
+export function build(
+  app: App,
+  { name, system, environments }: Configuration,
+  env: NodeJS.ProcessEnv,
+): EnvironmentStack[] {
+  const problems: Problem[] = [];
+  const stacks = Object.entries(environments).flatMap(([id, { environment, release }]) => {
+    const say = (value: string, rule: string) => {
+      const remedy = "rename the service, migration, variable, host or pool that they are named after";
+      problems.push({ path: environmentFile(name, id), value, rule, remedy });
+    };
+    try {
+      const stack = new EnvironmentStack(app, id, {
         systemName: name,
         system,
         environment,
         release,
         tokenPlugin: !whyNoTokenPlugin(env),
-      }),
-  );
-  const { problems, notes } = compared({ name, environments }, stacks, applies);
-  if (problems.length) {
-    removeIfEmpty(path.join(app.outdir, "stacks"));
-    removeIfEmpty(app.outdir);
-    throw new InvalidConfiguration(problems);
-  }
-  forgetOtherSystems(app.outdir, Object.fromEntries(stacks.map((stack) => [stack.node.id, stack.statePrefix])));
-  app.synth();
-  return [`${name}: ${stacks.map((stack) => `${stack.node.id} ${count(stack)} resources`).join(", ")}`, ...notes].join(
-    "\n",
-  );
+      });
+      for (const { name: twice, both } of collisionsIn(stack))
+        say(twice, `is the name of two things in the stack, ${both.join(" and ")}`);
+      return [stack];
+    } catch (error) {
+      if (!(error instanceof Error) || !COLLISION.test(error.message)) throw error;
+      say(id, `has two things of one name in its stack: ${error.message}`);
+      return [];
+    }
+  });
+  if (problems.length) throw new InvalidConfiguration(problems);
+  return stacks;
 }
+
+/** Messages of the package constructs and of {@link EnvironmentStack} about two constructs of one name. */
+const COLLISION = /^There is already a Construct with name|have the same address/;
 
 /** Compares the stacks with the lists of what is protected, where there are lists. */
 function compared(

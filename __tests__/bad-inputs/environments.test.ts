@@ -56,4 +56,16 @@ testRefused({
   "another system's project": refused((files) => {
     files.elsewhere = [{ file: "environments/shop/staging.ts", environment: { project: "pmcrm-staging" } }];
   }, `${T} project = "pmcrm-staging": is also the project of environments/shop/staging.ts; give each system its own`),
+  "another system's state bucket and deployer": refused(
+    (files) => {
+      const { stateBucket, deployer } = files.production.environment;
+      files.elsewhere = [{ file: "environments/shop/production.ts", environment: { stateBucket, deployer } }];
+    },
+    `${P} stateBucket = "pmcrm-production-terraform-state": is also the state bucket of environments/shop/production.ts; give each system its own`,
+    `${P} deployer = "deployer@pmcrm-production.iam.gserviceaccount.com": is also the deployer of environments/shop/production.ts; give each system its own`,
+  ),
+  "a deployer of another system's project": refused((files) => {
+    files.production.environment.deployer = "pmcrm-deployer@shop-main.iam.gserviceaccount.com";
+    files.elsewhere = [{ file: "environments/shop/production.ts", environment: { project: "shop-main" } }];
+  }, `${P} deployer = "pmcrm-deployer@shop-main.iam.gserviceaccount.com": is an account in the project of environments/shop/production.ts; use an account of this environment's project`),
 });

@@ -105,10 +105,10 @@ testRefused({
   ),
   "a migration with the name of the default service account": refused((files) => {
     files.system.migrations = { ...files.system.migrations, default: files.system.migrations?.migrate as Anything };
-  }, `${S} migrations.default = "default": has the name of the service account that every namespace has; choose another name`),
+  }, `${S} migrations.default = "default": has a name that the platform or Kubernetes uses; choose another name`),
   "a migration with a reserved name": refused(
     system((s) => (s.migrations.workload = s.migrations.migrate)),
-    `${S} migrations.workload = "workload": is a reserved name; choose another name`,
+    `${S} migrations.workload = "workload": has a name that the platform or Kubernetes uses; choose another name`,
   ),
   "a service with the service account of the nodes": refused((files) => {
     files.system.services["staging-nodes"] = { ...files.system.services.worker } as Anything;
@@ -144,10 +144,13 @@ testRefused({
     inCluster((e) => (e.project = "goog-production")),
     `${P} project = "goog-production": gives the bucket the name goog-production-pmcrm-production-dumps, which must have at most 63 characters, not begin with goog and not contain google; use another project, or rename the system`,
   ),
+  "a service with the service account of the deployer": refused((files) => {
+    files.production.environment.deployer = "pmcrm-worker@pmcrm-production.iam.gserviceaccount.com";
+  }, `${S} services.worker = "worker": gives its service account the id of the deployer's; choose another name`),
   "a service with the name of the backups' service account": refused((files) => {
     const { worker } = files.system.services;
     (files.system as Anything).services.dumps = worker;
     for (const { environment } of [files.staging, files.production])
       (environment as Anything).services.dumps = { replicas: 2 };
-  }, `${S} services.dumps = "dumps": has the name of a resource that the platform creates; choose another name`),
+  }, `${S} services.dumps = "dumps": has a name that the platform or Kubernetes uses; choose another name`),
 });

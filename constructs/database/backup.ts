@@ -1,5 +1,6 @@
 import { StorageBucketIamMember } from "@cdktf/provider-google/lib/storage-bucket-iam-member";
 import { Construct } from "constructs";
+import { PLATFORM_NAMES } from "../../facts/reserved";
 import type { Resources } from "../../facts/resources";
 import { serviceAccount } from "../identity/service-account";
 import { WorkloadIdentity } from "../identity/workload-identity";
@@ -26,7 +27,7 @@ export interface DatabaseBackupProps {
   readonly place: Placement;
 }
 
-const NAME = "postgresql-backup";
+const NAME = PLATFORM_NAMES.backup;
 const RESTORE = "postgresql-restore";
 /** An image with bash, curl and gcloud. {@link https://cloud.google.com/sdk/docs/downloads-docker} */
 const CLOUD_SDK = "gcr.io/google.com/cloudsdktool/google-cloud-cli";

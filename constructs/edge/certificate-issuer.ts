@@ -1,5 +1,6 @@
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
+import { PLATFORM_NAMES } from "../../facts/reserved";
 import type { Resources } from "../../facts/resources";
 import { objects } from "../helm/objects";
 import { requestsAndLimits } from "../kubernetes/container";
@@ -40,10 +41,10 @@ const SERVERS = {
   production: { issuer: "letsencrypt", url: "https://acme-v02.api.letsencrypt.org/directory" },
   staging: { issuer: "letsencrypt-staging", url: "https://acme-staging-v02.api.letsencrypt.org/directory" },
 } as const;
-const NAME = "certificate";
+const NAME = PLATFORM_NAMES.certificate;
 /** Name of a host's Certificate and of its Secret. It contains a dot, so it never equals a workload's name. */
 export const certificateName = (host: string): string => `${NAME}.${host}`;
-const SOLVER = "acme-solver";
+const SOLVER = PLATFORM_NAMES.solver;
 /** The solver's port. {@link https://github.com/cert-manager/cert-manager/blob/v1.21.1/pkg/issuer/acme/http/http.go} */
 const SOLVER_PORT = 8089;
 

@@ -3,6 +3,7 @@ import { SecretManagerSecretIamMember } from "@cdktf/provider-google/lib/secret-
 import { SecretManagerSecretVersion } from "@cdktf/provider-google/lib/secret-manager-secret-version";
 import { TerraformStack } from "cdktf";
 import { Construct } from "constructs";
+import { PLATFORM_NAMES } from "../../facts/reserved";
 import type { Project } from "../project/project";
 import { Ephemeral } from "../terraform/ephemeral";
 
@@ -65,7 +66,7 @@ export class GeneratedSecret extends Construct implements SecretSource {
     version.overrideLogicalId(`secret_${id.replace(/-/g, "_")}_version`);
     version.moveFromId(earlier);
     this.generation = props.generation;
-    this.value = new Ephemeral(this, "stored", "google_secret_manager_secret_version", {
+    this.value = new Ephemeral(this, PLATFORM_NAMES.stored, "google_secret_manager_secret_version", {
       project: props.project.id,
       secret: secret.secretId,
       version: version.version,
@@ -96,7 +97,7 @@ export class SuppliedSecret extends Construct implements SecretSource {
   ) {
     super(scope, id);
     this.generation = props.generation;
-    this.value = new Ephemeral(this, "stored", "google_secret_manager_secret_version", {
+    this.value = new Ephemeral(this, PLATFORM_NAMES.stored, "google_secret_manager_secret_version", {
       project: props.project.id,
       secret: props.name,
       version: String(props.generation),

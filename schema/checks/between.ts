@@ -17,6 +17,10 @@ export interface Elsewhere {
 }
 
 const OWN = ["project", "stateBucket", "deployer"] as const;
+const NAMES = { project: "project", stateBucket: "state bucket", deployer: "deployer" } as const;
+
+/** The project of a service account. */
+const projectOf = (email: string): string => email.replace(/^.*@/, "").replace(/\..*$/, "");
 
 /** What must hold between a system's environments, and between them and those of other systems. */
 export function between(environments: readonly EnvironmentFile[], elsewhere: readonly Elsewhere[]): Problem[] {
@@ -59,8 +63,20 @@ export function between(environments: readonly EnvironmentFile[], elsewhere: rea
     for (const mine of environments) {
       for (const { host, path } of hostsOf(mine))
         if (hosts.includes(host)) say(mine, path, host, `is also a host of ${file}`, "choose another name");
-      if (mine.valid.has("project") && mine.value.project === field(environment, "project"))
-        say(mine, ["project"], mine.value.project, `is also the project of ${file}`, "give each system its own");
+      for (const key of OWN)
+        if (mine.valid.has(key) && mine.value[key] === field(environment, key))
+          say(mine, [key], mine.value[key], `is also the ${NAMES[key]} of ${file}`, "give each system its own");
+      const { project, deployer } = mine.value;
+      const theirs = field(environment, "project");
+      const said = project === theirs || deployer === field(environment, "deployer");
+      if (mine.valid.has("deployer") && !said && projectOf(deployer) === theirs)
+        say(
+          mine,
+          ["deployer"],
+          deployer,
+          `is an account in the project of ${file}`,
+          "use an account of this environment's project",
+        );
     }
   }
   return problems;

@@ -3,6 +3,7 @@ import { POSTGRES_OWN } from "../../facts/google";
 import { accountId } from "../../facts/names";
 import { changesProcess } from "../../facts/process-variables";
 import { parseCpu, parseMemory } from "../../facts/quantity";
+import { RESERVED_NAMES } from "../../facts/reserved";
 import { secretLooking, secretNamed, secretWord } from "../../facts/secrets";
 import { CONNECTIONS, kindOf, platformSecrets } from "../system";
 import { type Check, check, list, own, workloads } from "./check";
@@ -232,18 +233,8 @@ export const systemChecks: readonly Check[] = [
   check(["services", "migrations"], [], [], (s, _e, _r, { say, systemName }) => {
     for (const { path, command, ...w } of workloads(s)) {
       const name = path[1];
-      if (name === "default")
-        say.system(path, "has the name of the service account that every namespace has", "choose another name", {
-          value: name,
-        });
-      if (["dumps", "certificate", "acme-solver", systemName].includes(name as string))
-        say.system(path, "has the name of a resource that the platform creates", "choose another name", {
-          value: name,
-        });
-      if (name === "workload")
-        say.system(path, "is a reserved name", "choose another name", {
-          value: name,
-        });
+      if ([...RESERVED_NAMES, systemName].includes(name as string))
+        say.system(path, "has a name that the platform or Kubernetes uses", "choose another name", { value: name });
       const health = "health" in w && "command" in w.health ? w.health.command : [];
       for (const [where, words] of [
         [["command"], command ?? []],
@@ -258,6 +249,13 @@ export const systemChecks: readonly Check[] = [
               { secret: true },
             );
     }
+  }),
+  check(["services"], ["deployer", "project"], [], (s, e, _r, { say, systemName }) => {
+    for (const name of Object.keys(s.services))
+      if (e.deployer === `${accountId(systemName, name)}@${e.project}.iam.gserviceaccount.com`)
+        say.system(["services", name], "gives its service account the id of the deployer's", "choose another name", {
+          value: name,
+        });
   }),
   check(["services"], [], [], (s, _e, _r, { say, systemName, environmentName }) => {
     if (!SYSTEM_NAME.test(systemName)) return;
