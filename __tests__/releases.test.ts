@@ -123,7 +123,7 @@ describe("releases/pmcrm", () => {
     [
       "what an environment runs that is gone",
       (releases) => (releases.demo = { stable: id }),
-      `releases/pmcrm/demo.json = {"stable":"${id}"}: is neither a release nor the file of an environment; remove it, or name it after one of staging, production`,
+      `releases/pmcrm/demo.json = an object: is neither a release nor the file of an environment; remove it, or name it after one of staging, production`,
     ],
     [
       "a tag in place of a digest",
