@@ -67,11 +67,19 @@ export function readJson(root: string, file: string): unknown {
  */
 function settled(value: unknown): unknown {
   if (typeof value === "function") throw new Unreadable("its default export is a function, and not an object");
-  if (value !== null && typeof value === "object" && "then" in value && typeof value.then === "function")
+  if (isThenable(value))
     throw new Unreadable(
       "its default export is a promise, or has a method then, and must be an object of values alone",
     );
   return value;
+}
+
+function isThenable(value: unknown): boolean {
+  try {
+    return value !== null && typeof value === "object" && "then" in value && typeof value.then === "function";
+  } catch {
+    return false; // a Proxy or a getter that throws, which validation reports
+  }
 }
 
 /** @throws if a file cannot be one that people write */

@@ -1,6 +1,5 @@
-import { rmSync } from "node:fs";
+import { unlinkSync } from "node:fs";
 import path from "node:path";
-import { InvalidConfiguration } from "../schema/load";
 
 /**
  * Deletes the list of stacks that cdktf reads after a synthesis. cdktf takes an exit code of 0 and this file for a
@@ -11,12 +10,9 @@ import { InvalidConfiguration } from "../schema/load";
 export function discardManifest(outdir = "cdktf.out"): void {
   const file = path.join(outdir, "manifest.json");
   try {
-    rmSync(file, { force: true });
+    unlinkSync(file);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOTDIR") return; // no folder, so no list of an earlier synthesis
-    throw new InvalidConfiguration([
-      { path: file, value: undefined, rule: `cannot be deleted (${code})`, remedy: "make the folder writable" },
-    ]);
+    if (code !== "ENOENT" && code !== "ENOTDIR") throw error; // otherwise there is no list of an earlier synthesis
   }
 }

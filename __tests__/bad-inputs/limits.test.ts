@@ -25,16 +25,16 @@ const onAutopilot = (resources: object) => (files: Anything) => {
   autopilot(files);
   Object.assign(files.system.services.backend.resources, resources);
 };
-const plain = (name: string, shown: string) =>
+const plain = (name: string) =>
   refused(
     production((e) => (e.variables.LOG_LEVEL = name)),
-    `${P} variables.LOG_LEVEL = "${shown}": must be plain text without control characters; remove them`,
+    `${P} variables.LOG_LEVEL = a string: must be plain text without control characters; remove them`,
   );
 
 testRefused({
-  "a character that Unicode says is none": plain("a\uFFFE", "a\\ufffe"),
-  "a character that Unicode says is none, beyond 16 bits": plain("a\u{1FFFF}", "a\\ud83f\\udfff"),
-  "a byte order mark": plain("\uFEFFa", "\\ufeffa"),
+  "a character that Unicode says is none": plain("a\uFFFE"),
+  "a character that Unicode says is none, beyond 16 bits": plain("a\u{1FFFF}"),
+  "a byte order mark": plain("\uFEFFa"),
   "a control character in a figure's legend": refused(
     system((s) => (s.overview = { title: "T", figures: { "a\u0007": "m_total" } })),
     `${S} overview.figures["a\\u0007"] = "a\\u0007": must be plain text without control characters; remove them`,
@@ -47,7 +47,7 @@ testRefused({
           figures: Object.fromEntries(Array.from({ length: 101 }, (_, i) => [`f${i}`, "m"])),
         }),
     ),
-    `${S} overview.figures = {"f0":"m","f1":"m","f2":"m","f3":"m","f4":"m","f5":"m","f6":"m","f7":"m","f8"...: must be at most 100: they share one panel; leave some out`,
+    `${S} overview.figures = an object: must be at most 100: they share one panel; leave some out`,
   ),
   "a number of CPUs with hundreds of digits": refused(
     system((s) => (s.services.backend.resources.cpu = `${"1".repeat(400)}m`)),

@@ -28,7 +28,7 @@ const starting = (name: string) =>
       s.variables[name] = "x";
       s.services.backend.variables.push(name);
     }),
-    `${S} variables.${name} = "x": changes how every program in the container starts; set it in the image, or use a variable that the program reads`,
+    `${S} variables.${name} = a string: changes how every program in the container starts; set it in the image, or use a variable that the program reads`,
   );
 const title = (text: string) =>
   refused(
