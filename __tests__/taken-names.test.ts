@@ -111,6 +111,9 @@ function namesIn(system: System, { stack, resources }: ReturnType<typeof built>)
 
 /** What is wrong with the outcome of a further thing of this name. */
 function wrong(system: System, role: Role, name: string): string | undefined {
+  const { services, migrations } = files[system].system as Json;
+  // A file cannot have a name twice: this would replace the system's own service or migration.
+  if (Object.hasOwn({ service: services, migration: migrations ?? {} }[role as string] ?? {}, name)) return undefined;
   let after: Resources;
   try {
     after = built(system, (raw) => added(raw, role, name)).resources;
