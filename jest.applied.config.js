@@ -1,8 +1,8 @@
 const config = require("./jest.config");
 
 /**
- * The tests that apply for real, which take minutes.
+ * The tests that take minutes: those that apply for real, and those that start many programs or synthesize many stacks.
  *
  * @type {import("jest").Config}
  */
-module.exports = { ...config, testMatch: ["**/__tests__/**/*.applied.test.ts"], maxWorkers: 2 };
+module.exports = { ...config, testMatch: ["**/__tests__/**/*.{applied,slow}.test.ts"], maxWorkers: 2 };

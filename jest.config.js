@@ -1,7 +1,7 @@
 /** @type {import("jest").Config} */
 module.exports = {
   testEnvironment: "node",
-  testMatch: ["**/__tests__/**/*.test.ts", "!**/*.applied.test.ts"],
+  testMatch: ["**/__tests__/**/*.test.ts", "!**/*.{applied,slow}.test.ts"],
   setupFiles: ["<rootDir>/stacks/stack-trace.ts"],
   transform: { "^.+\\.ts$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } } }] },
   modulePathIgnorePatterns: ["<rootDir>/cdktf.out"],

@@ -127,6 +127,9 @@ function textOf(seed: number): string {
   return Array.from({ length: 1 + below(8) }, () => PARTS[below(PARTS.length)]).join("");
 }
 
+/** The most figures that an overview may have. */
+const FIGURES = 100;
+
 /** Writes a text into every free text of the files. */
 function write(files: Files, texts: readonly string[]): void {
   const { system, production } = files as Anything;
@@ -134,7 +137,7 @@ function write(files: Files, texts: readonly string[]): void {
   system.overview = {
     title: texts[0],
     figures: Object.fromEntries(
-      texts.map((text) => [
+      texts.slice(0, FIGURES).map((text) => [
         Array.from(text.replace(/[\n\t\u2028\u2029]/g, " "))
           .slice(0, 80)
           .join(""),
