@@ -1,7 +1,7 @@
 const config = require("./jest.config");
 
 /**
- * The tests that take minutes: those that apply for real, and those that start many programs or synthesize many stacks.
+ * The tests that take minutes: those that plan or apply for real, and those that start many programs or try many cases.
  *
  * @type {import("jest").Config}
  */
