@@ -48,7 +48,8 @@ const WEBHOOK =
 const PRIVATE_KEY = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY/;
 
 /** Passwords that are none: a reference such as `$(NAME)`, a gap such as `<password>`, a mask. */
-const GAP = "(?![$<{*]|%s|\\.\\.\\.)";
+const GAP =
+  "(?!(?:\\$\\(\\w+\\)|\\$?\\{+[^}]*\\}+|\\$[A-Z_][A-Z0-9_]*|<[^>\\s]*>|\\*+|%s|\\.\\.\\.)(?:[@\\s\"'&;,)]|$))";
 /** A URL with a password, with a user or without. */
 const URL_PASSWORD = new RegExp(`:\\/\\/[^/\\s:@]*:${GAP}[^/\\s@]+@`);
 

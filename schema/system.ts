@@ -104,7 +104,14 @@ const workload = {
   connects: z.array(connection).default([]),
 };
 
-const metricLabel = matching(/^[a-zA-Z_][a-zA-Z0-9_]*$/, "must be a label's name", 'write it like "status"');
+/**
+ * A label that the program itself sets. Prometheus and the scrape add the others to every series, so they never have a
+ * status code. {@link https://prometheus.io/docs/concepts/jobs_instances/}
+ */
+const metricLabel = matching(/^[a-zA-Z_][a-zA-Z0-9_]*$/, "must be a label's name", 'write it like "status"').refine(
+  (label) => !["__name__", "le", "job", "instance", "namespace", "pod", "service"].includes(label),
+  rule("is a label of every series, and has no status code", "name the program's own label"),
+);
 
 const duration = z
   .number(rule("must be a number (seconds)", "write one above 0 and up to 60"))

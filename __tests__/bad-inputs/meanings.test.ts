@@ -30,6 +30,11 @@ const starting = (name: string) =>
     }),
     `${S} variables.${name} = a string: changes how every program in the container starts; set it in the image, or use a variable that the program reads`,
   );
+const statusLabel = (label: string) =>
+  refused(
+    system((s) => (s.services.backend.metrics.requests.status = label)),
+    `${S} services.backend.metrics.requests.status = "${label}": is a label of every series, and has no status code; name the program's own label`,
+  );
 const title = (text: string) =>
   refused(
     system((s) => (s.overview = { title: text, figures: {} })),
@@ -37,6 +42,8 @@ const title = (text: string) =>
   );
 
 testRefused({
+  "a label of Kubernetes as the status code": statusLabel("namespace"),
+  "the metric's name as the status code": statusLabel("__name__"),
   "metrics below the public path": refused(metrics("/sales", "/sales/metrics"), PUBLIC),
   "metrics at the public path": refused(metrics("/sales", "/sales"), PUBLIC),
   "metrics below the public path after decoding": refused(metrics("/sales", "/sales%2Fmetrics"), PUBLIC),

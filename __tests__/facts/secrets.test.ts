@@ -8,6 +8,8 @@ const base64 = (text: string) => Buffer.from(text).toString("base64");
 const PEM = (kind: string) => `-----BEGIN ${kind}-----\n${mixed(64)}\n-----END ${kind}-----`;
 
 const SECRETS: readonly string[] = [
+  // passwords that begin like a gap
+  ...["$word1", "<x9!", "{word1", "*word1"].map((password) => `amqp://user:${password}@host/`),
   ...["ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "npm_"].map((start) => start + mixed(36)),
   ...["glpat-", "gldt-", "glrt-", "glptt-"].map((start) => start + mixed(20)),
   `pypi-AgEIcHlwaS5vcmc${mixed(60)}`,
