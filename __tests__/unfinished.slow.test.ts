@@ -14,6 +14,7 @@ import path from "node:path";
 import { checkout } from "../commands/checkout";
 import { writeWhole } from "../schema/write";
 import { forgetOtherSystems } from "../stacks/state-memory";
+import { whatRehearsalsLack } from "./rehearsable";
 
 /** Exit code 0 says that everything was done, and nothing of an earlier run counts as the result of this one. */
 
@@ -84,7 +85,6 @@ test.each([
   ["inventory"],
   ["protected"],
   ["cdktf", "synth"],
-  ["rehearse", "staging", "--list-calls"],
   ["knobs", "staging", "--list"],
 ])("npm run %s fails too if a file ends the process", async (command, ...args) => {
   const { code, out } = await changed(ELSEWHERE, first("process.exit(0);"), () =>
@@ -92,6 +92,20 @@ test.each([
   );
   expect([code, out]).toEqual([1, expect.stringContaining(`${ELSEWHERE}: ends the program`)]);
 });
+
+// Without what a rehearsal needs, the command ends before it reads files.
+const work = mkdtempSync(path.join(os.tmpdir(), "unfinished-"));
+afterAll(() => rmSync(work, { recursive: true }));
+const missing = whatRehearsalsLack(work, "a rehearsal whose files end the process");
+(missing ? test.skip : test)(
+  `npm run rehearse fails too if a file ends the process${missing ? ` (SKIPPED: ${missing.split(";")[0]})` : ""}`,
+  async () => {
+    const { code, out } = await changed(ELSEWHERE, first("process.exit(0);"), () =>
+      node("commands/rehearse.ts", "staging", "--list-calls"),
+    );
+    expect([code, out]).toEqual([1, expect.stringContaining(`${ELSEWHERE}: ends the program`)]);
+  },
+);
 
 test("cdktf does not go on with the stacks of an earlier synthesis, whatever a file does to the exit code", async () => {
   expect((await cdktf("synth")).code).toBe(0);
