@@ -13,9 +13,9 @@ async function main(): Promise<void> {
   refuseUnnamedSystem(configuration, process.env, ancestors);
   const { synthesize } = await import("./stacks/synthesize"); // the bindings load slowly, and a wrong file needs none
   // To stdout: cdktf marks every line on stderr as an error.
-  const changes = applies(ancestors());
-  console.log(synthesize(configuration, process.env, undefined, changes));
-  const why = changes && whyNoTokenPlugin(process.env);
+  const deploys = applies(ancestors());
+  console.log(synthesize(configuration, process.env, undefined, deploys));
+  const why = deploys && whyNoTokenPlugin(process.env);
   if (why)
     console.log(
       `${TOKEN_PLUGIN} is not used: ${why}. The token for the cluster expires after an hour at most. If the command then fails with Unauthorized, run it again; see docs/troubleshooting.md#credentials`,

@@ -7,7 +7,7 @@ import type { Network } from "../constructs/network/network";
 import type { Platform } from "../constructs/platform";
 import type { Project } from "../constructs/project/project";
 import type { PodProps } from "../constructs/workloads/pod";
-import { addressOf } from "../stacks/address";
+import { logicalIdOf } from "../stacks/logical-id";
 import { type Json, onlyDigested } from "./support";
 
 /** Something to depend on, of which only the address is known. */
@@ -63,7 +63,7 @@ export const podOf = (name: string): PodProps => ({
 
 /** Addresses are the paths of constructs, as in an environment's stack. */
 class Small extends TerraformStack {
-  protected override allocateLogicalId = addressOf;
+  protected override allocateLogicalId = logicalIdOf;
 }
 
 export interface Built {

@@ -48,6 +48,14 @@ describe("registries", () => {
 
   test("of the environment's own project need no grant", () => expect(grants(printed(() => {}))).toEqual([]));
 
+  test("are not created if the folder names no repository of a project", () => {
+    const lines = printed((e) => {
+      e.repository = "europe-west1-docker.pkg.dev/pmcrm-staging";
+    });
+    expect(lines).toContain("# The images come from europe-west1-docker.pkg.dev/pmcrm-staging.");
+    expect(lines.join("\n")).not.toMatch(/repositories create|undefined/);
+  });
+
   test("of other projects get one each, also if they are not the first", () => {
     const lines = printed((e) => {
       e.repository = "europe-west1-docker.pkg.dev/company-images/pmcrm/services";

@@ -6,7 +6,7 @@ interface Registry {
   readonly host: string;
   readonly location: string;
   readonly project: string;
-  /** Without it, the folder is all of the project's. */
+  /** Undefined if the folder is a whole project. */
   readonly repository?: string;
 }
 
@@ -28,7 +28,7 @@ export function registryLines({ systemName, environmentName, environment }: Cont
   const elsewhere = read.filter((it) => it.project !== project);
   const nodes = `serviceAccount:${nodesAccountId(fullName(systemName, environmentName))}@${project}.iam.gserviceaccount.com`;
   return [
-    ...(own
+    ...(own?.repository
       ? [
           `gcloud artifacts repositories create ${own.repository} --repository-format=docker --location=${own.location} --project=${own.project}`,
         ]

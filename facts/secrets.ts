@@ -47,9 +47,9 @@ const WEBHOOK =
 
 const PRIVATE_KEY = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY/;
 
-/** Passwords that are none: a reference such as `$(NAME)`, a gap such as `<password>`, a mask. */
-const GAP =
-  "(?!(?:\\$\\(\\w+\\)|\\$?\\{+[^}]*\\}+|\\$[A-Z_][A-Z0-9_]*|<[^>\\s]*>|\\*+|%s|\\.\\.\\.)(?:[@\\s\"'&;,)]|$))";
+/** What stands for a password: a reference such as `$(NAME)`, `${NAME}` or `$NAME`, a gap such as `<password>`, a mask. */
+const STANDS_FOR = String.raw`\$\(\w+\) \$?\{+[^}]*\}+ \$[A-Z_][A-Z0-9_]* <[^>\s]*> \*+ %s \.\.\.`.split(" ");
+const GAP = String.raw`(?!(?:${STANDS_FOR.join("|")})(?:[@\s"'&;,)]|$))`;
 /** A URL with a password, with a user or without. */
 const URL_PASSWORD = new RegExp(`:\\/\\/[^/\\s:@]*:${GAP}[^/\\s@]+@`);
 
@@ -58,7 +58,7 @@ const ASSIGNED = new RegExp(
   `(?:passw(?:or)?d|pwd|passphrase|(?:api|access|secret|private|account|shared ?access|auth)[_-]?key)["']?(?: *= *|(?<=["']) *: *)["']?${GAP}(?!(?:true|false|yes|no|null|none|required|optional)\\b|\\d{1,3}\\b|[?:@&/.])[^\\s"'&;,]{3,}`,
   "i",
 );
-/** Tokens and secrets have harmless namesakes, such as \`--secret=NAME\`: their values must have letters and digits. */
+/** Tokens and secrets have harmless namesakes, such as `--secret=NAME`: their values must have letters and digits. */
 const ASSIGNED_KEY =
   /(?:token|secret|signature|[?&]sig)["']?(?: *= *|(?<=["']) *: *)["']?(?=[\w+/.~%-]*\d)(?=[\w+/.~%-]*[a-z])[\w+/.~%-]{20,}/i;
 /** The header of an HTTP request. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { autopilotResources } from "../facts/autopilot";
+import { AUTOPILOT_MOST, autopilotResources } from "../facts/autopilot";
 import { MACHINE_SERIES, machineOf } from "../facts/google";
 import type { Resources } from "../facts/resources";
 import { cidr, count, holding, label, timeOfDay } from "./fields";
@@ -54,6 +54,8 @@ interface Mode {
   readonly nodePools?: Readonly<Record<string, NodePool>>;
   /** The requests and limits that a container gets. */
   resources(asked: Resources): Resources;
+  /** The largest pod, in millicores and MiB, or undefined if only the nodes limit it. */
+  readonly largestPod?: typeof AUTOPILOT_MOST;
   /** Compute Engine quotas that GKE needs while it creates the cluster. */
   readonly quotas: Readonly<Record<string, number>>;
 }
@@ -70,7 +72,7 @@ const MODES: { readonly [M in Cluster["mode"]]: (cluster: Extract<Cluster, { rea
     // of three zones. https://cloud.google.com/kubernetes-engine/docs/concepts/regional-clusters#pricing
     quotas: { CPUS: 3 * 2, [ALL_CPUS]: 3 * 2, INSTANCES: 3, SSD_TOTAL_GB: 3 * 100 },
   }),
-  autopilot: () => ({ resources: autopilotResources, quotas: {} }),
+  autopilot: () => ({ resources: autopilotResources, largestPod: AUTOPILOT_MOST, quotas: {} }),
 };
 
 /** The cast is needed: TypeScript does not see that both have the same mode. */

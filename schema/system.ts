@@ -105,7 +105,7 @@ const workload = {
 };
 
 /**
- * A label that the program itself sets. Prometheus and the scrape add the others to every series, so they never have a
+ * A label that the program itself sets. Prometheus adds the refused labels to every series, so none of them can have a
  * status code. {@link https://prometheus.io/docs/concepts/jobs_instances/}
  */
 const metricLabel = matching(/^[a-zA-Z_][a-zA-Z0-9_]*$/, "must be a label's name", 'write it like "status"').refine(

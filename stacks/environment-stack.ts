@@ -21,9 +21,9 @@ import { modeOf, nodePoolsOf } from "../schema/cluster";
 import { datastoreRangesOf, type Environment } from "../schema/environment";
 import type { Release } from "../schema/release";
 import type { System } from "../schema/system";
-import { addressOf } from "./address";
 import { datastoreImages, datastores } from "./datastores";
 import { edgeOf } from "./edge";
+import { logicalIdOf } from "./logical-id";
 import { Monitoring } from "./monitoring";
 import { apisOf } from "./prerequisites";
 import { clusterProviders, googleProviders } from "./providers";
@@ -198,14 +198,14 @@ export class EnvironmentStack extends TerraformStack {
     return this.json;
   }
 
-  /** @throws if two constructs have the same address, because cdktf would silently drop the first one */
+  /** @throws if two constructs have the same logical id, because cdktf would silently drop the first one */
   protected override allocateLogicalId(element: TerraformElement | Node): string {
     const { path } = "node" in element ? element.node : element;
-    const address = addressOf(element);
-    const other = this.paths.get(address) ?? path;
-    if (other !== path) throw new Error(`${path} and ${other} have the same address ${address}`);
-    this.paths.set(address, path);
-    return address;
+    const id = logicalIdOf(element);
+    const other = this.paths.get(id) ?? path;
+    if (other !== path) throw new Error(`${path} and ${other} have the same logical id ${id}`);
+    this.paths.set(id, path);
+    return id;
   }
 }
 

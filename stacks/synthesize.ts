@@ -74,7 +74,7 @@ export function build(
 }
 
 /** Messages of the package constructs and of {@link EnvironmentStack} about two constructs of one name. */
-const COLLISION = /^There is already a Construct with name|have the same address/;
+const COLLISION = /^There is already a Construct with name|have the same logical id/;
 
 /** Compares the stacks with the lists of what is protected, where there are lists. */
 function compared(

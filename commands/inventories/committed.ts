@@ -44,13 +44,13 @@ export function contentAtCommit(
 const LONG = 100;
 
 /** A value with its long texts, such as the values of a Helm release, as lists, so that a difference shows a part alone. */
-function broken(value: unknown): unknown {
+function inParts(value: unknown): unknown {
   if (typeof value === "string" && value.length > LONG) return value.split(/(?<=[,{[])(?=["{])|(?<=\n)/);
-  if (Array.isArray(value)) return value.map(broken);
+  if (Array.isArray(value)) return value.map(inParts);
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, it]) => [key, broken(it)]));
+  return Object.fromEntries(Object.entries(value).map(([key, it]) => [key, inParts(it)]));
 }
 
 /** Some addresses of a stack, to be read. */
 export const pick = (content: ReadonlyMap<string, unknown>, addresses: readonly string[]): Record<string, unknown> =>
-  Object.fromEntries(addresses.flatMap((a) => (content.has(a) ? [[a, broken(content.get(a))]] : [])));
+  Object.fromEntries(addresses.flatMap((a) => (content.has(a) ? [[a, inParts(content.get(a))]] : [])));

@@ -1,4 +1,3 @@
-import { AUTOPILOT_MOST } from "../../facts/autopilot";
 import { type Machine, machineOf } from "../../facts/google";
 import { parseCpu, parseMemory } from "../../facts/quantity";
 import type { Resources } from "../../facts/resources";
@@ -32,8 +31,9 @@ export const sizesChecks: readonly Check[] = [
   }),
   check([], ["cluster", "monitoring"], [], (_s, e, _r, { say }) => {
     const { memory } = e.monitoring;
-    if (e.cluster.mode === "autopilot" && (parseMemory(memory) ?? 0) > AUTOPILOT_MOST.memory)
-      say.environment(["monitoring", "memory"], `must be at most ${AUTOPILOT_MOST.memory}Mi on Autopilot`, "lower it");
+    const { largestPod } = modeOf(e);
+    if (largestPod && (parseMemory(memory) ?? 0) > largestPod.memory)
+      say.environment(["monitoring", "memory"], `must be at most ${largestPod.memory}Mi on Autopilot`, "lower it");
   }),
   check(["services"], ["services", "cluster"], [], (s, e, _r, { say }) => {
     for (const [name, { pool, resources }] of Object.entries(s.services)) {
@@ -120,16 +120,17 @@ type Cluster = Parameters<typeof modeOf>[0];
 
 /** Says what Autopilot's largest pod has no room for. */
 function onAutopilot(e: Cluster, asked: Resources, say: Say["system"], path: readonly PropertyKey[]): void {
-  if (e.cluster.mode !== "autopilot") return;
-  const { cpu, memory } = modeOf(e).resources(asked);
-  const over = (Object.entries(AUTOPILOT_MOST) as ["cpu" | "memory", number][]).filter(
+  const { largestPod, resources } = modeOf(e);
+  if (!largestPod) return;
+  const { cpu, memory } = resources(asked);
+  const over = (Object.entries(largestPod) as ["cpu" | "memory", number][]).filter(
     ([what, most]) => ((what === "cpu" ? parseCpu(cpu) : parseMemory(memory)) ?? 0) > most,
   );
   for (const [what] of over)
     say(
       // Autopilot's requests are the limits.
       [...path, what === "memory" ? "memoryLimit" : asked.cpuLimit === undefined ? "cpu" : "cpuLimit"],
-      `gives the pod ${cpu} and ${memory}, and Autopilot's largest has ${AUTOPILOT_MOST.cpu}m and ${AUTOPILOT_MOST.memory}Mi`,
+      `gives the pod ${cpu} and ${memory}, and Autopilot's largest has ${largestPod.cpu}m and ${largestPod.memory}Mi`,
       "lower it",
     );
 }

@@ -2,10 +2,10 @@ import type { TerraformElement } from "cdktf";
 import type { Node } from "constructs";
 
 /**
- * Returns the name of an element in its stack: the path of its constructs below the stack, without the hash that cdktf
- * adds.
+ * Returns the logical id of an element, which is the second part of its address: the path of its constructs below the
+ * stack, without the hash that cdktf adds.
  */
-export function addressOf(element: TerraformElement | Node): string {
+export function logicalIdOf(element: TerraformElement | Node): string {
   const { path } = "node" in element ? element.node : element;
   const parts = path.split("/").slice(1);
   return parts
