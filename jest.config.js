@@ -2,7 +2,7 @@
 module.exports = {
   testEnvironment: "node",
   testMatch: ["**/__tests__/**/*.test.ts", "!**/*.{applied,slow}.test.ts"],
-  setupFiles: ["<rootDir>/stacks/stack-trace.ts"],
+  setupFiles: ["<rootDir>/__tests__/process-variables.ts", "<rootDir>/stacks/stack-trace.ts"],
   transform: { "^.+\\.ts$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } } }] },
   modulePathIgnorePatterns: ["<rootDir>/cdktf.out"],
   maxConcurrency: 2, // of tests that are concurrent: two cores

@@ -19,11 +19,10 @@ interface Ended {
   readonly out: string;
 }
 
-const { CI: _ci, SYSTEM: _system, ...outside } = process.env;
 const run = (command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) =>
   new Promise<Ended>((resolve) => {
     const settings = { TF_CLI_CONFIG_FILE: "", CHECKPOINT_DISABLE: "1", DISABLE_VERSION_CHECK: "1" };
-    execFile(command, args, { cwd: folder, env: { ...outside, ...settings, ...env } }, (error, stdout, stderr) =>
+    execFile(command, args, { cwd: folder, env: { ...process.env, ...settings, ...env } }, (error, stdout, stderr) =>
       resolve({ code: error ? Number(error.code ?? 1) : 0, out: stdout + stderr }),
     );
   });

@@ -18,10 +18,9 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const { CI: _ci, SYSTEM: _system, ...outside } = process.env;
 const run = (command: string, args: readonly string[], cwd: string, input = "") =>
   new Promise<{ code: number | null; out: string }>((resolve) => {
-    const env = { ...outside, TF_CLI_CONFIG_FILE: "", CHECKPOINT_DISABLE: "1", TMPDIR: path.join(folder, "tmp") };
+    const env = { ...process.env, TF_CLI_CONFIG_FILE: "", CHECKPOINT_DISABLE: "1", TMPDIR: path.join(folder, "tmp") };
     const child = spawn(command, args, { cwd, env });
     let out = "";
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (data) => (out += data));

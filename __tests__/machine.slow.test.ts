@@ -70,13 +70,11 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const { CI: _ci, SYSTEM: _system, ...env } = process.env;
-
 test.each(Object.entries(CASES))("%s ends with one problem line", (_what, [spoil, ...lines]) => {
   spoil((file) => path.join(folder, file));
   const { status, stdout, stderr } = spawnSync(process.execPath, ["--import", "tsx", "main.ts"], {
     cwd: folder,
-    env,
+    env: process.env,
     encoding: "utf8",
   });
   const said = stderr.trimEnd().split("\n");

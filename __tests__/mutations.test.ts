@@ -135,7 +135,6 @@ test("three rejected mutations make the program exit with 1, print the same line
   try {
     checkout(folder);
     const before = readdirSync(folder);
-    const { CI: _ci, SYSTEM: _system, ...env } = process.env;
     let left = 3;
     for (let seed = SEED; left > 0; seed++) {
       const { files, refused } = outcome(environmentsOf, seed);
@@ -145,8 +144,11 @@ test("three rejected mutations make the program exit with 1, print the same line
       for (const [name, text] of modules)
         writeFileSync(path.join(folder, environmentFile("pmcrm", name)), text as string);
       const ended = await new Promise((resolve) => {
-        execFile(process.execPath, ["--import", "tsx", "main.ts"], { cwd: folder, env }, (error, stdout, stderr) =>
-          resolve({ seed, code: error?.code, stdout, stderr }),
+        execFile(
+          process.execPath,
+          ["--import", "tsx", "main.ts"],
+          { cwd: folder, env: process.env },
+          (error, stdout, stderr) => resolve({ seed, code: error?.code, stdout, stderr }),
         );
       });
       const { length } = refused.problems;

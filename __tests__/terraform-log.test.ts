@@ -60,7 +60,6 @@ describe("the program", () => {
 
 describe("npm run", () => {
   let folder: string;
-  const { CI: _, ...outside } = process.env;
   /** The environment with a cdktf that is this shell script. */
   const withCdktf = (script: string): NodeJS.ProcessEnv => {
     const file = path.join(folder, "cdktf");
@@ -70,7 +69,7 @@ describe("npm run", () => {
     const shell = path.join(folder, "shell");
     writeFileSync(shell, `#!/bin/sh\nPATH="${folder}:$PATH" exec /bin/sh "$@"\n`);
     chmodSync(shell, 0o755);
-    return { ...outside, npm_config_script_shell: shell };
+    return { ...process.env, npm_config_script_shell: shell };
   };
   beforeEach(() => {
     folder = mkdtempSync(path.join(os.tmpdir(), "cdktf-"));

@@ -25,7 +25,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const { CI: _ci, SYSTEM: _system, TF_CLI_CONFIG_FILE: _cli, ...outside } = process.env;
+const { TF_CLI_CONFIG_FILE: _, ...outside } = process.env;
 const run = (command: string, ...args: string[]) =>
   new Promise<{ code: number; out: string }>((resolve) => {
     const env = { ...outside, CHECKPOINT_DISABLE: "1", DISABLE_VERSION_CHECK: "1" };
