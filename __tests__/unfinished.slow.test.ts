@@ -61,6 +61,7 @@ const ENDS: readonly (readonly [what: string, file: string, (text: string) => st
   ["an end of the process", SYSTEM, first("process.exit(0);")],
   ["an end of the process in another system's file", ELSEWHERE, first("process.exit(0);")],
   ["an end of the process that sets the code", STAGING, first("process.exitCode = 0; process.exit();")],
+  ["an end of the process past its listeners", STAGING, first("(process as any).reallyExit(0);")],
   ["a promise that never settles", STAGING, instead("export default new Promise(() => {});")],
   ["a promise", STAGING, instead("export default Promise.resolve({});")],
   ["a function", STAGING, instead("export default () => ({});")],

@@ -7,16 +7,25 @@ import { report } from "./report";
  */
 export function mustFinish(): () => void {
   let finished = false;
-  process.on("exit", (code) => {
-    if (finished) return;
+  let said = false;
+  const failed = (code?: number | string): number => {
     const file = beingRead();
+    if (said) return Number(code) || 1;
+    said = true;
     if (file)
       console.error(
         `${file}: ends the program, or waits for something that never happens, while it is read; a file must only export values. Nothing was written.`,
       );
-    else if (code === 0) console.error("The program ended before it was done.");
-    process.exitCode = code || 1;
+    else if (!code) console.error("The program ended before it was done.");
+    return Number(code) || 1;
+  };
+  process.on("exit", (code) => {
+    if (!finished) process.exitCode = failed(code);
   });
+  // process.exit ends with this call. A file can make it itself, and no listener hears of it.
+  const node = process as unknown as { reallyExit: (code?: number) => void };
+  const { reallyExit } = node;
+  node.reallyExit = (code) => reallyExit.call(node, finished ? code : failed(code));
   return () => {
     finished = true;
   };

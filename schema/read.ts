@@ -13,7 +13,6 @@ let before: Promise<unknown> = Promise.resolve();
 export const beingRead = (): string | undefined => now;
 
 /**
-/**
  * Content of a file: a module's default export, or JSON. Files are read one after the other, so that {@link beingRead} is
  * the one whose code runs. The content is in an object, because a promise would call a method of the file's own if its
  * content had one named `then`.

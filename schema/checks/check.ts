@@ -43,6 +43,12 @@ export const own = <T>(record: Readonly<Record<string, T>>, name: string): T | u
 
 export const list = (names: Iterable<string>): string => [...names].join(", ") || "none";
 
+/** The remedy of a name that is unknown. */
+export const oneOf = (names: Iterable<string>): string => {
+  const known = [...names];
+  return known.length ? `use one of ${list(known)}` : "remove it, because there is none to choose from";
+};
+
 /** Services and migrations, each with its path in the system's file. */
 export const workloads = ({ services, migrations }: Pick<System, "services" | "migrations">) => [
   ...Object.entries(services).map(([name, service]) => ({ ...service, path: ["services", name] })),

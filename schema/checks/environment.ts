@@ -5,7 +5,7 @@ import { parseMemory } from "../../facts/quantity";
 import { modeOf, mostNodes, nodePoolsOf } from "../cluster";
 import { rangesOf } from "../environment";
 import { isReleaseId } from "../release";
-import { type Check, check, list, own } from "./check";
+import { type Check, check, oneOf, own } from "./check";
 
 /** MiB that Prometheus needs to watch the cluster itself, without any service. */
 const LEAST_MEMORY_OF_PROMETHEUS = 512;
@@ -152,11 +152,7 @@ export const environmentChecks: readonly Check[] = [
         if (pool !== undefined)
           say.environment([section, "pool"], "must be absent: Autopilot has no node pools", "remove it");
       } else if (pool === undefined || !Object.hasOwn(pools, pool))
-        say.environment(
-          [section, "pool"],
-          "is not a node pool of this environment",
-          `use one of ${list(Object.keys(pools))}`,
-        );
+        say.environment([section, "pool"], "is not a node pool of this environment", oneOf(Object.keys(pools)));
     }
   }),
   check([], ["monitoring", "cluster"], [], (_s, e, _r, { say }) => {

@@ -6,7 +6,7 @@ import { parseCpu, parseMemory } from "../../facts/quantity";
 import { RESERVED_NAMES } from "../../facts/reserved";
 import { secretLooking, secretNamed, secretWord } from "../../facts/secrets";
 import { CONNECTIONS, kindOf, platformSecrets } from "../system";
-import { type Check, check, list, own, workloads } from "./check";
+import { type Check, check, list, oneOf, own, workloads } from "./check";
 
 /** Together with the longest environment's name, it has at most 40 characters: the limit of clusters and Memorystore. */
 const SYSTEM_NAME = /^[a-z][-a-z0-9]{0,27}[a-z0-9]$/;
@@ -72,11 +72,7 @@ export const systemChecks: readonly Check[] = [
       if (variable.of === "search" && !s.search)
         say.system(["variables", name, "of"], "is not a datastore of the system", "declare search, or use another");
       if (!fields[variable.of].includes(variable.field))
-        say.system(
-          ["variables", name, "field"],
-          `is not a field of the ${variable.of}`,
-          `use one of ${list(fields[variable.of])}`,
-        );
+        say.system(["variables", name, "field"], `is not a field of the ${variable.of}`, oneOf(fields[variable.of]));
     }
   }),
   check(["services", "migrations", "variables", "search"], [], [], (s, _e, _r, { say }) => {
@@ -85,11 +81,7 @@ export const systemChecks: readonly Check[] = [
         const variable = own(s.variables, name);
         const path = [...w.path, "variables", i];
         if (!variable) {
-          say.system(
-            path,
-            "is not a variable of the system",
-            `declare it, or use one of ${list(Object.keys(s.variables))}`,
-          );
+          say.system(path, "is not a variable of the system", `declare it, or ${oneOf(Object.keys(s.variables))}`);
           continue;
         }
         if (w.variables.indexOf(name) !== i) say.system(path, "is listed twice", "remove one of the two");
@@ -221,7 +213,7 @@ export const systemChecks: readonly Check[] = [
           say.system(
             ["services", name, "after", i],
             "is not a migration of the system",
-            `use one of ${list(Object.keys(s.migrations))}`,
+            oneOf(Object.keys(s.migrations)),
           );
       }
       if (CONNECTIONS.map(addressed).includes(name))

@@ -7,7 +7,7 @@ import { DATASTORE_NEEDS } from "../datastores";
 import { rotatedByGeneration } from "../environment";
 import { imagesOf } from "../release";
 import { kindOf, PLATFORM_SECRETS, platformSecrets, type Variable } from "../system";
-import { type Check, check, list, own, workloads } from "./check";
+import { type Check, check, oneOf, own, workloads } from "./check";
 
 const SET_ONCE: readonly string[] = [PLATFORM_SECRETS.database, PLATFORM_SECRETS.databaseAdministrator];
 
@@ -27,7 +27,7 @@ export const checksTogether: readonly Check[] = [
       const service = own(s.services, name);
       const path = ["services", name];
       if (!service) {
-        say.environment(path, "is not a service of the system", `use one of ${list(Object.keys(s.services))}`);
+        say.environment(path, "is not a service of the system", oneOf(Object.keys(s.services)));
         continue;
       }
       const r = size.replicas;
@@ -71,7 +71,7 @@ export const checksTogether: readonly Check[] = [
         say.system(
           [...w.path, "pool"],
           `is not a node pool of the environment ${environmentName}`,
-          `use one of ${list(Object.keys(pools))}, or add the pool there`,
+          `${oneOf(Object.keys(pools))}, or add the pool there`,
         );
   }),
   check(
@@ -135,7 +135,10 @@ export const checksTogether: readonly Check[] = [
           say.environment(
             ["generations", name],
             "is not a secret of the system",
-            `use one of ${list([...rotatedByGeneration(e), ...Object.keys(s.variables).filter((n) => isSecret(s.variables[n] as Variable))])}`,
+            oneOf([
+              ...rotatedByGeneration(e),
+              ...Object.keys(s.variables).filter((n) => isSecret(s.variables[n] as Variable)),
+            ]),
           );
         else if (
           typeof variable !== "string" &&
@@ -156,7 +159,8 @@ export const checksTogether: readonly Check[] = [
     for (const name of used)
       if (!own(r.images, name)) say.release(["images", name], "is required: the system runs it", "add the image");
     for (const name of Object.keys(r.images))
-      if (!used.has(name)) say.release(["images", name], "is not used", `remove it, or use one of ${list(used)}`);
+      if (!used.has(name))
+        say.release(["images", name], "is not used", used.size ? `remove it, or ${oneOf(used)}` : "remove it");
   }),
   check(["services", "migrations"], ["cluster"], [], (s, e, _r, { say }) => {
     for (const w of workloads(s)) {
@@ -199,7 +203,7 @@ export const checksTogether: readonly Check[] = [
           say.system(
             [...where, "seconds"],
             "is not an interval that Cloud Armor supports",
-            `use one of ${CLOUD_ARMOR_INTERVALS.join(", ")}`,
+            oneOf(CLOUD_ARMOR_INTERVALS.map(String)),
           );
         if (edge.kind === "traefik" && path !== undefined)
           say.system(
@@ -214,11 +218,7 @@ export const checksTogether: readonly Check[] = [
       const needs = DATASTORE_NEEDS[name](e);
       const version = s[name]?.version;
       if (needs && version && !needs.versions.includes(version))
-        say.system(
-          [name, "version"],
-          `is not a version that ${e[name]?.kind} supports`,
-          `use one of ${list(needs.versions)}`,
-        );
+        say.system([name, "version"], `is not a version that ${e[name]?.kind} supports`, oneOf(needs.versions));
     }
     if (s.search && !e.search) say.environment(["search"], "is required: the system has a search index", "add it");
     if (!s.search && e.search)
