@@ -6,7 +6,8 @@ import { Secret, type SecretValue } from "../constructs/kubernetes/secret";
 import { CERTIFICATES, NODE_ADDRESS, type PodProps } from "../constructs/workloads/pod";
 import type { Environment } from "../schema/environment";
 import type { Release } from "../schema/release";
-import type { System, Variable } from "../schema/system";
+import type { System } from "../schema/system";
+import type { Variable } from "../schema/variable";
 import type { Datastores } from "./datastores";
 import { type Secrets, secretValue } from "./secrets";
 

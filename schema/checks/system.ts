@@ -5,7 +5,9 @@ import { changesProcess } from "../../facts/process-variables";
 import { parseCpu, parseMemory } from "../../facts/quantity";
 import { RESERVED_NAMES } from "../../facts/reserved";
 import { secretLooking, secretNamed, secretWord } from "../../facts/secrets";
-import { CONNECTIONS, kindOf, platformSecrets } from "../system";
+import { platformSecrets } from "../system";
+import { kindOf } from "../variable";
+import { CONNECTIONS } from "../workload";
 import { type Check, check, list, oneOf, own, workloads } from "./check";
 
 /** Together with the longest environment's name, it has at most 40 characters: the limit of clusters and Memorystore. */

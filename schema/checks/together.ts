@@ -6,7 +6,8 @@ import { connectionsInCluster, mostConnections } from "../connections";
 import { DATASTORE_NEEDS } from "../datastores";
 import { rotatedByGeneration } from "../environment";
 import { imagesOf } from "../release";
-import { kindOf, PLATFORM_SECRETS, platformSecrets, type Variable } from "../system";
+import { PLATFORM_SECRETS, platformSecrets } from "../system";
+import { kindOf, type Variable } from "../variable";
 import { type Check, check, oneOf, own, workloads } from "./check";
 
 const SET_ONCE: readonly string[] = [PLATFORM_SECRETS.database, PLATFORM_SECRETS.databaseAdministrator];
