@@ -3,9 +3,10 @@ import { type Files, synth } from "./support";
 
 /** pmcrm's production with its database in the cluster. */
 const inCluster = ({ system, staging, production: { environment } }: Files, max: number) => {
-  Object.assign(system.database, { version: "POSTGRES_17", extensions: [] });
+  Object.assign(system.database as object, { extensions: [] });
   environment.database = {
     kind: "bitnami",
+    version: "POSTGRES_17",
     diskGb: 20,
     resources: { cpu: "500m", memory: "2Gi", memoryLimit: "4Gi" },
     backups: { at: "02:00", keepDays: 30 },

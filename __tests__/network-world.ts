@@ -113,7 +113,7 @@ function choices({ database, cache, search, edge, services, cluster, datadog }: 
   const kinds = { database, cache, search };
   return {
     stores: (Object.keys(STORES) as Store[]).filter((store) => kinds[store]?.kind === "bitnami"),
-    backups: database.kind === "bitnami" ? ["postgresql-backup", "postgresql-restore"] : [],
+    backups: database?.kind === "bitnami" ? ["postgresql-backup", "postgresql-restore"] : [],
     traefik: edge.kind === "traefik" && Object.values(services).some(({ hosts }) => hosts.length),
     // In Autopilot clusters, Prometheus cannot scrape kubelets and nodes.
     kubelets: cluster.mode === "standard",

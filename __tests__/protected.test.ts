@@ -133,11 +133,10 @@ describe("a listed address that is gone", () => {
     ["a replica", withoutReplica, [REPLICA, SUFFIX]],
     [
       "another kind of cache",
-      ({ system, staging, production }) => {
-        system.cache.version = "REDIS_8_2";
+      ({ staging, production }) => {
         for (const { environment } of [staging, production]) {
           const resources = { cpu: "100m", memory: "1Gi", memoryLimit: "2Gi" };
-          environment.cache = { kind: "bitnami", diskGb: 20, resources };
+          environment.cache = { kind: "bitnami", version: "REDIS_8_2", diskGb: 20, resources };
           environment.bitnami = { images: "docker.io/bitnamilegacy", pool: "app" };
         }
       },
@@ -248,7 +247,7 @@ describe("the generation of Cloud SQL's password", () => {
     (generation?: number) =>
     ({ production: { environment, release } }: Files) => {
       const password = generation && { generation, rotatedIn: release.version };
-      Object.assign(environment.database, { password });
+      Object.assign(environment.database as object, { password });
     };
 
   test.each([

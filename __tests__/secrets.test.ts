@@ -50,7 +50,7 @@ test("new addresses of the datastores reach the Secret and roll the pods: the na
 test("another database name or another parameter of its URL reaches the Secret and rolls the pods", () => {
   expect(
     after(({ system }) => {
-      system.database.name = "crm";
+      Object.assign(system.database as object, { name: "crm" });
     }),
   ).not.toBe(original);
   expect(
@@ -71,11 +71,11 @@ test("a new release alone does not change the Secret", () => {
 test("derived URLs verify the certificate authority, use TLS and quote the password", () => {
   const [, { data_wo }] = synth().production.digested(SECRET);
   expect(data_wo.DATABASE_URL).toMatch(
-    /^postgresql:\/\/pmcrm_1:\$\{urlencode\(ephemeral\.\S+\)\}@\$\{google_sql_database_instance\.database\.private_ip_address\}:5432\/pmcrm\?sslmode=verify-ca&sslrootcert=%2Fetc%2Fssl%2Fdatastores%2Fdatabase\.pem&options=-c%20role%3Dpmcrm&/,
+    /^postgresql:\/\/pmcrm_1:\$\{replace\(urlencode\(ephemeral\.\S+\), "\+", "%20"\)\}@\$\{google_sql_database_instance\.database\.private_ip_address\}:5432\/pmcrm\?sslmode=verify-ca&sslrootcert=%2Fetc%2Fssl%2Fdatastores%2Fdatabase\.pem&options=-c%20role%3Dpmcrm&/,
   );
   expect(data_wo.DIRECT_URL).toBe(data_wo.DATABASE_URL);
   expect(data_wo.REDIS_URL).toMatch(
-    /^rediss:\/\/default:\$\{urlencode\(google_redis_instance\.cache\.auth_string\)\}@\$\{google_redis_instance\.cache\.host\}:6378$/,
+    /^rediss:\/\/default:\$\{replace\(urlencode\(google_redis_instance\.cache\.auth_string\), "\+", "%20"\)\}@\$\{google_redis_instance\.cache\.host\}:6378$/,
   );
 });
 

@@ -28,15 +28,15 @@ const MISTAKES: Readonly<Record<string, readonly [change: (files: Files) => void
     "monitoring.receiver.url = a string: is not a known key",
   ],
   "a database's password under another name": [
-    ({ production }) => Object.assign(production.environment.database, { pass: WORD }),
+    ({ production }) => Object.assign(production.environment.database as object, { pass: WORD }),
     `database.pass = a string: is not a known key; ${SECRET_MANAGER}`,
   ],
   "a password of the wrong type": [
-    ({ production }) => Object.assign(production.environment.database, { password: WORD }),
+    ({ production }) => Object.assign(production.environment.database as object, { password: WORD }),
     "database.password = a string: must be an object",
   ],
   "a password that is a number": [
-    ({ production }) => Object.assign(production.environment.database, { password: 12345678 }),
+    ({ production }) => Object.assign(production.environment.database as object, { password: 12345678 }),
     "database.password = a number: must be an object",
   ],
   "a variable of a kind that is unknown": [

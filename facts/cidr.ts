@@ -23,3 +23,36 @@ export function parseCidr(text: string): Cidr | undefined {
 
 export const overlaps = (a: Cidr, b: Cidr): boolean => a.first <= b.last && b.first <= a.last;
 export const contains = (outer: Cidr, inner: Cidr): boolean => outer.first <= inner.first && inner.last <= outer.last;
+
+/**
+ * Ranges that are not part of the internet: private, shared, link-local (which includes the metadata server), loopback,
+ * multicast and reserved addresses.
+ * {@link https://www.rfc-editor.org/rfc/rfc6890}
+ */
+export const NOT_INTERNET = [
+  "0.0.0.0/8",
+  "10.0.0.0/8",
+  "100.64.0.0/10",
+  "127.0.0.0/8",
+  "169.254.0.0/16",
+  "172.16.0.0/12",
+  "192.0.0.0/24",
+  "192.168.0.0/16",
+  "198.18.0.0/15",
+  "224.0.0.0/3",
+] as const;
+
+/** The fewest ranges that have all public addresses and no others, for firewalls, which know no exceptions. */
+export const PUBLIC_RANGES: readonly string[] = without(
+  parseCidr("0.0.0.0/0") as Cidr,
+  NOT_INTERNET.map(parseCidr) as Cidr[],
+);
+
+function without(range: Cidr, excluded: readonly Cidr[]): string[] {
+  if (excluded.some((other) => contains(other, range))) return [];
+  if (!excluded.some((other) => overlaps(other, range))) return [range.canonical];
+  const half = 2 ** (31 - range.prefix);
+  return [range.first, range.first + half].flatMap((first) =>
+    without(parseCidr(`${address(first)}/${range.prefix + 1}`) as Cidr, excluded),
+  );
+}

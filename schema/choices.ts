@@ -1,16 +1,16 @@
 import type { Api } from "../facts/apis";
-import type { DatastoreSecret } from "./system";
+import type { PlatformSecret } from "./system";
 
 /** What a choice of an environment needs from the project, the platform and the deployer. */
-export interface Needs<Version extends string = string> {
-  /** Versions that a system may have of it; none where systems name no version. */
-  readonly versions: readonly Version[];
+export interface Needs {
   /** APIs that the stack enables for it. */
   readonly apis: readonly Api[];
   /** Roles that the deployer has for it, each with the reason. */
   readonly roles: Readonly<Record<string, string>>;
-  /** Passwords that the stack generates for it, beside the database's. */
-  readonly secrets: readonly DatastoreSecret[];
+  /** Passwords that the stack generates for it. */
+  readonly secrets: readonly PlatformSecret[];
+  /** Secrets of the platform that a person supplies for it. */
+  readonly supplied: readonly PlatformSecret[];
   /** Blocks of 256 addresses that Google takes for it from `network.datastores`. */
   readonly addressBlocks: number;
   /** Whether it is a release of Bitnami's chart, which reads the environment's `bitnami`. */

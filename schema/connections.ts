@@ -32,5 +32,5 @@ export function mostConnections(
       const replicas = group === "services" ? (own(services, name as string)?.replicas ?? 1) : 1;
       return group === "services" ? mostServing(largestOf(replicas)) : 1;
     });
-  return pods.reduce((sum, n) => sum + n, 0) * system.database.connectionsPerPod;
+  return pods.reduce((sum, n) => sum + n, 0) * (system.database?.connectionsPerPod ?? 0);
 }

@@ -1,9 +1,24 @@
 import { z } from "zod";
 import { DAYS } from "../facts/days";
 import { entryOf, type Kinds, type Needs } from "./choices";
-import { count, cpu, instant, label, memory, region, registryFolder, text, timeOfDay, version } from "./fields";
+import {
+  count,
+  cpu,
+  instant,
+  label,
+  matching,
+  memory,
+  port,
+  publicHost,
+  region,
+  registryFolder,
+  text,
+  timeOfDay,
+  version,
+} from "./fields";
 import { rule } from "./problem";
-import { type DatastoreSecret, PLATFORM_SECRETS, type System } from "./system";
+import { PLATFORM_SECRETS, type PlatformSecret } from "./system";
+import { VERSIONS } from "./versions";
 
 /** An environment's datastores: the kinds of each, the fields of each kind, and what each kind needs. */
 
@@ -12,6 +27,7 @@ const hour = count(0, 23, "hour of the day in UTC");
 
 const cloudSql = z.strictObject({
   kind: z.literal("cloud-sql"),
+  version: z.enum(VERSIONS.database),
   /** ENTERPRISE_PLUS has other tiers, and recovery of up to 35 days. */
   edition: z.enum(["ENTERPRISE", "ENTERPRISE_PLUS"]),
   /** `db-custom-<vCPUs>-<MiB>`, or `db-perf-optimized-N-<vCPUs>` in ENTERPRISE_PLUS. */
@@ -51,6 +67,7 @@ const cloudSql = z.strictObject({
 
 const memorystore = z.strictObject({
   kind: z.literal("memorystore"),
+  version: z.enum(["REDIS_7_0", "REDIS_7_2"]),
   /** STANDARD_HA keeps a standby in another zone and fails over by itself. */
   tier: z.enum(["BASIC", "STANDARD_HA"]),
   memoryGb: count(1, 300, "GB"),
@@ -64,6 +81,22 @@ const bitnami = {
   diskGb: count(1, 65536, "GiB"),
   resources: z.strictObject({ cpu, cpuLimit: cpu.optional(), memory, memoryLimit: memory }),
 };
+
+/**
+ * A datastore that somebody else runs, such as Neon or Upstash. Connections use TLS, and clients verify that a public
+ * authority certified the host's name. A person supplies the password.
+ */
+const external = {
+  kind: z.literal("external"),
+  /** Public host name. Pods reach its port on public addresses alone. */
+  host: publicHost,
+};
+/** PostgreSQL's limit is 63 bytes. {@link https://www.postgresql.org/docs/17/sql-syntax-lexical.html} */
+const login = matching(
+  /^[A-Za-z_][\w.-]{0,62}$/,
+  "must be a name of letters, digits, dots, dashes and underscores",
+  "copy it from the provider's console",
+);
 
 /** {@link https://github.com/bitnami/containers/issues/83267} */
 const DOCKER_HUB = /^((registry-1\.|index\.)?docker\.io\/|[^./:]+(\/|$))/;
@@ -81,38 +114,68 @@ export const database = z.discriminatedUnion("kind", [
   cloudSql,
   z.strictObject({
     ...bitnami,
+    version: z.enum(["POSTGRES_17"]),
     /** Nightly backups in Cloud Storage: the time in UTC, and the days that each backup is kept. */
     backups: z.strictObject({ at: timeOfDay, keepDays: count(7, 3650, "days") }),
   }),
+  z.strictObject({
+    ...external,
+    version: z.enum(VERSIONS.database),
+    /** The default is 5432. */
+    port: port.default(5432),
+    /** Host and port of a connection pooler, such as PgBouncer, which variables with `via: "pooler"` name. */
+    pooler: z.strictObject({ host: publicHost, port: port.default(5432) }).optional(),
+    /** The database. */
+    name: login,
+    user: login,
+  }),
 ]);
-export const cache = z.discriminatedUnion("kind", [memorystore, z.strictObject(bitnami)]);
-export const search = z.strictObject(bitnami);
+// Bitnami's one version is that of the last image that is available.
+export const cache = z.discriminatedUnion("kind", [
+  memorystore,
+  z.strictObject({ ...bitnami, version: z.enum(["REDIS_8_2"]) }),
+  z.strictObject({ ...external, version: z.enum(VERSIONS.cache), port: port.default(6379) }),
+  /** No cache, for a system that works without one. */
+  z.strictObject({ kind: z.literal("none") }),
+]);
+export const search = z.discriminatedUnion("kind", [
+  z.strictObject({ ...bitnami, version: z.enum(["ELASTICSEARCH_9_1"]) }),
+  z.strictObject({ ...external, version: z.enum(VERSIONS.search), port: port.default(9200), user: login }),
+]);
 
-/** What every release of Bitnami's charts needs. Its one version is that of the last image that is available. */
-const inCluster = <Version extends string>(
-  version: Version,
-  diskGb: number,
-  secret: DatastoreSecret,
-): Needs<Version> => ({
-  versions: [version],
+/** What every release of Bitnami's charts needs. */
+const inCluster = (diskGb: number, ...secrets: PlatformSecret[]): Needs => ({
   apis: [],
   roles: {},
-  secrets: [secret],
+  secrets,
+  supplied: [],
   addressBlocks: 0,
   bitnami: true,
   diskGb,
   unfit: [],
 });
 
-const DATABASES: Kinds<z.output<typeof database>, Needs<System["database"]["version"]>> = {
+/** What a datastore needs that somebody else runs: its password. */
+const outside = (secret: PlatformSecret): Needs => ({
+  apis: [],
+  roles: {},
+  secrets: [],
+  supplied: [secret],
+  addressBlocks: 0,
+  bitnami: false,
+  diskGb: 0,
+  unfit: [],
+});
+
+const DATABASES: Kinds<z.output<typeof database>, Needs> = {
   "cloud-sql": ({ replicaRegion, availability, recoveryDays }) => ({
-    versions: ["POSTGRES_15", "POSTGRES_16", "POSTGRES_17"],
     apis: ["sqladmin"],
     roles: {
       "roles/cloudsql.admin": "Cloud SQL and its Data API",
       "roles/cloudsql.instanceUser": "log in to create the extensions",
     },
-    secrets: [],
+    secrets: [PLATFORM_SECRETS.database],
+    supplied: [],
     addressBlocks: replicaRegion ? 2 : 1, // one in each region
     bitnami: false,
     diskGb: 0, // the disk is in a project of Google's
@@ -126,17 +189,18 @@ const DATABASES: Kinds<z.output<typeof database>, Needs<System["database"]["vers
     ],
   }),
   bitnami: ({ diskGb }) => ({
-    ...inCluster("POSTGRES_17", 3 * diskGb, PLATFORM_SECRETS.databaseAdministrator), // with the scratch disks of a backup and of a restore
+    ...inCluster(3 * diskGb, PLATFORM_SECRETS.database, PLATFORM_SECRETS.databaseAdministrator), // with the scratch disks of a backup and of a restore
     roles: { "roles/storage.admin": "the bucket of the database's backups" },
   }),
+  external: () => outside(PLATFORM_SECRETS.database),
 };
 
-const CACHES: Kinds<z.output<typeof cache>, Needs<System["cache"]["version"]>> = {
+const CACHES: Kinds<z.output<typeof cache>, Needs | undefined> = {
   memorystore: ({ tier }) => ({
-    versions: ["REDIS_7_0", "REDIS_7_2"],
     apis: ["redis"],
     roles: { "roles/redis.admin": "Memorystore" },
     secrets: [],
+    supplied: [],
     addressBlocks: 1,
     bitnami: false,
     diskGb: 0,
@@ -145,26 +209,38 @@ const CACHES: Kinds<z.output<typeof cache>, Needs<System["cache"]["version"]>> =
         ? []
         : [{ field: "tier", rule: "must be STANDARD_HA in production", remedy: "use STANDARD_HA" }],
   }),
-  bitnami: ({ diskGb }) => inCluster("REDIS_8_2", diskGb, PLATFORM_SECRETS.cache),
+  bitnami: ({ diskGb }) => inCluster(diskGb, PLATFORM_SECRETS.cache),
+  external: () => outside(PLATFORM_SECRETS.cache),
+  none: () => undefined,
 };
 
-const SEARCHES: Kinds<z.output<typeof search>, Needs<NonNullable<System["search"]>["version"]>> = {
-  bitnami: ({ diskGb }) => inCluster("ELASTICSEARCH_9_1", diskGb, PLATFORM_SECRETS.search),
+const SEARCHES: Kinds<z.output<typeof search>, Needs> = {
+  bitnami: ({ diskGb }) => inCluster(diskGb, PLATFORM_SECRETS.search),
+  external: () => outside(PLATFORM_SECRETS.search),
 };
 
 interface Stores {
-  readonly database: z.output<typeof database>;
-  readonly cache: z.output<typeof cache>;
+  readonly database?: z.output<typeof database>;
+  readonly cache?: z.output<typeof cache>;
   readonly search?: z.output<typeof search>;
 }
 
-/** Returns what a datastore needs, by its name; nothing for a search index that the environment lacks. */
+/** Returns what a datastore needs, by its name; nothing for one that the environment lacks. */
 export const DATASTORE_NEEDS = {
-  database: (e: Pick<Stores, "database">): Needs => entryOf(DATABASES, e.database),
-  cache: (e: Pick<Stores, "cache">): Needs => entryOf(CACHES, e.cache),
+  database: (e: Pick<Stores, "database">): Needs | undefined => e.database && entryOf(DATABASES, e.database),
+  cache: (e: Pick<Stores, "cache">): Needs | undefined => e.cache && entryOf(CACHES, e.cache),
   search: (e: Pick<Stores, "search">): Needs | undefined => e.search && entryOf(SEARCHES, e.search),
 } as const;
 
-/** What the datastores need: database, cache, and search where there is one. */
+/** What the datastores of an environment need. */
 export const datastoreNeeds = (e: Stores): readonly Needs[] =>
   Object.values(DATASTORE_NEEDS).flatMap((needsOf) => needsOf(e) ?? []);
+
+/** Ports of the datastores that somebody else runs, except 443, which is open to all pods that may use the internet. */
+export const publicPortsOf = (e: Stores): number[] =>
+  [e.database, e.cache, e.search]
+    .flatMap((store) =>
+      store?.kind === "external" ? [store.port, ...("pooler" in store && store.pooler ? [store.pooler.port] : [])] : [],
+    )
+    .filter((port, i, all) => port !== 443 && all.indexOf(port) === i)
+    .toSorted((a, b) => a - b);

@@ -88,10 +88,10 @@ const EDGES: Kinds<z.output<typeof edge>, Needs> = {
 };
 
 const records = (dnsZone?: string): Omit<Needs, "unfit"> => ({
-  versions: [],
   apis: dnsZone ? ["dns"] : [],
   roles: dnsZone ? { "roles/dns.admin": "records" } : {},
   secrets: [],
+  supplied: [],
   addressBlocks: 0,
   bitnami: false,
   diskGb: 0,

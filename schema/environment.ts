@@ -23,7 +23,7 @@ import {
   variableName,
 } from "./fields";
 import { rule } from "./problem";
-import { PLATFORM_SECRETS } from "./system";
+import { PLATFORM_SECRETS, type PlatformSecret } from "./system";
 
 /**
  * An environment: where the system runs and how big it is. `environments/<system>/<environment>.ts` exports one.
@@ -103,9 +103,9 @@ export const environmentSchema = z.strictObject({
     controlPlane: cidr(28, 28).optional(),
   }),
   cluster,
-  database,
-  cache,
-  /** Required if the system has a search index. */
+  /** Datastores. Each is required if the system has it. */
+  database: database.optional(),
+  cache: cache.optional(),
   search: search.optional(),
   /** Common fields of the datastores that are releases of Bitnami's charts. */
   bitnami: z
@@ -173,6 +173,8 @@ export const environmentSchema = z.strictObject({
       rule("is not a location of log buckets", 'write "global", "eu", "us" or a region: where _Default is'),
     )
     .default("global"),
+  /** Hosts of the frontends that are hosted elsewhere; the first is the main one. */
+  frontends: z.record(label(40), z.array(hostname)).default({}),
   variables: z.record(variableName, text).default({}),
   /**
    * Generation of each secret that was rotated; raise it to rotate the secret. `GRAFANA_ADMIN_PASSWORD` is Grafana's. The
@@ -201,9 +203,15 @@ export const rangesOf = (network: Environment["network"]) =>
 export const datastoreRangesOf = ({ network }: Pick<Environment, "network">): readonly string[] =>
   [network.datastores ?? []].flat();
 
+/** Public host names of a service or a frontend; the first is the main one. */
+export const hostsFor = (
+  { services, frontends }: Pick<Environment, "services" | "frontends">,
+  name: string,
+): readonly string[] => services[name]?.hosts ?? frontends[name] ?? [];
+
 /** Generation of a secret, by its variable's name. */
 export const generationOf = (e: Pick<Environment, "generations" | "database">, secret: string): number =>
-  (secret === PLATFORM_SECRETS.database && e.database.kind === "cloud-sql"
+  (secret === PLATFORM_SECRETS.database && e.database?.kind === "cloud-sql"
     ? e.database.password?.generation
     : e.generations[secret]) ?? 1;
 
@@ -211,15 +219,23 @@ export const generationOf = (e: Pick<Environment, "generations" | "database">, s
 export const rotatedByGeneration = (
   e: Pick<Environment, "database" | "cache" | "search" | "monitoring" | "datadog">,
 ): readonly string[] => [
-  PLATFORM_SECRETS.grafana,
+  ...generatedForPlatform(e).filter((secret) => !SET_ONCE.includes(secret)),
   ...suppliedToPlatform(e),
-  ...datastoreNeeds(e)
-    .flatMap(({ secrets }) => secrets)
-    .filter((secret) => secret !== PLATFORM_SECRETS.databaseAdministrator), // PostgreSQL reads it when it first starts
 ];
 
+/** Secrets of the platform that Terraform generates for this environment. */
+export const generatedForPlatform = (
+  e: Pick<Environment, "database" | "cache" | "search">,
+): readonly PlatformSecret[] => [...datastoreNeeds(e).flatMap(({ secrets }) => secrets), PLATFORM_SECRETS.grafana];
+
+/** Generated passwords that `generations` cannot rotate: PostgreSQL in the cluster reads its own when it first starts. */
+export const SET_ONCE: readonly string[] = [PLATFORM_SECRETS.database, PLATFORM_SECRETS.databaseAdministrator];
+
 /** The platform's secrets that a person supplies for this environment. */
-export const suppliedToPlatform = (e: Pick<Environment, "monitoring" | "datadog">): string[] => [
+export const suppliedToPlatform = (
+  e: Pick<Environment, "database" | "cache" | "search" | "monitoring" | "datadog">,
+): readonly PlatformSecret[] => [
+  ...datastoreNeeds(e).flatMap(({ supplied }) => supplied),
   ...(e.monitoring.receiver ? [PLATFORM_SECRETS.receiver] : []),
   ...(e.datadog ? [PLATFORM_SECRETS.datadog] : []),
 ];

@@ -70,12 +70,10 @@ export const variableName = matching(
   'write it like "LOG_LEVEL"',
 );
 
-export const hostname = z
+/** A public host name. DNS allows 253 characters. {@link https://www.rfc-editor.org/rfc/rfc1035#section-2.3.4} */
+export const publicHost = z
   .string()
-  .refine(
-    (t) => t.length <= 64,
-    rule("must be at most 64 characters long: a managed certificate allows no more", "shorten the name"),
-  )
+  .refine((t) => t.length <= 253, rule("must be at most 253 characters long", "shorten the name"))
   .regex(
     /^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)+([a-z]{2,63}|xn--[a-z0-9-]{0,58}[a-z0-9])$/,
     rule(
@@ -88,9 +86,15 @@ export const hostname = z
     rule("must have no label with two dashes after its second character", "use another name"),
   )
   .superRefine((name, ctx) => {
-    const why = /^[^.].*[^.]$/.test(name) && name.length <= 64 ? whyNoCertificate(name) : undefined;
+    const why = /^[^.].*[^.]$/.test(name) && name.length <= 253 ? whyNoCertificate(name) : undefined;
     if (why) ctx.addIssue({ code: "custom", message: rule(why, "use a domain of your own") });
   });
+
+/** A host name that the edge serves. */
+export const hostname = publicHost.refine(
+  (t) => t.length <= 64,
+  rule("must be at most 64 characters long: a managed certificate allows no more", "shorten the name"),
+);
 
 export const projectId = matching(
   /^[a-z][-a-z0-9]{4,28}[a-z0-9]$/,

@@ -9,6 +9,7 @@ import { pathsChecks } from "./checks/paths";
 import { sizesChecks } from "./checks/sizes";
 import { systemChecks } from "./checks/system";
 import { checksTogether } from "./checks/together";
+import { variablesChecks } from "./checks/variables";
 import { type Environment, environmentSchema, processVariables } from "./environment";
 import { literal } from "./expressions";
 import { type ByEnvironment, environmentFile, type Raw, readFiles, systemFile, systemsIn } from "./files";
@@ -114,6 +115,7 @@ export function validate(
     const subject = { systemName: name, environmentName, say, env };
     for (const { needs, run } of [
       ...systemChecks,
+      ...variablesChecks,
       ...pathsChecks,
       ...orderChecks,
       ...environmentChecks,

@@ -36,6 +36,7 @@ export const parser =
       ({ code, path }) => code === "unrecognized_keys" || !left.some((without) => isWithin(path, without)),
     );
     problems.push(...problemsOf(file, value, issues));
+    if (value === null || typeof value !== "object" || Array.isArray(value)) return parsed({}, []);
     // Sections that are right by themselves can still be checked against each other.
     const parts = Object.entries(schema.shape).flatMap(([key, section]) => {
       if (left.some(([first]) => first === key)) return [];

@@ -60,7 +60,7 @@ export function protectedLists(system: string, raw: Raw, parse: Parse, problems:
 
 /** The generation of Cloud SQL's password, if the database has generations. */
 export const passwordGeneration = ({ database }: Pick<Environment, "database">): number | undefined =>
-  database.kind === "cloud-sql" ? (database.password?.generation ?? 1) : undefined;
+  database?.kind === "cloud-sql" ? (database.password?.generation ?? 1) : undefined;
 
 /**
  * Problems of a generation that does not follow the one that was deployed. A stack has the users of two generations, the

@@ -5,6 +5,7 @@ import { extension } from "./extension";
 import { count, label, variableName } from "./fields";
 import { rule } from "./problem";
 import { variable } from "./variable";
+import { VERSIONS } from "./versions";
 import { migration, service } from "./workload";
 
 /**
@@ -13,22 +14,38 @@ import { migration, service } from "./workload";
  */
 export const systemSchema = z.strictObject({
   namespace: label(),
-  database: z.strictObject({
-    version: z.enum(["POSTGRES_15", "POSTGRES_16", "POSTGRES_17"]),
-    name: label(),
-    /**
-     * Role that owns everything in the database. The users that log in act as this role; each generation of the password
-     * has one.
-     */
-    user: label(40),
-    /** Most connections that one pod keeps open. */
-    connectionsPerPod: count(1, 1000, "connections"),
-    /** PostgreSQL extensions, created before the first migration. */
-    extensions: z.array(extension).default([]),
-  }),
-  cache: z.strictObject({ version: z.enum(["REDIS_7_0", "REDIS_7_2", "REDIS_8_2"]) }),
-  search: z.strictObject({ version: z.enum(["ELASTICSEARCH_9_1"]) }).optional(),
+  /** PostgreSQL. Without it, the system has no database. */
+  database: z
+    .strictObject({
+      /** Oldest version that the system works with. */
+      minimum: z.enum(VERSIONS.database),
+      name: label(),
+      /**
+       * Role that owns everything in the database. The users that log in act as this role; each generation of the password
+       * has one.
+       */
+      user: label(40),
+      /** Most connections that one pod keeps open. */
+      connectionsPerPod: count(1, 1000, "connections"),
+      /** PostgreSQL extensions, created before the first migration. */
+      extensions: z.array(extension).default([]),
+    })
+    .optional(),
+  /** Redis. Without it, the system has no cache. */
+  cache: z
+    .strictObject({
+      minimum: z.enum(VERSIONS.cache),
+      /** Whether the system also works without it, so that an environment can have the kind `none`. */
+      optional: z.boolean().default(false),
+    })
+    .optional(),
+  /** Elasticsearch. Without it, the system has no search index. */
+  search: z.strictObject({ minimum: z.enum(VERSIONS.search) }).optional(),
   variables: z.record(variableName, variable),
+  /** Groups of optional variables. An environment sets at least one of each group. */
+  atLeastOne: z.array(z.array(variableName)).default([]),
+  /** Frontends that are hosted elsewhere, such as on Vercel. An environment names their hosts. */
+  frontends: z.array(label(40)).default([]),
   migrations: z.record(label(40), migration).default({}),
   services: z.record(label(40), service),
   alerts,
@@ -60,6 +77,5 @@ export const PLATFORM_SECRETS = {
   receiver: "ALERTMANAGER_RECEIVER",
   datadog: "DATADOG_API_KEY",
 } as const;
-/** Passwords of datastores in the cluster. */
-export type DatastoreSecret = (typeof PLATFORM_SECRETS)["cache" | "search" | "databaseAdministrator"];
+export type PlatformSecret = (typeof PLATFORM_SECRETS)[keyof typeof PLATFORM_SECRETS];
 export const platformSecrets: readonly string[] = Object.values(PLATFORM_SECRETS);

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { count, matching, text } from "./fields";
+import { DATABASE_DRIVERS } from "../facts/database-drivers";
+import { count, httpPath, label, matching, text } from "./fields";
 import { rule } from "./problem";
 
 export const DATASTORES = ["database", "cache", "search"] as const;
@@ -7,25 +8,43 @@ export const DATASTORES = ["database", "cache", "search"] as const;
 /**
  * Where the value of an environment variable comes from.
  * - text: this text, in every environment
- * - `environment`: the environment's file gives it (`variables`)
+ * - `environment`: the environment's file gives it (`variables`); if it is optional, it can be left out
  * - `port`: the service's port; `version`: the release's version; `node-address`: the address of the pod's node, where
  * host agents listen. All three are in the pod template.
- * - `ca-bundle`: path of a PEM file with the certificate authorities of the datastores
+ * - `ca-bundle`: path of a PEM file with the datastores' own certificate authorities; left out if there are none
+ * - `origins`: origins of services and frontends, separated by commas, such as `https://app.example.com`, for CORS
+ * - `url`: the URL of a service or a frontend, at its first host
+ * - `pool-size`: `database.connectionsPerPod`
  * - `generated`: created once per generation and kept in Secret Manager; `rotate: "never"` if a new value would make data
  * unreadable
  * - `supplied`: a person adds a version to Secret Manager; the generation is the version's number
- * - `database-url`, `cache-url`: built from the datastore's address and password, inside the Kubernetes Secret
+ * - `database-url`, `cache-url`, `search-url`: built from the datastore's address and password, inside the Kubernetes Secret
  * - `datastore`: one field of a datastore's address or login
  */
 export const variable = z.union(
   [
     text,
     z.discriminatedUnion("kind", [
-      z.strictObject({ kind: z.literal("environment") }),
+      z.strictObject({ kind: z.literal("environment"), optional: z.boolean().default(false) }),
       z.strictObject({ kind: z.literal("port") }),
       z.strictObject({ kind: z.literal("version") }),
       z.strictObject({ kind: z.literal("node-address") }),
       z.strictObject({ kind: z.literal("ca-bundle") }),
+      z.strictObject({
+        kind: z.literal("origins"),
+        /** Names of services and frontends. */
+        of: z
+          .array(label(40))
+          .refine((all) => all.length > 0, rule("must not be empty", "name a service or a frontend")),
+      }),
+      z.strictObject({
+        kind: z.literal("url"),
+        /** Name of a service or a frontend. */
+        of: label(40),
+        /** What follows the host. The default is nothing. */
+        path: httpPath.optional(),
+      }),
+      z.strictObject({ kind: z.literal("pool-size") }),
       z.strictObject({
         kind: z.literal("generated"),
         /** Characters, letters and digits. */
@@ -35,7 +54,14 @@ export const variable = z.union(
       z.strictObject({ kind: z.literal("supplied") }),
       z.strictObject({
         kind: z.literal("database-url"),
-        /** Query parameters in addition to sslmode, sslrootcert and options, which every URL has. */
+        /** The library that reads the URL. */
+        driver: z.enum(DATABASE_DRIVERS).default("libpq"),
+        /**
+         * `pooler` names the environment's connection pooler, if it has one. What keeps a session, such as advisory locks or
+         * LISTEN, needs `direct`. Migrations always connect directly.
+         */
+        via: z.enum(["direct", "pooler"]).default("direct"),
+        /** Query parameters in addition to those about TLS, roles and poolers, which the driver determines. */
         parameters: z
           .record(
             matching(
@@ -50,12 +76,17 @@ export const variable = z.union(
           )
           .default({}),
       }),
-      z.strictObject({ kind: z.literal("cache-url") }),
+      z.strictObject({
+        kind: z.literal("cache-url"),
+        /** Celery needs parameters for TLS that other clients refuse. */
+        client: z.enum(["redis", "celery"]).default("redis"),
+      }),
+      z.strictObject({ kind: z.literal("search-url") }),
       z.strictObject({
         kind: z.literal("datastore"),
         of: z.enum(DATASTORES),
-        /** `name` is the name of the database. */
-        field: z.enum(["host", "port", "name", "user", "password"]),
+        /** `name` is the name of the database; `tls` is true or false. */
+        field: z.enum(["host", "port", "name", "user", "password", "tls"]),
       }),
     ]),
   ],
@@ -66,3 +97,20 @@ export type Variable = z.output<typeof variable>;
 
 /** Kind of a variable; text has the kind `text`. */
 export const kindOf = (v: Variable) => (typeof v === "string" ? "text" : v.kind);
+
+export type DatastoreName = (typeof DATASTORES)[number];
+
+export const isDatastore = (name: string): name is DatastoreName => (DATASTORES as readonly string[]).includes(name);
+
+/** The datastore that a variable's value comes from, if it comes from one. */
+export function datastoreOf(v: Variable): DatastoreName | undefined {
+  if (typeof v === "string") return undefined;
+  if (v.kind === "datastore") return v.of;
+  const stores: Partial<Record<typeof v.kind, DatastoreName>> = {
+    "database-url": "database",
+    "pool-size": "database",
+    "cache-url": "cache",
+    "search-url": "search",
+  };
+  return stores[v.kind];
+}

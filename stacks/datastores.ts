@@ -5,9 +5,11 @@ import { DatabaseBackup } from "../constructs/database/backup";
 import { BackupBucket } from "../constructs/database/backup-bucket";
 import { CloudSql } from "../constructs/database/cloud-sql";
 import { PostgreSql } from "../constructs/database/postgresql";
+import type { SqlDatastore } from "../constructs/database/sql-datastore";
 import type { Datastore } from "../constructs/datastore/datastore";
 import { NAME_LABEL } from "../constructs/kubernetes/labels";
-import type { Peer } from "../constructs/kubernetes/network-policy";
+import { INTERNET, type Peer } from "../constructs/kubernetes/network-policy";
+import type { SecretValue } from "../constructs/kubernetes/secret";
 import type { CloudMonitoringProps } from "../constructs/monitoring/cloud-monitoring";
 import type { WatchedCronJob } from "../constructs/monitoring/cron-job-rules";
 import type { Platform } from "../constructs/platform";
@@ -32,19 +34,10 @@ export interface DatastoresProps {
   readonly secrets: Secrets;
 }
 
-/** A PostgreSQL database. */
-export interface SqlDatastore extends Datastore {
-  readonly user: string;
-  /** The database's name. */
-  readonly database: string;
-  /** The role that the user acts as. By default, the user acts as itself. */
-  readonly role?: string;
-}
-
 /** The system's datastores, of any kind, with what monitoring needs to know. */
 export interface Datastores {
-  readonly database: SqlDatastore;
-  readonly cache: Datastore;
+  readonly database?: SqlDatastore;
+  readonly cache?: Datastore;
   readonly search?: Datastore;
   readonly watched: Watched;
   /** Outputs of the stack, by name. */
@@ -78,24 +71,23 @@ interface Context extends DatastoresProps {
   clients(store: string): readonly Peer[];
 }
 
-const DATABASES: Kinds<Environment["database"], Kind<SqlDatastore>> = {
+const DATABASES: Kinds<NonNullable<Environment["database"]>, Kind<SqlDatastore>> = {
   "cloud-sql": (choice) => ({
     images: () => [],
     build({ stack, platform, system, environment, release, secrets, peers }) {
       const sql = new CloudSql(stack, "database", {
         platform,
-        version: system.database.version,
         ...choice,
         maxConnections: maxConnections(choice.tier) as number, // validation has checked the tier
-        database: system.database.name,
-        role: system.database.user,
+        database: system.database?.name as string,
+        role: system.database?.user as string,
         serving: choice.serves,
         password: {
-          source: secrets.databasePassword,
+          source: secrets.ofPlatform(PLATFORM_SECRETS.database),
           // After the release that follows the rotation, no service uses the previous user.
           keepsPrevious: choice.password?.rotatedIn === release.version,
         },
-        extensions: system.database.extensions,
+        extensions: system.database?.extensions as readonly string[],
         administrator: environment.deployer,
       });
       return {
@@ -129,11 +121,11 @@ const DATABASES: Kinds<Environment["database"], Kind<SqlDatastore>> = {
       const store = new PostgreSql(scope, "postgresql", {
         ...common,
         ...choice,
-        database: system.database.name,
-        user: system.database.user,
-        password: secretValue(secrets.databasePassword),
+        database: system.database?.name as string,
+        user: system.database?.user as string,
+        password: secretValue(secrets.ofPlatform(PLATFORM_SECRETS.database)),
         maxConnections: connectionsInCluster(choice.resources).all,
-        adminPassword: secretValue(secrets.ofDatastore(PLATFORM_SECRETS.databaseAdministrator)),
+        adminPassword: secretValue(secrets.ofPlatform(PLATFORM_SECRETS.databaseAdministrator)),
         clients: [...clients("database"), DatabaseBackup.PEER],
       });
       const bucket = new BackupBucket(scope, "backups", {
@@ -158,13 +150,23 @@ const DATABASES: Kinds<Environment["database"], Kind<SqlDatastore>> = {
       };
     },
   }),
+  external: ({ host, port, pooler, name, user }) => ({
+    images: () => [],
+    build: ({ secrets }) =>
+      plain({
+        ...outside({ host, port }, secretValue(secrets.ofPlatform(PLATFORM_SECRETS.database))),
+        user,
+        database: name,
+        pooler,
+      }),
+  }),
 };
 
-const CACHES: Kinds<Environment["cache"], Kind<Datastore>> = {
+const CACHES: Kinds<NonNullable<Environment["cache"]>, Kind<Datastore> | undefined> = {
   memorystore: (choice) => ({
     images: () => [],
-    build({ stack, platform, system, peers }) {
-      const redis = new Memorystore(stack, "cache", { platform, version: system.cache.version, ...choice });
+    build({ stack, platform, peers }) {
+      const redis = new Memorystore(stack, "cache", { platform, ...choice });
       return {
         store: {
           host: redis.host,
@@ -186,11 +188,16 @@ const CACHES: Kinds<Environment["cache"], Kind<Datastore>> = {
         new Redis(inCluster().scope, "redis", {
           ...inCluster().common,
           ...choice,
-          password: secretValue(secrets.ofDatastore(PLATFORM_SECRETS.cache)),
+          password: secretValue(secrets.ofPlatform(PLATFORM_SECRETS.cache)),
           clients: clients("cache"),
         }),
       ),
   }),
+  external: (choice) => ({
+    images: () => [],
+    build: ({ secrets }) => plain(outside(choice, secretValue(secrets.ofPlatform(PLATFORM_SECRETS.cache)))),
+  }),
+  none: () => undefined,
 };
 
 const SEARCHES: Kinds<NonNullable<Environment["search"]>, Kind<Datastore>> = {
@@ -201,19 +208,34 @@ const SEARCHES: Kinds<NonNullable<Environment["search"]>, Kind<Datastore>> = {
         new Elasticsearch(inCluster().scope, "elasticsearch", {
           ...inCluster().common,
           ...choice,
-          password: secretValue(secrets.ofDatastore(PLATFORM_SECRETS.search)),
+          password: secretValue(secrets.ofPlatform(PLATFORM_SECRETS.search)),
           clients: clients("search"),
         }),
       ),
   }),
+  external: (choice) => ({
+    images: () => [],
+    build: ({ secrets }) =>
+      plain({ ...outside(choice, secretValue(secrets.ofPlatform(PLATFORM_SECRETS.search))), user: choice.user }),
+  }),
 };
 
+/** A datastore that somebody else runs, at a public address. */
+const outside = ({ host, port }: Pick<Datastore, "host" | "port">, password: SecretValue) => ({
+  host,
+  port,
+  password,
+  publiclyCertified: true,
+  peers: [INTERNET],
+  ready: [],
+});
+
 /** A datastore without its own alerts and outputs. Prometheus watches its pods like all others. */
-const plain = (store: Datastore) => ({ store, watched: {}, outputs: {} });
+const plain = <Store extends Datastore>(store: Store) => ({ store, watched: {}, outputs: {} });
 
 const kindsOf = ({ database, cache, search }: Environment) => ({
-  database: entryOf(DATABASES, database),
-  cache: entryOf(CACHES, cache),
+  database: database && entryOf(DATABASES, database),
+  cache: cache && entryOf(CACHES, cache),
   search: search && entryOf(SEARCHES, search),
 });
 
@@ -226,10 +248,11 @@ export function datastores(stack: TerraformStack, props: DatastoresProps): Datas
   const { platform, system, environment } = props;
   // The role of this name owns the database's objects. PostgreSQL in the cluster reads both names only at its first
   // start.
-  fix(stack, "database-names", {
-    values: { name: system.database.name, user: system.database.user },
-    deletionProtection: platform.deletionProtection,
-  });
+  if (system.database && environment.database?.kind !== "external")
+    fix(stack, "database-names", {
+      values: { name: system.database.name, user: system.database.user },
+      deletionProtection: platform.deletionProtection,
+    });
   let shared: InCluster | undefined;
   const context: Context = {
     ...props,
@@ -244,15 +267,15 @@ export function datastores(stack: TerraformStack, props: DatastoresProps): Datas
   };
   const kinds = kindsOf(environment);
   const [database, cache, search] = [
-    kinds.database.build(context),
-    kinds.cache.build(context),
+    kinds.database?.build(context),
+    kinds.cache?.build(context),
     kinds.search?.build(context),
   ];
   return {
-    database: database.store,
-    cache: cache.store,
+    database: database?.store,
+    cache: cache?.store,
     search: search?.store,
-    watched: { ...database.watched, ...cache.watched, ...search?.watched },
-    outputs: { ...database.outputs, ...cache.outputs, ...search?.outputs },
+    watched: { ...database?.watched, ...cache?.watched, ...search?.watched },
+    outputs: { ...database?.outputs, ...cache?.outputs, ...search?.outputs },
   };
 }

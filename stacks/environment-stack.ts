@@ -18,6 +18,7 @@ import { PLATFORM_NAMES } from "../facts/reserved";
 import type { Resources } from "../facts/resources";
 import { largestOf, mostCounted } from "../facts/rollout";
 import { modeOf, nodePoolsOf } from "../schema/cluster";
+import { publicPortsOf } from "../schema/datastores";
 import { datastoreRangesOf, type Environment } from "../schema/environment";
 import type { Release } from "../schema/release";
 import type { System } from "../schema/system";
@@ -94,6 +95,7 @@ export class EnvironmentStack extends TerraformStack {
       name: full,
       region,
       ranges: { ...environment.network, datastores: datastoreRangesOf(environment) },
+      publicPorts: publicPortsOf(environment),
       deletionProtection,
     });
     const cluster = new Cluster(this, "cluster", {
@@ -136,7 +138,11 @@ export class EnvironmentStack extends TerraformStack {
     // Another kind has other addresses. Terraform would delete the resources at the old addresses, and their
     // protections with them.
     fix(this, "kinds", {
-      values: { database: environment.database.kind, cache: environment.cache.kind, edge: environment.edge.kind },
+      values: {
+        ...(environment.database && { database: environment.database.kind }),
+        ...(environment.cache && { cache: environment.cache.kind }),
+        edge: environment.edge.kind,
+      },
       deletionProtection,
     });
     const stores = datastores(this, { platform, system, environment, release, secrets });

@@ -8,7 +8,7 @@ import type { Platform } from "../constructs/platform";
 import { isBelow } from "../facts/paths";
 import { mostNodes, nodePoolsOf } from "../schema/cluster";
 import type { Environment } from "../schema/environment";
-import type { System } from "../schema/system";
+import { PLATFORM_SECRETS, type System } from "../schema/system";
 import type { Datastores } from "./datastores";
 import { edgeOf } from "./edge";
 import { type Secrets, secretValue } from "./secrets";
@@ -54,9 +54,9 @@ export class Monitoring extends Construct {
       retentionDays,
       diskGb,
       memory,
-      receiver: receiver && secrets.receiver && { ...receiver, secret: secretValue(secrets.receiver) },
+      receiver: receiver && { ...receiver, secret: secretValue(secrets.ofPlatform(PLATFORM_SECRETS.receiver)) },
       hostAgents: autopilot ? undefined : agents,
-      adminPassword: secretValue(secrets.adminPassword),
+      adminPassword: secretValue(secrets.ofPlatform(PLATFORM_SECRETS.grafana)),
     });
     new ServiceMonitoring(this, "services", {
       namespace: prometheus.namespace,
@@ -78,12 +78,12 @@ export class Monitoring extends Construct {
       overview: system.overview,
       autopilot,
     });
-    if (environment.datadog && agents && secrets.datadog)
+    if (environment.datadog && agents)
       new Datadog(this, "datadog", {
         platform,
         namespace: agents,
         site: environment.datadog.site,
-        apiKey: secretValue(secrets.datadog),
+        apiKey: secretValue(secrets.ofPlatform(PLATFORM_SECRETS.datadog)),
       });
 
     new CloudMonitoring(this, "cloud", {

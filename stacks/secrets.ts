@@ -3,9 +3,8 @@ import type { SecretValue } from "../constructs/kubernetes/secret";
 import type { Project } from "../constructs/project/project";
 import { GeneratedSecret, type SecretSource, SuppliedSecret } from "../constructs/secrets/secret";
 import { kebab, secretName } from "../facts/names";
-import { datastoreNeeds } from "../schema/datastores";
-import { type Environment, generationOf } from "../schema/environment";
-import { type DatastoreSecret, PLATFORM_SECRETS, type System } from "../schema/system";
+import { type Environment, generatedForPlatform, generationOf, suppliedToPlatform } from "../schema/environment";
+import type { PlatformSecret, System } from "../schema/system";
 
 export interface SecretsProps {
   readonly project: Project;
@@ -21,14 +20,7 @@ export const secretValue = ({ value, generation }: SecretSource): SecretValue =>
 
 /** The system's secrets, and those of the platform. */
 export class Secrets extends Construct {
-  readonly databasePassword: GeneratedSecret;
-  /** Password of Grafana's administrator. */
-  readonly adminPassword: GeneratedSecret;
-  /** Secret of Alertmanager's receiver, if the environment has one. */
-  readonly receiver?: SuppliedSecret;
-  /** Datadog's API key, if the environment uses Datadog. */
-  readonly datadog?: SuppliedSecret;
-  private readonly ofDatastores = new Map<DatastoreSecret, GeneratedSecret>();
+  private readonly platform = new Map<PlatformSecret, SecretSource>();
   private readonly sources = new Map<string, SecretSource>();
 
   constructor(scope: Construct, id: string, props: SecretsProps) {
@@ -49,12 +41,8 @@ export class Secrets extends Construct {
       });
     const supplied = (variable: string) => new SuppliedSecret(this, kebab(variable), common(variable));
 
-    this.databasePassword = generated(PLATFORM_SECRETS.database, 40);
-    for (const secret of datastoreNeeds(environment).flatMap(({ secrets }) => secrets))
-      this.ofDatastores.set(secret, generated(secret, 40));
-    this.adminPassword = generated(PLATFORM_SECRETS.grafana, 40);
-    if (environment.monitoring.receiver) this.receiver = supplied(PLATFORM_SECRETS.receiver);
-    if (environment.datadog) this.datadog = supplied(PLATFORM_SECRETS.datadog);
+    for (const secret of generatedForPlatform(environment)) this.platform.set(secret, generated(secret, 40));
+    for (const secret of suppliedToPlatform(environment)) this.platform.set(secret, supplied(secret));
     for (const [variable, kind] of Object.entries(props.system.variables)) {
       if (typeof kind === "string") continue;
       if (kind.kind === "generated")
@@ -74,12 +62,12 @@ export class Secrets extends Construct {
   }
 
   /**
-   * Returns the password of a datastore in the cluster. The password of the database's user is {@link databasePassword}.
-   * @throws if no datastore needs it
+   * Returns a secret of the platform.
+   * @throws if nothing in the environment needs it
    */
-  ofDatastore(secret: DatastoreSecret): GeneratedSecret {
-    const source = this.ofDatastores.get(secret);
-    if (!source) throw new Error(`no datastore names ${secret} among the secrets that it needs (schema/datastores.ts)`);
+  ofPlatform(secret: PlatformSecret): SecretSource {
+    const source = this.platform.get(secret);
+    if (!source) throw new Error(`nothing names ${secret} among the secrets that it needs (schema/datastores.ts)`);
     return source;
   }
 

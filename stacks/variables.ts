@@ -1,17 +1,21 @@
 import { Fn } from "cdktf";
 import type { Construct } from "constructs";
-import type { Datastore } from "../constructs/datastore/datastore";
+import { databaseUrl } from "../constructs/database/url";
 import { ConfigMap } from "../constructs/kubernetes/config-map";
-import { Secret, type SecretValue } from "../constructs/kubernetes/secret";
+import { inUrl, Secret, type SecretValue } from "../constructs/kubernetes/secret";
 import { CERTIFICATES, NODE_ADDRESS, type PodProps } from "../constructs/workloads/pod";
-import type { Environment } from "../schema/environment";
+import { type Environment, hostsFor } from "../schema/environment";
 import type { Release } from "../schema/release";
 import type { System } from "../schema/system";
-import type { Variable } from "../schema/variable";
+import { type DatastoreName, datastoreOf, type Variable } from "../schema/variable";
 import type { Datastores } from "./datastores";
 import { type Secrets, secretValue } from "./secrets";
 
 const FILES = { database: "database.pem", bundle: "bundle.pem" } as const;
+
+/** The web origins of a service or a frontend. */
+const originsOf = (environment: Environment, name: string): string[] =>
+  hostsFor(environment, name).map((host) => `https://${host}`);
 
 /** Creates each workload's ConfigMap, Secret and environment variables from the system's variables. */
 export class Variables {
@@ -30,27 +34,40 @@ export class Variables {
    * file.
    */
   static certificateFiles({ database, cache }: Datastores): Record<string, string> {
-    const all = [database, cache].flatMap(({ certificateAuthority }) => certificateAuthority ?? []);
+    const all = [database, cache].flatMap((store) => store?.certificateAuthority ?? []);
     return {
-      ...(database.certificateAuthority && { [FILES.database]: database.certificateAuthority }),
+      ...(database?.certificateAuthority && { [FILES.database]: database.certificateAuthority }),
       ...(all.length && { [FILES.bundle]: Fn.join("\n", all) }),
     };
   }
 
-  /** Returns a workload's variables, by the object that holds them. */
-  of(scope: Construct, namespace: string, workload: string, names: readonly string[], port?: number) {
+  /**
+   * Returns a workload's variables, by the object that holds them.
+   * @param direct whether it must not connect to the database through a pooler
+   */
+  of(
+    scope: Construct,
+    namespace: string,
+    workload: string,
+    names: readonly string[],
+    { port, direct }: { readonly port?: number; readonly direct: boolean },
+  ) {
     const pod: Record<string, PodProps["variables"][string]> = {};
     const config: Record<string, string> = {};
     const secret: Record<string, SecretValue> = {};
     const { system, environment, release, secrets } = this.props;
     for (const name of names) {
       const variable = system.variables[name] as Variable;
+      const of = datastoreOf(variable);
+      if (of && !this.props.datastores[of]) continue; // a cache that the environment does without
       if (typeof variable === "string") config[name] = variable;
       else
         switch (variable.kind) {
-          case "environment":
-            config[name] = environment.variables[name] as string;
+          case "environment": {
+            const value = environment.variables[name]; // absent only if it is optional
+            if (value !== undefined) config[name] = value;
             break;
+          }
           case "port":
             pod[name] = String(port);
             break;
@@ -61,17 +78,30 @@ export class Variables {
             pod[name] = NODE_ADDRESS;
             break;
           case "ca-bundle":
-            config[name] = `${CERTIFICATES}/${FILES.bundle}`;
+            if (FILES.bundle in Variables.certificateFiles(this.props.datastores))
+              config[name] = `${CERTIFICATES}/${FILES.bundle}`;
+            break;
+          case "origins":
+            config[name] = variable.of.flatMap((of) => originsOf(environment, of)).join(",");
+            break;
+          case "url":
+            config[name] = `${originsOf(environment, variable.of)[0]}${variable.path ?? ""}`;
+            break;
+          case "pool-size":
+            config[name] = String(system.database?.connectionsPerPod);
             break;
           case "generated":
           case "supplied":
             secret[name] = secretValue(secrets.of(name));
             break;
           case "database-url":
-            secret[name] = this.databaseUrl(variable.parameters);
+            secret[name] = this.databaseUrl(variable, direct);
             break;
           case "cache-url":
-            secret[name] = this.cacheUrl();
+            secret[name] = this.cacheUrl(variable.client);
+            break;
+          case "search-url":
+            secret[name] = this.searchUrl();
             break;
           case "datastore": {
             const value = this.part(variable.of, variable.field);
@@ -88,43 +118,65 @@ export class Variables {
     };
   }
 
-  private databaseUrl(parameters: Readonly<Record<string, string>>): SecretValue {
-    const { host, port, user, role, database, password, certificateAuthority } = this.props.datastores.database;
-    const query = Object.entries({
-      ...(certificateAuthority
-        ? { sslmode: "verify-ca", sslrootcert: `${CERTIFICATES}/${FILES.database}` }
-        : { sslmode: "disable" }), // network policies control who connects in the cluster
-      ...(role && { options: `-c role=${role}` }), // the role owns new objects, not the user that logs in
-      ...parameters,
-    })
-      .map(([key, value]) => `${key}=${encodeURIComponent(value)}`)
+  private databaseUrl(
+    { driver, via, parameters }: Extract<Variable, { kind: "database-url" }>,
+    direct: boolean,
+  ): SecretValue {
+    return databaseUrl({
+      store: this.store("database"),
+      driver,
+      pooled: via === "pooler" && !direct,
+      authorityFile: `${CERTIFICATES}/${FILES.database}`,
+      parameters,
+    });
+  }
+
+  private cacheUrl(client: "redis" | "celery"): SecretValue {
+    const { host, port, password, certificateAuthority, publiclyCertified } = this.store("cache");
+    const encrypted = certificateAuthority || publiclyCertified;
+    // Celery requires the parameter, and redis-py would verify nothing without the authority.
+    // {@link https://docs.celeryq.dev/en/stable/userguide/configuration.html#std-setting-redis_backend_use_ssl}
+    const query = Object.entries(
+      encrypted && client === "celery"
+        ? {
+            ssl_cert_reqs: "required",
+            ...(certificateAuthority && { ssl_ca_certs: `${CERTIFICATES}/${FILES.bundle}` }),
+          }
+        : {},
+    )
+      .map((parameter) => parameter.join("="))
       .join("&");
     return {
-      value: `postgresql://${user}:${Fn.urlencode(password.value)}@${host}:${port}/${database}?${query}`,
-      changesWith: [host, port, user, database, query, ...password.changesWith],
+      value: `${encrypted ? "rediss" : "redis"}://default:${inUrl(password)}@${host}:${port}${query && `/0?${query}`}`,
+      changesWith: [host, port, ...(query ? [query] : []), ...password.changesWith],
     };
   }
 
-  private cacheUrl(): SecretValue {
-    const { host, port, password, certificateAuthority } = this.props.datastores.cache;
-    const scheme = certificateAuthority ? "rediss" : "redis";
+  private searchUrl(): SecretValue {
+    const { host, port, user, password, publiclyCertified } = this.store("search");
+    const scheme = publiclyCertified ? "https" : "http";
     return {
-      value: `${scheme}://default:${Fn.urlencode(password.value)}@${host}:${port}`,
-      changesWith: [host, port, ...password.changesWith],
+      value: `${scheme}://${user}:${inUrl(password)}@${host}:${port}`,
+      changesWith: [scheme, host, port, user as string, ...password.changesWith],
     };
   }
 
   /** Returns a field of a datastore that clients need to log in. */
-  private part(of: "database" | "cache" | "search", field: string): string | SecretValue {
-    const { database, ...others } = this.props.datastores;
-    const store = of === "database" ? database : (others[of] as Datastore); // validation has checked that it exists
+  private part(of: DatastoreName, field: string): string | SecretValue {
+    const store = this.store(of);
     const parts: Readonly<Record<string, string | SecretValue | undefined>> = {
       host: store.host,
       port: String(store.port),
-      name: database.database,
+      name: "database" in store ? store.database : undefined,
       user: store.user,
       password: store.password,
+      tls: String(Boolean(store.certificateAuthority || store.publiclyCertified)),
     };
     return parts[field] as string | SecretValue;
+  }
+
+  /** Returns a datastore that the environment has. */
+  private store<Name extends DatastoreName>(name: Name): NonNullable<Datastores[Name]> {
+    return this.props.datastores[name] as NonNullable<Datastores[Name]>;
   }
 }

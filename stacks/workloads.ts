@@ -17,7 +17,7 @@ import { accountId } from "../facts/names";
 import type { Environment } from "../schema/environment";
 import { imageOf, type Release } from "../schema/release";
 import type { System } from "../schema/system";
-import { DATASTORES } from "../schema/variable";
+import { DATASTORES, isDatastore } from "../schema/variable";
 import type { Service } from "../schema/workload";
 import { clientsOf } from "./connections";
 import type { Datastores } from "./datastores";
@@ -66,7 +66,9 @@ export class Workloads extends Construct {
       ...Object.fromEntries(
         DATASTORES.flatMap((name) => {
           const store = datastores[name];
-          return store ? [[name, { peers: store.peers, ports: [{ port: store.port }] }]] : [];
+          if (!store) return [];
+          const ports = new Set([store.port, ...("pooler" in store && store.pooler ? [store.pooler.port] : [])]);
+          return [[name, { peers: store.peers, ports: [...ports].map((port) => ({ port })) }]];
         }),
       ),
       "internet:443": { peers: [INTERNET], ports: [{ port: 443 }] },
@@ -81,7 +83,7 @@ export class Workloads extends Construct {
     const scope = new Construct(this, name);
     const { job } = new Migration(scope, "migration", {
       namespace: this.props.namespace,
-      pod: this.pod(scope, name, migration),
+      pod: this.pod(scope, name, { ...migration, direct: true }),
       deadline: migration.deadlineSeconds,
       egress: this.egress(migration.connects),
       dependsOn: this.needs(migration),
@@ -147,7 +149,8 @@ export class Workloads extends Construct {
       resources,
       variables,
       port,
-    }: Pick<Service, "image" | "command" | "pool" | "resources" | "variables"> & { port?: number },
+      direct = false,
+    }: Pick<Service, "image" | "command" | "pool" | "resources" | "variables"> & { port?: number; direct?: boolean },
     actsAs?: string,
   ): PodProps {
     const { environment, release } = this.props;
@@ -159,13 +162,15 @@ export class Workloads extends Construct {
       place: this.props.platform.cluster.place(pool),
       resources,
       serviceAccount: serviceAccount(scope, "service-account", { namespace, name, actsAs }),
-      ...this.variables.of(scope, namespace, name, variables, port),
+      ...this.variables.of(scope, namespace, name, variables, { port, direct }),
       certificates: this.props.certificates,
     };
   }
 
   private egress(connects: readonly string[]): Record<string, Allowance> {
-    const there = connects.filter((to) => to !== "host-agent" || this.props.environment.datadog);
+    const { environment, datastores } = this.props;
+    const absent = (to: string) => (to === "host-agent" ? !environment.datadog : isDatastore(to) && !datastores[to]); // an optional cache
+    const there = connects.filter((to) => !absent(to));
     return Object.fromEntries(
       there.map((to) => {
         const port = this.props.system.services[to]?.port as number;

@@ -46,9 +46,9 @@ const api = (image: string, path: string) =>
 /** Enterprise management: APIs for sales, finance and human resources, and a frontend. */
 export default {
   namespace: "enterprise-system",
-  database: { version: "POSTGRES_17", name: "enterprise", user: "enterprise", connectionsPerPod: 5 },
-  cache: { version: "REDIS_8_2" },
-  search: { version: "ELASTICSEARCH_9_1" },
+  database: { minimum: "POSTGRES_17", name: "enterprise", user: "enterprise", connectionsPerPod: 5 },
+  cache: { minimum: "REDIS_8_2" },
+  search: { minimum: "ELASTICSEARCH_9_1" },
   variables: {
     LOG_LEVEL: { kind: "environment" },
     DATABASE_HOST: { kind: "datastore", of: "database", field: "host" },

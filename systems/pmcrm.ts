@@ -22,23 +22,19 @@ const application = [
 ];
 const resources = { cpu: "500m", cpuLimit: "1", memory: "512Mi", memoryLimit: "1Gi" };
 
-// Under verify-ca, node-postgres also checks the server's host name, unless it follows libpq. Cloud SQL's certificate
-// names the instance, not its address: https://github.com/brianc/node-postgres/tree/master/packages/pg-connection-string
-const parameters = { uselibpqcompat: "true" };
-
 /** Personal network CRM: an API and a worker of the same image, PostgreSQL with pgvector, Redis. */
 export default {
   namespace: "pmcrm",
-  database: { version: "POSTGRES_16", name: "pmcrm", user: "pmcrm", connectionsPerPod: 10, extensions: ["vector"] },
-  cache: { version: "REDIS_7_2" },
+  database: { minimum: "POSTGRES_16", name: "pmcrm", user: "pmcrm", connectionsPerPod: 10, extensions: ["vector"] },
+  cache: { minimum: "REDIS_7_2" },
   variables: {
     NODE_ENV: "production", // in staging too: it sets the libraries' behavior and does not name the environment
     APP_VERSION: { kind: "version" },
     PORT: { kind: "port" },
     LOG_LEVEL: { kind: "environment" },
     NODE_EXTRA_CA_CERTS: { kind: "ca-bundle" },
-    DATABASE_URL: { kind: "database-url", parameters },
-    DIRECT_URL: { kind: "database-url", parameters },
+    DATABASE_URL: { kind: "database-url", driver: "node-postgres" },
+    DIRECT_URL: { kind: "database-url", driver: "node-postgres" },
     REDIS_URL: { kind: "cache-url" },
     JWT_SECRET: { kind: "generated", length: 64 },
     JWT_ACCESS_TOKEN_EXPIRY: "1h",

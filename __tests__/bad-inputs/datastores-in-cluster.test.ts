@@ -28,21 +28,21 @@ testRefused({
   ),
   "an environment without the system's search index": refused(
     inCluster((e) => delete e.search),
-    `${P} search = nothing: is required: the system has a search index; add it`,
+    `${P} search = nothing: is required: the system has a search; add it`,
   ),
   "a search index that the system does not declare": refused(
     production((e) =>
       Object.assign(e, { search: BITNAMI, bitnami: { images: "docker.io/bitnamilegacy", pool: "app" } }),
     ),
-    `${P} search = ${JSON.stringify(BITNAMI).slice(0, 77)}...: is not used: the system has no search index; remove it, or declare it`,
+    `${P} search = ${JSON.stringify(BITNAMI).slice(0, 77)}...: is not used: the system has no search; remove it, or declare it in the system`,
   ),
   "a PostgreSQL version without a Bitnami image": refused(
-    inCluster((_e, s) => (s.database.version = "POSTGRES_16")),
-    `${S} database.version = "POSTGRES_16": is not a version that bitnami supports; use one of POSTGRES_17`,
+    inCluster((e) => (e.database.version = "POSTGRES_16")),
+    `${P} database.version = "POSTGRES_16": must be one of "POSTGRES_17"; choose one of them`,
   ),
   "extensions of a database in the cluster": refused(
     inCluster((_e, s) => (s.database.extensions = ["vector"])),
-    `${S} database.extensions = ["vector"]: are created through Cloud SQL's API, and a database is in the cluster; create them in a migration`,
+    `${S} database.extensions = ["vector"]: are created through Cloud SQL's API, and the database of production is not in Cloud SQL; create them in a migration`,
   ),
   "a password rotation of a database in the cluster": refused(
     inCluster((e) => (e.generations = { DATABASE_PASSWORD: 2, DATABASE_ADMINISTRATOR_PASSWORD: 2 })),
@@ -51,7 +51,7 @@ testRefused({
   ),
   "a password rotation of a cache without a password": refused(
     production((e) => (e.generations = { CACHE_PASSWORD: 2 })),
-    `${P} generations.CACHE_PASSWORD = 2: is not used without a cache of the kind "bitnami"; add a cache of the kind "bitnami", or remove it`,
+    `${P} generations.CACHE_PASSWORD = 2: is not used without a cache of the kind "bitnami" or "external"; add a cache of the kind "bitnami" or "external", or remove it`,
   ),
   "backups with a retention that is too short": refused(
     inCluster((e) => (e.database.backups.keepDays = 1)),
@@ -59,14 +59,13 @@ testRefused({
   ),
   "a database of an unknown kind": refused(
     production((e) => (e.database = { kind: "mysql" })),
-    `${P} database.kind = "mysql": is not a known kind; use one of cloud-sql, bitnami`,
+    `${P} database.kind = "mysql": is not a known kind; use one of cloud-sql, bitnami, external`,
   ),
   "a datastore range without datastores that use it": refused(
     inCluster((e) => {
-      e.cache = BITNAMI;
+      e.cache = { ...BITNAMI, version: "REDIS_8_2" };
     }),
-    `${P} network.datastores = "10.100.0.0/20": is not used: the datastores are in the cluster; remove it`,
-    `${S} cache.version = "REDIS_7_2": is not a version that bitnami supports; use one of REDIS_8_2`,
+    `${P} network.datastores = "10.100.0.0/20": is not used: no datastore is one of Google's; remove it`,
   ),
   "a datastore's limits below its requests": refused(
     inCluster(
@@ -84,13 +83,11 @@ testRefused({
     `${P} database.resources.memoryLimit = "2Gi": allows pods 236 connections, and they may open 290 during a rollout; raise it, which restarts the database, or lower the replicas or the system's connectionsPerPod`,
   ),
   "disks that are smaller than twice the memory": refused(
-    inCluster((e, s) => {
-      s.cache.version = "REDIS_8_2";
-      e.cache = { ...BITNAMI, diskGb: 7 };
+    inCluster((e) => {
+      e.cache = { ...BITNAMI, version: "REDIS_8_2", diskGb: 7 };
       e.search = { ...BITNAMI, diskGb: 7 };
       delete e.network.datastores;
     }),
-    `${S} cache.version = "REDIS_8_2": is not a version that memorystore supports; use one of REDIS_7_0, REDIS_7_2`,
     `${P} cache.diskGb = 7: must be at least 8, twice the memory: Redis writes its new file beside the old one; raise it, or lower memoryLimit`,
     `${P} search.diskGb = 7: must be at least 8, twice the memory: Elasticsearch dumps its heap to the disk when it runs out of memory; raise it, or lower memoryLimit`,
   ),

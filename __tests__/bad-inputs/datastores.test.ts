@@ -100,8 +100,8 @@ testRefused({
     `${P} database.tier = "db-c4a-highmem-4": is no tier of the edition ENTERPRISE_PLUS; write it like "db-perf-optimized-N-4"`,
   ),
   "a PostgreSQL version that is too old": refused(
-    system((s) => (s.database.version = "POSTGRES_14")),
-    `${S} database.version = "POSTGRES_14": must be one of "POSTGRES_15", "POSTGRES_16", "POSTGRES_17"; choose one of them`,
+    production((e) => (e.database.version = "POSTGRES_14")),
+    `${P} database.version = "POSTGRES_14": must be one of "POSTGRES_15", "POSTGRES_16", "POSTGRES_17"; choose one of them`,
   ),
   "a database without a recovery period": refused(
     production((e) => (e.database.recoveryDays = 0)),
@@ -152,7 +152,7 @@ testRefused({
       s.variables.SEARCH_HOST = { kind: "datastore", of: "search", field: "host" };
       s.services.worker.variables.push("SEARCH_HOST");
     }),
-    `${S} variables.SEARCH_HOST.of = a string: is not a datastore of the system; declare search, or use another`,
+    `${S} variables.SEARCH_HOST = an object: comes from the search, and the system has none; declare search, or remove it`,
     `${S} services.worker.variables.20 = "SEARCH_HOST": needs a connection to the search; add "search" to connects, or remove the variable`,
   ),
   "a variable for the cache's user": refused(
@@ -160,7 +160,7 @@ testRefused({
       s.variables.CACHE_USER = { kind: "datastore", of: "cache", field: "user" };
       s.services.worker.variables.push("CACHE_USER");
     }),
-    `${S} variables.CACHE_USER.field = a string: is not a field of the cache; use one of host, port, password`,
+    `${S} variables.CACHE_USER.field = a string: is not a field of the cache; use one of host, port, password, tls`,
   ),
   "a recovery period longer than the retention of backups": refused(
     production((e) =>

@@ -27,7 +27,7 @@ testRefused({
   ),
   "a missing object": refused(
     production((e) => delete e.cache),
-    `${P} cache = nothing: is required (object); add it`,
+    `${P} cache = nothing: is required: the system has a cache; add it`,
   ),
   "a text in place of a whole number": refused(
     production((e) => (e.database.diskGb = "100")),
@@ -153,11 +153,11 @@ testRefused({
   ),
   "a variable of an unknown kind": refused(
     system((s) => (s.variables.LOG_LEVEL = { kind: "magic" })),
-    `${S} variables.LOG_LEVEL.kind = a string: is not a known kind; use one of environment, port, version, node-address, ca-bundle, generated, supplied, database-url, cache-url, datastore`,
+    `${S} variables.LOG_LEVEL.kind = a string: is not a known kind; use one of environment, port, version, node-address, ca-bundle, origins, url, pool-size, generated, supplied, database-url, cache-url, search-url, datastore`,
   ),
   "a variable without a kind": refused(
     system((s) => (s.variables.LOG_LEVEL = {})),
-    `${S} variables.LOG_LEVEL.kind = nothing: is required; use one of environment, port, version, node-address, ca-bundle, generated, supplied, database-url, cache-url, datastore`,
+    `${S} variables.LOG_LEVEL.kind = nothing: is required; use one of environment, port, version, node-address, ca-bundle, origins, url, pool-size, generated, supplied, database-url, cache-url, search-url, datastore`,
   ),
   "a variable's name in lower case": refused(
     system((s) => {

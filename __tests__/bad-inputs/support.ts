@@ -52,6 +52,7 @@ export const autopilot = production((e) => {
 
 export const BITNAMI = {
   kind: "bitnami",
+  version: "ELASTICSEARCH_9_1",
   diskGb: 20,
   resources: { cpu: "100m", memory: "1Gi", memoryLimit: "4Gi" },
 };
@@ -60,13 +61,14 @@ export const BITNAMI = {
 export const inCluster =
   (change: (environment: Anything, system: Anything) => void = () => {}): Change =>
   ({ production: { environment }, staging, system }) => {
-    system.database.version = "POSTGRES_17"; // both kinds of database support it
-    system.database.extensions = []; // only Cloud SQL supports them
-    system.search = { version: "ELASTICSEARCH_9_1" };
+    const { database, services }: Anything = system;
+    database.extensions = []; // only Cloud SQL supports them
+    system.search = { minimum: "ELASTICSEARCH_9_1" };
+    services.backend.connects.push("search");
     (staging.environment as Anything).search = BITNAMI;
     (staging.environment as Anything).bitnami = { images: "docker.io/bitnamilegacy", pool: "app" };
     const e: Anything = environment;
-    e.database = { ...BITNAMI, backups: { at: "02:00", keepDays: 30 } };
+    e.database = { ...BITNAMI, version: "POSTGRES_17", backups: { at: "02:00", keepDays: 30 } };
     e.search = BITNAMI;
     e.bitnami = { images: "docker.io/bitnamilegacy", pool: "app" };
     change(e, system);

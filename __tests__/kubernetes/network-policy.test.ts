@@ -2,9 +2,9 @@ import {
   HOST_AGENT,
   INTERNET,
   type NetworkPolicyProps,
-  NOT_INTERNET,
   networkPolicy,
 } from "../../constructs/kubernetes/network-policy";
+import { NOT_INTERNET } from "../../facts/cidr";
 import { build } from "../construct";
 
 const synth = (props: Partial<NetworkPolicyProps>) => policy(props).spec;

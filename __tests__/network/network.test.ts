@@ -8,7 +8,7 @@ const ranges = {
   services: "10.8.0.0/20",
   datastores: ["10.100.0.0/22"],
 };
-const props = { project, name: "shop-test", region: "europe-west1", ranges };
+const props = { project, name: "shop-test", region: "europe-west1", ranges, publicPorts: [] };
 const { resource, counts, json } = build((stack) => {
   new Network(stack, "vpc", { ...props, deletionProtection: true });
 });

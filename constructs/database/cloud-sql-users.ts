@@ -3,11 +3,11 @@ import { SqlUser } from "@cdktf/provider-google/lib/sql-user";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { Project } from "../project/project";
-import type { GeneratedSecret } from "../secrets/secret";
+import type { SecretSource } from "../secrets/secret";
 import { Ephemeral } from "../terraform/ephemeral";
 
 export interface DatabasePassword {
-  readonly source: GeneratedSecret;
+  readonly source: SecretSource;
   /** Whether the user of the previous generation can still log in. Keep it until all services use the new password. */
   readonly keepsPrevious: boolean;
 }

@@ -4,7 +4,7 @@ import { SqlUser } from "@cdktf/provider-google/lib/sql-user";
 import { type ITerraformDependable, TerraformResource } from "cdktf";
 import { Construct } from "constructs";
 import { DAYS, type Day } from "../../facts/days";
-import type { GeneratedSecret } from "../secrets/secret";
+import type { SecretSource } from "../secrets/secret";
 import { fix } from "../terraform/fixed";
 import { CloudSqlInstance, type CloudSqlInstanceProps } from "./cloud-sql-instance";
 import { CloudSqlUsers, type DatabasePassword } from "./cloud-sql-users";
@@ -130,7 +130,7 @@ export class CloudSql extends Construct {
   /** The role that services act as. Clients set it with libpq's parameter `options`, as `-c role=<role>`. */
   readonly role: string;
   /** The user's password. */
-  readonly password: GeneratedSecret;
+  readonly password: SecretSource;
   /** The server's certificate authority, in PEM format. */
   readonly certificateAuthority: string;
   /** Resources that must exist before a service logs in. */

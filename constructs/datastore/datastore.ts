@@ -11,8 +11,10 @@ export interface Datastore {
   readonly user?: string;
   /** The password that services log in with. */
   readonly password: SecretValue;
-  /** The server's certificate authority, in PEM format. Without one, connections are not encrypted. */
+  /** The server's own certificate authority, in PEM format. */
   readonly certificateAuthority?: string;
+  /** Whether a public authority certified the host name. Without any authority, connections are not encrypted. */
+  readonly publiclyCertified?: boolean;
   /** The datastore's addresses or pods, for network policies of its clients. */
   readonly peers: readonly Peer[];
   /** Resources that must exist before a service logs in. */

@@ -4,6 +4,7 @@ import {
   type NetworkPolicyV1SpecIngress,
 } from "@cdktf/provider-kubernetes/lib/network-policy-v1";
 import type { Construct } from "constructs";
+import { NOT_INTERNET } from "../../facts/cidr";
 import { NAME_LABEL } from "./labels";
 
 /** The other end of a workload's connection. */
@@ -50,24 +51,6 @@ export interface NetworkPolicyProps {
   readonly ingress?: readonly Allowance[];
   readonly egress?: readonly Allowance[];
 }
-
-/**
- * Ranges that are not part of the internet: private, shared, link-local (which includes the metadata server), loopback,
- * multicast and reserved addresses.
- * {@link https://www.rfc-editor.org/rfc/rfc6890}
- */
-export const NOT_INTERNET = [
-  "0.0.0.0/8",
-  "10.0.0.0/8",
-  "100.64.0.0/10",
-  "127.0.0.0/8",
-  "169.254.0.0/16",
-  "172.16.0.0/12",
-  "192.0.0.0/24",
-  "192.168.0.0/16",
-  "198.18.0.0/15",
-  "224.0.0.0/3",
-] as const;
 
 /** All public addresses. */
 export const INTERNET: Peer = { range: "0.0.0.0/0", except: NOT_INTERNET };

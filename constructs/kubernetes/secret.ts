@@ -1,4 +1,5 @@
 import { SecretV1 } from "@cdktf/provider-kubernetes/lib/secret-v1";
+import { Fn } from "cdktf";
 import { Construct } from "constructs";
 import { type Configuration, IMMUTABLE, identify } from "./configuration";
 
@@ -11,6 +12,9 @@ export interface SecretValue {
    */
   readonly changesWith: readonly (string | number)[];
 }
+
+/** A secret as a part of a URL. Terraform encodes a space as a plus sign, which clients do not decode there. */
+export const inUrl = ({ value }: SecretValue): string => Fn.replace(Fn.urlencode(value), "+", "%20");
 
 export interface SecretProps {
   readonly namespace: string;

@@ -7,6 +7,7 @@ import { ComputeSubnetwork } from "@cdktf/provider-google/lib/compute-subnetwork
 import { ServiceNetworkingConnection } from "@cdktf/provider-google/lib/service-networking-connection";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
+import { PUBLIC_RANGES } from "../../facts/cidr";
 import type { Project } from "../project/project";
 import { fix } from "../terraform/fixed";
 
@@ -29,6 +30,8 @@ export interface NetworkProps {
     /** The control plane's own range, a /28, if the cluster was created with one. */
     readonly controlPlane?: string;
   };
+  /** Ports of public addresses that nodes and pods can reach, beside 443. */
+  readonly publicPorts: readonly number[];
   /** Whether Terraform refuses to destroy the network, the subnet and the datastore ranges. */
   readonly deletionProtection: boolean;
 }
@@ -39,7 +42,7 @@ export const SECONDARY_RANGES = { pods: "pods", services: "services" } as const;
 /**
  * A VPC network with one subnet (with flow logs and Private Google Access), Cloud NAT for connections from nodes to the
  * internet, private services access for Google's datastores, and a firewall. The firewall denies all ingress, and all
- * egress except to the network's own ranges and to TCP port 443. GKE and its load balancers add rules with a higher
+ * egress except to the network's own ranges, to TCP port 443, and to further ports of public addresses. GKE and its load balancers add rules with a higher
  * priority.
  * {@link https://cloud.google.com/kubernetes-engine/docs/concepts/firewall-rules}
  */
@@ -141,6 +144,15 @@ export class Network extends Construct {
         allow: [{ protocol: "tcp", ports: ["443"] }],
       }),
     ];
+    if (props.publicPorts.length)
+      allowed.push(
+        firewall("allow-public-egress", {
+          direction: "EGRESS",
+          priority: 1000,
+          destinationRanges: [...PUBLIC_RANGES],
+          allow: [{ protocol: "tcp", ports: props.publicPorts.map(String) }],
+        }),
+      );
     // Terraform creates this rule after the exceptions, so that nodes never lose their control plane.
     firewall("deny-egress", {
       direction: "EGRESS",

@@ -25,12 +25,23 @@ export default {
   },
   database: {
     kind: "bitnami",
+    version: "POSTGRES_17",
     diskGb: 20,
     resources: { cpu: "500m", memory: "1Gi", memoryLimit: "2Gi" },
     backups: { at: "02:00", keepDays: 30 },
   },
-  cache: { kind: "bitnami", diskGb: 8, resources: { cpu: "100m", memory: "512Mi", memoryLimit: "1Gi" } },
-  search: { kind: "bitnami", diskGb: 20, resources: { cpu: "500m", memory: "2Gi", memoryLimit: "2Gi" } },
+  cache: {
+    kind: "bitnami",
+    version: "REDIS_8_2",
+    diskGb: 8,
+    resources: { cpu: "100m", memory: "512Mi", memoryLimit: "1Gi" },
+  },
+  search: {
+    kind: "bitnami",
+    version: "ELASTICSEARCH_9_1",
+    diskGb: 20,
+    resources: { cpu: "500m", memory: "2Gi", memoryLimit: "2Gi" },
+  },
   bitnami: { images: "docker.io/bitnamilegacy", pool: "datastores" },
   monitoring: {
     pool: "monitoring",

@@ -16,12 +16,23 @@ export default {
   cluster: { mode: "autopilot", channel: "REGULAR", maintenance: "03:00" },
   database: {
     kind: "bitnami",
+    version: "POSTGRES_17",
     diskGb: 10,
     resources: { cpu: "250m", memory: "512Mi", memoryLimit: "1Gi" },
     backups: { at: "02:00", keepDays: 7 },
   },
-  cache: { kind: "bitnami", diskGb: 8, resources: { cpu: "100m", memory: "256Mi", memoryLimit: "512Mi" } },
-  search: { kind: "bitnami", diskGb: 10, resources: { cpu: "250m", memory: "2Gi", memoryLimit: "2Gi" } },
+  cache: {
+    kind: "bitnami",
+    version: "REDIS_8_2",
+    diskGb: 8,
+    resources: { cpu: "100m", memory: "256Mi", memoryLimit: "512Mi" },
+  },
+  search: {
+    kind: "bitnami",
+    version: "ELASTICSEARCH_9_1",
+    diskGb: 10,
+    resources: { cpu: "250m", memory: "2Gi", memoryLimit: "2Gi" },
+  },
   bitnami: { images: "docker.io/bitnamilegacy" },
   monitoring: {
     retentionDays: 3,

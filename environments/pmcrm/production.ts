@@ -26,6 +26,7 @@ export default {
   },
   database: {
     kind: "cloud-sql",
+    version: "POSTGRES_16",
     edition: "ENTERPRISE",
     tier: "db-custom-4-16384",
     availability: "REGIONAL",
@@ -37,7 +38,13 @@ export default {
     insightsQueryLength: 1024,
     replicaRegion: "europe-west3",
   },
-  cache: { kind: "memorystore", tier: "STANDARD_HA", memoryGb: 5, maintenance: { day: "SUNDAY", hour: 4 } },
+  cache: {
+    kind: "memorystore",
+    version: "REDIS_7_2",
+    tier: "STANDARD_HA",
+    memoryGb: 5,
+    maintenance: { day: "SUNDAY", hour: 4 },
+  },
   monitoring: {
     pool: "monitoring",
     retentionDays: 15,

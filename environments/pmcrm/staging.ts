@@ -26,6 +26,7 @@ export default {
   },
   database: {
     kind: "cloud-sql",
+    version: "POSTGRES_16",
     edition: "ENTERPRISE",
     tier: "db-custom-1-3840",
     availability: "ZONAL",
@@ -36,7 +37,13 @@ export default {
     maintenance: { day: "SATURDAY", hour: 3, track: "canary" },
     insightsQueryLength: 1024,
   },
-  cache: { kind: "memorystore", tier: "BASIC", memoryGb: 1, maintenance: { day: "SATURDAY", hour: 4 } },
+  cache: {
+    kind: "memorystore",
+    version: "REDIS_7_2",
+    tier: "BASIC",
+    memoryGb: 1,
+    maintenance: { day: "SATURDAY", hour: 4 },
+  },
   monitoring: {
     pool: "monitoring",
     retentionDays: 3,

@@ -118,12 +118,18 @@ function isNamedAfter(text: string, other: string, mine: string): boolean {
   return has(other) && !(within && has(mine));
 }
 
-const hostsOf = ({ valid, value }: EnvironmentFile) =>
-  valid.has("services")
+const hostsOf = ({ valid, value }: EnvironmentFile) => [
+  ...(valid.has("services")
     ? Object.entries(value.services).flatMap(([service, { hosts }]) =>
         hosts.map((host, i) => ({ host, path: ["services", service, "hosts", i] })),
       )
-    : [];
+    : []),
+  ...(valid.has("frontends")
+    ? Object.entries(value.frontends).flatMap(([frontend, hosts]) =>
+        hosts.map((host, i) => ({ host, path: ["frontends", frontend, i] })),
+      )
+    : []),
+];
 
 const field = (value: unknown, key: string): unknown =>
   value !== null && typeof value === "object" && Object.hasOwn(value, key)
@@ -131,8 +137,6 @@ const field = (value: unknown, key: string): unknown =>
     : undefined;
 
 function rawHosts(environment: unknown): unknown[] {
-  const services = field(environment, "services");
-  return services !== null && typeof services === "object"
-    ? Object.values(services).flatMap((service) => field(service, "hosts"))
-    : [];
+  const within = (key: string) => Object.values(Object(field(environment, key)) as object);
+  return [...within("services").flatMap((service) => field(service, "hosts")), ...within("frontends").flat()];
 }

@@ -29,7 +29,7 @@ const OLDEST_BACKUP = "2022-10-13";
 /** Rules about an environment's datastores. */
 export const datastoresChecks: readonly Check[] = [
   check([], ["database"], [], (_s, { database: d }, _r, { say }) => {
-    if (d.kind !== "cloud-sql") return;
+    if (d?.kind !== "cloud-sql") return;
     const wrong = tierProblem(d.edition, d.tier);
     if (wrong) say.environment(["database", "tier"], wrong.rule, wrong.remedy);
     if (d.edition === "ENTERPRISE" && d.recoveryDays > 7)
@@ -62,7 +62,7 @@ export const datastoresChecks: readonly Check[] = [
       );
   }),
   check([], ["database", "region"], [], (_s, e, _r, { say }) => {
-    if (e.database.kind === "cloud-sql" && e.database.replicaRegion === e.region)
+    if (e.database?.kind === "cloud-sql" && e.database.replicaRegion === e.region)
       say.environment(
         ["database", "replicaRegion"],
         "must differ from the region of the primary",
@@ -70,7 +70,7 @@ export const datastoresChecks: readonly Check[] = [
       );
   }),
   check([], ["database"], [], (_s, { database }, _r, { say, systemName, environmentName }) => {
-    const restore = database.kind === "cloud-sql" ? database.restore : undefined;
+    const restore = database?.kind === "cloud-sql" ? database.restore : undefined;
     const original = fullName(systemName, environmentName);
     if (restore && (restore.name === "replica" || restore.name.startsWith(original)))
       say.environment(
@@ -124,7 +124,7 @@ export const datastoresChecks: readonly Check[] = [
       );
   }),
   check([], ["database", "project"], [], (_s, e, _r, { say, systemName, environmentName }) => {
-    if (e.database.kind !== "bitnami") return;
+    if (e.database?.kind !== "bitnami") return;
     const bucket = backupBucket(e.project, fullName(systemName, environmentName));
     if (bucket.length > 63 || /^goog|google/.test(bucket))
       say.environment(
@@ -159,7 +159,7 @@ export const datastoresChecks: readonly Check[] = [
         'add it, for example "10.100.0.0/20"',
       );
     if (!used && e.network.datastores)
-      say.environment(["network", "datastores"], "is not used: the datastores are in the cluster", "remove it");
+      say.environment(["network", "datastores"], "is not used: no datastore is one of Google's", "remove it");
   }),
   check([], ["database", "cache", "search", "network"], [], (_s, e, _r, { say }) => {
     const room = datastoreRangesOf(e).reduce((sum, text) => sum + 2 ** (24 - (parseCidr(text)?.prefix ?? 24)), 0);
@@ -188,19 +188,19 @@ export const datastoresChecks: readonly Check[] = [
     }
   }),
   check([], ["generations", "cache", "search", "database", "monitoring", "datadog"], [], (_s, e, _r, { say }) => {
-    const generated = datastoreNeeds(e).flatMap(({ secrets }) => secrets);
-    for (const [secret, used, section] of [
+    const used = new Set<string>(datastoreNeeds(e).flatMap(({ secrets, supplied }) => [...secrets, ...supplied]));
+    for (const [secret, there, section] of [
       [PLATFORM_SECRETS.receiver, e.monitoring.receiver, "monitoring.receiver"],
       [PLATFORM_SECRETS.datadog, e.datadog, "datadog"],
-      [PLATFORM_SECRETS.search, generated.includes(PLATFORM_SECRETS.search), "search"],
-      [PLATFORM_SECRETS.cache, generated.includes(PLATFORM_SECRETS.cache), 'a cache of the kind "bitnami"'],
+      [PLATFORM_SECRETS.search, used.has(PLATFORM_SECRETS.search), "search"],
+      [PLATFORM_SECRETS.cache, used.has(PLATFORM_SECRETS.cache), 'a cache of the kind "bitnami" or "external"'],
       [
         PLATFORM_SECRETS.databaseAdministrator,
-        generated.includes(PLATFORM_SECRETS.databaseAdministrator),
+        used.has(PLATFORM_SECRETS.databaseAdministrator),
         'a database of the kind "bitnami"',
       ],
     ] as const)
-      if (Object.hasOwn(e.generations, secret) && !used)
+      if (Object.hasOwn(e.generations, secret) && !there)
         say.environment(["generations", secret], `is not used without ${section}`, `add ${section}, or remove it`);
   }),
 ];

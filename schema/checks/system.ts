@@ -6,22 +6,20 @@ import { parseCpu, parseMemory } from "../../facts/quantity";
 import { RESERVED_NAMES } from "../../facts/reserved";
 import { secretLooking, secretNamed, secretWord } from "../../facts/secrets";
 import { platformSecrets } from "../system";
-import { kindOf } from "../variable";
+import { datastoreOf, isDatastore, kindOf } from "../variable";
 import { CONNECTIONS } from "../workload";
 import { type Check, check, list, oneOf, own, workloads } from "./check";
 
 /** Together with the longest environment's name, it has at most 40 characters: the limit of clusters and Memorystore. */
 const SYSTEM_NAME = /^[a-z][-a-z0-9]{0,27}[a-z0-9]$/;
 
-const FIELDS: readonly string[] = ["host", "port", "name", "user", "password"];
-
 /** A connection's name as part of the addresses of resources. */
 const addressed = (connection: string): string => connection.replace(/[^\w-]+/g, "-");
 
 /** Rules within a system's file. */
 export const systemChecks: readonly Check[] = [
-  check(["database"], [], [], ({ database: { name, user } }, _e, _r, { say }) => {
-    for (const [field, value] of Object.entries({ name, user }))
+  check(["database"], [], [], ({ database }, _e, _r, { say }) => {
+    for (const [field, value] of Object.entries(database ? { name: database.name, user: database.user } : {}))
       if (POSTGRES_OWN.includes(value) || value.startsWith("cloudsql"))
         say.system(
           ["database", field],
@@ -31,7 +29,7 @@ export const systemChecks: readonly Check[] = [
   }),
   check(["database", "auditLogs"], [], [], ({ database, auditLogs }, _e, _r, { say }) => {
     for (const [path, names] of [
-      [["database", "extensions"], database.extensions],
+      [["database", "extensions"], database?.extensions ?? []],
       [["auditLogs", "services"], auditLogs.services],
     ] as const)
       for (const [i, name] of names.entries())
@@ -63,21 +61,7 @@ export const systemChecks: readonly Check[] = [
     if (title !== undefined && (isDashboard(title) || title === servicesTitle(systemName).toLowerCase()))
       say.system(["overview", "title"], "is the title of a dashboard that exists already", "choose another title");
   }),
-  check(["variables", "search"], [], [], (s, _e, _r, { say }) => {
-    const fields = {
-      database: FIELDS,
-      cache: ["host", "port", "password"],
-      search: FIELDS.filter((f) => f !== "name"),
-    };
-    for (const [name, variable] of Object.entries(s.variables)) {
-      if (typeof variable === "string" || variable.kind !== "datastore") continue;
-      if (variable.of === "search" && !s.search)
-        say.system(["variables", name, "of"], "is not a datastore of the system", "declare search, or use another");
-      if (!fields[variable.of].includes(variable.field))
-        say.system(["variables", name, "field"], `is not a field of the ${variable.of}`, oneOf(fields[variable.of]));
-    }
-  }),
-  check(["services", "migrations", "variables", "search"], [], [], (s, _e, _r, { say }) => {
+  check(["services", "migrations", "variables", "database", "cache", "search"], [], [], (s, _e, _r, { say }) => {
     for (const w of workloads(s)) {
       for (const [i, name] of w.variables.entries()) {
         const variable = own(s.variables, name);
@@ -90,10 +74,7 @@ export const systemChecks: readonly Check[] = [
         const kind = kindOf(variable);
         if (kind === "port" && !w.port)
           say.system(path, "needs a port, and this workload has none", "remove it, or give the service a port");
-        const to =
-          typeof variable === "object" && variable.kind === "datastore"
-            ? variable.of
-            : { "database-url": "database", "cache-url": "cache", "node-address": "host-agent" }[kind as string];
+        const to = datastoreOf(variable) ?? (kind === "node-address" ? "host-agent" : undefined);
         if (to && !w.connects.includes(to))
           say.system(path, `needs a connection to the ${to}`, `add "${to}" to connects, or remove the variable`);
       }
@@ -109,11 +90,11 @@ export const systemChecks: readonly Check[] = [
       for (const [i, to] of w.connects.entries()) {
         const path = [...w.path, "connects", i];
         if (w.connects.indexOf(to) !== i) say.system(path, "is listed twice", "remove one of the two");
-        if (to === "search" && !s.search)
+        if (isDatastore(to) && !s[to])
           say.system(
             path,
             "is a datastore that the system does not declare",
-            "declare search, or remove the connection",
+            `declare ${to}, or remove the connection`,
           );
         if (CONNECTIONS.includes(to)) continue;
         if (w.path.at(-1) === to) say.system(path, "must not be the service itself", "remove it");

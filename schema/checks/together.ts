@@ -3,14 +3,12 @@ import { parseCpu, parseMemory } from "../../facts/quantity";
 import { secretLooking, secretNamed } from "../../facts/secrets";
 import { modeOf, nodePoolsOf } from "../cluster";
 import { connectionsInCluster, mostConnections } from "../connections";
-import { DATASTORE_NEEDS } from "../datastores";
-import { rotatedByGeneration } from "../environment";
+import { rotatedByGeneration, SET_ONCE } from "../environment";
 import { imagesOf } from "../release";
 import { PLATFORM_SECRETS, platformSecrets } from "../system";
-import { kindOf, type Variable } from "../variable";
+import { DATASTORES, kindOf, type Variable } from "../variable";
+import { isBelow } from "../versions";
 import { type Check, check, oneOf, own, workloads } from "./check";
-
-const SET_ONCE: readonly string[] = [PLATFORM_SECRETS.database, PLATFORM_SECRETS.databaseAdministrator];
 
 const isSecret = (v: Variable) => ["generated", "supplied"].includes(kindOf(v));
 
@@ -81,7 +79,7 @@ export const checksTogether: readonly Check[] = [
     [],
     (s, e, _r, { say }) => {
       for (const [name, v] of Object.entries(s.variables))
-        if (kindOf(v) === "environment" && own(e.variables, name) === undefined)
+        if (typeof v === "object" && v.kind === "environment" && !v.optional && own(e.variables, name) === undefined)
           say.environment(["variables", name], "is required: the system reads it from here", "add it");
       for (const [name, value] of Object.entries(e.variables)) {
         const variable = own(s.variables, name);
@@ -121,11 +119,11 @@ export const checksTogether: readonly Check[] = [
       }
       for (const [name, generation] of Object.entries(e.generations)) {
         const variable = own(s.variables, name);
-        if (name === PLATFORM_SECRETS.database && e.database.kind === "cloud-sql") {
+        if (name === PLATFORM_SECRETS.database && e.database?.kind === "cloud-sql") {
           say.environment(["generations", name], "has a field of its own", "write it to database.password");
           continue;
         }
-        if (SET_ONCE.includes(name) && generation > 1)
+        if (e.database?.kind === "bitnami" && SET_ONCE.includes(name) && generation > 1)
           say.environment(
             ["generations", name],
             "must stay 1: PostgreSQL in the cluster reads its passwords only when it first starts",
@@ -214,20 +212,29 @@ export const checksTogether: readonly Check[] = [
           );
       }
   }),
-  check(["database", "cache", "search"], ["database", "cache", "search"], [], (s, e, _r, { say }) => {
-    for (const name of ["database", "cache", "search"] as const) {
-      const needs = DATASTORE_NEEDS[name](e);
-      const version = s[name]?.version;
-      if (needs && version && !needs.versions.includes(version))
-        say.system([name, "version"], `is not a version that ${e[name]?.kind} supports`, oneOf(needs.versions));
+  check(["database", "cache", "search"], ["database", "cache", "search"], [], (s, e, _r, { say, environmentName }) => {
+    for (const name of DATASTORES) {
+      const [declared, store] = [s[name], e[name]];
+      if (declared && !store) say.environment([name], `is required: the system has a ${name}`, "add it");
+      if (!declared && store)
+        say.environment([name], `is not used: the system has no ${name}`, "remove it, or declare it in the system");
+      if (declared && store && "version" in store && isBelow(name, store.version, declared.minimum))
+        say.environment(
+          [name, "version"],
+          `is below ${declared.minimum}, which the system needs at least (minimum)`,
+          "use a later version, or another kind that has one",
+        );
     }
-    if (s.search && !e.search) say.environment(["search"], "is required: the system has a search index", "add it");
-    if (!s.search && e.search)
-      say.environment(["search"], "is not used: the system has no search index", "remove it, or declare it");
-    if (e.database.kind === "bitnami" && s.database.extensions.length)
+    if (e.cache?.kind === "none" && s.cache && !s.cache.optional)
+      say.environment(
+        ["cache", "kind"],
+        "is for systems that work without a cache",
+        "use another kind, or write optional: true in the system's cache",
+      );
+    if (e.database && e.database.kind !== "cloud-sql" && s.database?.extensions.length)
       say.system(
         ["database", "extensions"],
-        "are created through Cloud SQL's API, and a database is in the cluster",
+        `are created through Cloud SQL's API, and the database of ${environmentName} is not in Cloud SQL`,
         "create them in a migration",
       );
   }),
@@ -241,7 +248,7 @@ export const checksTogether: readonly Check[] = [
   }),
   check(["services", "migrations", "database"], ["services", "database"], [], (s, e, _r, { say }) => {
     const asked = mostConnections(s, e);
-    if (e.database.kind === "bitnami") {
+    if (e.database?.kind === "bitnami") {
       const { forPods } = connectionsInCluster(e.database.resources);
       if (asked > forPods)
         say.environment(
@@ -251,6 +258,7 @@ export const checksTogether: readonly Check[] = [
         );
       return;
     }
+    if (e.database?.kind !== "cloud-sql") return;
     const { edition, tier } = e.database;
     const most = maxConnections(tier);
     if (most === undefined || tierProblem(edition, tier)) return;

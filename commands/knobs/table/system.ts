@@ -42,16 +42,14 @@ export const SYSTEM: Readonly<Record<string, Hand | readonly Hand[]>> = {
   "system.namespace": { to: ({ before }: Context) => `${before}-knob`, fixed: "everything in it would be made anew" },
   "system.database.name": { to: "knob", fixed: "the data is in the one with the old name" },
   "system.database.user": { to: "knob", fixed: "what is in the database belongs to it" },
-  "system.database.version=POSTGRES_15": { fixed: "PostgreSQL is not downgraded", late: true },
-  "system.database.version=POSTGRES_17": { oneWay: "PostgreSQL is not downgraded", late: true },
-  "system.cache.version=REDIS_7_0": { fixed: "Redis is not downgraded" },
   "database.extensions+": { to: ["pg_trgm"] },
   "database.extensions[]": { to: "pg_trgm" },
   "system.search?": {
-    to: { version: "ELASTICSEARCH_9_1" },
+    to: { minimum: "ELASTICSEARCH_9_1" },
     with: {
       "environment.search": {
         kind: "bitnami",
+        version: "ELASTICSEARCH_9_1",
         diskGb: 10,
         resources: { cpu: "250m", memory: "2Gi", memoryLimit: "2Gi" },
       },

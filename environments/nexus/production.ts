@@ -1,0 +1,60 @@
+import type { EnvironmentInput } from "../../schema/environment";
+
+export default {
+  purpose: "production",
+  project: "nexus-production",
+  region: "europe-west1",
+  deployer: "deployer@nexus-production.iam.gserviceaccount.com",
+  stateBucket: "nexus-production-terraform-state",
+  repository: "europe-west1-docker.pkg.dev/nexus-production/nexus",
+  registries: ["europe-west1-docker.pkg.dev/nexus-production/"],
+  network: {
+    nodes: "10.64.0.0/20",
+    pods: "10.68.0.0/14",
+    services: "10.72.0.0/20",
+    datastores: "10.76.0.0/20",
+  },
+  cluster: {
+    mode: "standard",
+    channel: "REGULAR",
+    maintenance: "03:00",
+    nodePools: {
+      app: { machineType: "e2-standard-4", min: 3, max: 9 },
+      monitoring: { machineType: "e2-standard-4", min: 1, max: 3, dedicated: true },
+    },
+  },
+  database: {
+    kind: "cloud-sql",
+    version: "POSTGRES_17",
+    edition: "ENTERPRISE",
+    tier: "db-custom-2-7680",
+    availability: "REGIONAL",
+    diskGb: 50,
+    diskLimitGb: 500,
+    backups: { at: "02:00", keep: 30 },
+    recoveryDays: 7,
+    maintenance: { day: "SUNDAY", hour: 3, track: "stable" },
+    insightsQueryLength: 1024,
+  },
+  cache: {
+    kind: "memorystore",
+    version: "REDIS_7_2",
+    tier: "STANDARD_HA",
+    memoryGb: 2,
+    maintenance: { day: "SUNDAY", hour: 4 },
+  },
+  monitoring: {
+    pool: "monitoring",
+    retentionDays: 15,
+    diskGb: 100,
+    email: "oncall@nexus-erp.com",
+    receiver: { kind: "slack", channel: "#nexus-alerts" },
+  },
+  services: {
+    api: { replicas: { min: 2, max: 10 }, hosts: ["api.nexus-erp.com"] },
+    crm: { replicas: { min: 2, max: 10 }, hosts: ["api.nexus-erp.com"] },
+  },
+  frontends: { web: ["app.nexus-erp.com"] },
+  edge: { kind: "google", waf: { mode: "preview" } },
+  variables: { LOG_LEVEL: "info" },
+} satisfies EnvironmentInput;

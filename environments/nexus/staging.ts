@@ -1,0 +1,39 @@
+import type { EnvironmentInput } from "../../schema/environment";
+
+export default {
+  purpose: "disposable",
+  project: "nexus-staging",
+  region: "europe-west1",
+  deployer: "deployer@nexus-staging.iam.gserviceaccount.com",
+  stateBucket: "nexus-staging-terraform-state",
+  repository: "europe-west1-docker.pkg.dev/nexus-staging/nexus",
+  registries: ["europe-west1-docker.pkg.dev/nexus-staging/"],
+  network: {
+    nodes: "10.80.0.0/20",
+    pods: "10.84.0.0/14",
+    services: "10.88.0.0/20",
+  },
+  cluster: { mode: "autopilot", channel: "REGULAR", maintenance: "03:00" },
+  database: {
+    kind: "bitnami",
+    version: "POSTGRES_17",
+    diskGb: 10,
+    resources: { cpu: "250m", memory: "512Mi", memoryLimit: "1Gi" },
+    backups: { at: "02:00", keepDays: 7 },
+  },
+  cache: {
+    kind: "bitnami",
+    version: "REDIS_8_2",
+    diskGb: 8,
+    resources: { cpu: "100m", memory: "256Mi", memoryLimit: "512Mi" },
+  },
+  bitnami: { images: "docker.io/bitnamilegacy" },
+  monitoring: { retentionDays: 3, diskGb: 20, email: "platform@nexus-erp.com" },
+  services: {
+    api: { replicas: { min: 1, max: 3 }, hosts: ["api.staging.nexus-erp.com"] },
+    crm: { replicas: { min: 1, max: 3 }, hosts: ["api.staging.nexus-erp.com"] },
+  },
+  frontends: { web: ["app.staging.nexus-erp.com"] },
+  edge: { kind: "traefik", email: "platform@nexus-erp.com", acme: "staging" },
+  variables: { LOG_LEVEL: "debug" },
+} satisfies EnvironmentInput;

@@ -1,0 +1,47 @@
+import type { EnvironmentInput } from "../../schema/environment";
+
+export default {
+  purpose: "disposable",
+  project: "pharmassist-staging",
+  region: "europe-west1",
+  deployer: "deployer@pharmassist-staging.iam.gserviceaccount.com",
+  stateBucket: "pharmassist-staging-terraform-state",
+  repository: "europe-west1-docker.pkg.dev/pharmassist-staging/pharmassist",
+  registries: ["europe-west1-docker.pkg.dev/pharmassist-staging/"],
+  network: {
+    nodes: "10.144.0.0/20",
+    pods: "10.148.0.0/14",
+    services: "10.152.0.0/20",
+  },
+  cluster: {
+    mode: "standard",
+    channel: "REGULAR",
+    maintenance: "03:00",
+    nodePools: {
+      app: { machineType: "e2-standard-2", min: 1, max: 3, spot: true },
+      monitoring: { machineType: "e2-standard-2", min: 1, max: 3, spot: true, dedicated: true },
+    },
+  },
+  // Neon, which has point-in-time recovery of its own
+  database: {
+    kind: "external",
+    version: "POSTGRES_17",
+    host: "ep-calm-river-a1b2c3d4.eu-central-1.aws.neon.tech",
+    pooler: { host: "ep-calm-river-a1b2c3d4-pooler.eu-central-1.aws.neon.tech" },
+    name: "pharmassist",
+    user: "pharmassist_owner",
+  },
+  cache: { kind: "none" },
+  monitoring: { pool: "monitoring", retentionDays: 3, diskGb: 20, email: "platform@pharmassist.io" },
+  services: {
+    backend: { replicas: { min: 1, max: 3 }, hosts: ["api.staging.pharmassist.io"] },
+    admin: { replicas: { min: 1, max: 2 }, hosts: ["admin.staging.pharmassist.io"] },
+  },
+  frontends: { app: ["app.staging.pharmassist.io"] },
+  edge: { kind: "google", waf: { mode: "enforce" } },
+  variables: {
+    LOG_LEVEL: "DEBUG",
+    GOOGLE_OAUTH_CLIENT_ID: "pharmassist-staging.apps.googleusercontent.com",
+    ADMIN_EMAILS: "admin@pharmassist.io",
+  },
+} satisfies EnvironmentInput;

@@ -1,0 +1,111 @@
+import { hostsFor } from "../environment";
+import { DATASTORES, datastoreOf, type Variable } from "../variable";
+import { type Check, check, oneOf, own, workloads } from "./check";
+
+const FIELDS = {
+  database: ["host", "port", "name", "user", "password", "tls"],
+  cache: ["host", "port", "password", "tls"],
+  search: ["host", "port", "user", "password", "tls"],
+};
+
+/** Names whose hosts a variable is made from. */
+const hostedIn = (v: Variable): readonly { readonly name: string; readonly path: readonly PropertyKey[] }[] => {
+  if (typeof v === "string") return [];
+  if (v.kind === "url") return [{ name: v.of, path: ["of"] }];
+  return v.kind === "origins" ? v.of.map((name, i) => ({ name, path: ["of", i] })) : [];
+};
+
+const isOptional = (v: Variable | undefined): boolean =>
+  typeof v === "object" && v.kind === "environment" && v.optional;
+
+/** Rules about variables that come from datastores, hosts and the environment. */
+export const variablesChecks: readonly Check[] = [
+  check(["variables", "database", "cache", "search"], [], [], (s, _e, _r, { say }) => {
+    for (const [name, variable] of Object.entries(s.variables)) {
+      const of = datastoreOf(variable);
+      if (of && !s[of])
+        say.system(["variables", name], `comes from the ${of}, and the system has none`, `declare ${of}, or remove it`);
+      if (
+        typeof variable === "object" &&
+        variable.kind === "datastore" &&
+        !FIELDS[variable.of].includes(variable.field)
+      )
+        say.system(["variables", name, "field"], `is not a field of the ${variable.of}`, oneOf(FIELDS[variable.of]));
+    }
+  }),
+  check(["services", "migrations", "database", "cache", "search"], [], [], (s, _e, _r, { say }) => {
+    for (const store of DATASTORES)
+      if (s[store] && !workloads(s).some(({ connects }) => connects.includes(store)))
+        say.system(
+          [store],
+          "is not used: no service and no migration connects to it",
+          `add "${store}" to the connects of those that use it, or remove it`,
+          { value: store },
+        );
+  }),
+  check(["services", "variables", "frontends"], [], [], (s, _e, _r, { say }) => {
+    const hosted = [...Object.keys(s.services).filter((name) => s.services[name]?.port), ...s.frontends];
+    for (const [name, variable] of Object.entries(s.variables))
+      for (const { name: of, path } of hostedIn(variable))
+        if (!hosted.includes(of))
+          say.system(["variables", name, ...path], "is neither a frontend nor a service with a port", oneOf(hosted));
+  }),
+  check(["services", "migrations", "frontends"], [], [], (s, _e, _r, { say }) => {
+    for (const [i, name] of s.frontends.entries())
+      if (s.frontends.indexOf(name) !== i) say.system(["frontends", i], "is listed twice", "remove one of the two");
+      else if (own(s.services, name) || own(s.migrations, name))
+        say.system(["frontends", i], "has the name of a service or a migration", "rename one of the two");
+  }),
+  check(["variables", "atLeastOne"], [], [], (s, _e, _r, { say }) => {
+    for (const [i, group] of s.atLeastOne.entries()) {
+      if (new Set(group).size < 2)
+        say.system(["atLeastOne", i], "must name at least two variables", "add one, or make the variable required");
+      for (const [j, name] of group.entries())
+        if (!isOptional(own(s.variables, name)))
+          say.system(
+            ["atLeastOne", i, j],
+            "is not an optional variable of the system",
+            'declare it { kind: "environment", optional: true }',
+          );
+    }
+  }),
+  check(["atLeastOne"], ["variables"], [], (s, e, _r, { say }) => {
+    for (const group of s.atLeastOne)
+      if (!group.some((name) => own(e.variables, name) !== undefined))
+        say.environment(["variables"], `must have at least one of ${group.join(", ")}`, "add one", {
+          value: undefined,
+        });
+  }),
+  check(["variables", "frontends", "services"], ["services", "frontends"], [], (s, e, _r, { say }) => {
+    for (const name of s.frontends)
+      if (!own(e.frontends, name)?.length)
+        say.environment(
+          ["frontends", name],
+          "is required: the system has this frontend",
+          'name its host, for example ["app.example.com"]',
+        );
+    for (const name of Object.keys(e.frontends))
+      if (!s.frontends.includes(name))
+        say.environment(["frontends", name], "is not a frontend of the system", oneOf(s.frontends), { value: name });
+    for (const [name, variable] of Object.entries(s.variables))
+      for (const { name: of } of hostedIn(variable))
+        if (own(s.services, of)?.port && !hostsFor(e, of).length)
+          say.environment(
+            ["services", of, "hosts"],
+            `must name a host: the variable ${name} is made from it`,
+            "add one, or remove the variable",
+          );
+  }),
+  check(["frontends"], ["services", "frontends"], [], (_s, e, _r, { say }) => {
+    const served = new Map(
+      Object.entries(e.services).flatMap(([name, { hosts }]) => hosts.map((host) => [host, name])),
+    );
+    for (const [name, hosts] of Object.entries(e.frontends))
+      for (const [i, host] of hosts.entries()) {
+        const other = served.get(host);
+        if (other)
+          say.environment(["frontends", name, i], `is already a host of ${other}`, "give the host to one of the two");
+        served.set(host, name);
+      }
+  }),
+];

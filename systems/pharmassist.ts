@@ -1,0 +1,74 @@
+import type { SystemInput } from "../schema/system";
+
+const runtime = ["LOG_LEVEL"];
+const application = [
+  ...runtime,
+  "PORT",
+  "DATABASE_URL",
+  "DB_POOL_MAX",
+  "REDIS_URL",
+  "SECRET_KEY",
+  "SECURE_COOKIES",
+  "CORS_ORIGINS",
+  "GOOGLE_OAUTH_CLIENT_ID",
+  "GOOGLE_OAUTH_CLIENT_SECRET",
+  "GOOGLE_OAUTH_REDIRECT_URI",
+  "ADMIN_EMAILS",
+  "ADMIN_EMAIL_DOMAIN",
+  "OAUTH_AUTO_CUSTOMER_TYPE",
+];
+const resources = { cpu: "250m", cpuLimit: "1", memory: "384Mi", memoryLimit: "768Mi" };
+
+/** The Flask backend. It runs twice: for the API, and with stricter limits for the admin's host. */
+const backend = {
+  image: "backend",
+  pool: "app",
+  port: 5000,
+  health: { live: "/ready", ready: "/ready" },
+  resources,
+  autoscale: { cpu: 70 },
+  variables: application,
+  connects: ["database", "cache", "internet:443"],
+  after: ["migrate"],
+} satisfies SystemInput["services"][string];
+
+/** PharmAssist: a pharmacy's shop and inventory. Its Next.js frontend is on Vercel. */
+export default {
+  namespace: "pharmassist",
+  database: { minimum: "POSTGRES_16", name: "pharmassist", user: "pharmassist", connectionsPerPod: 5 },
+  cache: { minimum: "REDIS_7_0", optional: true }, // without it, products are not cached
+  frontends: ["app"],
+  variables: {
+    LOG_LEVEL: { kind: "environment" },
+    PORT: { kind: "port" },
+    DATABASE_URL: { kind: "database-url", driver: "sqlalchemy", via: "pooler" },
+    DB_POOL_MAX: { kind: "pool-size" },
+    REDIS_URL: { kind: "cache-url" },
+    SECRET_KEY: { kind: "generated", length: 64 },
+    SECURE_COOKIES: "true",
+    CORS_ORIGINS: { kind: "origins", of: ["app", "admin"] },
+    GOOGLE_OAUTH_CLIENT_ID: { kind: "environment" },
+    GOOGLE_OAUTH_CLIENT_SECRET: { kind: "supplied" },
+    GOOGLE_OAUTH_REDIRECT_URI: { kind: "url", of: "app", path: "/login/google/callback" },
+    ADMIN_EMAILS: { kind: "environment", optional: true },
+    ADMIN_EMAIL_DOMAIN: { kind: "environment", optional: true },
+    OAUTH_AUTO_CUSTOMER_TYPE: "retail",
+  },
+  atLeastOne: [["ADMIN_EMAILS", "ADMIN_EMAIL_DOMAIN"]],
+  migrations: {
+    migrate: {
+      image: "backend",
+      command: ["alembic", "upgrade", "head"],
+      pool: "app",
+      resources,
+      variables: [...runtime, "DATABASE_URL"],
+      connects: ["database"],
+      deadlineSeconds: 600,
+    },
+  },
+  services: {
+    backend: { ...backend, rateLimits: [{ requests: 300, seconds: 60 }] },
+    admin: { ...backend, rateLimits: [{ requests: 60, seconds: 60 }] },
+  },
+  auditLogs: { services: ["secretmanager", "cloudkms", "cloudsql", "iam", "storage"], retentionDays: 365 },
+} satisfies SystemInput;
