@@ -8,10 +8,10 @@ import {
   label,
   matching,
   memory,
-  port,
   publicHost,
   region,
   registryFolder,
+  tcpPort,
   text,
   timeOfDay,
   version,
@@ -122,9 +122,9 @@ export const database = z.discriminatedUnion("kind", [
     ...external,
     version: z.enum(VERSIONS.database),
     /** The default is 5432. */
-    port: port.default(5432),
+    port: tcpPort.default(5432),
     /** Host and port of a connection pooler, such as PgBouncer, which variables with `via: "pooler"` name. */
-    pooler: z.strictObject({ host: publicHost, port: port.default(5432) }).optional(),
+    pooler: z.strictObject({ host: publicHost, port: tcpPort.default(5432) }).optional(),
     /** The database. */
     name: login,
     user: login,
@@ -134,13 +134,13 @@ export const database = z.discriminatedUnion("kind", [
 export const cache = z.discriminatedUnion("kind", [
   memorystore,
   z.strictObject({ ...bitnami, version: z.enum(["REDIS_8_2"]) }),
-  z.strictObject({ ...external, version: z.enum(VERSIONS.cache), port: port.default(6379) }),
+  z.strictObject({ ...external, version: z.enum(VERSIONS.cache), port: tcpPort.default(6379) }),
   /** No cache, for a system that works without one. */
   z.strictObject({ kind: z.literal("none") }),
 ]);
 export const search = z.discriminatedUnion("kind", [
   z.strictObject({ ...bitnami, version: z.enum(["ELASTICSEARCH_9_1"]) }),
-  z.strictObject({ ...external, version: z.enum(VERSIONS.search), port: port.default(9200), user: login }),
+  z.strictObject({ ...external, version: z.enum(VERSIONS.search), port: tcpPort.default(9200), user: login }),
 ]);
 
 /** What every release of Bitnami's charts needs. */

@@ -181,6 +181,9 @@ export const httpPath = z
       ctx.addIssue({ code: "custom", message: rule("must be in its normal form", `write "${normal}"`) });
   });
 
+/** A port of somebody else's server. */
+export const tcpPort = count(1, 65535, "TCP port");
+
 export const port = count(1024, 65535, "unprivileged TCP port");
 
 /**

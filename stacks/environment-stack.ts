@@ -136,13 +136,14 @@ export class EnvironmentStack extends TerraformStack {
     // ---- datastores, in Google Cloud or in the cluster
     clusterProviders(this, cluster, props.tokenPlugin);
     // Another kind has other addresses. Terraform would delete the resources at the old addresses, and their
-    // protections with them.
+    // protections with them. What somebody else runs has none.
+    const { database, cache, edge } = environment;
     fix(this, "kinds", {
-      values: {
-        ...(environment.database && { database: environment.database.kind }),
-        ...(environment.cache && { cache: environment.cache.kind }),
-        edge: environment.edge.kind,
-      },
+      values: Object.fromEntries(
+        Object.entries({ database, cache, edge }).flatMap(([name, choice]) =>
+          choice && choice.kind !== "external" && choice.kind !== "none" ? [[name, choice.kind]] : [],
+        ),
+      ),
       deletionProtection,
     });
     const stores = datastores(this, { platform, system, environment, release, secrets });

@@ -152,8 +152,8 @@ testRefused({
       s.variables.SEARCH_HOST = { kind: "datastore", of: "search", field: "host" };
       s.services.worker.variables.push("SEARCH_HOST");
     }),
-    `${S} variables.SEARCH_HOST = an object: comes from the search, and the system has none; declare search, or remove it`,
     `${S} services.worker.variables.20 = "SEARCH_HOST": needs a connection to the search; add "search" to connects, or remove the variable`,
+    `${S} variables.SEARCH_HOST = an object: comes from the search, and the system has none; declare search, or remove it`,
   ),
   "a variable for the cache's user": refused(
     system((s) => {

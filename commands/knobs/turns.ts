@@ -64,7 +64,9 @@ export function turnsOf(system: string, stack: string, files: Files): Turned {
   const said: Knob[] = [];
   for (const knob of knobs()) {
     const made = turns.filter((turn) => !turn.hand.fixed && makesRoom(turn.knob, knob));
-    if ([files, ...made.map((turn) => turn.files)].some((them) => isSaid(knob, them, stack))) said.push(knob);
+    const named = turns.filter((turn) => handsOf(knob).some(({ after }) => after === turn.name));
+    if ([files, ...[...made, ...named].map((turn) => turn.files)].some((them) => isSaid(knob, them, stack)))
+      said.push(knob);
     for (const [i, hand] of handsOf(knob).entries()) {
       const starts = [undefined, ...made, ...turns.filter((turn) => turn.name === hand.after)];
       let last: Refused | undefined;

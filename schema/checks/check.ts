@@ -45,7 +45,7 @@ export const list = (names: Iterable<string>): string => [...names].join(", ") |
 
 /** The remedy of a name that is unknown. */
 export const oneOf = (names: Iterable<string>): string => {
-  const known = [...names];
+  const known = [...new Set(names)];
   return known.length ? `use one of ${list(known)}` : "remove it, because there is none to choose from";
 };
 

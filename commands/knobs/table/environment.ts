@@ -15,6 +15,9 @@ const ITS_KIND =
   "a datastore, a cluster or an edge of another kind is another one: what is in it must be moved by hand";
 const EDITION_FIRST =
   "the provider changes edition and tier in a call of their own, and then has forgotten the other settings";
+const DOWNGRADE = "PostgreSQL is not downgraded";
+/** The turn that adds a search index that somebody else runs. */
+const OUTSIDE = "system.search? (2)";
 const GROWS = "a volume only grows";
 const SYSTEM_SAYS = "the system says whether there is one; turned there";
 
@@ -84,6 +87,21 @@ export const ENVIRONMENT: Readonly<Record<string, Hand | readonly Hand[]>> = {
   "nodePools.*.machineType": { to: "e2-standard-8" },
   "database=cloud-sql": { refused: ITS_KIND },
   "database=bitnami": { refused: ITS_KIND },
+  "database=external": { refused: ITS_KIND },
+  "environment.database?": { refused: SYSTEM_SAYS },
+  "database(cloud-sql).version=POSTGRES_15": {
+    with: { "system.database.minimum": "POSTGRES_15" },
+    fixed: DOWNGRADE,
+    late: true,
+  },
+  "database(cloud-sql).version=POSTGRES_16": { fixed: DOWNGRADE, late: true },
+  "database(cloud-sql).version=POSTGRES_17": { oneWay: DOWNGRADE, late: true },
+  "database(external).version=POSTGRES_15": { with: { "system.database.minimum": "POSTGRES_15" } },
+  "database(external).host": { to: "db.knob.io" },
+  "pooler?": { to: { host: "pooler.knob.io" } },
+  "pooler.host": { to: "pooler.knob.io" },
+  "database(external).name": { to: "knob" },
+  "database(external).user": { to: "knob" },
   "tier=BASIC": { fixed: "an instance has its tier from the day that it is made" },
   "tier=STANDARD_HA": { fixed: "an instance has its tier from the day that it is made" },
   "edition=ENTERPRISE": { with: { "environment.database.tier": "db-custom-4-16384" }, again: EDITION_FIRST },
@@ -101,6 +119,21 @@ export const ENVIRONMENT: Readonly<Record<string, Hand | readonly Hand[]>> = {
   "restore.at": { to: daysAgo(2), fixed: "the copy is protected", late: true },
   "cache=memorystore": { refused: ITS_KIND },
   "cache=bitnami": { refused: ITS_KIND },
+  "environment.cache?": { refused: SYSTEM_SAYS },
+  "cache=external": { to: { kind: "external", version: "REDIS_8_2", host: "cache.knob.io" } },
+  "cache=none": { to: { kind: "none" }, with: { "system.cache.optional": true }, fixed: ITS_KIND },
+  "cache(memorystore).version=REDIS_7_0": {
+    with: { "system.cache.minimum": "REDIS_7_0" },
+    fixed: "Redis is not downgraded",
+  },
+  "cache(memorystore).version=REDIS_7_2": { oneWay: "Redis is not downgraded" },
+  "cache(external).host": { to: "cache-2.knob.io" },
+  "search=bitnami": { refused: ITS_KIND },
+  "search=external": { refused: ITS_KIND },
+  "search(external).host": { after: OUTSIDE, to: "search-2.knob.io" },
+  "search(external).version=ELASTICSEARCH_9_1": { after: OUTSIDE },
+  "search(external).port": { after: OUTSIDE },
+  "search(external).user": { after: OUTSIDE, to: "knob-2" },
   "environment.search?": { refused: SYSTEM_SAYS },
   "environment.bitnami?": { refused: "the kinds of the datastores say whether it is there" },
   "bitnami.images": { restarts: "its image", to: "europe-west1-docker.pkg.dev/knob-project/bitnamilegacy" },
@@ -110,7 +143,7 @@ export const ENVIRONMENT: Readonly<Record<string, Hand | readonly Hand[]>> = {
   "scrapeSeconds?": { to: 15 },
   "database(bitnami).diskGb": { oneWay: GROWS },
   "cache(bitnami).diskGb": { oneWay: GROWS },
-  "search.diskGb": { oneWay: GROWS },
+  "search(bitnami).diskGb": { oneWay: GROWS },
   "monitoring.diskGb": { oneWay: GROWS },
   "monitoring.memory": { to: "3Gi" },
   "monitoring.email": { to: "knob@example.com" },
@@ -164,6 +197,9 @@ export const ENVIRONMENT: Readonly<Record<string, Hand | readonly Hand[]>> = {
   dnsZone: { to: "knob-zone-2" },
   "edge(traefik).email": { to: "knob@example.com" },
   logLocation: { to: "eu", fixed: "the project's log bucket does not move" },
+  "environment.frontends+": { refused: SYSTEM_SAYS },
+  "environment.frontends.*+": { to: (context: Context) => [beside(context)] },
+  "environment.frontends.*[]": { to: beside },
   "environment.variables+": { refused: "the system says which there are; turned there" },
   "environment.variables.*": { to: "knob" },
   "generations+": { to: { GRAFANA_ADMIN_PASSWORD: 2 } },

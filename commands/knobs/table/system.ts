@@ -1,14 +1,27 @@
 import { type Any, beside, type Context, environment, type Hand, otherPool, system, type Values } from "./hand";
 
 const firstService = (context: Context): string => Object.keys(system(context).services)[0] as string;
-/** Lists a variable in the first service. */
+/** A service with a host. */
+const hosted = (context: Context): string =>
+  Object.entries<Any>(environment(context).services).find(([, { hosts }]) => hosts?.length)?.[0] as string;
+const DECLARED = "what connects to it must change, too: its variables, and the connections of services and migrations";
+/** Lists variables in the first service. */
 const listed =
-  (name: string) =>
+  (...names: readonly string[]) =>
   (context: Context): Any => {
     const services = system(context).services;
     const first = firstService(context);
-    return { ...services, [first]: { ...services[first], variables: [...(services[first].variables ?? []), name] } };
+    return {
+      ...services,
+      [first]: { ...services[first], variables: [...(services[first].variables ?? []), ...names] },
+    };
   };
+/** Connects the first service to a datastore. */
+const connected = (store: string) => (context: Context) => {
+  const services = system(context).services;
+  const first = firstService(context);
+  return { ...services, [first]: { ...services[first], connects: [...(services[first].connects ?? []), store] } };
+};
 /** Of an image that nobody made. */
 const DIGEST = `sha256:${"a".repeat(64)}`;
 const migration = (context: Context): Any => {
@@ -42,24 +55,107 @@ export const SYSTEM: Readonly<Record<string, Hand | readonly Hand[]>> = {
   "system.namespace": { to: ({ before }: Context) => `${before}-knob`, fixed: "everything in it would be made anew" },
   "system.database.name": { to: "knob", fixed: "the data is in the one with the old name" },
   "system.database.user": { to: "knob", fixed: "what is in the database belongs to it" },
-  "database.extensions+": { to: ["pg_trgm"] },
-  "database.extensions[]": { to: "pg_trgm" },
-  "system.search?": {
-    to: { minimum: "ELASTICSEARCH_9_1" },
+  "system.database?": { refused: DECLARED },
+  "system.cache?": { refused: DECLARED },
+  "system.database.minimum=POSTGRES_17": {
+    with: { "environment.database.version": "POSTGRES_17" },
+    oneWay: "PostgreSQL is not downgraded",
+    late: true,
+  },
+  "system.cache.minimum=REDIS_8_2": { refused: "Memorystore has no such version, and another kind is another cache" },
+  "system.frontends+": {
+    to: ["knob"],
     with: {
-      "environment.search": {
-        kind: "bitnami",
-        version: "ELASTICSEARCH_9_1",
-        diskGb: 10,
-        resources: { cpu: "250m", memory: "2Gi", memoryLimit: "2Gi" },
-      },
-      "environment.bitnami": (context: Context) => ({
-        images: "docker.io/bitnamilegacy",
-        pool: Object.keys(environment(context).cluster.nodePools ?? {})[0],
+      "environment.frontends": (context: Context) => ({ ...(context.before as object), knob: [beside(context)] }),
+    },
+  },
+  "system.frontends[]": {
+    to: "knob",
+    with: {
+      "environment.frontends": (context: Context) => ({ knob: [beside(context)] }),
+      "system.variables": (context: Context) => ({
+        ...(context.before as object),
+        CORS_ORIGINS: "knob",
+        GOOGLE_OAUTH_REDIRECT_URI: "knob",
       }),
     },
-    protects: true,
   },
+  "system.atLeastOne+": {
+    to: [["KNOB_A", "KNOB_B"]],
+    with: {
+      "system.variables": ({ before }: Context) => ({
+        ...(before as object),
+        KNOB_A: { kind: "environment", optional: true },
+        KNOB_B: { kind: "environment", optional: true },
+      }),
+      "system.services": listed("KNOB_A", "KNOB_B"),
+      "environment.variables": ({ before }: Context) => ({ ...(before as object), KNOB_A: "knob" }),
+    },
+  },
+  "system.atLeastOne[]+": {
+    to: ["KNOB"],
+    with: {
+      "system.variables": ({ before }: Context) => ({
+        ...(before as object),
+        KNOB: { kind: "environment", optional: true },
+      }),
+      "system.services": listed("KNOB"),
+    },
+  },
+  "system.atLeastOne[][]": {
+    to: "KNOB",
+    with: {
+      "system.variables": ({ before }: Context) => ({
+        ...(before as object),
+        KNOB: { kind: "environment", optional: true },
+      }),
+      "system.services": listed("KNOB"),
+      "environment.variables": ({ before }: Context) => ({ ...(before as object), KNOB: "knob" }),
+    },
+  },
+  "system.variables.*=origins": { to: (context: Context) => ({ kind: "origins", of: [hosted(context)] }) },
+  "system.variables.*(origins).of+": { to: (context: Context) => [hosted(context)] },
+  "system.variables.*(origins).of[]": { to: hosted },
+  "system.variables.*=url": { to: (context: Context) => ({ kind: "url", of: hosted(context) }) },
+  "system.variables.*(url).of": { to: hosted },
+  "system.variables.*(url).path?": { to: "/knob" },
+  "system.variables.*(url).path": { to: "/knob" },
+  "system.variables.*=pool-size": { to: { kind: "pool-size" } },
+  "system.variables.*=search-url": { to: { kind: "search-url" } },
+  "database.extensions+": { to: ["pg_trgm"] },
+  "database.extensions[]": { to: "pg_trgm" },
+  "system.search?": [
+    {
+      to: { minimum: "ELASTICSEARCH_9_1" },
+      with: {
+        "environment.search": {
+          kind: "bitnami",
+          version: "ELASTICSEARCH_9_1",
+          diskGb: 10,
+          resources: { cpu: "250m", memory: "2Gi", memoryLimit: "2Gi" },
+        },
+        "environment.bitnami": (context: Context) => ({
+          images: "docker.io/bitnamilegacy",
+          pool: Object.keys(environment(context).cluster.nodePools ?? {})[0],
+        }),
+        "system.services": connected("search"),
+      },
+      protects: true,
+    },
+    {
+      to: { minimum: "ELASTICSEARCH_9_1" },
+      with: {
+        "environment.search": {
+          kind: "external",
+          version: "ELASTICSEARCH_9_1",
+          host: "search.knob.io",
+          port: 9243,
+          user: "knob",
+        },
+        "system.services": connected("search"),
+      },
+    },
+  ],
   "system.variables+": { to: { KNOB: "a" }, with: { "system.services": listed("KNOB") } },
   "system.variables.*=string": { to: "text", with: { "environment.variables.*": undefined } },
   "system.variables.*(string)": { to: "knob" },

@@ -1,0 +1,142 @@
+import type { Files } from "../support";
+import { type Anything, P, refused, S, system, T, testRefused } from "./support";
+
+const NEON = {
+  kind: "external",
+  version: "POSTGRES_17",
+  host: "db.eu-central-1.aws.neon.tech",
+  name: "pmcrm",
+  user: "owner",
+};
+
+/** Gives production datastores that somebody else runs, and makes a further change. */
+const outside =
+  (change: (environment: Anything, system: Anything) => void = () => {}) =>
+  ({ system, production: { environment } }: Files) => {
+    const s: Anything = system;
+    const e: Anything = environment;
+    s.database.extensions = [];
+    e.database = { ...NEON };
+    e.cache = { kind: "external", version: "REDIS_8_2", host: "eu1-calm-river.upstash.io" };
+    delete e.network.datastores;
+    change(e, s);
+  };
+
+/** Gives the backend a variable. */
+const variable = (value: unknown) =>
+  system((s) => {
+    s.variables.KNOWN = value;
+    s.services.backend.variables.push("KNOWN");
+  });
+
+testRefused({
+  "a database outside with an address instead of a host": refused(
+    outside((e) => (e.database.host = "203.0.113.7")),
+    `${P} database.host = "203.0.113.7": must be a fully qualified host name in lower case, no wildcard and no port; write it like "api.example.com"`,
+    `${P} database.host = "203.0.113.7": must be a public name: no authority issues certificates for others; use a domain of your own`,
+  ),
+  "a database outside with a private host": refused(
+    outside((e) => (e.database.host = "postgres.internal")),
+    `${P} database.host = "postgres.internal": must be a public name: no authority issues certificates for others; use a domain of your own`,
+  ),
+  "a database outside with a port above the last one": refused(
+    outside((e) => (e.database.port = 65536)),
+    `${P} database.port = 65536: must be at most 65535 (TCP port); write a number from 1 to 65535`,
+  ),
+  "a pooler with a user of its own": refused(
+    outside((e) => (e.database.pooler = { host: NEON.host, user: "pooler" })),
+    `${P} database.pooler.user = a string: is not a known key; remove it, or correct its spelling`,
+  ),
+  "a database outside without a user": refused(
+    outside((e) => delete e.database.user),
+    `${P} database.user = nothing: is required (string); add it`,
+  ),
+  "a database outside whose name has a slash": refused(
+    outside((e) => (e.database.name = "a/b")),
+    `${P} database.name = "a/b": must be a name of letters, digits, dots, dashes and underscores; copy it from the provider's console`,
+  ),
+  "a database outside that is older than the system's minimum": refused(
+    outside((e) => (e.database.version = "POSTGRES_15")),
+    `${P} database.version = "POSTGRES_15": is below POSTGRES_16, which the system needs at least (minimum); use a later version, or another kind that has one`,
+  ),
+  "extensions of a database outside": refused(
+    outside((_e, s) => (s.database.extensions = ["vector"])),
+    `${S} database.extensions = ["vector"]: are created through Cloud SQL's API, and the database of production is not in Cloud SQL; create them in a migration`,
+  ),
+  "a cache outside with its password in the file": refused(
+    outside((e) => (e.cache.password = "knob")),
+    `${P} cache.password = a string: is not a known key; remove it: npm run secrets prints the commands that put a secret into Secret Manager`,
+  ),
+  "no cache for a system that needs one": refused(
+    outside((e) => (e.cache = { kind: "none" })),
+    `${P} cache.kind = "none": is for systems that work without a cache; use another kind, or write optional: true in the system's cache`,
+  ),
+  "a cache for a system without one": refused(
+    system((s) => {
+      delete s.cache;
+      delete s.variables.REDIS_URL;
+      for (const service of Object.values<Anything>(s.services)) {
+        service.connects = service.connects.filter((to: string) => to !== "cache");
+        service.variables = service.variables.filter((name: string) => name !== "REDIS_URL");
+      }
+    }),
+    `${T} cache = {"kind":"memorystore","version":"REDIS_7_2","tier":"BASIC","memoryGb":1,"main...: is not used: the system has no cache; remove it, or declare it in the system`,
+    `${P} cache = {"kind":"memorystore","version":"REDIS_7_2","tier":"STANDARD_HA","memoryGb":5...: is not used: the system has no cache; remove it, or declare it in the system`,
+  ),
+  "a database that nobody connects to": refused(
+    system((s) => {
+      for (const workload of [...Object.values<Anything>(s.services), ...Object.values<Anything>(s.migrations)]) {
+        workload.connects = workload.connects.filter((to: string) => to !== "database");
+        workload.variables = workload.variables.filter((name: string) => !/^(DATABASE|DIRECT)_URL$/.test(name));
+      }
+      delete s.variables.DATABASE_URL;
+      delete s.variables.DIRECT_URL;
+    }),
+    `${S} database = "database": is not used: no service and no migration connects to it; add "database" to the connects of those that use it, or remove it`,
+  ),
+  "a driver that nobody knows": refused(
+    variable({ kind: "database-url", driver: "psycopg" }),
+    `${S} variables.KNOWN.driver = a string: must be one of "libpq", "node-postgres", "sqlalchemy", "asyncpg", "prisma", "django"; choose one of them`,
+  ),
+  "origins of what has no host": refused(
+    variable({ kind: "origins", of: ["backend", "worker", "web"] }),
+    `${S} variables.KNOWN.of.1 = a string: is neither a frontend nor a service with a port; use one of backend`,
+    `${S} variables.KNOWN.of.2 = a string: is neither a frontend nor a service with a port; use one of backend`,
+  ),
+  "origins of nothing": refused(
+    variable({ kind: "origins", of: [] }),
+    `${S} variables.KNOWN.of = []: must not be empty; name a service or a frontend`,
+  ),
+  "a URL with a path that is none": refused(
+    variable({ kind: "url", of: "backend", path: "login" }),
+    `${S} variables.KNOWN.path = a string: must be an absolute URL path without query; write it like "/health"`,
+  ),
+  "a group of one variable": refused(
+    system((s) => (s.atLeastOne = [["LOG_LEVEL"]])),
+    `${S} atLeastOne.0 = ["LOG_LEVEL"]: must name at least two variables; add one, or make the variable required`,
+    `${S} atLeastOne.0.0 = "LOG_LEVEL": is not an optional variable of the system; declare it { kind: "environment", optional: true }`,
+  ),
+  "a group of which no variable is set": refused(
+    system((s) => {
+      for (const name of ["ADMINS", "ADMIN_DOMAIN"]) {
+        s.variables[name] = { kind: "environment", optional: true };
+        s.services.backend.variables.push(name);
+      }
+      s.atLeastOne = [["ADMINS", "ADMIN_DOMAIN"]];
+    }),
+    `${T} variables = nothing: must have at least one of ADMINS, ADMIN_DOMAIN; add one`,
+    `${P} variables = nothing: must have at least one of ADMINS, ADMIN_DOMAIN; add one`,
+  ),
+  "a frontend without hosts, with the name of a service, and a host of one": refused(
+    ({ system: s, production: { environment: e } }) => {
+      s.frontends = ["app", "backend", "app"];
+      e.frontends = { app: ["api.pmcrm.io"], other: ["www.pmcrm.io"], backend: ["backend.pmcrm.io"] };
+    },
+    `${S} frontends.1 = "backend": has the name of a service or a migration; rename one of the two`,
+    `${S} frontends.2 = "app": is listed twice; remove one of the two`,
+    `${T} frontends.app = nothing: is required: the system has this frontend; name its host, for example ["app.example.com"]`,
+    `${T} frontends.backend = nothing: is required: the system has this frontend; name its host, for example ["app.example.com"]`,
+    `${P} frontends.other = "other": is not a frontend of the system; use one of app, backend`,
+    `${P} frontends.app.0 = "api.pmcrm.io": is already a host of backend; give the host to one of the two`,
+  ),
+});
