@@ -84,6 +84,10 @@ const ACCEPTED: Record<string, (files: Anything) => void> = {
   "every extension that Cloud SQL has in common use": system((s) => {
     s.database.extensions = ["vector", "postgis", "uuid-ossp", "pg_trgm", "hstore", "pgaudit", "pg_stat_statements"];
   }),
+  "extensions after those that they need": system((s) => {
+    s.database.extensions = ["cube", "earthdistance", "address_standardizer_data_us", "postgis", "fuzzystrmatch"];
+    s.database.extensions.push("postgis_tiger_geocoder", "h3", "postgis_raster", "h3_postgis", "pgrouting");
+  }),
   "a migration that connects to a service that does not wait for it": system((s) => {
     s.database.connectionsPerPod = 5;
     s.services.worker.after = [];

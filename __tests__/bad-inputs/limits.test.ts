@@ -112,6 +112,15 @@ testRefused({
     "timescaledb",
     "is not an extension that Cloud SQL has; correct it, or add it to facts/extensions.ts",
   ),
+  "an extension without one that it needs": extension(
+    "earthdistance",
+    'needs cube, which must be created first; write "cube" before it',
+  ),
+  "an extension before two that it needs": refused(
+    system((s) => (s.database.extensions = ["postgis_tiger_geocoder", "postgis", "fuzzystrmatch"])),
+    `${S} database.extensions.0 = "postgis_tiger_geocoder": needs fuzzystrmatch, which must be created first; write "fuzzystrmatch" before it`,
+    `${S} database.extensions.0 = "postgis_tiger_geocoder": needs postgis, which must be created first; write "postgis" before it`,
+  ),
   "a migration that connects to the service that waits for it": refused(
     system((s) => s.migrations.migrate.connects.push("backend")),
     `${S} migrations.migrate.connects.1 = "backend": is a service that starts only after this migration; remove the connection, or the migration from the service's after`,
