@@ -160,22 +160,42 @@ export const memory = holding(
   'write it like "512Mi" or "1Gi"',
 ).refine((q) => (parseMemory(q) ?? 0) <= LARGEST_MACHINE.memory, rule("is more than any machine has", "lower it"));
 
-export const httpPath = z
-  .string()
-  .refine((t) => t.length <= PATH_LENGTH, rule(`must be at most ${PATH_LENGTH} characters long`, "shorten it"))
-  .regex(
-    /^\/([\w.~!$&+,;=:@/-]|%[0-9a-fA-F]{2})*$/,
-    rule("must be an absolute URL path without query", 'write it like "/health"'),
-  )
-  .refine(
-    (path) => !/[\p{Cc}]/u.test(decodedPath(path)),
-    rule("must not contain control characters", "write the path without them"),
-  )
-  .superRefine((path, ctx) => {
-    const normal = normalPath(path);
-    if (path !== normal && /^\/([^%]|%[0-9a-f]{2})*$/i.test(path))
-      ctx.addIssue({ code: "custom", message: rule("must be in its normal form", `write "${normal}"`) });
-  });
+const urlPath = (unfit: RegExp, text: string, remedy: string) =>
+  z
+    .string()
+    .refine((t) => t.length <= PATH_LENGTH, rule(`must be at most ${PATH_LENGTH} characters long`, "shorten it"))
+    .regex(
+      /^\/([\w.~!$&+,;=:@/-]|%[0-9a-fA-F]{2})*$/,
+      rule("must be an absolute URL path without query", 'write it like "/health"'),
+    )
+    .superRefine((path, ctx) => {
+      const say = (r: string, remedy: string) => ctx.addIssue({ code: "custom", message: rule(r, remedy) });
+      const normal = normalPath(path);
+      if (!/^\/([^%]|%[0-9a-f]{2})*$/i.test(path)) return; // said already
+      if (/\p{Cc}/u.test(decodedPath(path))) say("must not contain control characters", "write the path without them");
+      else if (unfit.test(normal)) say(text, remedy);
+      else if (path !== normal) say("must be in its normal form", `write "${normal}"`);
+    });
+
+/** Path that a client asks for, and a server answers. Servers differ in whether an escaped slash separates segments. */
+export const httpPath = urlPath(
+  /%2F|%5C/,
+  "must not escape a slash or a backslash: servers read them in different ways",
+  "use a path without them",
+);
+
+/**
+ * Path that is compared, or escaped once more. Kubernetes refuses some escapes in an Ingress, Traefik decodes some before
+ * it compares, Cloud Armor is told to decode all, and Prometheus escapes the percent sign.
+ * {@link https://github.com/kubernetes/kubernetes/blob/v1.34.0/pkg/apis/networking/validation/validation.go} invalidPathSequences
+ * {@link https://github.com/traefik/traefik/blob/v3.7.0/pkg/muxer/http/mux.go} withRoutingPath
+ * {@link https://github.com/prometheus/prometheus/blob/v3.7.0/scrape/target.go} Target.URL
+ */
+export const plainPath = urlPath(
+  /%/,
+  "must have no escapes: servers compare them in different ways",
+  "use another path",
+);
 
 export const port = count(1024, 65535, "unprivileged TCP port");
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { AUDITED_SERVICES } from "../facts/audited-services";
 import { alerts, metricName, overview } from "./alerts";
 import { extensions } from "./extension";
-import { count, cpu, httpPath, label, matching, memory, percent, port, text, variableName } from "./fields";
+import { count, cpu, httpPath, label, matching, memory, percent, plainPath, port, text, variableName } from "./fields";
 import { rule } from "./problem";
 
 /**
@@ -144,7 +144,7 @@ const service = z.strictObject({
   metrics: z
     .strictObject({
       port,
-      path: httpPath,
+      path: plainPath,
       /** Metrics of the HTTP requests that the service answers. Objectives and the dashboard use them. */
       requests: z
         .strictObject({
@@ -188,7 +188,7 @@ const service = z.strictObject({
    * Prefix of the paths that the edge routes to the service, if services share a host. The service receives the path
    * unchanged.
    */
-  path: httpPath
+  path: plainPath
     .refine((p) => p === "/" || !p.endsWith("/"), rule("must not end with a slash", 'write it like "/sales"'))
     .default("/"),
   /**
@@ -199,7 +199,7 @@ const service = z.strictObject({
     .array(
       z.strictObject({
         /** Prefix of the limited paths. Without it, all paths are limited. */
-        path: httpPath.optional(),
+        path: plainPath.optional(),
         requests: count(1, 10000, "requests"),
         seconds: count(1, 3600, "seconds"),
       }),

@@ -1,6 +1,9 @@
 import { WAF_RULE_SETS } from "../../facts/waf";
 import { type Anything, P, production, refused, S, system, testRefused, traefik } from "./support";
 
+const NO_ESCAPES = "must have no escapes: servers compare them in different ways; use another path";
+const NO_SLASH = "must not escape a slash or a backslash: servers read them in different ways; use a path without them";
+
 testRefused({
   "a host that is listed twice": refused(
     production((e) => (e.services.backend.hosts = ["api.pmcrm.io", "api.pmcrm.io"])),
@@ -106,9 +109,22 @@ testRefused({
     }),
     `${P} edge.waf.exclusions.0.signatures = ["owasp-crs-v030301-id942430-sqli","owasp-crs-v030301-id942431-sqli","owasp-c...: turn off 8 signatures of sqli-v33-stable, and an expression has room for 7; exclude the fields that they match`,
   ),
+  "a service's prefix with an escaped slash": refused(
+    system((s) => Object.assign(s.services.backend, { path: "/a%2Fb", rateLimits: [] })),
+    `${S} services.backend.path = "/a%2Fb": ${NO_ESCAPES}`,
+  ),
+  "a service's prefix with an escaped space": refused(
+    system((s) => Object.assign(s.services.backend, { path: "/a%20b", rateLimits: [] })),
+    `${S} services.backend.path = "/a%20b": ${NO_ESCAPES}`,
+  ),
+  "health at paths with an escaped slash and backslash": refused(
+    system((s) => (s.services.backend.health = { live: "/a%2Fb", ready: "/a%5cb" })),
+    `${S} services.backend.health.live = "/a%2Fb": ${NO_SLASH}`,
+    `${S} services.backend.health.ready = "/a%5cb": ${NO_SLASH}`,
+  ),
   "a rate limit with a percent-encoded path": refused(
     system((s) => (s.services.backend.rateLimits[1].path = "/a%20b")),
-    `${S} services.backend.rateLimits.1.path = "/a%20b": must be decoded, without percent signs; write the characters themselves`,
+    `${S} services.backend.rateLimits.1.path = "/a%20b": ${NO_ESCAPES}`,
   ),
   "a path with a slash at the end": refused(
     system((s) => (s.services.backend.path = "/api/")),
