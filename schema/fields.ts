@@ -70,6 +70,11 @@ export const variableName = matching(
   'write it like "LOG_LEVEL"',
 );
 
+/** Labels of letters, digits and dashes, at least two. {@link https://www.rfc-editor.org/rfc/rfc5890#section-2.3.1} */
+const HOST = /^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)+([a-z]{2,63}|xn--[a-z0-9-]{0,58}[a-z0-9])$/;
+/** Labels whose prefix is reserved: only that of names in other scripts, `xn--`, is in use. */
+const RESERVED_LABEL = /(^|\.)(?!xn)[^.]{2}--/;
+
 export const hostname = z
   .string()
   .refine(
@@ -77,14 +82,14 @@ export const hostname = z
     rule("must be at most 64 characters long: a managed certificate allows no more", "shorten the name"),
   )
   .regex(
-    /^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)+([a-z]{2,63}|xn--[a-z0-9-]{0,58}[a-z0-9])$/,
+    HOST,
     rule(
       "must be a fully qualified host name in lower case, no wildcard and no port",
-      'write it like "api.example.com"',
+      'write it like "api.my-company.com"',
     ),
   )
   .refine(
-    (name) => !name.split(".").some((label) => /^(?!xn)..--/.test(label)),
+    (name) => !RESERVED_LABEL.test(name),
     rule("must have no label with two dashes after its second character", "use another name"),
   )
   .superRefine((name, ctx) => {
@@ -123,13 +128,34 @@ export const cidr = (shortest: number, longest: number) =>
       );
   });
 
+/** Words with a dot between each two. {@link https://www.rfc-editor.org/rfc/rfc5322#section-3.2.3} dot-atom */
+const MAILBOX = /^[\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*$/;
+
+/**
+ * E-mail address that reaches a person. Let's Encrypt registers no contact whose domain could have no certificate.
+ * {@link https://www.rfc-editor.org/rfc/rfc5321#section-4.5.3.1}
+ * {@link https://github.com/letsencrypt/boulder/blob/main/policy/pa.go} ValidEmail
+ */
 export const email = z
   .string()
   .refine((t) => t.length <= 254, rule("must be at most 254 characters long", "use another address"))
-  .regex(
-    /^[A-Za-z0-9._%+-]+@([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,}$/,
-    rule("must be an e-mail address", 'write it like "oncall@example.com"'),
-  );
+  .superRefine((address, ctx) => {
+    const [mailbox = "", domain = "", ...more] = address.toLowerCase().split("@");
+    const say = (text: string, remedy: string) => ctx.addIssue({ code: "custom", message: rule(text, remedy) });
+    if (
+      !MAILBOX.test(mailbox) ||
+      mailbox.length > 64 ||
+      !HOST.test(domain) ||
+      RESERVED_LABEL.test(domain) ||
+      more.length
+    )
+      say("must be an e-mail address", 'write it like "oncall@my-company.com"');
+    else if (whyNoCertificate(domain))
+      say(
+        "must have a public domain: nobody gets mail at others, and Let's Encrypt refuses them",
+        "use an address of your own",
+      );
+  });
 
 /** Version of a release. */
 export const version = matching(/^[\w][\w.+-]{0,62}$/, "must be a version", 'write it like "1.4.2"');

@@ -104,12 +104,19 @@ const ACCEPTED: Record<string, (files: Anything) => void> = {
   "a bucket of digits": production((e) => (e.stateBucket = "100")),
   "a bucket with go and ogle apart": production((e) => (e.stateBucket = "go-ogle-state")),
 
-  "hosts in punycode, also at the end": hosts("xn--bcher-kva.example.com", "xn--e1afmkfd.xn--p1ai"),
+  "hosts in punycode, also at the end": hosts("xn--bcher-kva.pmcrm.io", "xn--e1afmkfd.xn--p1ai"),
   "a host of the longest length": hosts(`${"a".repeat(59)}.info`),
   "hosts below suffixes of two and three parts": hosts("pmcrm.co.uk", "api.pmcrm.tokyo.jp", "a.b.pmcrm.com.au"),
-  "hosts that begin with digits and have dashes inside": hosts("3com.example.org", "a-b--c.pmcrm.io"),
+  "hosts that begin with digits and have dashes inside": hosts("3com.pmcrm.io", "a-b--c.pmcrm.io"),
   "hosts of new and of country suffixes": hosts("api.pmcrm.dev", "api.pmcrm.cloud", "pmcrm.io"),
   "hosts of a service that gives names to its users": hosts("pmcrm.github.io", "pmcrm.web.app"),
+
+  "e-mail addresses with the characters of RFC 5322": (files) => {
+    staging((e) => (e.monitoring.email = "o'neil+pager!1@eu.pmcrm.co.uk"))(files);
+    production((e) => (e.edge = { ...traefik, email: `${"x".repeat(62)}.y@PMCRM.xn--p1ai` }))(files);
+    backend((service) => (service.rateLimits = []))(files);
+  },
+  "hosts that only look like an example's": hosts("example.pmcrm.io", "myexample.com", "example.com.pmcrm.io"),
 
   "registries with ports": registries("registry.pmcrm.io:5000/", "registry.pmcrm.io:65535/team/"),
   "all of a registry of one's own": registries("registry.pmcrm.io/", "pmcrm.azurecr.io/", "pmcrm.jfrog.io/"),

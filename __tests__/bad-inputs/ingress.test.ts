@@ -11,7 +11,7 @@ testRefused({
   ),
   "a wildcard as a host": refused(
     production((e) => (e.services.backend.hosts = ["*.pmcrm.io"])),
-    `${P} services.backend.hosts.0 = "*.pmcrm.io": must be a fully qualified host name in lower case, no wildcard and no port; write it like "api.example.com"`,
+    `${P} services.backend.hosts.0 = "*.pmcrm.io": must be a fully qualified host name in lower case, no wildcard and no port; write it like "api.my-company.com"`,
   ),
   "a host with a certificate for another host": refused((files) => {
     // @ts-expect-error: every host gets its own certificate

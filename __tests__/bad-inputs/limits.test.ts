@@ -174,12 +174,21 @@ testRefused({
     `${P} stateBucket = "pmcrm-production-pmcrm-production-dumps": is the bucket of the database's backups, which the stack creates; use a bucket of its own for the state`,
   ),
   ...Object.fromEntries(
-    ["api.corp", "api.lan", "api.onion", "api.home.arpa", "api.example.alt", "api.example.con", "api.example"].map(
-      (host) => [
-        `the host ${host}`,
-        refused(hosts(host), `${P} services.backend.hosts.0 = "${host}": ${NO_AUTHORITY}`),
+    [
+      ...["api.corp", "api.lan", "api.onion", "api.home.arpa", "api.example.alt", "api.example.con", "api.example"],
+      ...[
+        "example.com",
+        "api.example.com",
+        "a.b.example.org",
+        "example.net",
+        "api.test",
+        "api.invalid",
+        "api.localhost",
       ],
-    ),
+    ].map((host) => [
+      `the host ${host}`,
+      refused(hosts(host), `${P} services.backend.hosts.0 = "${host}": ${NO_AUTHORITY}`),
+    ]),
   ),
   "a suffix that belongs to its registry": refused(
     hosts("co.uk"),

@@ -22,11 +22,35 @@ testRefused({
   ),
   "an e-mail address without a top-level domain": refused(
     production((e) => (e.monitoring.email = "oncall@pmcrm")),
-    `${P} monitoring.email = "oncall@pmcrm": must be an e-mail address; write it like "oncall@example.com"`,
+    `${P} monitoring.email = "oncall@pmcrm": must be an e-mail address; write it like "oncall@my-company.com"`,
   ),
   "two e-mail addresses in place of one": refused(
     production((e) => (e.monitoring.email = "a@pmcrm.io, b@pmcrm.io")),
-    `${P} monitoring.email = "a@pmcrm.io, b@pmcrm.io": must be an e-mail address; write it like "oncall@example.com"`,
+    `${P} monitoring.email = "a@pmcrm.io, b@pmcrm.io": must be an e-mail address; write it like "oncall@my-company.com"`,
+  ),
+  ...Object.fromEntries(
+    [
+      ...["a..b@pmcrm.io", ".a@pmcrm.io", "a.@pmcrm.io", '"a b"@pmcrm.io', "a b@pmcrm.io", "a@b@pmcrm.io", "@pmcrm.io"],
+      ...["a@pmcrm..io", "a@.pmcrm.io", "a@pmcrm.io.", "a@-pmcrm.io", "a@pm_crm.io", "a@10.0.0.1", "a@ab--c.pmcrm.io"],
+      ...["a@", "a", "", `${"x".repeat(65)}@pmcrm.io`, "Oncall <a@pmcrm.io>", "mailto:a@pmcrm.io?x"],
+    ].map((email) => [
+      `the e-mail address ${email}`,
+      refused(
+        production((e) => (e.monitoring.email = email)),
+        `${P} monitoring.email = ${JSON.stringify(email)}: must be an e-mail address; write it like "oncall@my-company.com"`,
+      ),
+    ]),
+  ),
+  ...Object.fromEntries(
+    ["a@example.com", "a@EXAMPLE.org", "a@mail.example.net", "a@pmcrm.test", "a@pmcrm.internal", "a@co.uk"].map(
+      (email) => [
+        `the e-mail address ${email}, which nobody reads`,
+        refused(
+          production((e) => (e.monitoring.email = email)),
+          `${P} monitoring.email = "${email}": must have a public domain: nobody gets mail at others, and Let's Encrypt refuses them; use an address of your own`,
+        ),
+      ],
+    ),
   ),
   "an alert receiver of an unknown kind": refused(
     production((e) => (e.monitoring.receiver = { kind: "sms" })),

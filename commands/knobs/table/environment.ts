@@ -113,7 +113,7 @@ export const ENVIRONMENT: Readonly<Record<string, Hand | readonly Hand[]>> = {
   "search.diskGb": { oneWay: GROWS },
   "monitoring.diskGb": { oneWay: GROWS },
   "monitoring.memory": { to: "3Gi" },
-  "monitoring.email": { to: "knob@example.com" },
+  "monitoring.email": { to: "knob@my-company.com" },
   "receiver?": { to: { kind: "webhook" } },
   "receiver=slack": { to: { kind: "slack", channel: "#knob" } },
   "receiver=pagerduty": { to: { kind: "pagerduty" } },
@@ -129,7 +129,7 @@ export const ENVIRONMENT: Readonly<Record<string, Hand | readonly Hand[]>> = {
   "edge=traefik": {
     to: (context: Context) => ({
       kind: "traefik",
-      email: "knob@example.com",
+      email: "knob@my-company.com",
       acme: "production",
       pool: Object.keys(environment(context).cluster.nodePools ?? {})[0],
     }),
@@ -162,7 +162,7 @@ export const ENVIRONMENT: Readonly<Record<string, Hand | readonly Hand[]>> = {
   "fields[].value": { to: "knob-2" },
   "dnsZone?": { to: "knob-zone" },
   dnsZone: { to: "knob-zone-2" },
-  "edge(traefik).email": { to: "knob@example.com" },
+  "edge(traefik).email": { to: "knob@my-company.com" },
   logLocation: { to: "eu", fixed: "the project's log bucket does not move" },
   "environment.variables+": { refused: "the system says which there are; turned there" },
   "environment.variables.*": { to: "knob" },
