@@ -91,6 +91,17 @@ testRefused({
     production((e) => (e.database.tier = "db-custom-3-16384")),
     `${P} database.tier = "db-custom-3-16384": must have 1 vCPU or an even number up to 96; change the first number`,
   ),
+  ...Object.fromEntries(
+    ["db-custom-04-16384", "db-custom-4-016384", "DB-CUSTOM-4-16384", "db-custom-4-16384 ", "db-custom-4.0-16384"].map(
+      (tier) => [
+        `the database tier ${JSON.stringify(tier)}`,
+        refused(
+          production((e) => (e.database.tier = tier)),
+          `${P} database.tier = ${JSON.stringify(tier)}: is no dedicated tier of the edition ENTERPRISE; write it "db-custom-<vCPUs>-<MiB>"`,
+        ),
+      ],
+    ),
+  ),
   "a shared-core database tier": refused(
     production((e) => (e.database.tier = "db-f1-micro")),
     `${P} database.tier = "db-f1-micro": is no dedicated tier of the edition ENTERPRISE; write it "db-custom-<vCPUs>-<MiB>"`,
