@@ -88,6 +88,16 @@ const ACCEPTED: Record<string, (files: Anything) => void> = {
     s.database.extensions = ["cube", "earthdistance", "address_standardizer_data_us", "postgis", "fuzzystrmatch"];
     s.database.extensions.push("postgis_tiger_geocoder", "h3", "postgis_raster", "h3_postgis", "pgrouting");
   }),
+  "pods that open nearly all connections of the tier": (files) => {
+    files.system.database.connectionsPerPod = 9; // in each of 5 + 4 + 1
+    Object.assign(files.production.environment.services, { backend: { replicas: { min: 2, max: 4 }, hosts: [] } });
+    Object.assign(files.production.environment.services, { worker: { replicas: 3 } });
+    files.system.services.backend.rateLimits = [];
+    files.production.environment.database.tier = "db-custom-1-3840";
+  },
+  "a range with exactly the addresses of the Services": production((e) => {
+    e.network.services = "10.8.0.0/27";
+  }),
   "a migration that connects to a service that does not wait for it": system((s) => {
     s.database.connectionsPerPod = 5;
     s.services.worker.after = [];

@@ -54,6 +54,7 @@ testRefused({
     `${P} services.worker.hosts = ["worker.pmcrm.io"]: are for services with a port; remove them`,
   ),
   "a host of two services": refused((files) => {
+    files.system.database.connectionsPerPod = 5;
     files.system.services.other = { ...files.system.services.backend } as Anything;
     files.production.environment.services.other = { replicas: { min: 2, max: 3 }, hosts: ["api.pmcrm.io"] };
     files.staging.environment.services.other = { replicas: { min: 1, max: 2 }, hosts: ["other.pmcrm.io"] };

@@ -127,6 +127,7 @@ testRefused({
   ),
   "two migrations that wait for each other through services": refused(
     system((s) => {
+      s.database.connectionsPerPod = 5;
       s.migrations.second = { ...s.migrations.migrate, connects: ["database", "backend"] };
       s.services.api = { ...s.services.backend, after: ["second"], metrics: undefined, objective: undefined };
       s.services.api.rateLimits = [];

@@ -1,4 +1,4 @@
-import { P, production, refused, staging, T, testRefused } from "./support";
+import { type Anything, P, production, refused, staging, T, testRefused } from "./support";
 
 testRefused({
   "a range with a prefix above 32": refused(
@@ -37,6 +37,18 @@ testRefused({
     production((e) => (e.network.pods = "10.4.0.0/20")),
     `${P} network.pods = "10.4.0.0/20": has room for 16 nodes, and the pools can have 23 during an upgrade; make the range larger`,
   ),
+  "a range with fewer addresses than the cluster has Services": refused((files) => {
+    const { production: p, staging: t, system: s } = files as Anything;
+    for (let i = 1; i <= 12; i++) {
+      s.services[`service-${i}`] = {
+        ...s.services.backend,
+        ...{ after: [], rateLimits: [], connects: [], variables: [] },
+        resources: { ...s.services.backend.resources, cpu: "1m", cpuLimit: "100m" },
+      };
+      for (const { environment: e } of [p, t]) e.services[`service-${i}`] = { replicas: { min: 2, max: 3 } };
+    }
+    p.environment.network.services = "10.8.0.0/27";
+  }, `${P} network.services = "10.8.0.0/27": has 30 addresses for 32 Services, those of GKE and of charts among them; make it at least a /26: the range of a cluster never changes`),
   "a control-plane range that is not a /28": refused(
     production((e) => (e.network.controlPlane = "172.16.0.0/27")),
     `${P} network.controlPlane = "172.16.0.0/27": must be a /28; choose a range of another size`,
