@@ -36,7 +36,7 @@ const variable = z.union(
       z.strictObject({ kind: z.literal("ca-bundle") }),
       z.strictObject({
         kind: z.literal("generated"),
-        /** Characters, letters and digits. */
+        /** Characters, letters and digits. A new length applies to the next generation: it does not change a value that exists. */
         length: count(16, 256, "characters"),
         rotate: z.enum(["always", "never"]).default("always"),
       }),
