@@ -180,6 +180,13 @@ const ACCEPTED: Record<string, (files: Anything) => void> = {
     e.edge.waf.exclusions = [
       { ruleSet: "sqli-v33-stable", fields: [{ in: "uri", operator: "CONTAINS", value: "search" }] },
       { ruleSet: "xss-v33-stable", fields: [{ in: "uri", operator: "EQUALS", value: "/search" }] },
+      { ruleSet: "xss-v33-stable", fields: [{ in: "cookie", operator: "STARTS_WITH", value: "cart[" }] },
+      { ruleSet: "xss-v33-stable", fields: [{ in: "header", operator: "EQUALS_ANY" }] },
+      {
+        ruleSet: "xss-v33-stable",
+        signatures: ["owasp-crs-v030301-id941100-xss"],
+        fields: [{ in: "parameter", operator: "EQUALS", value: "filter[größe] a" }],
+      },
     ];
   }),
   "Traefik with limits for all paths": (files) => {

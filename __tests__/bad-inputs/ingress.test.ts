@@ -103,6 +103,41 @@ testRefused({
     }),
     `${P} edge.waf.exclusions.0.fields.10 = {"in":"header","operator":"EQUALS","value":"x-10"}: is one header more than the 10 that Cloud Armor supports; turn the signature off instead`,
   ),
+  "more excluded fields of a rule set in two exclusions together": refused(
+    production((e) => {
+      const exclusion = (from: number, count: number) => ({
+        ruleSet: "xss-v33-stable",
+        fields: Array.from({ length: count }, (_, i) => ({ in: "cookie", operator: "EQUALS", value: `c-${from + i}` })),
+      });
+      e.edge.waf.exclusions = [exclusion(0, 6), exclusion(6, 5)];
+    }),
+    `${P} edge.waf.exclusions.1.fields.4 = {"in":"cookie","operator":"EQUALS","value":"c-10"}: is one cookie more than the 10 that Cloud Armor supports; turn the signature off instead`,
+  ),
+  "a field and a signature that are excluded twice": refused(
+    production((e) => {
+      const field = { in: "header", operator: "EQUALS", value: "x-query" };
+      const signature = "owasp-crs-v030301-id941100-xss";
+      e.edge.waf.exclusions = [
+        { ruleSet: "xss-v33-stable", fields: [field, field] },
+        { ruleSet: "xss-v33-stable", fields: [field] },
+        { ruleSet: "xss-v33-stable", signatures: [signature, signature] },
+      ];
+    }),
+    `${P} edge.waf.exclusions.2.signatures.1 = "owasp-crs-v030301-id941100-xss": is listed twice; remove one of the two`,
+    `${P} edge.waf.exclusions.0.fields.1 = {"in":"header","operator":"EQUALS","value":"x-query"}: is excluded from the same rules already; remove one of the two`,
+    `${P} edge.waf.exclusions.1.fields.0 = {"in":"header","operator":"EQUALS","value":"x-query"}: is excluded from the same rules already; remove one of the two`,
+  ),
+  "excluded fields with names that no request has": refused(
+    production((e) => {
+      const of = (kind: string, value: string) => ({ in: kind, operator: "CONTAINS", value });
+      const fields = [of("header", "x-a\nb"), of("cookie", "a;b"), of("uri", "a b"), of("parameter", "a\tb")];
+      e.edge.waf.exclusions = [{ ruleSet: "xss-v33-stable", fields }];
+    }),
+    `${P} edge.waf.exclusions.0.fields.0.value = "x-a\\nb": is not text that a header's name can contain; write it like "x-request-id"`,
+    `${P} edge.waf.exclusions.0.fields.1.value = "a;b": is not text that a cookie's name can contain; write it like "session_id"`,
+    `${P} edge.waf.exclusions.0.fields.2.value = "a b": is not text that a URI can contain; write it like "/search"`,
+    `${P} edge.waf.exclusions.0.fields.3.value = "a\\tb": is not text that a parameter's name can contain; write it like "filter"`,
+  ),
   "more excluded signatures than fit in an expression": refused(
     production((e) => {
       const signatures = Array.from({ length: 8 }, (_, i) => `owasp-crs-v030301-id94243${i}-sqli`);
