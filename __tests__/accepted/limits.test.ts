@@ -108,6 +108,15 @@ const ACCEPTED: Record<string, (files: Anything) => void> = {
     e.database.restore = { name: "before-import", at: "2025-01-31T12:00:00Z" };
   }),
 
+  "authorized networks of offices, a VPN and an address": production((e) => {
+    const offices = Array.from({ length: 97 }, (_, i) => [`office-${i}`, `8.8.${i}.0/24`]);
+    e.cluster.authorizedNetworks = {
+      ...Object.fromEntries(offices),
+      vpn: "10.0.0.0/8",
+      shared: "100.64.0.0/10",
+      home: "9.9.9.9/32",
+    };
+  }),
   "a bucket with dots, at the limit of its parts": production((e) => {
     e.stateBucket = `${"a".repeat(63)}.state_1.pmcrm.io`;
   }),

@@ -61,6 +61,35 @@ testRefused({
     production((e) => (e.cluster.authorizedNetworks = { all: "0.0.0.0/0" })),
     `${P} cluster.authorizedNetworks.all = "0.0.0.0/0": admits a large part of the internet; name the addresses that need it`,
   ),
+  "authorized networks that together admit much of the internet": refused(
+    production((e) => (e.cluster.authorizedNetworks = { one: "8.0.0.0/8", two: "9.0.0.0/16" })),
+    `${P} cluster.authorizedNetworks = 2: admit 16842752 public addresses together, a large part of the internet; name the addresses that need it`,
+  ),
+  "authorized networks of all addresses in halves": refused(
+    production((e) => (e.cluster.authorizedNetworks = { low: "0.0.0.0/1", high: "128.0.0.0/1" })),
+    ...["low", "high"].map(
+      (name) =>
+        `${P} cluster.authorizedNetworks.${name} = "${name === "low" ? "0" : "128"}.0.0.0/1": admits a large part of the internet; name the addresses that need it`,
+    ),
+  ),
+  "more authorized networks than GKE takes": refused(
+    production((e) => {
+      const ranges = Array.from({ length: 101 }, (_, i) => [`office-${i}`, `10.0.${i}.0/24`]);
+      e.cluster.authorizedNetworks = Object.fromEntries(ranges);
+    }),
+    `${P} cluster.authorizedNetworks = 101: are 101 ranges, and GKE takes 100; name larger ranges, or remove all: then the control plane has its DNS endpoint`,
+  ),
+  ...Object.fromEntries(
+    ["224.0.0.0/8", "239.1.2.3/32", "240.0.0.0/8", "127.0.0.0/8", "169.254.169.254/32", "203.0.113.0/28"].map(
+      (range) => [
+        `the authorized network ${range}`,
+        refused(
+          production((e) => (e.cluster.authorizedNetworks = { office: range })),
+          `${P} cluster.authorizedNetworks.office = "${range}": admits nobody: these addresses are reserved, and no packet comes from them; name the addresses that need it`,
+        ),
+      ],
+    ),
+  ),
   "an empty list of authorized networks": refused(
     production((e) => (e.cluster.authorizedNetworks = {})),
     `${P} cluster.authorizedNetworks = {}: must not be empty: nobody could reach the control plane; name a range, or remove it: then the control plane has its DNS endpoint`,
