@@ -262,9 +262,11 @@ const url = (what: string, example: string) =>
       else if (!URL_SHAPE.test(t)) say(`must be ${what}`, `write it like "${example}"`);
     });
 
+const URL_LABEL = "[A-Za-z0-9]([-A-Za-z0-9]{0,61}[A-Za-z0-9])?";
 /** A host or an address, with a port and a path. */
-const URL_SHAPE =
-  /^(https|oci):\/\/([A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?|\[[0-9A-Fa-f:]+\])(:\d{1,5})?(\/[\w.~:@%+-]*)*$/;
+const URL_SHAPE = new RegExp(
+  `^(https|oci)://(${URL_LABEL}(\\.${URL_LABEL})*|\\[[0-9A-Fa-f:]+\\])(:${PORT})?(/[\\w.~:@%+-]*)*$`,
+);
 
 /** A repository of Helm charts. */
 export const chartRepository = url("a chart repository's URL", "oci://europe-west1-docker.pkg.dev/p/charts");

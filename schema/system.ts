@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { AUDITED_SERVICES } from "../facts/audited-services";
-import { alerts, metricName, overview } from "./alerts";
+import { parseMemory } from "../facts/quantity";
+import { alerts, metricName, overview, PROMQL_NUMBERS } from "./alerts";
 import { extensions } from "./extension";
 import { count, cpu, httpPath, label, matching, memory, percent, plainPath, port, text, variableName } from "./fields";
 import { rule } from "./problem";
@@ -56,6 +57,10 @@ const variable = z.union(
             ),
             matching(/^[\w.-]{1,255}$/, "must be a plain word", "use letters, digits, dots and dashes"),
           )
+          .refine(({ target_session_attrs: server }) => server !== "read-only" && server !== "standby", {
+            path: ["target_session_attrs"],
+            message: rule("rejects the database, which is no standby: every connection fails", "remove it"),
+          })
           .default({}),
       }),
       z.strictObject({ kind: z.literal("cache-url") }),
@@ -70,6 +75,9 @@ const variable = z.union(
   rule("must be text or say where the value comes from", 'write it like "text" or { kind: "environment" }'),
 );
 
+/** MiB that a container runtime needs to start a program. */
+const LEAST_MEMORY = 6;
+
 const resources = z.strictObject({
   /** CPU request. */
   cpu,
@@ -77,8 +85,11 @@ const resources = z.strictObject({
   cpuLimit: cpu.optional(),
   /** Memory request. */
   memory,
-  /** Memory limit. */
-  memoryLimit: memory,
+  /** Memory limit. {@link https://docs.docker.com/engine/containers/resource_constraints/#memory} */
+  memoryLimit: memory.refine(
+    (q) => (parseMemory(q) ?? LEAST_MEMORY) >= LEAST_MEMORY,
+    rule(`must be at least ${LEAST_MEMORY}Mi: with less, no container starts`, "raise it"),
+  ),
 });
 
 const command = z
@@ -108,10 +119,15 @@ const workload = {
  * A label that the program itself sets. Prometheus adds the refused labels to every series, so none of them can have a
  * status code. {@link https://prometheus.io/docs/concepts/jobs_instances/}
  */
-const metricLabel = matching(/^[a-zA-Z_][a-zA-Z0-9_]*$/, "must be a label's name", 'write it like "status"').refine(
-  (label) => !["__name__", "le", "job", "instance", "namespace", "pod", "service"].includes(label),
-  rule("is a label of every series, and has no status code", "name the program's own label"),
-);
+const metricLabel = matching(/^[a-zA-Z_][a-zA-Z0-9_]*$/, "must be a label's name", 'write it like "status"')
+  .refine(
+    (label) => !["__name__", "le", "job", "instance", "namespace", "pod", "service"].includes(label),
+    rule("is a label of every series, and has no status code", "name the program's own label"),
+  )
+  .refine(
+    (label) => !PROMQL_NUMBERS.test(label),
+    rule("is a number in PromQL, so no query can name it", "rename the label"),
+  );
 
 const duration = z
   .number(rule("must be a number (seconds)", "write one above 0 and up to 60"))

@@ -143,6 +143,9 @@ const ACCEPTED: Record<string, (files: Anything) => void> = {
   "folders of shared registries": registries("docker.io/library/", "ghcr.io/pmcrm/", "us-docker.pkg.dev/pmcrm-tools/"),
   "folders with dots, dashes and underscores": registries("quay.io/a.b/c__d/e--f_g/"),
 
+  "parameters of database URLs": system((s) => {
+    s.variables.DATABASE_URL.parameters = { target_session_attrs: "read-write", connect_timeout: "5" };
+  }),
   "thresholds close to all": system((s) => (s.alerts = { errorPercent: 99.9, memoryPercent: 99 })),
   "an objective for latency at the timeout": backend((service) => {
     service.timeoutSeconds = 5;
@@ -163,6 +166,10 @@ const ACCEPTED: Record<string, (files: Anything) => void> = {
     }
   }),
   "a title of one's own": system((s) => (s.overview = { title: "Kubernetes of pmcrm", figures: {} })),
+  "metrics and labels with words that PromQL takes for names too": system((s) => {
+    Object.assign(s.services.backend.metrics.requests, { counter: "count", status: "on" });
+    s.overview = { title: "Words", figures: { By: "by", Sum: "SUM", "A {b} $c": "nan_total", "50 $": "info" } };
+  }),
   "figures with symbols in their legends": system((s) => {
     s.overview = { title: "Größe", figures: { "Umsatz (€), 100 %": "sales_total" } };
   }),

@@ -138,6 +138,10 @@ testRefused({
     `${T} services.api = nothing: is required: the system has this service; add it, for example { replicas: 2 }`,
     `${P} services.api = nothing: is required: the system has this service; add it, for example { replicas: 2 }`,
   ),
+  "a memory limit with which no container starts": refused(
+    system((s) => Object.assign(s.services.backend.resources, { memory: "1Mi", memoryLimit: "5Mi" })),
+    `${S} services.backend.resources.memoryLimit = "5Mi": must be at least 6Mi: with less, no container starts; raise it`,
+  ),
   "more replicas than the pool has room for": refused(
     production((e) => {
       e.services.worker.replicas = 41;

@@ -52,6 +52,40 @@ testRefused({
       ],
     ),
   ),
+  ...Object.fromEntries(
+    ["nan", "Inf", "on", "BOOL", "ignoring", "group_left", "atan2"].flatMap((word) => [
+      [
+        `the counter ${word}`,
+        refused(
+          system((s) => (s.services.backend.metrics.requests.counter = word)),
+          `${S} services.backend.metrics.requests.counter = "${word}": is a word of PromQL, so no query can name it; rename the metric`,
+        ),
+      ],
+      [
+        `the figure ${word}`,
+        refused(
+          system((s) => (s.overview = { title: "Sales", figures: { Sales: word } })),
+          `${S} overview.figures.Sales = "${word}": is a word of PromQL, so no query can name it; rename the metric`,
+        ),
+      ],
+    ]),
+  ),
+  "a status label that PromQL takes for a number": refused(
+    system((s) => (s.services.backend.metrics.requests.status = "NaN")),
+    `${S} services.backend.metrics.requests.status = "NaN": is a number in PromQL, so no query can name it; rename the label`,
+  ),
+  ...Object.fromEntries(
+    ["__auto", "{{job}}", "Sales of {{ pod }}", `$${"{__range}"}`, "in $__interval"].map((legend) => [
+      `the legend ${legend}`,
+      refused(
+        system((s) => (s.overview = { title: "Sales", figures: { [legend]: "sales_total" } })),
+        `${S} overview.figures["${legend}"] = "${legend}": contains what Grafana replaces: __auto, {{label}} or $__variable; write the legend itself`.replace(
+          '["__auto"]',
+          ".__auto",
+        ),
+      ),
+    ]),
+  ),
   "an alert receiver of an unknown kind": refused(
     production((e) => (e.monitoring.receiver = { kind: "sms" })),
     `${P} monitoring.receiver.kind = "sms": is not a known kind; use one of slack, pagerduty, webhook`,
