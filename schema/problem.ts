@@ -156,7 +156,7 @@ export function problemsOf(
       case "invalid_type":
         if (value === undefined)
           return path.length
-            ? one(`is required (${nameOf(issue.expected).replace(/^an? /, "")})`, "add it")
+            ? one(`is required (${nameOf(issue.expected).replace(/^an? /, "")})`, ownRemedy ?? "add it")
             : one("must export an object by default", "write export default { ... }");
         return issue.message.includes("\n")
           ? own()

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { AUDITED_SERVICES } from "../facts/audited-services";
 import { alerts, overview } from "./alerts";
-import { extension } from "./extension";
+import { extensions } from "./extension";
 import { count, label, variableName } from "./fields";
 import { rule } from "./problem";
 import { variable } from "./variable";
@@ -23,8 +23,8 @@ export const systemSchema = z.strictObject({
     user: label(40),
     /** Most connections that one pod keeps open. */
     connectionsPerPod: count(1, 1000, "connections"),
-    /** PostgreSQL extensions, created before the first migration. */
-    extensions: z.array(extension).default([]),
+    /** PostgreSQL extensions, created in this order before the first migration. */
+    extensions: extensions.default([]),
   }),
   cache: z.strictObject({ version: z.enum(["REDIS_7_0", "REDIS_7_2", "REDIS_8_2"]) }),
   search: z.strictObject({ version: z.enum(["ELASTICSEARCH_9_1"]) }).optional(),

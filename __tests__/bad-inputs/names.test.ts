@@ -83,7 +83,7 @@ testRefused({
         Object.assign(environment.services, { api: { replicas: 2 }, b: { replicas: 2 } });
     },
     `systems/pm.ts services.b = "b": gives the service account the id pm-b, which must have 6 to 30 characters; lengthen the name`,
-    `environments/pm/staging.ts database.tier = "db-custom-1-3840": accepts 100 connections, and the pods may open 130 during a rollout; use one with more memory, or lower the replicas or the system's connectionsPerPod`,
+    `environments/pm/staging.ts database.tier = "db-custom-1-3840": allows pods 96 connections, and they may open 130 during a rollout; use one with more memory, or lower the replicas or the system's connectionsPerPod`,
   ),
   "a service with the name of an object's property": refused(
     system((s) => (s.services.constructor = { ...s.services.worker })),
@@ -111,11 +111,13 @@ testRefused({
     `${S} migrations.workload = "workload": has a name that the platform or Kubernetes uses; choose another name`,
   ),
   "a service with the service account of the nodes": refused((files) => {
+    files.system.database.connectionsPerPod = 5;
     files.system.services["staging-nodes"] = { ...files.system.services.worker } as Anything;
     for (const { environment } of [files.staging, files.production])
       environment.services["staging-nodes"] = { replicas: 2 };
   }, `${S} services.staging-nodes = "staging-nodes": gives the service account the id pmcrm-staging-nodes, which is that of the nodes; choose another name`),
   "a service with the name of a built-in connection": refused((files) => {
+    files.system.database.connectionsPerPod = 5;
     files.system.services["internet-443"] = { ...files.system.services.worker } as Anything;
     for (const { environment } of [files.staging, files.production])
       environment.services["internet-443"] = { replicas: 2 };
@@ -148,6 +150,7 @@ testRefused({
     files.production.environment.deployer = "pmcrm-worker@pmcrm-production.iam.gserviceaccount.com";
   }, `${S} services.worker = "worker": gives its service account the id of the deployer's; choose another name`),
   "a service with the name of the backups' service account": refused((files) => {
+    files.system.database.connectionsPerPod = 5;
     const { worker } = files.system.services;
     (files.system as Anything).services.dumps = worker;
     for (const { environment } of [files.staging, files.production])

@@ -48,6 +48,16 @@ testRefused({
     system((s) => (s.variables.DIRECT_URL.parameters = { options: "x" })),
     `${S} variables.DIRECT_URL.parameters.options = a string: must not be a part of the URL itself, such as its host or user; remove it`,
   ),
+  "database URLs that only a standby serves": refused(
+    system((s) => {
+      s.variables.DATABASE_URL.parameters = { target_session_attrs: "read-only" };
+      s.variables.DIRECT_URL.parameters = { target_session_attrs: "standby" };
+    }),
+    ...["DATABASE_URL", "DIRECT_URL"].map(
+      (name) =>
+        `${S} variables.${name}.parameters.target_session_attrs = a string: rejects the database, which is no standby: every connection fails; remove it`,
+    ),
+  ),
   "a database URL with a token in a parameter": refused(
     system((s) => (s.variables.DIRECT_URL.parameters = { application_name: `ghp_${"a1B2".repeat(9)}` })),
     `${S} variables.DIRECT_URL.parameters.application_name = a string: looks like a secret; remove it: the URL has its password already`,

@@ -2,7 +2,7 @@ import { CLOUD_ARMOR_INTERVALS, machineOf, maxConnections, tierProblem } from ".
 import { parseCpu, parseMemory } from "../../facts/quantity";
 import { secretLooking, secretNamed } from "../../facts/secrets";
 import { modeOf, nodePoolsOf } from "../cluster";
-import { connectionsInCluster, mostConnections } from "../connections";
+import { connectionsInCluster, mostConnections, RESERVED } from "../connections";
 import { DATASTORE_NEEDS } from "../datastores";
 import { rotatedByGeneration } from "../environment";
 import { imagesOf } from "../release";
@@ -254,10 +254,10 @@ export const checksTogether: readonly Check[] = [
     const { edition, tier } = e.database;
     const most = maxConnections(tier);
     if (most === undefined || tierProblem(edition, tier)) return;
-    if (asked > most)
+    if (asked > most - RESERVED)
       say.environment(
         ["database", "tier"],
-        `accepts ${most} connections, and the pods may open ${asked} during a rollout`,
+        `allows pods ${most - RESERVED} connections, and they may open ${asked} during a rollout`,
         "use one with more memory, or lower the replicas or the system's connectionsPerPod",
       );
   }),
