@@ -57,7 +57,7 @@ testRefused({
       Object.assign(files.production.environment.monitoring, { email: `${token}@example.com` });
     },
     `${S} overview.title = a string: looks like a secret; remove it: npm run secrets prints the commands that put a secret into Secret Manager`,
-    `${S} (a name that looks like a secret) = a string: has a name that looks like a secret; remove it: npm run secrets prints the commands that put a secret into Secret Manager`,
+    `${S} overview.figures["..."] = a string: has a name that looks like a secret; remove it: npm run secrets prints the commands that put a secret into Secret Manager`,
     `${R} version = a string: looks like a secret; remove it: npm run secrets prints the commands that put a secret into Secret Manager`,
     `${P} monitoring.email = a string: looks like a secret; remove it: npm run secrets prints the commands that put a secret into Secret Manager`,
   ),

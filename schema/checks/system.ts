@@ -62,7 +62,9 @@ export const systemChecks: readonly Check[] = [
   check(["overview"], [], [], ({ overview }, _e, _r, { say, systemName }) => {
     const title = overview?.title.trim().toLowerCase();
     if (title !== undefined && (isDashboard(title) || title === servicesTitle(systemName).toLowerCase()))
-      say.system(["overview", "title"], "is the title of a dashboard that exists already", "choose another title");
+      say.system(["overview", "title"], "is the title of a dashboard that exists already", "choose another title", {
+        secret: false,
+      });
   }),
   check(["variables", "search"], [], [], (s, _e, _r, { say }) => {
     const fields = {
