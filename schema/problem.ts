@@ -28,10 +28,9 @@ const SHOWN = 80;
 export function describe({ path, value, secret, rule, remedy }: Problem): string {
   const [file = "", ...place] = path.split(" ");
   const named = secretLooking(place.join(" ")) ? `${file} (a name that looks like a secret)` : path;
-  const isKnown =
-    secret === false || (typeof value === "string" && (path.includes(value) || isAlmostIn(value, `${rule} ${remedy}`)));
-  const hidden = secret || isSecretPlace(path, value) || !(isKnown || isShown(value, path));
-  const shown = hidden ? typeName(value) : show(value, SHOWN);
+  const isSaid = () => typeof value === "string" && (path.includes(value) || isAlmostIn(value, `${rule} ${remedy}`));
+  const isHarmless = () => secret === false || isShown(value, path) || isSaid();
+  const shown = secret || isSecretPlace(path, value) || !isHarmless() ? typeName(value) : show(value, SHOWN);
   return inOneLine(
     `${named} = ${shown.length > SHOWN ? `${shown.slice(0, SHOWN - 3)}...` : shown}: ${withoutSecrets(rule)}; ${withoutSecrets(remedy)}`,
   );

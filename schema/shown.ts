@@ -57,7 +57,7 @@ export function isPlain(text: string, path = ""): boolean {
   );
 }
 
-/** Whether everything in a value can be shown. A Proxy can throw when it is asked. */
+/** Whether everything in a value can be shown. */
 export function isShown(value: unknown, path: string, depth = 0): boolean {
   if (typeof value === "string") return isPlain(value, path);
   if (value === null || typeof value !== "object") return true;
@@ -83,7 +83,10 @@ export const isAlmostIn = (value: string, said: string): boolean =>
   value.length > 2 &&
   value.length <= 64 &&
   !/passw|secret/i.test(value) &&
-  said.split(/[\s,;"]+/).some((word) => word.length > 2 && differences(value, word) <= 1 + word.length / 8);
+  said.split(/[\s,;"]+/).some((word) => {
+    const most = 1 + word.length / 8;
+    return word.length > 2 && Math.abs(word.length - value.length) <= most && differences(value, word) <= most;
+  });
 
 /** How many letters must be added, left out or replaced to get from one text to the other (Levenshtein). */
 function differences(from: string, to: string): number {
@@ -103,5 +106,5 @@ function differences(from: string, to: string): number {
 export const withoutSecrets = (text: string): string =>
   text
     .split(" ")
-    .map((word) => (secretLooking(word) || keyShaped(word) ? "..." : word))
+    .map((word) => (/[:=@]|.{16}/.test(word) && (secretLooking(word) || keyShaped(word)) ? "..." : word))
     .join(" ");
