@@ -19,7 +19,7 @@ testRefused({
   }, `${P} services.backend.certificate = a string: is not a known key; remove it, or correct its spelling`),
   "a rate limit whose path ends an expression of Cloud Armor": refused(
     system((s) => (s.services.backend.rateLimits[1].path = '/auth/") || true')),
-    `${S} services.backend.rateLimits.1.path = "/auth/\\") || true": must be an absolute URL path without query; write it like "/health"`,
+    `${S} services.backend.rateLimits.1.path = a string: must be an absolute URL path without query; write it like "/health"`,
   ),
   "a rate limit with an interval that Cloud Armor does not support": refused(
     system((s) => (s.services.backend.rateLimits[0].seconds = 1)),
@@ -73,7 +73,7 @@ testRefused({
   ),
   "an exclusion of an invalid signature ID": refused(
     production((e) => (e.edge.waf.exclusions = [{ ruleSet: "sqli-v33-stable", signatures: ["942432"] }])),
-    `${P} edge.waf.exclusions.0.signatures.0 = "942432": must be a signature's id; copy it from the load balancer's log (preconfiguredExprIds)`,
+    `${P} edge.waf.exclusions.0.signatures.0 = a string: must be a signature's id; copy it from the load balancer's log (preconfiguredExprIds)`,
   ),
   "an exclusion of another rule set's signature": refused(
     production(

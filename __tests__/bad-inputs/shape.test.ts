@@ -171,7 +171,7 @@ testRefused({
   ),
   "a key of 10,000 characters": refused(
     production((e) => (e["k".repeat(10_000)] = 1)),
-    `${P} ["${"k".repeat(125)}..."] = a number: is not a known key; remove it, or correct its spelling`,
+    `${P} ["..."] = a number: is not a known key; remove it, or correct its spelling`,
   ),
   "a text of 100,000 characters": refused(
     production((e) => (e.variables.LOG_LEVEL = "x".repeat(100_000))),

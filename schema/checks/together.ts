@@ -1,6 +1,7 @@
 import { CLOUD_ARMOR_INTERVALS, machineOf, maxConnections, tierProblem } from "../../facts/google";
 import { parseCpu, parseMemory } from "../../facts/quantity";
-import { secretLooking, secretNamed } from "../../facts/secrets";
+import { NAMED, secretNamed } from "../../facts/secret-names";
+import { secretLooking } from "../../facts/secrets";
 import { modeOf, nodePoolsOf } from "../cluster";
 import { connectionsInCluster, mostConnections, RESERVED } from "../connections";
 import { DATASTORE_NEEDS } from "../datastores";
@@ -104,20 +105,8 @@ export const checksTogether: readonly Check[] = [
             "is set by the system, not by the environment",
             `declare it { kind: "environment" } in the system, or remove it here`,
           );
-        if (secretLooking(value))
-          say.environment(
-            ["variables", name],
-            "looks like a secret",
-            'declare it { kind: "supplied" } and keep the value in Secret Manager',
-            { secret: true },
-          );
-        else if (secretNamed(name, value))
-          say.environment(
-            ["variables", name],
-            "has the name of a secret, and its value is plain text",
-            'declare it { kind: "supplied" } and keep the value in Secret Manager',
-            { secret: true },
-          );
+        if (!secretLooking(value) && secretNamed(name, value))
+          say.environment(["variables", name], ...NAMED, { secret: true });
       }
       for (const [name, generation] of Object.entries(e.generations)) {
         const variable = own(s.variables, name);
