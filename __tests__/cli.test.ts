@@ -54,7 +54,7 @@ test("through cdktf, a wrong configuration ends with one line for each problem, 
   expect(out).toContain("4 problems in the configuration; nothing was written.");
   for (const line of [
     'environments/pmcrm/production.ts network.pods = "10.4.0.0/33": must be an IPv4 range in CIDR notation; write it like "10.0.0.0/20"',
-    "environments/pmcrm/staging.ts project = nothing: is required (string); add it",
+    "environments/pmcrm/staging.ts project = nothing: is required (string); copy it from gcloud projects list",
     "environments/pmcrm/staging.ts projet = a string: is not a known key; remove it, or correct its spelling",
     "systems/pmcrm.ts services.backend.rateLimits.0.seconds = 1: is not an interval that Cloud Armor supports",
   ])
@@ -70,7 +70,7 @@ test("npm run synth prints each problem once, and no other line", async () => {
     code: 1,
     out: [
       "3 problems in the configuration; nothing was written.",
-      "environments/pmcrm/staging.ts project = nothing: is required (string); add it",
+      "environments/pmcrm/staging.ts project = nothing: is required (string); copy it from gcloud projects list",
       "environments/pmcrm/staging.ts projet = a string: is not a known key; remove it, or correct its spelling",
       'environments/pmcrm/production.ts network.pods = "10.4.0.0/33": must be an IPv4 range in CIDR notation; write it like "10.0.0.0/20"',
       "",

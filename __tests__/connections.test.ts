@@ -3,7 +3,7 @@ import { type Files, synth } from "./support";
 
 /** pmcrm's production with its database in the cluster. */
 const inCluster = ({ system, staging, production: { environment } }: Files, max: number) => {
-  Object.assign(system.database as object, { extensions: [] });
+  system.database.extensions = [];
   environment.database = {
     kind: "bitnami",
     version: "POSTGRES_17",

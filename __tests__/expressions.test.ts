@@ -138,7 +138,8 @@ function write(files: Files, texts: readonly string[]): void {
     title: texts[0],
     figures: Object.fromEntries(
       texts.slice(0, FIGURES).map((text) => [
-        Array.from(text.replace(/[\n\t\u2028\u2029]/g, " "))
+        // Grafana reads {{label}}
+        Array.from(text.replace(/[\n\t\u2028\u2029]/g, " ").replace(/(?<=\{\{.*)\}\}/g, "} }"))
           .slice(0, 80)
           .join(""),
         "orders_total",
@@ -156,7 +157,7 @@ function write(files: Files, texts: readonly string[]): void {
   production.environment.edge.waf.exclusions = texts.slice(0, 5).map((value, i) => ({
     ruleSet: "sqli-v33-stable",
     signatures: [`owasp-crs-v030301-id94243${i}-sqli`],
-    fields: [{ in: "header", operator: "EQUALS", value }],
+    fields: [{ in: "parameter", operator: "EQUALS", value: value.replace(/\p{Cc}/gu, " ") }],
   }));
 }
 

@@ -61,7 +61,7 @@ test("a group is turned there and back, and ends as the files say", async () => 
   expect(said.map(({ what, wrong }) => [what, wrong])).toEqual([["group 1 of 1", []]]);
   expect(applied).toHaveLength(2);
   expect(applied[0]).toContain("knob-zone");
-  expect(applied[0]).toContain("knob@example.com");
+  expect(applied[0]).toContain("knob@my-company.com");
   expect(applied[1]).not.toContain("knob");
 });
 

@@ -243,11 +243,20 @@ test("the list of an environment that does not exist is a problem", () => {
 });
 
 describe("the generation of Cloud SQL's password", () => {
+  test("a rotation in a release that does not exist is a problem until it is deployed", () => {
+    const change = ({ production: { environment } }: Files) =>
+      Object.assign(environment.database, { password: { generation: 2, rotatedIn: "1.4.O" } });
+    expect(compared(change, { list: { passwordGeneration: 1 } }).refused).toEqual([
+      "environments/pmcrm/production.ts database.password.rotatedIn = a string: is not the version of a release of the system; write the version of the release that you deploy the new generation with",
+    ]);
+    expect(compared(change, { list: { passwordGeneration: 2 } }).said).toEqual([]);
+  });
+
   const rotated =
     (generation?: number) =>
     ({ production: { environment, release } }: Files) => {
       const password = generation && { generation, rotatedIn: release.version };
-      Object.assign(environment.database as object, { password });
+      Object.assign(environment.database, { password });
     };
 
   test.each([

@@ -103,7 +103,7 @@ describe("releases/pmcrm", () => {
     [
       "an environment's file as it was before releases had files of their own",
       (releases) => (releases.production = { version: "1.4.0", images: {} }),
-      "releases/pmcrm/production.json stable = nothing: is required (string); add it",
+      "releases/pmcrm/production.json stable = nothing: is required (string); copy it from another environment's file, or use npm run release",
       "releases/pmcrm/production.json version = a string: is not a known key; remove it, or correct its spelling",
       "releases/pmcrm/production.json images = {}: is not a known key; remove it, or correct its spelling",
     ],

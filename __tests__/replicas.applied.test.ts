@@ -26,7 +26,7 @@ function staging(name: string, replicas: Replicas, variable = "works"): string {
     worker.variables = [...(worker.variables ?? []), "BREAKS"];
     system.variables.BREAKS = variable;
     for (const { environment } of [staging, production]) environment.services.worker = { replicas };
-    Object.assign(system.database as object, { connectionsPerPod: 5 }); // staging's database is small
+    system.database.connectionsPerPod = 5; // staging's database is small
   });
   synthesize(changed, {}, out);
   return path.join(out, "stacks", "staging");

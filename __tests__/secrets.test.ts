@@ -50,7 +50,7 @@ test("new addresses of the datastores reach the Secret and roll the pods: the na
 test("another database name or another parameter of its URL reaches the Secret and rolls the pods", () => {
   expect(
     after(({ system }) => {
-      Object.assign(system.database as object, { name: "crm" });
+      system.database.name = "crm";
     }),
   ).not.toBe(original);
   expect(

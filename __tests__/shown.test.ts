@@ -1,3 +1,4 @@
+import { describe as line } from "../schema/problem";
 import { isNode, numbers } from "./mutations";
 import { type Files, filesOfPmcrm, problems } from "./support";
 
@@ -28,15 +29,15 @@ const MISTAKES: Readonly<Record<string, readonly [change: (files: Files) => void
     "monitoring.receiver.url = a string: is not a known key",
   ],
   "a database's password under another name": [
-    ({ production }) => Object.assign(production.environment.database as object, { pass: WORD }),
+    ({ production }) => Object.assign(production.environment.database, { pass: WORD }),
     `database.pass = a string: is not a known key; ${SECRET_MANAGER}`,
   ],
   "a password of the wrong type": [
-    ({ production }) => Object.assign(production.environment.database as object, { password: WORD }),
+    ({ production }) => Object.assign(production.environment.database, { password: WORD }),
     "database.password = a string: must be an object",
   ],
   "a password that is a number": [
-    ({ production }) => Object.assign(production.environment.database as object, { password: 12345678 }),
+    ({ production }) => Object.assign(production.environment.database, { password: 12345678 }),
     "database.password = a number: must be an object",
   ],
   "a variable of a kind that is unknown": [
@@ -89,12 +90,83 @@ test.each(Object.entries(MISTAKES))("%s is not shown", (_what, [change, says]) =
   expect(lines).not.toMatch(/horse|12345678|1a1a/);
 });
 
+/** Passwords, as people choose them. */
+const PASSWORDS = [
+  "hunter2",
+  "Tr0ub4dor&3",
+  "s3cr3t",
+  "letmein",
+  "Summer2024!",
+  "correct-horse-battery-staple",
+  "12345678",
+];
+
+/** Fields in which a pasted password is wrong, of every kind: choices, names, places, lists and names of records. */
+const FIELDS: Readonly<Record<string, (files: Files, password: string) => void>> = {
+  "a choice": ({ production }, password) => Object.assign(production.environment, { purpose: password }),
+  "a kind": ({ production }, kind) => Object.assign(production.environment.monitoring, { receiver: { kind } }),
+  "a channel": ({ production }, channel) =>
+    Object.assign(production.environment.monitoring, { receiver: { kind: "slack", channel } }),
+  "Datadog's site": ({ production }, site) => Object.assign(production.environment, { datadog: { site } }),
+  "an object": ({ production }, password) => Object.assign(production.environment, { datadog: password }),
+  "an e-mail address": ({ production }, email) => Object.assign(production.environment.monitoring, { email }),
+  "a range": ({ production }, pods) => Object.assign(production.environment.network, { pods }),
+  "a database's name": ({ system }, word) => Object.assign(system.database, { name: `${word}!`, user: `${word}!` }),
+  "a connection": ({ system }, word) => (system.services.worker as Anything).connects.push(word),
+  "a list of variables": ({ system }, word) =>
+    (system.services.worker as Anything).variables.push(word, `DB_PASSWORD=${word}`),
+  "an image": ({ system }, word) => Object.assign(system.services.worker as Anything, { image: `u:${word}@host/x` }),
+  "a repository": ({ production }, word) =>
+    Object.assign(production.environment, {
+      repository: `u:${word}@h.example/r`,
+      registries: [`u:${word}@h.example/`],
+    }),
+  "a host": ({ production }, word) =>
+    Object.assign(production.environment.services.backend as Anything, { hosts: [`u:${word}@h.example.com`] }),
+  "a release's digest": ({ production }, word) => Object.assign(production.release.images, { backend: word }),
+  "names of records": ({ system, production }, word) => {
+    Object.assign(production.environment, { generations: { [`${word}!`]: 2 } });
+    Object.assign(production.environment.cluster, { authorizedNetworks: { [`office:${word}`]: "10.0.0.0/8" } });
+    Object.assign(system.services, { [`${word} `]: {} });
+  },
+  "names that are unknown": ({ system }, word) =>
+    Object.assign(system, { [`DB_PASSWORD=${word}`]: true, [`DB_PASSWORD: ${word}`]: true, [`token:${word}`]: 1 }),
+};
+
+test.each(Object.keys(FIELDS))("a password in place of %s is not shown", (field) => {
+  for (const password of PASSWORDS) {
+    const lines = problems((files) => FIELDS[field]?.(files, password));
+    expect(lines.length).toBeGreaterThan(0);
+    expect(lines.join("\n")).not.toContain(password);
+  }
+});
+
+test("the variable of a pasted line is shown", () => {
+  expect(problems(({ system }) => Object.assign(system, { "DB_PASSWORD=hunter2": true }))).toEqual([
+    `systems/pmcrm.ts ["DB_PASSWORD=..."] = true: is not a known key; ${SECRET_MANAGER}`,
+  ]);
+});
+
+test("a rule and a remedy show no word that looks like a secret, and no problem needs to say so", () => {
+  const token = `ghp_${"a1B2".repeat(9)}`;
+  expect(line({ path: "file", value: 1, rule: `collides with ${token}`, remedy: `rename ${token} here` })).toBe(
+    "file = 1: collides with ...; rename ... here",
+  );
+});
+
+test.each([
+  ...["europe-west", "e2-standard-5", "10.4.0.0/33", "0.5Gi", "1.33.5-gke.1000", "POSTGRES_14", "24:00", "prod"],
+  ...["api.internal", "https://charts.example.com/stable", "oncall@pmcrm", "2026-01-31", "/health", "worker2"],
+  ...["pmcrm-production-terraform-state", "Web_API", "kube-system", "STRIPE_KEY", "europe-west1-docker.pkg.dev/p/r"],
+])("%s is shown: it is no password, and the line is clearer with it", (value) => {
+  const problem = { path: "environments/pmcrm/production.ts field", value, rule: "is wrong", remedy: "use worker" };
+  expect(line(problem)).toContain(JSON.stringify(value));
+});
+
 test("a secret in place of a name is not shown", () => {
   const token = `ghp_${"a1B2".repeat(9)}`;
   const lines = problems(({ system }) => Object.assign(system.variables, { [token]: "x" }));
-  expect(lines).toEqual([
-    expect.stringMatching(/^systems\/pmcrm\.ts \(a name that looks like a secret\) = a string: /),
-  ]);
+  expect(lines).toEqual([expect.stringMatching(/^systems\/pmcrm\.ts variables\["..."\] = a string: /)]);
 });
 
 test("a mirror in the environment is not shown when it has a password", () => {

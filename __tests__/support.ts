@@ -20,7 +20,7 @@ export interface Files {
   name?: string;
   /** Environments of other systems. */
   elsewhere?: Raw["elsewhere"];
-  system: SystemInput;
+  system: SystemInput & Required<Pick<SystemInput, "database">>;
   staging: EnvironmentFiles;
   production: EnvironmentFiles;
   /** Further environments, by name. */
@@ -28,7 +28,7 @@ export interface Files {
 }
 
 export interface EnvironmentFiles {
-  environment: EnvironmentInput;
+  environment: EnvironmentInput & Required<Pick<EnvironmentInput, "database">>;
   release: Release;
 }
 

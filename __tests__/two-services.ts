@@ -2,7 +2,7 @@ import type { Files } from "./support";
 
 /** Gives pmcrm a second public service, like the first one. */
 export function addService({ system, staging, production }: Files): void {
-  Object.assign(system.database as object, { connectionsPerPod: 2 }); // the smallest database accepts the connections of both
+  system.database.connectionsPerPod = 2; // the smallest database accepts the connections of both
   system.services.second = { ...structuredClone(system.services.backend as Files["system"]["services"][string]) };
   staging.environment.services.second = { replicas: { min: 1, max: 3 }, hosts: ["second.staging.pmcrm.io"] };
   production.environment.services.second = { replicas: { min: 3, max: 20 }, hosts: ["second.pmcrm.io"] };

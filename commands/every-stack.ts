@@ -35,7 +35,7 @@ export async function withFixedRelease(root: string, name: string): Promise<Conf
   const system = systemSchema.safeParse(raw.system);
   const release = system.success ? fixedRelease(root, system.data) : undefined;
   const running = Object.fromEntries(Object.keys(raw.environments).map((environment) => [environment, release]));
-  return validate(name, { ...raw, releases: release ? releasesFolder(running) : raw.releases }, {});
+  return validate(name, { ...raw, releases: { ...raw.releases, ...(release && releasesFolder(running)) } }, {});
 }
 
 /**

@@ -21,6 +21,20 @@ export function parseCidr(text: string): Cidr | undefined {
   return { first, last: first + size - 1, prefix, canonical: `${address(first)}/${prefix}`, hostBits: first !== given };
 }
 
+const ranges = (...texts: readonly string[]): readonly Cidr[] => texts.flatMap((text) => parseCidr(text) ?? []);
+
+/** Ranges of private networks, and of providers' address translation. */
+export const PRIVATE = ranges("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10");
+
+/**
+ * Ranges that nobody's packets come from: this network, loopback, link-local, documentation, benchmarks, multicast, and
+ * what is reserved. {@link https://www.iana.org/assignments/iana-ipv4-special-registry}
+ */
+export const NOBODYS = ranges(
+  ...["0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "192.0.0.0/24", "192.0.2.0/24", "198.18.0.0/15", "198.51.100.0/24"],
+  ...["203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4"],
+);
+
 export const overlaps = (a: Cidr, b: Cidr): boolean => a.first <= b.last && b.first <= a.last;
 export const contains = (outer: Cidr, inner: Cidr): boolean => outer.first <= inner.first && inner.last <= outer.last;
 

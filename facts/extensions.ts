@@ -15,6 +15,21 @@ export const EXTENSIONS: readonly string[] = `
   .split(/\s+/);
 
 /**
+ * Extensions that others need: `requires` in the control file of each. PostgreSQL creates none that lacks one of them.
+ * {@link https://www.postgresql.org/docs/current/extend-extensions.html#EXTEND-EXTENSIONS-FILES}
+ * {@link https://github.com/pgsty/extension/blob/main/data/extension.csv}
+ */
+export const EXTENSIONS_NEEDED: Readonly<Record<string, readonly string[]>> = {
+  earthdistance: ["cube"],
+  h3_postgis: ["h3", "postgis", "postgis_raster"],
+  pgrouting: ["postgis"],
+  postgis_raster: ["postgis"],
+  postgis_sfcgal: ["postgis"],
+  postgis_tiger_geocoder: ["fuzzystrmatch", "postgis"],
+  postgis_topology: ["postgis"],
+};
+
+/**
  * Extensions that Cloud SQL has, but that cannot be created here, each with the reason.
  * {@link https://cloud.google.com/sql/docs/postgres/flags}
  */

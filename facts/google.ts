@@ -54,7 +54,7 @@ export function tierProblem(
     return /^db-perf-optimized-N-(2|4|8|16|32|48|64|80|96|128)$/.test(tier)
       ? undefined
       : { rule: "is no tier of the edition ENTERPRISE_PLUS", remedy: 'write it like "db-perf-optimized-N-4"' };
-  const m = /^db-custom-(\d+)-(\d+)$/.exec(tier);
+  const m = /^db-custom-(0|[1-9]\d*)-(0|[1-9]\d*)$/.exec(tier);
   if (!m)
     return { rule: "is no dedicated tier of the edition ENTERPRISE", remedy: 'write it "db-custom-<vCPUs>-<MiB>"' };
   const [cpus, mib] = [Number(m[1]), Number(m[2])];
@@ -70,25 +70,35 @@ export function tierProblem(
   return undefined;
 }
 
+const BY_EIGHT = [2, 4, 8, 16, 32, 48, 64, 80, 96] as const;
+const C2D = [2, 4, 8, 16, 32, 56, 112] as const;
+const C3 = [4, 8, 22, 44, 88, 176] as const;
+const C3D = [4, 8, 16, 30, 60, 90, 180, 360] as const;
 /**
- * Machine series that nodes may be of, with memory in GiB for each vCPU by kind, and the numbers of vCPUs. They take
+ * Machine series that nodes may be of: for each kind, the memory in GiB for each vCPU, and the numbers of vCPUs. They take
  * the nodes' boot disks, which are balanced persistent disks; newer series (N4, C4) take Hyperdisk alone.
  * {@link https://cloud.google.com/compute/docs/general-purpose-machines}
+ * {@link https://cloud.google.com/compute/docs/compute-optimized-machines}
  */
-const SERIES: Readonly<
-  Record<string, { readonly kinds: Readonly<Record<string, number>>; readonly cpus: readonly number[] }>
-> = {
-  e2: { kinds: { standard: 4, highmem: 8, highcpu: 1 }, cpus: [2, 4, 8, 16, 32] },
-  n1: { kinds: { standard: 3.75, highmem: 6.5, highcpu: 0.9 }, cpus: [1, 2, 4, 8, 16, 32, 64, 96] },
-  n2: { kinds: { standard: 4, highmem: 8, highcpu: 1 }, cpus: [2, 4, 8, 16, 32, 48, 64, 80, 96, 128] },
-  n2d: { kinds: { standard: 4, highmem: 8, highcpu: 1 }, cpus: [2, 4, 8, 16, 32, 48, 64, 80, 96, 128, 224] },
-  t2d: { kinds: { standard: 4 }, cpus: [1, 2, 4, 8, 16, 32, 48, 60] },
-  c2: { kinds: { standard: 4 }, cpus: [4, 8, 16, 30, 60] },
-  c2d: { kinds: { standard: 4, highmem: 8, highcpu: 2 }, cpus: [2, 4, 8, 16, 32, 56, 112] },
-  c3: { kinds: { standard: 4, highmem: 8, highcpu: 2 }, cpus: [4, 8, 22, 44, 88, 176] },
-  c3d: { kinds: { standard: 4, highmem: 8, highcpu: 1.875 }, cpus: [4, 8, 16, 30, 60, 90, 180, 360] },
+const SERIES: Readonly<Record<string, Readonly<Record<string, readonly [memory: number, cpus: readonly number[]]>>>> = {
+  e2: { standard: [4, [2, 4, 8, 16, 32]], highmem: [8, [2, 4, 8, 16]], highcpu: [1, [2, 4, 8, 16, 32]] },
+  n1: {
+    standard: [3.75, [1, 2, 4, 8, 16, 32, 64, 96]],
+    highmem: [6.5, [2, 4, 8, 16, 32, 64, 96]],
+    highcpu: [0.9, [2, 4, 8, 16, 32, 64, 96]],
+  },
+  n2: { standard: [4, [...BY_EIGHT, 128]], highmem: [8, [...BY_EIGHT, 128]], highcpu: [1, BY_EIGHT] },
+  n2d: { standard: [4, [...BY_EIGHT, 128, 224]], highmem: [8, BY_EIGHT], highcpu: [1, [...BY_EIGHT, 128, 224]] },
+  t2d: { standard: [4, [1, 2, 4, 8, 16, 32, 48, 60]] },
+  c2: { standard: [4, [4, 8, 16, 30, 60]] },
+  c2d: { standard: [4, C2D], highmem: [8, C2D], highcpu: [2, C2D] },
+  c3: { standard: [4, C3], highmem: [8, C3], highcpu: [2, C3] },
+  c3d: { standard: [4, C3D], highmem: [8, C3D], highcpu: [1.875, C3D] },
 };
 export const MACHINE_SERIES: readonly string[] = Object.keys(SERIES);
+
+/** GiB of the machine that has less than its kind. */
+const LESS_MEMORY: Readonly<Record<string, number>> = { "n2-highmem-128": 864 };
 
 /** MiB of the machines whose two vCPUs are shared with others. */
 const SHARED: Readonly<Record<string, number>> = { "e2-small": 2048, "e2-medium": 4096 };
@@ -114,10 +124,10 @@ export function machineOf(type: string): Machine | undefined {
   });
   if (Object.hasOwn(SHARED, type)) return machine(2, USABLE.sharedCpu, SHARED[type] as number);
   const [, series = "", kind = "", count] = /^([a-z0-9]+)-([a-z]+)-(\d+)$/.exec(type) ?? [];
-  const { kinds, cpus } = (Object.hasOwn(SERIES, series) && SERIES[series]) || { kinds: {}, cpus: [] };
-  return Object.hasOwn(kinds, kind) && cpus.includes(Number(count)) && String(Number(count)) === count
-    ? machine(Number(count), USABLE.cpu, Number(count) * (kinds[kind] as number) * 1024)
-    : undefined;
+  const kinds = Object.hasOwn(SERIES, series) ? SERIES[series] : undefined;
+  const [perCpu, counts] = (kinds && Object.hasOwn(kinds, kind) && kinds[kind]) || [0, []];
+  const cpus = counts.find((cpus) => String(cpus) === count);
+  return cpus === undefined ? undefined : machine(cpus, USABLE.cpu, (LESS_MEMORY[type] ?? cpus * perCpu) * 1024);
 }
 
 /**

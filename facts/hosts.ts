@@ -4,7 +4,7 @@ import { parse } from "tldts";
  * Names that the public list of suffixes has, or had, and for which no authority issues certificates.
  * {@link https://www.iana.org/assignments/special-use-domain-names}
  */
-const SPECIAL_USE = /(^|\.)(alt|arpa|example|internal|invalid|local|localhost|onion|test)$/;
+const SPECIAL_USE = /(^|\.)(alt|arpa|example(\.(com|net|org))?|internal|invalid|local|localhost|onion|test)$/;
 
 /**
  * Why no authority issues a certificate for a host; undefined if one can. Let's Encrypt asks the same list of suffixes.

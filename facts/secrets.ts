@@ -1,6 +1,6 @@
 /**
- * What secrets look like: only forms that nothing else has, and names that say so. There is no rule for text that is merely
- * random, because hashes, ids and public keys are random too.
+ * What secrets look like: only forms that nothing else has. There is no rule for text that is merely random, because hashes,
+ * ids and public keys are random too. Names that say so are in [secret-names.ts](./secret-names.ts).
  */
 
 /**
@@ -9,6 +9,7 @@
  * {@link https://docs.github.com/en/code-security/secret-scanning/introduction/supported-secret-scanning-patterns}
  * {@link https://docs.gitlab.com/security/tokens/#token-prefixes}
  * {@link https://docs.stripe.com/keys}, {@link https://docs.slack.dev/authentication/tokens}
+ * {@link https://github.com/gitleaks/gitleaks/blob/master/config/gitleaks.toml}: its rules that need no word beside the key
  */
 const TOKENS = String.raw`
   gh[pousr]_\w{16,} github_pat_\w{20,} gl(pat|oas|dt|rt|rtr|cbt|ptt|ft|imt|agent|soat|ffct|wt)-[\w.-]{16,}
@@ -35,28 +36,81 @@ const TOKENS = String.raw`
   secret_[A-Za-z0-9]{43} fig[doru]_[\w-]{30,} sk\.eyJ[\w-]{20,}\.[\w-]{16,} tfp_[\w.=-]{40,}
   sk-[a-z]+[a-z0-9]*-[\w-]{24,} sk-[A-Za-z0-9]{20,} sk_[A-Za-z0-9]{32,} hf_[A-Za-z]{30,} r8_\w{30,} gsk_\w{40,}
   (pplx|tvly|xai)-[\w-]{28,} lsv2_(pt|sk)_[\w-]{30,} api_org_[A-Za-z]{30,}
-  eyJ[\w-]{10,}\.eyJ[\w-]{10,} AGE-SECRET-KEY-1[A-Z0-9]{40,} PuTTY-User-Key-File-\d
+  A3-[A-Z0-9]{6}-[A-Z0-9]{6}-?[A-Z0-9]{5}-[A-Z0-9]{5}-[A-Z0-9]{5} p8e-[A-Za-z0-9]{32} cmVmd[A-Za-z0-9]{59}
+  bedrock-api-key-[\w+/=]{20,} 4b1d[A-Za-z0-9]{38} fio-u-[\w=-]{40,} [ps]at\.[\w-]{22}\.\w{24}\.\w{20}
+  ico-[A-Za-z0-9]{32} s-s4t2(ud|af)-[0-9a-f]{64} \w{6}_\w{29}_mmk API-[A-Z0-9]{26} sha256~[\w-]{43} pnu_\w{36}
+  rdme_[a-z0-9]{70} tk-us-[\w-]{48} sm_[aps]at_\w{16} dnkey-[\w=-]{26}-[\w=-]{52} vc[piakr]_[A-Za-z0-9]{20,}
+  cf(k|ut|at)_[A-Za-z0-9]{40,} (sc|ext|scauth|authress)_\w{5,30}\.\w{4,6}\.acc[_-][\w-]{10,32}\.[\w+/=-]{30,}
+  eyJ[\w-]{10,}\.eyJ[\w-]{10,} ZXlK[\w+/=]{60,} AGE-SECRET-KEY-1[A-Z0-9]{40,} PuTTY-User-Key-File-\d
 `
   .trim()
   .split(/\s+/);
 const TOKEN = new RegExp(`(?<![A-Za-z0-9])(?:${TOKENS.join("|")})`);
 
-/** Addresses that are secrets as a whole: whoever knows one can post to it. */
-const WEBHOOK =
-  /hooks\.slack\.com\/(services|workflows|triggers)\/|discord(app)?\.com\/api\/webhooks\/\d+\/|\.webhook\.office\.com\/webhookb2\//i;
+/** Addresses that are secrets as a whole: whoever knows one can post to it. The last has the form that most services use. */
+const WEBHOOKS = String.raw`
+  hooks\.slack(-gov)?\.com\/(services|workflows|triggers)\/ discord(app)?\.com\/api\/(v\d+\/)?webhooks\/\d+\/
+  \.webhook\.office\.com\/webhookb2\/ outlook\.office\.com\/webhook\/ hooks\.zapier\.com\/hooks\/
+  hook\.[a-z0-9.]*make\.com\/\w hook\.integromat\.com\/\w maker\.ifttt\.com\/trigger\/\S+\/key\/
+  chat\.googleapis\.com\/v1\/spaces\/\S+token= api\.telegram\.org\/bot\d+: events\.pagerduty\.com\/integration\/\w{20}
+  open\.(feishu\.cn|larksuite\.com)\/open-apis\/bot\/v2\/hook\/ oapi\.dingtalk\.com\/robot\/send\?
+  qyapi\.weixin\.qq\.com\/cgi-bin\/webhook\/ \.m\.pipedream\.net
+  \/(web)?hooks?\/([\w-]{1,64}\/){0,3}(?=[A-Za-z0-9]*\d)(?=[A-Za-z0-9]*[A-Za-z])[A-Za-z0-9]{24,}
+`
+  .trim()
+  .split(/\s+/);
+const WEBHOOK = new RegExp(WEBHOOKS.join("|"), "i");
 
-const PRIVATE_KEY = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY/;
+const PRIVATE_KEY = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY|openssh-key-v1\0/;
 
 /** What stands for a password: a reference such as `$(NAME)`, `${NAME}` or `$NAME`, a gap such as `<password>`, a mask. */
-const STANDS_FOR = String.raw`\$\(\w+\) \$?\{+[^}]*\}+ \$[A-Z_][A-Z0-9_]* <[^>\s]*> \*+ %s \.\.\.`.split(" ");
+const STANDS_FOR = String.raw`\$\(\w+\)? \$?\{+[^}]*\}+ \$[A-Z_][A-Z0-9_]* <[^>\s]*> \*+ %s \.\.\.`.split(" ");
 const GAP = String.raw`(?!(?:${STANDS_FOR.join("|")})(?:[@\s"'&;,)]|$))`;
-/** A URL with a password, with a user or without. */
-const URL_PASSWORD = new RegExp(`:\\/\\/[^/\\s:@]*:${GAP}[^/\\s@]+@`);
+/**
+ * The example of documentation: words in place of the user and the password, at a host that nobody can have.
+ * {@link https://www.rfc-editor.org/rfc/rfc2606#section-3}
+ */
+const EXAMPLE = String.raw`(?!:\/\/(?:user|username|name|login):(?:pass|password|secret)@(?:[\w-]+\.)*example(?:\.com|\.net|\.org)?(?![\w.-]))`;
+/**
+ * A user and a password before a host: in a URL, with a user or without; in a DSN of Go's MySQL driver; in a connection
+ * without a scheme, where a port and a path tell the host from an e-mail address or a version.
+ * {@link https://github.com/go-sql-driver/mysql#dsn-data-source-name}
+ */
+const LOGIN = [
+  new RegExp(String.raw`${EXAMPLE}:\/\/[^/\s:@]*:${GAP}[^/\s@]+@`),
+  new RegExp(String.raw`(?:^|[\s"'=])[^\s:@/]+:${GAP}[^\s@]+@(?:tcp[46]?|udp|unix|cloudsql[a-z-]*)\(`),
+  new RegExp(
+    String.raw`^(?!mailto|sips?:|npm:|xmpp:)[\w.-]+[:/]${GAP}[^\s:@/]+@(?:\/\/)?[a-z][\w.-]*:\d{2,5}(?:[/?]\S*)?$`,
+    "i",
+  ),
+];
 
+/**
+ * Lines of files with logins: netrc, PostgreSQL's .pgpass, Docker's config.json, kubeconfig, nuget.config.
+ * {@link https://www.gnu.org/software/inetutils/manual/html_node/The-_002enetrc-file.html}
+ * {@link https://www.postgresql.org/docs/current/libpq-pgpass.html}
+ * {@link https://docs.docker.com/reference/cli/docker/login/}
+ */
+const FILES = [
+  new RegExp(String.raw`\b(?:login|user)\s+\S+\s+password\s+${GAP}\S+`, "i"),
+  new RegExp(String.raw`^(?![0-9a-f:.]+$)[^\s:/]+:(?:\d{4,5}|\*):[^\s:]+:[^\s:]+:${GAP}\S+$`, "im"),
+  /"(?:auth|identitytoken|registrytoken)"\s*:\s*"[\w+/=.-]{8,}"/,
+  /\bclient-key-data["']?\s*:\s*\S/,
+  /^_json_key(?:_base64)?:/,
+  /<add\s+key="(?:ClearText)?Password"\s+value="[^"]/i,
+];
+
+/** Words that a password is not, where text only speaks of one. */
+const NO_PASSWORD = String.raw`(?!(?:true|false|yes|no|null|none|required|optional)\b|\d{1,3}\b|[?:@&/.])`;
 /** A password or a key by its name, as connection strings, options and JSON have it. */
 const ASSIGNED = new RegExp(
-  `(?:passw(?:or)?d|pwd|passphrase|(?:api|access|secret|private|account|shared ?access|auth)[_-]?key)["']?(?: *= *|(?<=["']) *: *)["']?${GAP}(?!(?:true|false|yes|no|null|none|required|optional)\\b|\\d{1,3}\\b|[?:@&/.])[^\\s"'&;,]{3,}`,
+  `(?:passw(?:or)?d|pwd|passphrase|(?:api|access|secret|private|account|shared ?access|auth)[_-]?key)["']?(?: *= *|(?<=["']) *: *)["']?${GAP}${NO_PASSWORD}[^\\s"'&;,]{3,}`,
   "i",
+);
+/** The same in YAML, where the value is one word at the end of the line. */
+const YAML = new RegExp(
+  String.raw`^[ \t-]*(?:\w[\w-]{0,63})?(?:passw(?:or)?d|passphrase|(?:api|access|secret|private)[_-]?key): +["']?${GAP}${NO_PASSWORD}[^\s"']{3,}["']?$`,
+  "im",
 );
 /** Tokens and secrets have harmless namesakes, such as `--secret=NAME`: their values must have letters and digits. */
 const ASSIGNED_KEY =
@@ -64,39 +118,34 @@ const ASSIGNED_KEY =
 /** The header of an HTTP request. */
 const AUTHORIZATION = /\b(Bearer|Basic) +(?=[\w+/.~-]*\d)[\w+/.~-]{16,}/i;
 
-/** Whether text has a form that only secrets have. */
-export const secretLooking = (text: string): boolean =>
-  [TOKEN, WEBHOOK, PRIVATE_KEY, URL_PASSWORD, ASSIGNED, ASSIGNED_KEY, AUTHORIZATION].some((form) => form.test(text)) ||
-  (/^[A-Za-z0-9+/\s]{80,}={0,2}\s*$/.test(text) && PRIVATE_KEY.test(Buffer.from(text, "base64").toString("latin1")));
+/**
+ * Whether bytes are a private key in DER: a sequence that begins with a version, which is a small number. Certificates and
+ * public keys begin with a sequence, an object's identifier, or a large number.
+ * {@link https://www.rfc-editor.org/rfc/rfc5958#section-2}, {@link https://www.rfc-editor.org/rfc/rfc8017#appendix-A.1.2},
+ * {@link https://www.rfc-editor.org/rfc/rfc5915#section-3}, {@link https://www.rfc-editor.org/rfc/rfc7292#section-4}
+ */
+function isPrivateKey(bytes: Buffer): boolean {
+  const [sequence, length = 0] = bytes;
+  const long = length > 0x80 ? length - 0x80 : 0;
+  const start = 2 + long;
+  if (sequence !== 0x30 || long > 3 || bytes.length < start + 3) return false;
+  if (start + (long ? bytes.readUIntBE(2, long) : length) !== bytes.length) return false;
+  return bytes[start] === 2 && bytes[start + 1] === 1 && (bytes[start + 2] ?? 4) <= 3;
+}
 
-/** Whether a word of a command looks like a secret, alone or as the value of the option before it. */
-export const secretWord = (word: string, before = ""): boolean =>
-  secretLooking(word) ||
-  (/^--?(?!-|no-)[\w-]+$/.test(before) && !word.startsWith("-") && secretLooking(`${before}=${word}`));
+const FORMS = [TOKEN, WEBHOOK, PRIVATE_KEY, ...LOGIN, ...FILES, ASSIGNED, YAML, ASSIGNED_KEY, AUTHORIZATION];
+const hasForm = (text: string): boolean => FORMS.some((form) => form.test(text));
+
+/** Whether text has a form that only secrets have, also when it is encoded as base64. */
+export function secretLooking(text: string): boolean {
+  if (hasForm(text)) return true;
+  if (!/^[\w+/-][\w+/\s-]{22,}={0,2}\s*$/.test(text)) return false;
+  const bytes = Buffer.from(text, "base64");
+  return isPrivateKey(bytes) || hasForm(bytes.toString("latin1"));
+}
 
 /** Whether text has many letters and digits in no order, as keys have; hashes and ids have them too. */
 export const keyShaped = (text: string): boolean =>
   /(?<!sha256:)\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{32,}\b|(?=[\w+/-]*[a-z])(?=[\w+/-]*[A-Z])(?=[\w+/-]*\d)[\w+/-]{24,}/.test(
     text,
   );
-
-const KEYS =
-  "API|ACCESS|PRIVATE|SECRET|SIGNING|SIGNATURE|ENCRYPTION|DECRYPTION|MASTER|AUTH|ADMIN|SHARED|ACCOUNT|HMAC|JWT|WEBHOOK|INTEGRATION|LICENSE|DEPLOY|SSH|SUBSCRIPTION|FERNET|AES";
-/** What follows the word in the name of one of several secrets. */
-const WHICH =
-  "\\d+|V\\d+|OLD|NEW|NEXT|PREVIOUS|CURRENT|PRIMARY|SECONDARY|BASE|BASE64|B64|VALUE|PROD|PRODUCTION|STAGING|DEV|TEST";
-/** Names that end in the word, so that TOKEN_TTL and PASSWORD_MIN_LENGTH are none. */
-const NAME = new RegExp(
-  `(PASSWORD|PASSWD|PASSPHRASE|PASSCODE|SECRET|TOKEN|CREDENTIALS?|(^|_)(PASS|PEPPER|SALT)|_PWD|CLI_AUTH|(${KEYS})_?KEY)(_?(${WHICH}))*$`,
-);
-const KEY_NAME = /KEY(_?(ID|\d+))?$/;
-const PUBLIC_NAME = /(^|_)(PUBLIC|PUBLISHABLE|SITE|ANON)(_|$)/;
-/** Values that no secret has: a switch, a number, an address, a path, a reference, or a word about the secret. */
-const HARMLESS =
-  /^(true|false|yes|no|on|off|none|null|optional|required|\d{1,3}|https?:\/\/\S+|\.{0,2}\/[a-z0-9/_.:-]*|\$[({]\w+[)}]|<[^<>]*>)$/i;
-
-/** Whether a variable's name says that its value is a secret, and the value does not say that it is none. */
-export const secretNamed = (variable: string, value: string): boolean =>
-  !PUBLIC_NAME.test(variable) &&
-  !HARMLESS.test(value) &&
-  (NAME.test(variable) || (KEY_NAME.test(variable) && !variable.endsWith("ID") && keyShaped(value)));

@@ -33,13 +33,27 @@ export const WAF_OPT_OUTS = 7;
 export const WAF_FIELDS = ["header", "cookie", "uri", "parameter"] as const;
 
 /**
+ * What a part's name, or a piece of it, can be: headers are tokens, cookies end at punctuation, and URIs are visible
+ * characters. {@link https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2}
+ * {@link https://www.rfc-editor.org/rfc/rfc6265#section-5.2} {@link https://www.rfc-editor.org/rfc/rfc3986#section-2}
+ */
+export const WAF_NAMES: Readonly<
+  Record<(typeof WAF_FIELDS)[number], { readonly pattern: RegExp; readonly like: string }>
+> = {
+  header: { pattern: /^[\w!#$%&'*+.^`|~-]+$/, like: "x-request-id" },
+  cookie: { pattern: /^[^\s=;,\p{Cc}]+$/u, like: "session_id" },
+  uri: { pattern: /^[!-~]+$/, like: "/search" },
+  parameter: { pattern: /^\P{Cc}+$/u, like: "filter" },
+};
+
+/**
  * How a part's name (of a URI: the URI) is compared; EQUALS_ANY takes no value.
  * {@link https://cloud.google.com/armor/docs/rule-tuning}
  */
 export const WAF_OPERATORS = ["EQUALS", "STARTS_WITH", "ENDS_WITH", "CONTAINS", "EQUALS_ANY"] as const;
 
 /**
- * Parts of a kind that one rule set, or one signature, may pass over.
+ * Parts of a kind that one rule set, or one signature, may pass over in all exclusions together.
  * {@link https://cloud.google.com/armor/quotas#limits}
  */
 export const WAF_FIELDS_OF_A_KIND = 10;

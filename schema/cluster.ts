@@ -10,7 +10,7 @@ const nodePool = z.strictObject({
   machineType: holding(
     (type) => machineOf(type) !== undefined,
     `must be a machine type of the series ${MACHINE_SERIES.join(", ")}`,
-    'write one like "e2-standard-4", or add its series to facts/google.ts',
+    'write one like "e2-standard-4", or add it to facts/google.ts',
   ),
   /** Fewest nodes, all zones together. */
   min: count(0, 1000, "nodes in all zones together"),

@@ -12,6 +12,13 @@ const MOST = 262_143;
 const RESERVE = 20;
 
 /**
+ * Connections of Cloud SQL's that pods do not get: those that PostgreSQL reserves for superusers, and one for the deploy,
+ * which creates the role and the extensions.
+ * {@link https://www.postgresql.org/docs/17/runtime-config-connection.html#GUC-SUPERUSER-RESERVED-CONNECTIONS}
+ */
+export const RESERVED = 3 + 1;
+
+/**
  * Connections that PostgreSQL in the cluster accepts. The number follows from its memory, not from the number of pods: a
  * new number restarts the server, and so does new memory.
  * {@link https://www.postgresql.org/docs/17/runtime-config-connection.html#GUC-MAX-CONNECTIONS}

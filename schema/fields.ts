@@ -70,19 +70,24 @@ export const variableName = matching(
   'write it like "LOG_LEVEL"',
 );
 
+/** Labels of letters, digits and dashes, at least two. {@link https://www.rfc-editor.org/rfc/rfc5890#section-2.3.1} */
+const HOST = /^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)+([a-z]{2,63}|xn--[a-z0-9-]{0,58}[a-z0-9])$/;
+/** Labels whose prefix is reserved: only that of names in other scripts, `xn--`, is in use. */
+const RESERVED_LABEL = /(^|\.)(?!xn)[^.]{2}--/;
+
 /** A public host name. DNS allows 253 characters. {@link https://www.rfc-editor.org/rfc/rfc1035#section-2.3.4} */
 export const publicHost = z
   .string()
   .refine((t) => t.length <= 253, rule("must be at most 253 characters long", "shorten the name"))
   .regex(
-    /^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)+([a-z]{2,63}|xn--[a-z0-9-]{0,58}[a-z0-9])$/,
+    HOST,
     rule(
       "must be a fully qualified host name in lower case, no wildcard and no port",
-      'write it like "api.example.com"',
+      'write it like "api.my-company.com"',
     ),
   )
   .refine(
-    (name) => !name.split(".").some((label) => /^(?!xn)..--/.test(label)),
+    (name) => !RESERVED_LABEL.test(name),
     rule("must have no label with two dashes after its second character", "use another name"),
   )
   .superRefine((name, ctx) => {
@@ -127,13 +132,34 @@ export const cidr = (shortest: number, longest: number) =>
       );
   });
 
+/** Words with a dot between each two. {@link https://www.rfc-editor.org/rfc/rfc5322#section-3.2.3} dot-atom */
+const MAILBOX = /^[\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*$/;
+
+/**
+ * E-mail address that reaches a person. Let's Encrypt registers no contact whose domain could have no certificate.
+ * {@link https://www.rfc-editor.org/rfc/rfc5321#section-4.5.3.1}
+ * {@link https://github.com/letsencrypt/boulder/blob/main/policy/pa.go} ValidEmail
+ */
 export const email = z
   .string()
   .refine((t) => t.length <= 254, rule("must be at most 254 characters long", "use another address"))
-  .regex(
-    /^[A-Za-z0-9._%+-]+@([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,}$/,
-    rule("must be an e-mail address", 'write it like "oncall@example.com"'),
-  );
+  .superRefine((address, ctx) => {
+    const [mailbox = "", domain = "", ...more] = address.toLowerCase().split("@");
+    const say = (text: string, remedy: string) => ctx.addIssue({ code: "custom", message: rule(text, remedy) });
+    if (
+      !MAILBOX.test(mailbox) ||
+      mailbox.length > 64 ||
+      !HOST.test(domain) ||
+      RESERVED_LABEL.test(domain) ||
+      more.length
+    )
+      say("must be an e-mail address", 'write it like "oncall@my-company.com"');
+    else if (whyNoCertificate(domain))
+      say(
+        "must have a public domain: nobody gets mail at others, and Let's Encrypt refuses them",
+        "use an address of your own",
+      );
+  });
 
 /** Version of a release. */
 export const version = matching(/^[\w][\w.+-]{0,62}$/, "must be a version", 'write it like "1.4.2"');
@@ -164,22 +190,42 @@ export const memory = holding(
   'write it like "512Mi" or "1Gi"',
 ).refine((q) => (parseMemory(q) ?? 0) <= LARGEST_MACHINE.memory, rule("is more than any machine has", "lower it"));
 
-export const httpPath = z
-  .string()
-  .refine((t) => t.length <= PATH_LENGTH, rule(`must be at most ${PATH_LENGTH} characters long`, "shorten it"))
-  .regex(
-    /^\/([\w.~!$&+,;=:@/-]|%[0-9a-fA-F]{2})*$/,
-    rule("must be an absolute URL path without query", 'write it like "/health"'),
-  )
-  .refine(
-    (path) => !/[\p{Cc}]/u.test(decodedPath(path)),
-    rule("must not contain control characters", "write the path without them"),
-  )
-  .superRefine((path, ctx) => {
-    const normal = normalPath(path);
-    if (path !== normal && /^\/([^%]|%[0-9a-f]{2})*$/i.test(path))
-      ctx.addIssue({ code: "custom", message: rule("must be in its normal form", `write "${normal}"`) });
-  });
+const urlPath = (unfit: RegExp, text: string, remedy: string) =>
+  z
+    .string()
+    .refine((t) => t.length <= PATH_LENGTH, rule(`must be at most ${PATH_LENGTH} characters long`, "shorten it"))
+    .regex(
+      /^\/([\w.~!$&+,;=:@/-]|%[0-9a-fA-F]{2})*$/,
+      rule("must be an absolute URL path without query", 'write it like "/health"'),
+    )
+    .superRefine((path, ctx) => {
+      const say = (r: string, remedy: string) => ctx.addIssue({ code: "custom", message: rule(r, remedy) });
+      const normal = normalPath(path);
+      if (!/^\/([^%]|%[0-9a-f]{2})*$/i.test(path)) return; // said already
+      if (/\p{Cc}/u.test(decodedPath(path))) say("must not contain control characters", "write the path without them");
+      else if (unfit.test(normal)) say(text, remedy);
+      else if (path !== normal) say("must be in its normal form", `write "${normal}"`);
+    });
+
+/** Path that a client asks for, and a server answers. Servers differ in whether an escaped slash separates segments. */
+export const httpPath = urlPath(
+  /%2F|%5C/,
+  "must not escape a slash or a backslash: servers read them in different ways",
+  "use a path without them",
+);
+
+/**
+ * Path that is compared, or escaped once more. Kubernetes refuses some escapes in an Ingress, Traefik decodes some before
+ * it compares, Cloud Armor is told to decode all, and Prometheus escapes the percent sign.
+ * {@link https://github.com/kubernetes/kubernetes/blob/v1.34.0/pkg/apis/networking/validation/validation.go} invalidPathSequences
+ * {@link https://github.com/traefik/traefik/blob/v3.7.0/pkg/muxer/http/mux.go} withRoutingPath
+ * {@link https://github.com/prometheus/prometheus/blob/v3.7.0/scrape/target.go} Target.URL
+ */
+export const plainPath = urlPath(
+  /%/,
+  "must have no escapes: servers compare them in different ways",
+  "use another path",
+);
 
 /** A port of somebody else's server. */
 export const tcpPort = count(1, 65535, "TCP port");
@@ -223,9 +269,11 @@ const url = (what: string, example: string) =>
       else if (!URL_SHAPE.test(t)) say(`must be ${what}`, `write it like "${example}"`);
     });
 
+const URL_LABEL = "[A-Za-z0-9]([-A-Za-z0-9]{0,61}[A-Za-z0-9])?";
 /** A host or an address, with a port and a path. */
-const URL_SHAPE =
-  /^(https|oci):\/\/([A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?|\[[0-9A-Fa-f:]+\])(:\d{1,5})?(\/[\w.~:@%+-]*)*$/;
+const URL_SHAPE = new RegExp(
+  `^(https|oci)://(${URL_LABEL}(\\.${URL_LABEL})*|\\[[0-9A-Fa-f:]+\\])(:${PORT})?(/[\\w.~:@%+-]*)*$`,
+);
 
 /** A repository of Helm charts. */
 export const chartRepository = url("a chart repository's URL", "oci://europe-west1-docker.pkg.dev/p/charts");

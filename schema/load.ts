@@ -108,6 +108,7 @@ export function validate(
   const system = parse(systemFile(name), systemSchema, raw.system);
   const releases = running(name, raw, parse, problems);
   const lists = protectedLists(name, raw, parse, problems);
+  const versions = Object.values(raw.releases).map((content) => at(content, ["version"]));
   const environments = Object.entries(raw.environments).map(([environmentName, content]) => {
     const environment = parse(environmentFile(name, environmentName), environmentSchema, content);
     const release = releases.get(environmentName) as Parsed<Release>;
@@ -132,7 +133,7 @@ export function validate(
       )
         run(system.value, environment.value, release.value, subject);
     const protectedList = lists.get(environmentName);
-    problems.push(...generationProblems(environment, protectedList));
+    problems.push(...generationProblems(environment, protectedList, versions));
     return { name: environmentName, environment, release, protectedList };
   });
   problems.push(

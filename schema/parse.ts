@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { plain, UNREAD } from "./plain";
 import { at, type Problem, problemsOf } from "./problem";
+import { secretProblems } from "./secrets";
 
 /** A file, and what in it has the right shape. */
 export interface Parsed<T> {
@@ -30,12 +31,17 @@ export const parser =
     });
     if (raw === UNREAD || left.some((path) => path.length === 0)) return parsed({}, []);
     const whole = schema.safeParse(value);
-    if (whole.success && left.length === 0) return parsed(whole.data, Object.keys(schema.shape), true);
+    const secrets = secretProblems(file, value);
+    if (whole.success && left.length === 0 && secrets.length === 0)
+      return parsed(whole.data, Object.keys(schema.shape), true);
     // What is missing because it was left out is a problem already.
     const issues = (whole.error?.issues ?? []).filter(
       ({ code, path }) => code === "unrecognized_keys" || !left.some((without) => isWithin(path, without)),
     );
-    problems.push(...problemsOf(file, value, issues));
+    const wrong = problemsOf(file, value, issues);
+    // One line is enough for a secret that is in a wrong place, too.
+    const isSaid = ({ path }: Problem) => wrong.some((other) => `${path}.`.startsWith(`${other.path}.`));
+    problems.push(...wrong, ...secrets.filter((secret) => !isSaid(secret)));
     if (value === null || typeof value !== "object" || Array.isArray(value)) return parsed({}, []);
     // Sections that are right by themselves can still be checked against each other.
     const parts = Object.entries(schema.shape).flatMap(([key, section]) => {

@@ -1,12 +1,16 @@
 import type { z } from "zod";
 import { keyShaped, secretLooking } from "../facts/secrets";
+import { isAlmostIn, isShown, shownName, withoutSecrets } from "./shown";
 
 /** One thing that is wrong with the configuration. */
 export interface Problem {
   /** File and place in it, such as `environments/pmcrm/production.ts network.pods`. */
   readonly path: string;
   readonly value: unknown;
-  /** Whether the value can be a secret. If so, only its type is shown: CI keeps what the program prints. */
+  /**
+   * Whether the value can be a secret. If so, only its type is shown: CI keeps what the program prints. False if it is one of
+   * the values that the program knows. If absent, the value's form and its path decide.
+   */
   readonly secret?: boolean;
   /** What must hold. */
   readonly rule: string;
@@ -17,13 +21,18 @@ export interface Problem {
 /** Characters of a value that are shown. */
 const SHOWN = 80;
 
-/** A problem's line: path, value, rule, remedy. A long value is cut, and only the type is shown of what can be a secret. */
+/**
+ * A problem's line: path, value, rule, remedy. A long value is cut. Only the type is shown of what can be a secret, see
+ * {@link isShown}. What the line has anyway is shown.
+ */
 export function describe({ path, value, secret, rule, remedy }: Problem): string {
   const [file = "", ...place] = path.split(" ");
   const named = secretLooking(place.join(" ")) ? `${file} (a name that looks like a secret)` : path;
-  const shown = secret || isSecretPlace(path, value) || hasSecret(value) ? typeName(value) : show(value, SHOWN);
+  const isSaid = () => typeof value === "string" && (path.includes(value) || isAlmostIn(value, `${rule} ${remedy}`));
+  const isHarmless = () => secret === false || isShown(value, path) || isSaid();
+  const shown = secret || isSecretPlace(path, value) || !isHarmless() ? typeName(value) : show(value, SHOWN);
   return inOneLine(
-    `${named} = ${shown.length > SHOWN ? `${shown.slice(0, SHOWN - 3)}...` : shown}: ${rule}; ${remedy}`,
+    `${named} = ${shown.length > SHOWN ? `${shown.slice(0, SHOWN - 3)}...` : shown}: ${withoutSecrets(rule)}; ${withoutSecrets(remedy)}`,
   );
 }
 
@@ -72,18 +81,6 @@ const SECRET_PLACE =
 export const isSecretPlace = (path: string, value: unknown): boolean =>
   SECRET_PLACE.test(path) && !(typeof value === "number" && /[ .]generations?\b/.test(path));
 
-/** Whether a value is text that looks like a secret, or contains such text. */
-function hasSecret(value: unknown, depth = 0): boolean {
-  if (typeof value === "string") return secretLooking(value.slice(0, 4096)) || keyShaped(value.slice(0, 4096));
-  if (value === null || typeof value !== "object" || depth > 8) return false;
-  return Object.keys(value).some(
-    (key) =>
-      secretLooking(key) ||
-      SECRET_PLACE.test(` ${key}`) ||
-      hasSecret(Object.getOwnPropertyDescriptor(value, key)?.value, depth + 1),
-  );
-}
-
 /** Writes characters other than printable ASCII as their codes: they could break the line or look like other letters. */
 const inOneLine = (text: string): string =>
   text.replace(/[^ -~]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
@@ -91,10 +88,17 @@ const inOneLine = (text: string): string =>
 /** Message of a zod check: rule and remedy in one string, which {@link problemsOf} splits. */
 export const rule = (text: string, remedy: string): string => `${text}\n${remedy}`;
 
-/** Dotted path, with brackets around names that are not identifiers. */
-export const dotted = (path: readonly PropertyKey[]): string =>
+/**
+ * Dotted path, with brackets around names that are not identifiers. A name that can be a secret is not shown: of names
+ * that a file may not have, that is each that is not plain.
+ */
+export const dotted = (path: readonly PropertyKey[], known = true): string =>
   path
-    .map((key) => (typeof key === "string" && key.length > 128 ? `${key.slice(0, 125)}...` : String(key)))
+    .map((key) => {
+      const name = typeof key === "string" && key.length > 128 ? `${key.slice(0, 125)}...` : String(key);
+      const isKnown = known && /^[\w$-]+$/.test(name) && !secretLooking(name) && !keyShaped(name);
+      return isKnown || typeof key !== "string" ? name : shownName(name);
+    })
     .map((p, i) => (/^[\w$-]+$/.test(p) ? `${i ? "." : ""}${p}` : `[${JSON.stringify(p)}]`))
     .join("");
 
@@ -126,6 +130,12 @@ const isObject = (value: unknown): value is object => value !== null && typeof v
 
 type Issue = z.core.$ZodIssue;
 
+/** Whether a value is a number where none is expected, and long enough for a secret. */
+const isPin = (issue: Issue, value: unknown): boolean =>
+  ["number", "bigint"].includes(typeof value) &&
+  Math.abs(Number(value)) > 99_999 &&
+  !(issue.code === "invalid_type" ? ["number", "int"].includes(issue.expected) : issue.code.startsWith("too_"));
+
 /**
  * Turns zod's issues into problems with a rule and a remedy. For a union, it reports the branch that fits the value best.
  */
@@ -139,8 +149,14 @@ export function problemsOf(
     const path = [...prefix, ...issue.path];
     const value = at(root, path);
     // An object of a wrong shape can have a secret under any key.
-    const one = (r: string, remedy: string, p = path, v = value, secret = isObject(v)): Problem[] => [
-      { path: `${file} ${dotted(p)}`.trim(), value: v, secret, rule: r, remedy },
+    const one = (r: string, remedy: string, p = path, v = value, known = true): Problem[] => [
+      {
+        path: `${file} ${dotted(p, known)}`.trim(),
+        value: v,
+        secret: !known || isObject(v) || isPin(issue, v) || undefined,
+        rule: r,
+        remedy,
+      },
     ];
     const [ownRule, ownRemedy] = issue.message.split("\n");
     const own = () => one(ownRule ?? "is not valid", ownRemedy ?? "correct it");
@@ -151,12 +167,12 @@ export function problemsOf(
           const remedy = isSecretPlace(` ${dotted(where)}`, undefined)
             ? "remove it: npm run secrets prints the commands that put a secret into Secret Manager"
             : "remove it, or correct its spelling";
-          return one("is not a known key", remedy, where, at(value, [key]), true);
+          return one("is not a known key", remedy, where, at(value, [key]), false);
         });
       case "invalid_type":
         if (value === undefined)
           return path.length
-            ? one(`is required (${nameOf(issue.expected).replace(/^an? /, "")})`, "add it")
+            ? one(`is required (${nameOf(issue.expected).replace(/^an? /, "")})`, ownRemedy ?? "add it")
             : one("must export an object by default", "write export default { ... }");
         return issue.message.includes("\n")
           ? own()
@@ -179,8 +195,9 @@ export function problemsOf(
       case "invalid_key":
         return problemsOf(file, root, issue.issues, path).map((p) => ({
           ...p,
+          path: `${file} ${dotted(path, false)}`,
           value: issue.path.at(-1),
-          secret: false,
+          secret: undefined,
         }));
       default:
         return own();

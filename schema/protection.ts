@@ -64,12 +64,31 @@ export const passwordGeneration = ({ database }: Pick<Environment, "database">):
 
 /**
  * Problems of a generation that does not follow the one that was deployed. A stack has the users of two generations, the
- * current and the one before, so a jump drops the user that the services log in as.
+ * current and the one before, so a jump drops the user that the services log in as. A rotation in a release that does
+ * not exist drops the one before in the same deploy. Older rotations can name releases whose files are gone.
+ * @param versions those of the system's releases
  */
-export function generationProblems(environment: Parsed<Environment>, list: Protected | undefined): Problem[] {
+export function generationProblems(
+  environment: Parsed<Environment>,
+  list: Protected | undefined,
+  versions: readonly unknown[],
+): Problem[] {
   const before = list?.passwordGeneration;
   const now = environment.valid.has("database") ? passwordGeneration(environment.value) : undefined;
-  if (before === undefined || now === undefined || now === before || now === before + 1) return [];
+  if (before === undefined || now === undefined || now === before) return [];
+  if (now === before + 1) {
+    const { database } = environment.value;
+    const rotatedIn = database?.kind === "cloud-sql" ? database.password?.rotatedIn : undefined;
+    if (rotatedIn === undefined || versions.includes(rotatedIn)) return [];
+    return [
+      {
+        path: `${environment.file} database.password.rotatedIn`,
+        value: rotatedIn,
+        rule: "is not the version of a release of the system",
+        remedy: "write the version of the release that you deploy the new generation with",
+      },
+    ];
+  }
   return [
     {
       path: `${environment.file} database.password.generation`,

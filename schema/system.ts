@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { AUDITED_SERVICES } from "../facts/audited-services";
 import { alerts, overview } from "./alerts";
-import { extension } from "./extension";
+import { extensions } from "./extension";
 import { count, label, variableName } from "./fields";
 import { rule } from "./problem";
 import { variable } from "./variable";
@@ -27,8 +27,8 @@ export const systemSchema = z.strictObject({
       user: label(40),
       /** Most connections that one pod keeps open. */
       connectionsPerPod: count(1, 1000, "connections"),
-      /** PostgreSQL extensions, created before the first migration. */
-      extensions: z.array(extension).default([]),
+      /** PostgreSQL extensions, created in this order before the first migration. */
+      extensions: extensions.default([]),
     })
     .optional(),
   /** Redis. Without it, the system has no cache. */

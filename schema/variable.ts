@@ -47,7 +47,7 @@ export const variable = z.union(
       z.strictObject({ kind: z.literal("pool-size") }),
       z.strictObject({
         kind: z.literal("generated"),
-        /** Characters, letters and digits. */
+        /** Characters, letters and digits. A new length applies to the next generation: it does not change a value that exists. */
         length: count(16, 256, "characters"),
         rotate: z.enum(["always", "never"]).default("always"),
       }),
@@ -74,6 +74,10 @@ export const variable = z.union(
             ),
             matching(/^[\w.-]{1,255}$/, "must be a plain word", "use letters, digits, dots and dashes"),
           )
+          .refine(({ target_session_attrs: server }) => server !== "read-only" && server !== "standby", {
+            path: ["target_session_attrs"],
+            message: rule("rejects the database, which is no standby: every connection fails", "remove it"),
+          })
           .default({}),
       }),
       z.strictObject({

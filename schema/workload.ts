@@ -1,8 +1,12 @@
 import { z } from "zod";
-import { metricName } from "./alerts";
-import { count, cpu, httpPath, label, matching, memory, percent, port, text, variableName } from "./fields";
+import { parseMemory } from "../facts/quantity";
+import { metricName, PROMQL_NUMBERS } from "./alerts";
+import { count, cpu, httpPath, label, matching, memory, percent, plainPath, port, text, variableName } from "./fields";
 import { rule } from "./problem";
 import { DATASTORES } from "./variable";
+
+/** MiB that a container runtime needs to start a program. */
+const LEAST_MEMORY = 6;
 
 const resources = z.strictObject({
   /** CPU request. */
@@ -11,8 +15,11 @@ const resources = z.strictObject({
   cpuLimit: cpu.optional(),
   /** Memory request. */
   memory,
-  /** Memory limit. */
-  memoryLimit: memory,
+  /** Memory limit. {@link https://docs.docker.com/engine/containers/resource_constraints/#memory} */
+  memoryLimit: memory.refine(
+    (q) => (parseMemory(q) ?? LEAST_MEMORY) >= LEAST_MEMORY,
+    rule(`must be at least ${LEAST_MEMORY}Mi: with less, no container starts`, "raise it"),
+  ),
 });
 
 const command = z
@@ -42,10 +49,15 @@ const workload = {
  * A label that the program itself sets. Prometheus adds the refused labels to every series, so none of them can have a
  * status code. {@link https://prometheus.io/docs/concepts/jobs_instances/}
  */
-const metricLabel = matching(/^[a-zA-Z_][a-zA-Z0-9_]*$/, "must be a label's name", 'write it like "status"').refine(
-  (label) => !["__name__", "le", "job", "instance", "namespace", "pod", "service"].includes(label),
-  rule("is a label of every series, and has no status code", "name the program's own label"),
-);
+const metricLabel = matching(/^[a-zA-Z_][a-zA-Z0-9_]*$/, "must be a label's name", 'write it like "status"')
+  .refine(
+    (label) => !["__name__", "le", "job", "instance", "namespace", "pod", "service"].includes(label),
+    rule("is a label of every series, and has no status code", "name the program's own label"),
+  )
+  .refine(
+    (label) => !PROMQL_NUMBERS.test(label),
+    rule("is a number in PromQL, so no query can name it", "rename the label"),
+  );
 
 const duration = z
   .number(rule("must be a number (seconds)", "write one above 0 and up to 60"))
@@ -78,7 +90,7 @@ export const service = z.strictObject({
   metrics: z
     .strictObject({
       port,
-      path: httpPath,
+      path: plainPath,
       /** Metrics of the HTTP requests that the service answers. Objectives and the dashboard use them. */
       requests: z
         .strictObject({
@@ -122,7 +134,7 @@ export const service = z.strictObject({
    * Prefix of the paths that the edge routes to the service, if services share a host. The service receives the path
    * unchanged.
    */
-  path: httpPath
+  path: plainPath
     .refine((p) => p === "/" || !p.endsWith("/"), rule("must not end with a slash", 'write it like "/sales"'))
     .default("/"),
   /**
@@ -133,7 +145,7 @@ export const service = z.strictObject({
     .array(
       z.strictObject({
         /** Prefix of the limited paths. Without it, all paths are limited. */
-        path: httpPath.optional(),
+        path: plainPath.optional(),
         requests: count(1, 10000, "requests"),
         seconds: count(1, 3600, "seconds"),
       }),

@@ -84,6 +84,20 @@ const ACCEPTED: Record<string, (files: Anything) => void> = {
   "every extension that Cloud SQL has in common use": system((s) => {
     s.database.extensions = ["vector", "postgis", "uuid-ossp", "pg_trgm", "hstore", "pgaudit", "pg_stat_statements"];
   }),
+  "extensions after those that they need": system((s) => {
+    s.database.extensions = ["cube", "earthdistance", "address_standardizer_data_us", "postgis", "fuzzystrmatch"];
+    s.database.extensions.push("postgis_tiger_geocoder", "h3", "postgis_raster", "h3_postgis", "pgrouting");
+  }),
+  "pods that open nearly all connections of the tier": (files) => {
+    files.system.database.connectionsPerPod = 9; // in each of 5 + 4 + 1
+    Object.assign(files.production.environment.services, { backend: { replicas: { min: 2, max: 4 }, hosts: [] } });
+    Object.assign(files.production.environment.services, { worker: { replicas: 3 } });
+    files.system.services.backend.rateLimits = [];
+    files.production.environment.database.tier = "db-custom-1-3840";
+  },
+  "a range with exactly the addresses of the Services": production((e) => {
+    e.network.services = "10.8.0.0/27";
+  }),
   "a migration that connects to a service that does not wait for it": system((s) => {
     s.database.connectionsPerPod = 5;
     s.services.worker.after = [];
@@ -94,18 +108,34 @@ const ACCEPTED: Record<string, (files: Anything) => void> = {
     e.database.restore = { name: "before-import", at: "2025-01-31T12:00:00Z" };
   }),
 
+  "authorized networks of offices, a VPN and an address": production((e) => {
+    const offices = Array.from({ length: 97 }, (_, i) => [`office-${i}`, `8.8.${i}.0/24`]);
+    e.cluster.authorizedNetworks = {
+      ...Object.fromEntries(offices),
+      vpn: "10.0.0.0/8",
+      shared: "100.64.0.0/10",
+      home: "9.9.9.9/32",
+    };
+  }),
   "a bucket with dots, at the limit of its parts": production((e) => {
     e.stateBucket = `${"a".repeat(63)}.state_1.pmcrm.io`;
   }),
   "a bucket of digits": production((e) => (e.stateBucket = "100")),
   "a bucket with go and ogle apart": production((e) => (e.stateBucket = "go-ogle-state")),
 
-  "hosts in punycode, also at the end": hosts("xn--bcher-kva.example.com", "xn--e1afmkfd.xn--p1ai"),
+  "hosts in punycode, also at the end": hosts("xn--bcher-kva.pmcrm.io", "xn--e1afmkfd.xn--p1ai"),
   "a host of the longest length": hosts(`${"a".repeat(59)}.info`),
   "hosts below suffixes of two and three parts": hosts("pmcrm.co.uk", "api.pmcrm.tokyo.jp", "a.b.pmcrm.com.au"),
-  "hosts that begin with digits and have dashes inside": hosts("3com.example.org", "a-b--c.pmcrm.io"),
+  "hosts that begin with digits and have dashes inside": hosts("3com.pmcrm.io", "a-b--c.pmcrm.io"),
   "hosts of new and of country suffixes": hosts("api.pmcrm.dev", "api.pmcrm.cloud", "pmcrm.io"),
   "hosts of a service that gives names to its users": hosts("pmcrm.github.io", "pmcrm.web.app"),
+
+  "e-mail addresses with the characters of RFC 5322": (files) => {
+    staging((e) => (e.monitoring.email = "o'neil+pager!1@eu.pmcrm.co.uk"))(files);
+    production((e) => (e.edge = { ...traefik, email: `${"x".repeat(62)}.y@PMCRM.xn--p1ai` }))(files);
+    backend((service) => (service.rateLimits = []))(files);
+  },
+  "hosts that only look like an example's": hosts("example.pmcrm.io", "myexample.com", "example.com.pmcrm.io"),
 
   "registries with ports": registries("registry.pmcrm.io:5000/", "registry.pmcrm.io:65535/team/"),
   "all of a registry of one's own": registries("registry.pmcrm.io/", "pmcrm.azurecr.io/", "pmcrm.jfrog.io/"),
@@ -113,6 +143,9 @@ const ACCEPTED: Record<string, (files: Anything) => void> = {
   "folders of shared registries": registries("docker.io/library/", "ghcr.io/pmcrm/", "us-docker.pkg.dev/pmcrm-tools/"),
   "folders with dots, dashes and underscores": registries("quay.io/a.b/c__d/e--f_g/"),
 
+  "parameters of database URLs": system((s) => {
+    s.variables.DATABASE_URL.parameters = { target_session_attrs: "read-write", connect_timeout: "5" };
+  }),
   "thresholds close to all": system((s) => (s.alerts = { errorPercent: 99.9, memoryPercent: 99 })),
   "an objective for latency at the timeout": backend((service) => {
     service.timeoutSeconds = 5;
@@ -133,6 +166,10 @@ const ACCEPTED: Record<string, (files: Anything) => void> = {
     }
   }),
   "a title of one's own": system((s) => (s.overview = { title: "Kubernetes of pmcrm", figures: {} })),
+  "metrics and labels with words that PromQL takes for names too": system((s) => {
+    Object.assign(s.services.backend.metrics.requests, { counter: "count", status: "on" });
+    s.overview = { title: "Words", figures: { By: "by", Sum: "SUM", "A {b} $c": "nan_total", "50 $": "info" } };
+  }),
   "figures with symbols in their legends": system((s) => {
     s.overview = { title: "Größe", figures: { "Umsatz (€), 100 %": "sales_total" } };
   }),
@@ -159,6 +196,13 @@ const ACCEPTED: Record<string, (files: Anything) => void> = {
     e.edge.waf.exclusions = [
       { ruleSet: "sqli-v33-stable", fields: [{ in: "uri", operator: "CONTAINS", value: "search" }] },
       { ruleSet: "xss-v33-stable", fields: [{ in: "uri", operator: "EQUALS", value: "/search" }] },
+      { ruleSet: "xss-v33-stable", fields: [{ in: "cookie", operator: "STARTS_WITH", value: "cart[" }] },
+      { ruleSet: "xss-v33-stable", fields: [{ in: "header", operator: "EQUALS_ANY" }] },
+      {
+        ruleSet: "xss-v33-stable",
+        signatures: ["owasp-crs-v030301-id941100-xss"],
+        fields: [{ in: "parameter", operator: "EQUALS", value: "filter[größe] a" }],
+      },
     ];
   }),
   "Traefik with limits for all paths": (files) => {

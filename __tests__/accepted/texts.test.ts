@@ -39,6 +39,27 @@ test.each(TEXTS)("%j is a text", (text) => {
   expect(environments.staging.environment.variables.LOG_LEVEL).toBe(escaped);
 });
 
+test.each([
+  ["CSRF_TOKEN", "csrfmiddlewaretoken"],
+  ["FETCH_CREDENTIALS", "same-origin"],
+  ["DB_SECRET", "projects/p/secrets/name"],
+  ["SSH_KEY", "~/.ssh/id_ed25519"],
+  ["PASSWORD_MIN_LENGTH", "12"],
+  ["TOKEN_TTL", "15m"],
+  ["HELP", "Write it like https://user:pass@example.com"],
+])("%s=%s is a variable in plain text, of the system and of an environment", (name, value) => {
+  const change =
+    (ofSystem: boolean) =>
+    ({ system, production, staging }: Files) => {
+      system.variables[name] = ofSystem ? value : { kind: "environment" };
+      (system.services.worker as Anything).variables.push(name);
+      if (!ofSystem)
+        for (const { environment } of [production, staging])
+          Object.assign(environment.variables as object, { [name]: value });
+    };
+  expect([problems(change(true)), problems(change(false))]).toEqual([[], []]);
+});
+
 test.each(["Orders (24h)", "50% off", "a {b} c", "${x}", "%{x}", "Größe ✓", "👩‍👧 families", "x".repeat(80)])(
   "%j is the legend of a figure",
   (legend) => {

@@ -36,13 +36,17 @@ testRefused({
     // @ts-expect-error: nodes always have their own service account
     files.production.environment.cluster.serviceAccount = "default";
   }, `${P} cluster.serviceAccount = a string: is not a known key; remove it, or correct its spelling`),
+  "a machine type of a size that only other kinds of its series have": refused(
+    production((e) => (e.cluster.nodePools.app.machineType = "e2-highmem-32")),
+    `${P} cluster.nodePools.app.machineType = "e2-highmem-32": must be a machine type of the series e2, n1, n2, n2d, t2d, c2, c2d, c3, c3d; write one like "e2-standard-4", or add it to facts/google.ts`,
+  ),
   "an unknown machine type": refused(
     production((e) => (e.cluster.nodePools.app.machineType = "e2-standard-3")),
-    `${P} cluster.nodePools.app.machineType = "e2-standard-3": must be a machine type of the series e2, n1, n2, n2d, t2d, c2, c2d, c3, c3d; write one like "e2-standard-4", or add its series to facts/google.ts`,
+    `${P} cluster.nodePools.app.machineType = "e2-standard-3": must be a machine type of the series e2, n1, n2, n2d, t2d, c2, c2d, c3, c3d; write one like "e2-standard-4", or add it to facts/google.ts`,
   ),
   "a machine type that does not support the nodes' disks": refused(
     production((e) => (e.cluster.nodePools.app.machineType = "n4-standard-4")),
-    `${P} cluster.nodePools.app.machineType = "n4-standard-4": must be a machine type of the series e2, n1, n2, n2d, t2d, c2, c2d, c3, c3d; write one like "e2-standard-4", or add its series to facts/google.ts`,
+    `${P} cluster.nodePools.app.machineType = "n4-standard-4": must be a machine type of the series e2, n1, n2, n2d, t2d, c2, c2d, c3, c3d; write one like "e2-standard-4", or add it to facts/google.ts`,
   ),
   "a pod larger than a shared-core machine": refused(
     system((s) => {

@@ -18,6 +18,10 @@ testRefused({
     inCluster((e) => delete e.bitnami),
     `${P} bitnami = nothing: is required: a datastore is a release of Bitnami's chart; add it, for example { images: "docker.io/bitnamilegacy" }`,
   ),
+  "datastores in the cluster without the folder of their images": refused(
+    inCluster((e) => delete e.bitnami.images),
+    `${P} bitnami.images = nothing: is required (string); write "docker.io/bitnamilegacy", or a mirror of it such as "europe-west1-docker.pkg.dev/my-project/bitnamilegacy"`,
+  ),
   "a source of images without a datastore in the cluster": refused(
     production((e) => (e.bitnami = { images: "docker.io/bitnamilegacy", pool: "app" })),
     `${P} bitnami = {"images":"docker.io/bitnamilegacy","pool":"app"}: is not used; remove it`,

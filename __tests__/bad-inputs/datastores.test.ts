@@ -1,4 +1,4 @@
-import { P, production, refused, S, system, testRefused } from "./support";
+import { type Anything, P, production, refused, S, system, testRefused } from "./support";
 
 // A downgrade is not refused: the files do not say which version runs. Cloud SQL refuses an older version itself, and for
 // Redis the provider plans a replacement, which prevent_destroy refuses.
@@ -53,8 +53,15 @@ testRefused({
   }, `${P} database.flags = a list: is not a known key; remove it, or correct its spelling`),
   "a database tier with fewer connections than the pods open": refused(
     production((e) => (e.database.tier = "db-custom-1-3840")),
-    `${P} database.tier = "db-custom-1-3840": accepts 100 connections, and the pods may open 290 during a rollout; use one with more memory, or lower the replicas or the system's connectionsPerPod`,
+    `${P} database.tier = "db-custom-1-3840": allows pods 96 connections, and they may open 290 during a rollout; use one with more memory, or lower the replicas or the system's connectionsPerPod`,
   ),
+  "pods that open also the connections that PostgreSQL reserves": refused((files) => {
+    const { production: p, system: s } = files as Anything;
+    s.database.connectionsPerPod = 10; // in each of 5 + 4 + 1
+    s.services.backend.rateLimits = [];
+    p.environment.services = { backend: { replicas: { min: 2, max: 4 } }, worker: { replicas: 3 } };
+    p.environment.database.tier = "db-custom-1-3840";
+  }, `${P} database.tier = "db-custom-1-3840": allows pods 96 connections, and they may open 100 during a rollout; use one with more memory, or lower the replicas or the system's connectionsPerPod`),
   "a replica in the region of its primary": refused(
     production((e) => (e.database.replicaRegion = "europe-west1")),
     `${P} database.replicaRegion = "europe-west1": must differ from the region of the primary; choose another region`,
@@ -90,6 +97,17 @@ testRefused({
   "a database tier with an odd number of vCPUs": refused(
     production((e) => (e.database.tier = "db-custom-3-16384")),
     `${P} database.tier = "db-custom-3-16384": must have 1 vCPU or an even number up to 96; change the first number`,
+  ),
+  ...Object.fromEntries(
+    ["db-custom-04-16384", "db-custom-4-016384", "DB-CUSTOM-4-16384", "db-custom-4-16384 ", "db-custom-4.0-16384"].map(
+      (tier) => [
+        `the database tier ${JSON.stringify(tier)}`,
+        refused(
+          production((e) => (e.database.tier = tier)),
+          `${P} database.tier = ${JSON.stringify(tier)}: is no dedicated tier of the edition ENTERPRISE; write it "db-custom-<vCPUs>-<MiB>"`,
+        ),
+      ],
+    ),
   ),
   "a shared-core database tier": refused(
     production((e) => (e.database.tier = "db-f1-micro")),

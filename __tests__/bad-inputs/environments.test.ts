@@ -21,7 +21,7 @@ testRefused({
       // @ts-expect-error: there is no field for another backend
       files.production.environment.backend = "local";
     },
-    `${P} stateBucket = nothing: is required (string); add it`,
+    `${P} stateBucket = nothing: is required (string); copy it from gcloud storage buckets list`,
     `${P} backend = a string: is not a known key; remove it, or correct its spelling`,
   ),
   "production with staging's settings": refused(

@@ -13,6 +13,10 @@ testRefused({
     production((e) => (e.repository = "docker.io/pmcrm")),
     `${P} repository = "docker.io/pmcrm": must be within europe-west1-docker.pkg.dev/pmcrm-production/; correct it, or add its registry to registries`,
   ),
+  "an environment without a repository": refused(
+    production((e) => delete e.repository),
+    `${P} repository = nothing: is required (string); write it like "europe-west1-docker.pkg.dev/my-project/my-repository", without a slash at the end`,
+  ),
   "a registry without a slash at the end": refused(
     production((e) => (e.registries = ["europe-west1-docker.pkg.dev/pmcrm-production"])),
     `${P} registries.0 = "europe-west1-docker.pkg.dev/pmcrm-production": must be a registry or a folder of one, with a slash at the end; write it like "europe-west1-docker.pkg.dev/my-project/"`,

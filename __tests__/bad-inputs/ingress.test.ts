@@ -1,6 +1,9 @@
 import { WAF_RULE_SETS } from "../../facts/waf";
 import { type Anything, P, production, refused, S, system, testRefused, traefik } from "./support";
 
+const NO_ESCAPES = "must have no escapes: servers compare them in different ways; use another path";
+const NO_SLASH = "must not escape a slash or a backslash: servers read them in different ways; use a path without them";
+
 testRefused({
   "a host that is listed twice": refused(
     production((e) => (e.services.backend.hosts = ["api.pmcrm.io", "api.pmcrm.io"])),
@@ -8,7 +11,7 @@ testRefused({
   ),
   "a wildcard as a host": refused(
     production((e) => (e.services.backend.hosts = ["*.pmcrm.io"])),
-    `${P} services.backend.hosts.0 = "*.pmcrm.io": must be a fully qualified host name in lower case, no wildcard and no port; write it like "api.example.com"`,
+    `${P} services.backend.hosts.0 = "*.pmcrm.io": must be a fully qualified host name in lower case, no wildcard and no port; write it like "api.my-company.com"`,
   ),
   "a host with a certificate for another host": refused((files) => {
     // @ts-expect-error: every host gets its own certificate
@@ -16,7 +19,7 @@ testRefused({
   }, `${P} services.backend.certificate = a string: is not a known key; remove it, or correct its spelling`),
   "a rate limit whose path ends an expression of Cloud Armor": refused(
     system((s) => (s.services.backend.rateLimits[1].path = '/auth/") || true')),
-    `${S} services.backend.rateLimits.1.path = "/auth/\\") || true": must be an absolute URL path without query; write it like "/health"`,
+    `${S} services.backend.rateLimits.1.path = a string: must be an absolute URL path without query; write it like "/health"`,
   ),
   "a rate limit with an interval that Cloud Armor does not support": refused(
     system((s) => (s.services.backend.rateLimits[0].seconds = 1)),
@@ -51,6 +54,7 @@ testRefused({
     `${P} services.worker.hosts = ["worker.pmcrm.io"]: are for services with a port; remove them`,
   ),
   "a host of two services": refused((files) => {
+    files.system.database.connectionsPerPod = 5;
     files.system.services.other = { ...files.system.services.backend } as Anything;
     files.production.environment.services.other = { replicas: { min: 2, max: 3 }, hosts: ["api.pmcrm.io"] };
     files.staging.environment.services.other = { replicas: { min: 1, max: 2 }, hosts: ["other.pmcrm.io"] };
@@ -69,7 +73,7 @@ testRefused({
   ),
   "an exclusion of an invalid signature ID": refused(
     production((e) => (e.edge.waf.exclusions = [{ ruleSet: "sqli-v33-stable", signatures: ["942432"] }])),
-    `${P} edge.waf.exclusions.0.signatures.0 = "942432": must be a signature's id; copy it from the load balancer's log (preconfiguredExprIds)`,
+    `${P} edge.waf.exclusions.0.signatures.0 = a string: must be a signature's id; copy it from the load balancer's log (preconfiguredExprIds)`,
   ),
   "an exclusion of another rule set's signature": refused(
     production(
@@ -99,6 +103,41 @@ testRefused({
     }),
     `${P} edge.waf.exclusions.0.fields.10 = {"in":"header","operator":"EQUALS","value":"x-10"}: is one header more than the 10 that Cloud Armor supports; turn the signature off instead`,
   ),
+  "more excluded fields of a rule set in two exclusions together": refused(
+    production((e) => {
+      const exclusion = (from: number, count: number) => ({
+        ruleSet: "xss-v33-stable",
+        fields: Array.from({ length: count }, (_, i) => ({ in: "cookie", operator: "EQUALS", value: `c-${from + i}` })),
+      });
+      e.edge.waf.exclusions = [exclusion(0, 6), exclusion(6, 5)];
+    }),
+    `${P} edge.waf.exclusions.1.fields.4 = {"in":"cookie","operator":"EQUALS","value":"c-10"}: is one cookie more than the 10 that Cloud Armor supports; turn the signature off instead`,
+  ),
+  "a field and a signature that are excluded twice": refused(
+    production((e) => {
+      const field = { in: "header", operator: "EQUALS", value: "x-query" };
+      const signature = "owasp-crs-v030301-id941100-xss";
+      e.edge.waf.exclusions = [
+        { ruleSet: "xss-v33-stable", fields: [field, field] },
+        { ruleSet: "xss-v33-stable", fields: [field] },
+        { ruleSet: "xss-v33-stable", signatures: [signature, signature] },
+      ];
+    }),
+    `${P} edge.waf.exclusions.2.signatures.1 = "owasp-crs-v030301-id941100-xss": is listed twice; remove one of the two`,
+    `${P} edge.waf.exclusions.0.fields.1 = {"in":"header","operator":"EQUALS","value":"x-query"}: is excluded from the same rules already; remove one of the two`,
+    `${P} edge.waf.exclusions.1.fields.0 = {"in":"header","operator":"EQUALS","value":"x-query"}: is excluded from the same rules already; remove one of the two`,
+  ),
+  "excluded fields with names that no request has": refused(
+    production((e) => {
+      const of = (kind: string, value: string) => ({ in: kind, operator: "CONTAINS", value });
+      const fields = [of("header", "x-a\nb"), of("cookie", "a;b"), of("uri", "a b"), of("parameter", "a\tb")];
+      e.edge.waf.exclusions = [{ ruleSet: "xss-v33-stable", fields }];
+    }),
+    `${P} edge.waf.exclusions.0.fields.0.value = "x-a\\nb": is not text that a header's name can contain; write it like "x-request-id"`,
+    `${P} edge.waf.exclusions.0.fields.1.value = "a;b": is not text that a cookie's name can contain; write it like "session_id"`,
+    `${P} edge.waf.exclusions.0.fields.2.value = "a b": is not text that a URI can contain; write it like "/search"`,
+    `${P} edge.waf.exclusions.0.fields.3.value = "a\\tb": is not text that a parameter's name can contain; write it like "filter"`,
+  ),
   "more excluded signatures than fit in an expression": refused(
     production((e) => {
       const signatures = Array.from({ length: 8 }, (_, i) => `owasp-crs-v030301-id94243${i}-sqli`);
@@ -106,9 +145,22 @@ testRefused({
     }),
     `${P} edge.waf.exclusions.0.signatures = ["owasp-crs-v030301-id942430-sqli","owasp-crs-v030301-id942431-sqli","owasp-c...: turn off 8 signatures of sqli-v33-stable, and an expression has room for 7; exclude the fields that they match`,
   ),
+  "a service's prefix with an escaped slash": refused(
+    system((s) => Object.assign(s.services.backend, { path: "/a%2Fb", rateLimits: [] })),
+    `${S} services.backend.path = "/a%2Fb": ${NO_ESCAPES}`,
+  ),
+  "a service's prefix with an escaped space": refused(
+    system((s) => Object.assign(s.services.backend, { path: "/a%20b", rateLimits: [] })),
+    `${S} services.backend.path = "/a%20b": ${NO_ESCAPES}`,
+  ),
+  "health at paths with an escaped slash and backslash": refused(
+    system((s) => (s.services.backend.health = { live: "/a%2Fb", ready: "/a%5cb" })),
+    `${S} services.backend.health.live = "/a%2Fb": ${NO_SLASH}`,
+    `${S} services.backend.health.ready = "/a%5cb": ${NO_SLASH}`,
+  ),
   "a rate limit with a percent-encoded path": refused(
     system((s) => (s.services.backend.rateLimits[1].path = "/a%20b")),
-    `${S} services.backend.rateLimits.1.path = "/a%20b": must be decoded, without percent signs; write the characters themselves`,
+    `${S} services.backend.rateLimits.1.path = "/a%20b": ${NO_ESCAPES}`,
   ),
   "a path with a slash at the end": refused(
     system((s) => (s.services.backend.path = "/api/")),

@@ -11,10 +11,10 @@ const NO_REGISTRY =
 const MOST = "Autopilot's largest has 30000m and 112640Mi";
 
 const hosts = (host: string) => production((e) => (e.services.backend.hosts = [host]));
-const bucket = (name: string, wrong: string) =>
+const bucket = (name: string, wrong: string, shown = JSON.stringify(name)) =>
   refused(
     production((e) => (e.stateBucket = name)),
-    `${P} stateBucket = ${JSON.stringify(name)}: ${wrong}; copy it from gcloud storage buckets list`,
+    `${P} stateBucket = ${shown}: ${wrong}; copy it from gcloud storage buckets list`,
   );
 const extension = (name: string, wrong: string) =>
   refused(
@@ -51,7 +51,7 @@ testRefused({
   ),
   "a number of CPUs with hundreds of digits": refused(
     system((s) => (s.services.backend.resources.cpu = `${"1".repeat(400)}m`)),
-    `${S} services.backend.resources.cpu = "${"1".repeat(76)}...: must be a CPU quantity; write millicores like "500m" or cores like "2"`,
+    `${S} services.backend.resources.cpu = a string: must be a CPU quantity; write millicores like "500m" or cores like "2"`,
   ),
   "more memory than any machine has": refused(
     system((s) => (s.services.backend.resources.memoryLimit = "32769Gi")),
@@ -112,12 +112,22 @@ testRefused({
     "timescaledb",
     "is not an extension that Cloud SQL has; correct it, or add it to facts/extensions.ts",
   ),
+  "an extension without one that it needs": extension(
+    "earthdistance",
+    'needs cube, which must be created first; write "cube" before it',
+  ),
+  "an extension before two that it needs": refused(
+    system((s) => (s.database.extensions = ["postgis_tiger_geocoder", "postgis", "fuzzystrmatch"])),
+    `${S} database.extensions.0 = "postgis_tiger_geocoder": needs fuzzystrmatch, which must be created first; write "fuzzystrmatch" before it`,
+    `${S} database.extensions.0 = "postgis_tiger_geocoder": needs postgis, which must be created first; write "postgis" before it`,
+  ),
   "a migration that connects to the service that waits for it": refused(
     system((s) => s.migrations.migrate.connects.push("backend")),
     `${S} migrations.migrate.connects.1 = "backend": is a service that starts only after this migration; remove the connection, or the migration from the service's after`,
   ),
   "two migrations that wait for each other through services": refused(
     system((s) => {
+      s.database.connectionsPerPod = 5;
       s.migrations.second = { ...s.migrations.migrate, connects: ["database", "backend"] };
       s.services.api = { ...s.services.backend, after: ["second"], metrics: undefined, objective: undefined };
       s.services.api.rateLimits = [];
@@ -127,6 +137,10 @@ testRefused({
     `${S} migrations.second.connects.1 = "backend": is a service that starts only after this migration; remove the connection, or the migration from the service's after`,
     `${T} services.api = nothing: is required: the system has this service; add it, for example { replicas: 2 }`,
     `${P} services.api = nothing: is required: the system has this service; add it, for example { replicas: 2 }`,
+  ),
+  "a memory limit with which no container starts": refused(
+    system((s) => Object.assign(s.services.backend.resources, { memory: "1Mi", memoryLimit: "5Mi" })),
+    `${S} services.backend.resources.memoryLimit = "5Mi": must be at least 6Mi: with less, no container starts; raise it`,
   ),
   "more replicas than the pool has room for": refused(
     production((e) => {
@@ -155,22 +169,32 @@ testRefused({
   "a bucket with google, misspelt": bucket(
     "our-g00gle-state",
     "must not begin with goog or contain google: Google refuses it",
+    "a string",
   ),
   "a bucket like an IP address": bucket("10.0.0.1", "must not look like an IP address"),
   "a bucket with two dots": bucket("state..pmcrm", "must be a bucket's name"),
   "a bucket with a dash at a dot": bucket("state-.pmcrm.io", "must be a bucket's name"),
-  "a bucket with a part that is too long": bucket(`${"a".repeat(64)}.io`, "must be a bucket's name"),
+  "a bucket with a part that is too long": bucket(`${"a".repeat(64)}.io`, "must be a bucket's name", "a string"),
   "the bucket of the backups for the state": refused(
     production((e) => (e.stateBucket = "pmcrm-production-pmcrm-production-dumps")),
     `${P} stateBucket = "pmcrm-production-pmcrm-production-dumps": is the bucket of the database's backups, which the stack creates; use a bucket of its own for the state`,
   ),
   ...Object.fromEntries(
-    ["api.corp", "api.lan", "api.onion", "api.home.arpa", "api.example.alt", "api.example.con", "api.example"].map(
-      (host) => [
-        `the host ${host}`,
-        refused(hosts(host), `${P} services.backend.hosts.0 = "${host}": ${NO_AUTHORITY}`),
+    [
+      ...["api.corp", "api.lan", "api.onion", "api.home.arpa", "api.example.alt", "api.example.con", "api.example"],
+      ...[
+        "example.com",
+        "api.example.com",
+        "a.b.example.org",
+        "example.net",
+        "api.test",
+        "api.invalid",
+        "api.localhost",
       ],
-    ),
+    ].map((host) => [
+      `the host ${host}`,
+      refused(hosts(host), `${P} services.backend.hosts.0 = "${host}": ${NO_AUTHORITY}`),
+    ]),
   ),
   "a suffix that belongs to its registry": refused(
     hosts("co.uk"),

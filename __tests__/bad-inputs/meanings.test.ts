@@ -46,11 +46,17 @@ testRefused({
   "the metric's name as the status code": statusLabel("__name__"),
   "metrics below the public path": refused(metrics("/sales", "/sales/metrics"), PUBLIC),
   "metrics at the public path": refused(metrics("/sales", "/sales"), PUBLIC),
-  "metrics below the public path after decoding": refused(metrics("/sales", "/sales%2Fmetrics"), PUBLIC),
+  "metrics below the public path after decoding": refused(
+    metrics("/sales", "/sales%2Fmetrics"),
+    `${S} services.backend.metrics.path = "/sales%2Fmetrics": must have no escapes: servers compare them in different ways; use another path`,
+  ),
   "metrics at an escaped path": refused(metrics("/metrics", "/%6Detrics"), notNormal("/%6Detrics", "/metrics")),
   "metrics at a path with dots": refused(metrics("/sales", "/x/../sales/m"), notNormal("/x/../sales/m", "/sales/m")),
   "metrics at a path with two slashes": refused(metrics("/sales", "//sales/m"), notNormal("//sales/m", "/sales/m")),
-  "metrics at a path with small hexadecimal digits": refused(metrics("/x", "/%c3%a9"), notNormal("/%c3%a9", "/%C3%A9")),
+  "health at a path with small hexadecimal digits": refused(
+    backend((service) => (service.health.live = "/%c3%a9")),
+    `${S} services.backend.health.live = "/%c3%a9": must be in its normal form; write "/%C3%A9"`,
+  ),
   "a percent sign that escapes nothing": refused(
     metrics("/x", "/%zz"),
     `${S} services.backend.metrics.path = "/%zz": must be an absolute URL path without query; write it like "/health"`,

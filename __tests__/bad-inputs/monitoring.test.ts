@@ -22,11 +22,69 @@ testRefused({
   ),
   "an e-mail address without a top-level domain": refused(
     production((e) => (e.monitoring.email = "oncall@pmcrm")),
-    `${P} monitoring.email = "oncall@pmcrm": must be an e-mail address; write it like "oncall@example.com"`,
+    `${P} monitoring.email = "oncall@pmcrm": must be an e-mail address; write it like "oncall@my-company.com"`,
   ),
   "two e-mail addresses in place of one": refused(
     production((e) => (e.monitoring.email = "a@pmcrm.io, b@pmcrm.io")),
-    `${P} monitoring.email = "a@pmcrm.io, b@pmcrm.io": must be an e-mail address; write it like "oncall@example.com"`,
+    `${P} monitoring.email = "a@pmcrm.io, b@pmcrm.io": must be an e-mail address; write it like "oncall@my-company.com"`,
+  ),
+  ...Object.fromEntries(
+    [
+      ...["a..b@pmcrm.io", ".a@pmcrm.io", "a.@pmcrm.io", '"a b"@pmcrm.io', "a b@pmcrm.io", "a@b@pmcrm.io", "@pmcrm.io"],
+      ...["a@pmcrm..io", "a@.pmcrm.io", "a@pmcrm.io.", "a@-pmcrm.io", "a@pm_crm.io", "a@10.0.0.1", "a@ab--c.pmcrm.io"],
+      ...["a@", "a", "", `${"x".repeat(65)}@pmcrm.io`, "Oncall <a@pmcrm.io>", "mailto:a@pmcrm.io?x"],
+    ].map((email) => [
+      `the e-mail address ${email}`,
+      refused(
+        production((e) => (e.monitoring.email = email)),
+        `${P} monitoring.email = ${JSON.stringify(email)}: must be an e-mail address; write it like "oncall@my-company.com"`,
+      ),
+    ]),
+  ),
+  ...Object.fromEntries(
+    ["a@example.com", "a@EXAMPLE.org", "a@mail.example.net", "a@pmcrm.test", "a@pmcrm.internal", "a@co.uk"].map(
+      (email) => [
+        `the e-mail address ${email}, which nobody reads`,
+        refused(
+          production((e) => (e.monitoring.email = email)),
+          `${P} monitoring.email = "${email}": must have a public domain: nobody gets mail at others, and Let's Encrypt refuses them; use an address of your own`,
+        ),
+      ],
+    ),
+  ),
+  ...Object.fromEntries(
+    ["nan", "Inf", "on", "BOOL", "ignoring", "group_left", "atan2"].flatMap((word) => [
+      [
+        `the counter ${word}`,
+        refused(
+          system((s) => (s.services.backend.metrics.requests.counter = word)),
+          `${S} services.backend.metrics.requests.counter = "${word}": is a word of PromQL, so no query can name it; rename the metric`,
+        ),
+      ],
+      [
+        `the figure ${word}`,
+        refused(
+          system((s) => (s.overview = { title: "Sales", figures: { Sales: word } })),
+          `${S} overview.figures.Sales = "${word}": is a word of PromQL, so no query can name it; rename the metric`,
+        ),
+      ],
+    ]),
+  ),
+  "a status label that PromQL takes for a number": refused(
+    system((s) => (s.services.backend.metrics.requests.status = "NaN")),
+    `${S} services.backend.metrics.requests.status = "NaN": is a number in PromQL, so no query can name it; rename the label`,
+  ),
+  ...Object.fromEntries(
+    ["__auto", "{{job}}", "Sales of {{ pod }}", `$${"{__range}"}`, "in $__interval"].map((legend) => [
+      `the legend ${legend}`,
+      refused(
+        system((s) => (s.overview = { title: "Sales", figures: { [legend]: "sales_total" } })),
+        `${S} overview.figures["${legend}"] = "${legend}": contains what Grafana replaces: __auto, {{label}} or $__variable; write the legend itself`.replace(
+          '["__auto"]',
+          ".__auto",
+        ),
+      ),
+    ]),
   ),
   "an alert receiver of an unknown kind": refused(
     production((e) => (e.monitoring.receiver = { kind: "sms" })),

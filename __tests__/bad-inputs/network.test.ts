@@ -1,4 +1,4 @@
-import { P, production, refused, staging, T, testRefused } from "./support";
+import { type Anything, P, production, refused, staging, T, testRefused } from "./support";
 
 testRefused({
   "a range with a prefix above 32": refused(
@@ -37,6 +37,18 @@ testRefused({
     production((e) => (e.network.pods = "10.4.0.0/20")),
     `${P} network.pods = "10.4.0.0/20": has room for 16 nodes, and the pools can have 23 during an upgrade; make the range larger`,
   ),
+  "a range with fewer addresses than the cluster has Services": refused((files) => {
+    const { production: p, staging: t, system: s } = files as Anything;
+    for (let i = 1; i <= 12; i++) {
+      s.services[`service-${i}`] = {
+        ...s.services.backend,
+        ...{ after: [], rateLimits: [], connects: [], variables: [] },
+        resources: { ...s.services.backend.resources, cpu: "1m", cpuLimit: "100m" },
+      };
+      for (const { environment: e } of [p, t]) e.services[`service-${i}`] = { replicas: { min: 2, max: 3 } };
+    }
+    p.environment.network.services = "10.8.0.0/27";
+  }, `${P} network.services = "10.8.0.0/27": has 30 addresses for 32 Services, those of GKE and of charts among them; make it at least a /26: the range of a cluster never changes`),
   "a control-plane range that is not a /28": refused(
     production((e) => (e.network.controlPlane = "172.16.0.0/27")),
     `${P} network.controlPlane = "172.16.0.0/27": must be a /28; choose a range of another size`,
@@ -48,6 +60,35 @@ testRefused({
   "an authorized network of all addresses": refused(
     production((e) => (e.cluster.authorizedNetworks = { all: "0.0.0.0/0" })),
     `${P} cluster.authorizedNetworks.all = "0.0.0.0/0": admits a large part of the internet; name the addresses that need it`,
+  ),
+  "authorized networks that together admit much of the internet": refused(
+    production((e) => (e.cluster.authorizedNetworks = { one: "8.0.0.0/8", two: "9.0.0.0/16" })),
+    `${P} cluster.authorizedNetworks = 2: admit 16842752 public addresses together, a large part of the internet; name the addresses that need it`,
+  ),
+  "authorized networks of all addresses in halves": refused(
+    production((e) => (e.cluster.authorizedNetworks = { low: "0.0.0.0/1", high: "128.0.0.0/1" })),
+    ...["low", "high"].map(
+      (name) =>
+        `${P} cluster.authorizedNetworks.${name} = "${name === "low" ? "0" : "128"}.0.0.0/1": admits a large part of the internet; name the addresses that need it`,
+    ),
+  ),
+  "more authorized networks than GKE takes": refused(
+    production((e) => {
+      const ranges = Array.from({ length: 101 }, (_, i) => [`office-${i}`, `10.0.${i}.0/24`]);
+      e.cluster.authorizedNetworks = Object.fromEntries(ranges);
+    }),
+    `${P} cluster.authorizedNetworks = 101: are 101 ranges, and GKE takes 100; name larger ranges, or remove all: then the control plane has its DNS endpoint`,
+  ),
+  ...Object.fromEntries(
+    ["224.0.0.0/8", "239.1.2.3/32", "240.0.0.0/8", "127.0.0.0/8", "169.254.169.254/32", "203.0.113.0/28"].map(
+      (range) => [
+        `the authorized network ${range}`,
+        refused(
+          production((e) => (e.cluster.authorizedNetworks = { office: range })),
+          `${P} cluster.authorizedNetworks.office = "${range}": admits nobody: these addresses are reserved, and no packet comes from them; name the addresses that need it`,
+        ),
+      ],
+    ),
   ),
   "an empty list of authorized networks": refused(
     production((e) => (e.cluster.authorizedNetworks = {})),

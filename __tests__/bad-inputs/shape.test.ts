@@ -19,7 +19,7 @@ testRefused({
   ),
   "a Terraform expression in a text": refused(
     production((e) => (e.services.backend.hosts = [`\${var.host}.pmcrm.io`])),
-    `${P} services.backend.hosts.0 = "\${var.host}.pmcrm.io": must be a fully qualified host name in lower case, no wildcard and no port; write it like "api.example.com"`,
+    `${P} services.backend.hosts.0 = "\${var.host}.pmcrm.io": must be a fully qualified host name in lower case, no wildcard and no port; write it like "api.my-company.com"`,
   ),
   "a misspelled key in a nested object": refused(
     production((e) => (e.cluster.nodePools.app.maximum = 3)),
@@ -171,7 +171,7 @@ testRefused({
   ),
   "a key of 10,000 characters": refused(
     production((e) => (e["k".repeat(10_000)] = 1)),
-    `${P} ["${"k".repeat(125)}..."] = a number: is not a known key; remove it, or correct its spelling`,
+    `${P} ["..."] = a number: is not a known key; remove it, or correct its spelling`,
   ),
   "a text of 100,000 characters": refused(
     production((e) => (e.variables.LOG_LEVEL = "x".repeat(100_000))),

@@ -30,6 +30,10 @@ const REFUSED: Readonly<Record<string, string>> = {
   "https://charts.example.com/#x": SHAPE,
   "https://charts.example.com\\@other": PASSWORD,
   "https://charts.example.com/a b": SHAPE,
+  "https://charts..example.com": SHAPE,
+  "https://charts.-example.com/stable": SHAPE,
+  "https://charts.example.com:99999": SHAPE,
+  "oci://charts.example.com:0/stable": SHAPE,
   " https://charts.example.com": SHAPE,
 };
 

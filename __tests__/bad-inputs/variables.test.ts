@@ -1,5 +1,5 @@
 import pmcrm from "../../systems/pmcrm";
-import { P, production, refused, S, staging, system, T, testRefused } from "./support";
+import { P, production, R, refused, S, staging, system, T, testRefused } from "./support";
 
 testRefused({
   "a private key in a variable of the system": refused(
@@ -44,9 +44,36 @@ testRefused({
     system((s) => s.services.worker.command.push(`--token=ghp_${"a1B2".repeat(9)}`)),
     `${S} services.worker.command.2 = a string: looks like a secret; let the program read it from a variable of the kind "supplied"`,
   ),
+  "a password in the options of a command's program": refused(
+    system((s) => s.services.worker.command.push("--db-pass", "correct-horse", "-u", "user:word1")),
+    `${S} services.worker.command.3 = a string: looks like a secret; let the program read it from a variable of the kind "supplied"`,
+    `${S} services.worker.command.5 = a string: looks like a secret; let the program read it from a variable of the kind "supplied"`,
+  ),
+  "tokens in texts and names that are not variables": refused(
+    (files) => {
+      const token = `ghp_${"a1B2".repeat(9)}`;
+      files.system.overview = { title: token, figures: { [token]: "orders_total" } };
+      files.production.release.version = token;
+      Object.assign(files.production.environment.monitoring, { email: `${token}@example.com` });
+    },
+    `${S} overview.title = a string: looks like a secret; remove it: npm run secrets prints the commands that put a secret into Secret Manager`,
+    `${S} overview.figures["..."] = a string: has a name that looks like a secret; remove it: npm run secrets prints the commands that put a secret into Secret Manager`,
+    `${R} version = a string: looks like a secret; remove it: npm run secrets prints the commands that put a secret into Secret Manager`,
+    `${P} monitoring.email = a string: looks like a secret; remove it: npm run secrets prints the commands that put a secret into Secret Manager`,
+  ),
   "a database URL with a parameter that sets the role": refused(
     system((s) => (s.variables.DIRECT_URL.parameters = { options: "x" })),
     `${S} variables.DIRECT_URL.parameters.options = a string: must not be a part of the URL itself, such as its host or user; remove it`,
+  ),
+  "database URLs that only a standby serves": refused(
+    system((s) => {
+      s.variables.DATABASE_URL.parameters = { target_session_attrs: "read-only" };
+      s.variables.DIRECT_URL.parameters = { target_session_attrs: "standby" };
+    }),
+    ...["DATABASE_URL", "DIRECT_URL"].map(
+      (name) =>
+        `${S} variables.${name}.parameters.target_session_attrs = a string: rejects the database, which is no standby: every connection fails; remove it`,
+    ),
   ),
   "a database URL with a token in a parameter": refused(
     system((s) => (s.variables.DIRECT_URL.parameters = { application_name: `ghp_${"a1B2".repeat(9)}` })),

@@ -17,7 +17,7 @@ testRefused({
   "an autoscaled service without a CPU request": refused((files) => {
     // @ts-expect-error: every workload has a CPU request
     delete files.system.services.backend.resources.cpu;
-  }, `${S} services.backend.resources.cpu = nothing: is required (string); add it`),
+  }, `${S} services.backend.resources.cpu = nothing: is required (string); write millicores like "500m" or cores like "2"`),
   "an autoscaled service with a fixed number of replicas": refused(
     production((e) => (e.services.backend.replicas = 3)),
     `${P} services.backend.replicas = 3: must be a range: the service is autoscaled; write { min: 3, max: 9 }`,

@@ -1,5 +1,8 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the texts are for shells
-import { secretLooking, secretNamed, secretWord } from "../../facts/secrets";
+import { generateKeyPairSync, type KeyObject } from "node:crypto";
+import { secretNamed } from "../../facts/secret-names";
+import { secretWords } from "../../facts/secret-words";
+import { secretLooking } from "../../facts/secrets";
 
 /** Letters and digits, in parts so that no scanner takes this file for leaked secrets. */
 const mixed = (length: number) => "a1B2c3D4".repeat(40).slice(0, length);
@@ -91,7 +94,53 @@ const SECRETS: readonly string[] = [
   "-Djavax.net.ssl.trustStorePassword=changeit",
   `--token=${mixed(24)}`,
   `Authorization: Bearer ${mixed(32)}`,
+  ...["user:word1@tcp(host:3306)/db", "user:word1@unix(/run/mysqld.sock)/db", "user:word1@cloudsql(p:r:i)/db"],
+  ...["user:word1@host.example:5432/db", "user/word1@host:1521/service"],
+  ...["machine host.example login user password word1", "host:5432:db:user:word1", "*:*:*:user:word1"],
+  `{"auths":{"host.example":{"auth":"${base64("user:word1")}"}}}`,
+  base64(`{"auths":{"host.example":{"auth":"${base64("user:word1")}"}}}`),
+  ...["_json_key:{}", "_json_key_base64:e30="],
+  base64(`_json_key:${"{}".repeat(20)}`),
+  `users:\n- name: user\n  user:\n    client-key-data: ${mixed(40)}`,
+  "database:\n  user: a\n  password: word1",
+  base64("database:\n  user: a\n  password: word1"),
+  '<add key="ClearTextPassword" value="word1" />',
+  ...[
+    ...[
+      "hooks.zapier.com/hooks/catch/123/abc",
+      "hooks.slack-gov.com/services/a/b",
+      "discord.com/api/v10/webhooks/1/abc",
+    ],
+    ...["a.webhook.office.com/webhookb2/abc", "outlook.office.com/webhook/abc", "hook.eu1.make.com/abc"],
+    ...["maker.ifttt.com/trigger/a/with/key/b", "chat.googleapis.com/v1/spaces/a/messages?key=b&token=c"],
+    ...[`events.pagerduty.com/integration/${hex(32)}`, `chat.host.example/hooks/${mixed(26)}`],
+  ].map((address) => `https://${address}`),
+  `sha256~${mixed(43)}`,
+  `API-${"ABCDEFGH23".repeat(3).slice(0, 26)}`,
+  `pnu_${mixed(36)}`,
+  `vcp_${mixed(24)}`,
 ];
+
+/** Private keys in DER, and what begins like them. */
+const der = (key: KeyObject, type: "pkcs8" | "pkcs1" | "sec1" | "spki") =>
+  key.export({ format: "der", type } as never) as unknown as Buffer;
+const ed25519 = generateKeyPairSync("ed25519");
+const ec = generateKeyPairSync("ec", { namedCurve: "P-256" });
+const rsa = generateKeyPairSync("rsa", { modulusLength: 1024 });
+
+test.each([
+  ["PKCS #8", der(ed25519.privateKey, "pkcs8")],
+  ["PKCS #8 with a curve", der(ec.privateKey, "pkcs8")],
+  ["SEC 1", der(ec.privateKey, "sec1")],
+  ["PKCS #1", der(rsa.privateKey, "pkcs1")],
+])("a private key in DER (%s) in base64 looks like a secret", (_what, bytes) => {
+  expect(secretLooking(bytes.toString("base64"))).toBe(true);
+  expect(secretLooking(bytes.subarray(0, -1).toString("base64"))).toBe(false);
+});
+
+test.each([ed25519, ec, rsa])("a public key in DER in base64 looks like no secret", ({ publicKey }) => {
+  expect(secretLooking(der(publicKey, "spki").toString("base64"))).toBe(false);
+});
 
 test.each(SECRETS)("%s looks like a secret", (text) => {
   expect(secretLooking(text)).toBe(true);
@@ -175,6 +224,14 @@ const HARMLESS: readonly string[] = [
   "gpt-5.1-codex-mini",
   "eyJ is how tokens begin",
   "AKIA is a prefix",
+  "Write it like https://user:pass@example.com",
+  "postgres://user:password@db.example.com/app",
+  ...["npm:react@18.2.0", "mailto:team@example.com", "sip:user@host.example:5060", "backend:1.2@sha256:0a1b"],
+  ...["2001:1234:5678:9abc:def0::1", "00:1234:56:78:9a", "org/repo@main", "git@github.com:org/repo.git"],
+  ...["project:region:instance", "https://hooks.host.example/docs", "react/hooks/useSomething", "user logs in"],
+  "password: required",
+  "Enter the password: then wait",
+  '{"auth": "none"}',
 ];
 
 test.each(HARMLESS)("%s looks like no secret", (text) => {
@@ -212,6 +269,8 @@ test.each([
     "LICENSE_KEY",
   ],
   ...["HASH_SALT", "PASSWORD_PEPPER", "WEBHOOK_KEY", "STORAGE_ACCOUNT_KEY", "FERNET_KEY"],
+  ...["PASSWORDS", "API_TOKENS", "SECRET_KEYS", "SESSION_SECRETS", "DB_CREDS", "DB_PW", "REGISTRY_AUTH", "BEARER"],
+  ...["API_BEARER", "WALLET_SEED", "WALLET_MNEMONIC", "REQUIREPASS", "MASTERAUTH", "SESSION_KEY"],
 ])("%s is a secret by its name", (name) => {
   expect(secretNamed(name, "correct-horse")).toBe(true);
 });
@@ -245,22 +304,101 @@ test.each([
   ["OAUTH_TOKEN", "https://auth.example/token"],
   ["MAX_TOKEN", "128"],
   ["EOS_TOKEN", "</s>"],
+  ["MASK_TOKEN", "[MASK]"],
   ["DB_PASSWORD", "$(PGPASSWORD)"],
+  ["CSRF_TOKEN", "csrfmiddlewaretoken"],
+  ["XSRF_TOKEN", "XSRF-TOKEN"],
+  ["AUTH_TOKEN", "X-Auth-Token"],
+  ["ACCESS_TOKEN", "accessToken"],
+  ["FETCH_CREDENTIALS", "include"],
+  ["FETCH_CREDENTIALS", "same-origin"],
+  ["AUTH_KEY", "preferred_username"],
+  ["ACCOUNT_KEY", "tenant"],
+  ["PAYMENT_TOKEN", "USDC"],
+  ["FEATURE_TOKEN", "beta"],
+  ["SMTP_AUTH", "plain"],
+  ["POSTGRES_AUTH", "scram-sha-256"],
+  ["RANDOM_SEED", "20260131"],
+  ["DB_SECRET", "projects/p/secrets/name"],
+  ["DB_SECRET", "vault:secret/data/db"],
+  ["DB_SECRET", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:db"],
+  ["SSH_KEY", "~/.ssh/id_ed25519"],
+  ["JWT_SECRET_FILE", "/run/secrets/jwt"],
+  ["PASSWORD_MIN_LENGTH", "12"],
+  ["MIN_PASSWORD", "12"],
+  ["TOKEN_TTL", "15m"],
+  ["REFRESH_TOKEN", "30d"],
 ])("%s=%s is no secret", (name, value) => {
   expect(secretNamed(name, value)).toBe(false);
 });
 
-test("the word after an option for a password is a secret", () => {
-  expect(secretWord("correct-horse", "--password")).toBe(true);
-  expect(secretWord("correct-horse", "--db-password")).toBe(true);
-  for (const [before, word] of [
-    ["--password", "--force"],
-    ["--password", "$(DB_PASSWORD)"],
-    ["--password", "/run/secrets/db"],
-    ["--no-password", "-q"],
-    ["reset password", "now"],
-    ["--no-password", "start"],
-    [undefined, "start"],
-  ] as const)
-    expect([before, word, secretWord(word, before)]).toEqual([before, word, false]);
+test.each(["hunter2", "changeme", "admin", "postgres", "letmein", "12345678", "Summer", "correct-horse"])(
+  "%s is a password under a name of passwords, and most of them are secrets under names of tokens",
+  (value) => {
+    for (const name of ["PASSWORD", "DB_PW", "SMTP_PASS", "JWT_SECRET", "ENCRYPTION_KEY", "OPENAI_API_KEY"])
+      expect([name, secretNamed(name, value)]).toEqual([name, true]);
+    expect(secretNamed("GITHUB_TOKEN", value)).toBe(true);
+  },
+);
+
+test.each([`/${mixed(40)}`, `${mixed(18)}/${mixed(18)}/ab`, `https://host.example/${mixed(32)}`])(
+  "%s is a place with a key in it",
+  (value) => {
+    expect(secretNamed("API_TOKEN", value)).toBe(true);
+  },
+);
+
+test.each([
+  ["--password", "correct-horse"],
+  ["--db-password", "correct-horse"],
+  ["--pass", "word1"],
+  ["--pw=word1"],
+  ["--token", "word1"],
+  ["--api-key=word1"],
+  ["--client-secret", "correct-horse"],
+  ["-Dssl.trustStorePassword=changeit"],
+  ["env", "PGPASSWORD=word1", "psql"],
+  ["sh", "-c", "mysql -u root -pword1"],
+  ["sshpass", "-p", "word1"],
+  ["/usr/bin/redis-cli", "-a", "word1"],
+  ["docker", "login", "-u", "user", "-p", "word1"],
+  ["ldapsearch", "-w", "word1"],
+  ["curl", "-u", "user:word1", "https://host.example"],
+  ["curl", "-uuser:word1"],
+  ["curl", "--user", "user:word1"],
+  ["sh", "-c", "exec server --token 'word1'"],
+])("%s %s %s has a secret", (...words) => {
+  expect(secretWords(words)).toHaveLength(1);
+});
+
+test.each([
+  ["--password", "--force"],
+  ["--password", "$(DB_PASSWORD)"],
+  ["--password", "/run/secrets/db"],
+  ['--password="$DB_PASSWORD"'],
+  ["--password=$(cat", "/run/secrets/db)"],
+  ["--no-password", "-q"],
+  ["reset password", "now"],
+  ["--no-password", "start"],
+  ["--secret", "pmcrm-google-client-secret"],
+  ["--csrf-token", "csrfmiddlewaretoken"],
+  ["--auth=trust"],
+  ["--token-ttl", "15m"],
+  ["psql", "-p", "5432"],
+  ["mkdir", "-p", "dist"],
+  ["docker", "run", "-p", "80:80", "-u", "app:web"],
+  ["mysql", "-p", "db"],
+  ["docker", "login", "-p", "$TOKEN"],
+  ["run", "-u", "1000:1000"],
+  ["run", "-u", "node:node"],
+  ["curl", "-u", "user:$PASSWORD"],
+  ["start"],
+])("%s %s %s has no secret", (...words) => {
+  expect(secretWords(words)).toEqual([]);
+});
+
+test("a long command is looked at in time that grows with its length", () => {
+  const start = performance.now();
+  secretWords(Array.from({ length: 10_000 }, (_, i) => (i % 2 ? "mysql" : "-p")));
+  expect(performance.now() - start).toBeLessThan(5000);
 });

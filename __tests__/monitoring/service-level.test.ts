@@ -96,7 +96,9 @@ test("a bucket is named as Prometheus 3 names it", () => {
     const all = JSON.stringify(serviceLevelRules({ ...backend, objective }));
     return new Set([...all.matchAll(/le=\\"(.*?)\\"/g)].map(([, le]) => le));
   };
-  expect([bucket(1), bucket(0.25), bucket(10)]).toEqual([new Set(["1.0"]), new Set(["0.25"]), new Set(["10.0"])]);
+  expect([1, 0.25, 10, 0.0001, 0.00005, 0.0000125, 1e-10].map(bucket)).toEqual(
+    ["1.0", "0.25", "10.0", "0.0001", "5e-05", "1.25e-05", "1e-10"].map((le) => new Set([le])),
+  );
 });
 
 const fast: ServiceLevel = {

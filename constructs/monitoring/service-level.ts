@@ -251,4 +251,9 @@ const rateOf = (metric: string, selector: string) => `sum by (namespace, service
  * The value of the label `le` in Prometheus 3.
  * {@link https://prometheus.io/docs/prometheus/latest/migration/#le-and-quantile-label-values}
  */
-const bound = (seconds: number) => (Number.isInteger(seconds) ? `${seconds}.0` : String(seconds));
+const bound = (seconds: number) =>
+  seconds < 1e-4
+    ? seconds.toExponential().replace(/-(\d)$/, "-0$1")
+    : Number.isInteger(seconds)
+      ? `${seconds}.0`
+      : String(seconds);

@@ -21,7 +21,10 @@ export interface GeneratedSecretProps {
   readonly name: string;
   /** The region where Secret Manager stores the value. */
   readonly region: string;
-  /** Number of characters. They are letters and digits, which URLs and shells do not need to escape. */
+  /**
+   * Number of characters. They are letters and digits, which URLs and shells do not need to escape. A new number applies
+   * to the next generation: it does not change a value that exists.
+   */
   readonly length: number;
   /** The value's generation. A new generation creates a new value. */
   readonly generation: number;

@@ -1,5 +1,5 @@
 import { CERTIFICATES_PER_LOAD_BALANCER } from "../../facts/google";
-import { signedBy, WAF_FIELDS_OF_A_KIND, WAF_OPT_OUTS } from "../../facts/waf";
+import { signedBy, WAF_FIELDS_OF_A_KIND, WAF_NAMES, WAF_OPT_OUTS } from "../../facts/waf";
 import { type Check, check } from "./check";
 
 /** {@link https://letsencrypt.org/docs/rate-limits/#new-certificates-per-registered-domain}: renewals do not count. */
@@ -34,7 +34,9 @@ export const edgeChecks: readonly Check[] = [
       if (!signatures && !fields)
         say.environment([...path, i], "excludes nothing", "name signatures, fields or both, or remove it");
       for (const [j, signature] of (signatures ?? []).entries())
-        if (!signedBy(ruleSet, signature))
+        if (signatures?.indexOf(signature) !== j)
+          say.environment([...path, i, "signatures", j], "is listed twice", "remove one of the two");
+        else if (!signedBy(ruleSet, signature))
           say.environment(
             [...path, i, "signatures", j],
             `is not a signature of ${ruleSet}`,
@@ -56,11 +58,11 @@ export const edgeChecks: readonly Check[] = [
             "can never match: a request's URI starts with a slash",
             'write it like "/search"',
           );
-        if ((fields ?? []).slice(0, j).filter((f) => f.in === kind).length === WAF_FIELDS_OF_A_KIND)
+        if (value && !WAF_NAMES[kind].pattern.test(value))
           say.environment(
-            [...path, i, "fields", j],
-            `is one ${kind} more than the ${WAF_FIELDS_OF_A_KIND} that Cloud Armor supports`,
-            "turn the signature off instead",
+            [...path, i, "fields", j, "value"],
+            `is not text that a ${kind === "uri" ? "URI" : `${kind}'s name`} can contain`,
+            `write it like "${WAF_NAMES[kind].like}"`,
           );
       }
       const off = waf.exclusions
@@ -73,5 +75,27 @@ export const edgeChecks: readonly Check[] = [
           "exclude the fields that they match",
         );
     }
+  }),
+  check([], ["edge"], [], (_s, { edge }, _r, { say }) => {
+    if (edge.kind !== "google") return;
+    const before: { readonly target: string; readonly kind: string; readonly name: string }[] = [];
+    for (const [i, { ruleSet, signatures = ["all"], fields = [] }] of edge.waf.exclusions.entries())
+      for (const [j, { in: kind, operator, value = "" }] of fields.entries()) {
+        const where = ["edge", "waf", "exclusions", i, "fields", j];
+        const targets = [...new Set(signatures)].map((signature) => `${ruleSet} ${signature}`);
+        const name = `${operator} ${value}`;
+        const same = before.filter((other) => targets.includes(other.target) && other.kind === kind);
+        if (same.some((other) => other.name === name))
+          say.environment(where, "is excluded from the same rules already", "remove one of the two");
+        else if (
+          targets.some((target) => same.filter((other) => other.target === target).length === WAF_FIELDS_OF_A_KIND)
+        )
+          say.environment(
+            where,
+            `is one ${kind} more than the ${WAF_FIELDS_OF_A_KIND} that Cloud Armor supports`,
+            "turn the signature off instead",
+          );
+        before.push(...targets.map((target) => ({ target, kind, name })));
+      }
   }),
 ];

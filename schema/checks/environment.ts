@@ -1,4 +1,4 @@
-import { contains, overlaps, parseCidr } from "../../facts/cidr";
+import { contains, NOBODYS, overlaps, PRIVATE, parseCidr } from "../../facts/cidr";
 import { machineOf } from "../../facts/google";
 import { fullName } from "../../facts/names";
 import { parseMemory } from "../../facts/quantity";
@@ -14,6 +14,11 @@ const LEAST_MEMORY_OF_PROMETHEUS = 512;
 const NAME = /^[a-z][-a-z0-9]{0,18}[a-z0-9]$/;
 /** {@link https://cloud.google.com/kubernetes-engine/docs/reference/rest/v1/projects.locations.clusters#Cluster} */
 const LONGEST_CLUSTER_NAME = 40;
+
+/** Of a cluster with private nodes. {@link https://cloud.google.com/kubernetes-engine/docs/how-to/authorized-networks} */
+const AUTHORIZED_NETWORKS = 100;
+/** Public addresses that can reach the control plane: as many as the largest range has. */
+const MOST_ADDRESSES = 2 ** 24;
 
 /** Rules within an environment's file, with the policies of production. */
 export const environmentChecks: readonly Check[] = [
@@ -60,9 +65,8 @@ export const environmentChecks: readonly Check[] = [
       for (const { name: other, range: before } of ranges.slice(0, i))
         if (range && before && overlaps(range, before))
           say.environment(path, `must not overlap ${other} (${before.canonical})`, "choose another range");
-    const usable = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"].map(parseCidr);
     for (const { path, range } of ranges) {
-      if (range && !usable.some((u) => u && contains(u, range)))
+      if (range && !PRIVATE.some((usable) => contains(usable, range)))
         say.environment(
           path,
           "must be a private range",
@@ -97,15 +101,36 @@ export const environmentChecks: readonly Check[] = [
         "must not be empty: nobody could reach the control plane",
         "name a range, or remove it: then the control plane has its DNS endpoint",
       );
-    for (const [name, range] of Object.entries(cluster.authorizedNetworks ?? {})) {
+    const admitted = Object.entries(cluster.authorizedNetworks ?? {});
+    if (admitted.length > AUTHORIZED_NETWORKS)
+      say.environment(
+        ["cluster", "authorizedNetworks"],
+        `are ${admitted.length} ranges, and GKE takes ${AUTHORIZED_NETWORKS}`,
+        "name larger ranges, or remove all: then the control plane has its DNS endpoint",
+        { value: admitted.length },
+      );
+    let addresses = 0;
+    for (const [name, range] of admitted) {
       const cidr = parseCidr(range);
-      if (cidr && cidr.prefix < 8)
+      if (!cidr) continue;
+      const path = ["cluster", "authorizedNetworks", name];
+      if (cidr.prefix < 8)
+        say.environment(path, "admits a large part of the internet", "name the addresses that need it");
+      else if (NOBODYS.some((reserved) => contains(reserved, cidr)))
         say.environment(
-          ["cluster", "authorizedNetworks", name],
-          "admits a large part of the internet",
+          path,
+          "admits nobody: these addresses are reserved, and no packet comes from them",
           "name the addresses that need it",
         );
+      else if (!PRIVATE.some((internal) => contains(internal, cidr))) addresses += cidr.last - cidr.first + 1;
     }
+    if (addresses > MOST_ADDRESSES)
+      say.environment(
+        ["cluster", "authorizedNetworks"],
+        `admit ${addresses} public addresses together, a large part of the internet`,
+        "name the addresses that need it",
+        { value: admitted.length },
+      );
     const pools = Object.entries(nodePoolsOf({ cluster }));
     if (modeOf({ cluster }).nodePools && !pools.some(([, p]) => !p.dedicated))
       say.environment(

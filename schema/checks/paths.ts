@@ -1,4 +1,4 @@
-import { decodedPath, isBelow } from "../../facts/paths";
+import { isBelow } from "../../facts/paths";
 import type { System } from "../system";
 import { type Check, check, own } from "./check";
 
@@ -7,7 +7,7 @@ export const pathsChecks: readonly Check[] = [
   check(["services"], [], [], ({ services }, _e, _r, { say }) => {
     for (const [name, service] of Object.entries(services)) {
       const { metrics, port, path: prefix } = service;
-      if (metrics && metrics.port === port && isBelow(decodedPath(metrics.path), decodedPath(prefix)))
+      if (metrics && metrics.port === port && isBelow(metrics.path, prefix))
         say.system(
           ["services", name, "metrics", "port"],
           "must differ from the service's port, which is public",

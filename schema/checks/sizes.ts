@@ -1,8 +1,10 @@
+import { parseCidr } from "../../facts/cidr";
 import { type Machine, machineOf } from "../../facts/google";
 import { parseCpu, parseMemory } from "../../facts/quantity";
 import type { Resources } from "../../facts/resources";
 import { largestOf } from "../../facts/rollout";
 import { modeOf, nodePoolsOf } from "../cluster";
+import { datastoreNeeds } from "../datastores";
 import type { System } from "../system";
 import { type Check, check, own, type Say, workloads } from "./check";
 
@@ -17,6 +19,12 @@ const COMMANDS = 256 * 1024;
 const PODS_ON_NODE = 110;
 /** Rate limits of one length of path: a Cloud Armor rule's priority follows from the length, in steps of so many. */
 const LIMITS_OF_A_LENGTH = 100;
+
+/**
+ * Addresses of Services besides the system's own: those of GKE (its API, DNS, metrics, default backend, managed
+ * Prometheus), and of each chart's release.
+ */
+const ADDRESSES = { gke: 10, prometheus: 6, datadog: 3, traefik: 4, datastore: 2 } as const;
 
 /** Rules about sizes that Kubernetes, GKE or Google refuse, or for which there is no room. */
 export const sizesChecks: readonly Check[] = [
@@ -35,6 +43,30 @@ export const sizesChecks: readonly Check[] = [
     if (largestPod && (parseMemory(memory) ?? 0) > largestPod.memory)
       say.environment(["monitoring", "memory"], `must be at most ${largestPod.memory}Mi on Autopilot`, "lower it");
   }),
+  check(
+    ["services"],
+    ["services", "network", "database", "cache", "search", "edge", "datadog"],
+    [],
+    (s, e, _r, { say }) => {
+      const published = Object.values(s.services).filter(({ port }) => port !== undefined).length;
+      // cert-manager proves each host's ownership through a Service of its own, of all hosts at once.
+      const challenges = new Set(Object.values(e.services).flatMap(({ hosts }) => hosts)).size;
+      const asked =
+        published +
+        ADDRESSES.gke +
+        ADDRESSES.prometheus +
+        (e.datadog ? ADDRESSES.datadog : 0) +
+        (e.edge.kind === "traefik" ? ADDRESSES.traefik + challenges : 0) +
+        datastoreNeeds(e).filter(({ bitnami }) => bitnami).length * ADDRESSES.datastore;
+      const room = 2 ** (32 - (parseCidr(e.network.services)?.prefix ?? 0)) - 2; // neither the first nor the last
+      if (room < asked)
+        say.environment(
+          ["network", "services"],
+          `has ${room} addresses for ${asked} Services, those of GKE and of charts among them`,
+          `make it at least a /${32 - Math.ceil(Math.log2(asked + 2))}: the range of a cluster never changes`,
+        );
+    },
+  ),
   check(["services"], ["services", "cluster"], [], (s, e, _r, { say }) => {
     for (const [name, { pool, resources }] of Object.entries(s.services)) {
       const nodes = own(nodePoolsOf(e), pool);

@@ -4,7 +4,10 @@ import { accountId } from "../../facts/names";
 import { changesProcess } from "../../facts/process-variables";
 import { parseCpu, parseMemory } from "../../facts/quantity";
 import { RESERVED_NAMES } from "../../facts/reserved";
-import { secretLooking, secretNamed, secretWord } from "../../facts/secrets";
+import { NAMED, secretNamed } from "../../facts/secret-names";
+import { secretWords } from "../../facts/secret-words";
+import { secretLooking } from "../../facts/secrets";
+import { secretIn } from "../secrets";
 import { platformSecrets } from "../system";
 import { datastoreOf, isDatastore, kindOf } from "../variable";
 import { CONNECTIONS } from "../workload";
@@ -59,7 +62,9 @@ export const systemChecks: readonly Check[] = [
   check(["overview"], [], [], ({ overview }, _e, _r, { say, systemName }) => {
     const title = overview?.title.trim().toLowerCase();
     if (title !== undefined && (isDashboard(title) || title === servicesTitle(systemName).toLowerCase()))
-      say.system(["overview", "title"], "is the title of a dashboard that exists already", "choose another title");
+      say.system(["overview", "title"], "is the title of a dashboard that exists already", "choose another title", {
+        secret: false,
+      });
   }),
   check(["services", "migrations", "variables", "database", "cache", "search"], [], [], (s, _e, _r, { say }) => {
     for (const w of workloads(s)) {
@@ -113,20 +118,8 @@ export const systemChecks: readonly Check[] = [
         say.system(["variables", name], "is set by the platform: /tmp is the only writable folder", "remove it");
       if (platformSecrets.includes(name) && !(typeof variable === "object" && variable.kind === "datastore"))
         say.system(["variables", name], "is a secret of the platform", "choose another name");
-      if (typeof variable === "string" && secretLooking(variable))
-        say.system(
-          ["variables", name],
-          "looks like a secret",
-          'declare it { kind: "supplied" } and keep the value in Secret Manager',
-          { secret: true },
-        );
-      else if (typeof variable === "string" && secretNamed(name, variable))
-        say.system(
-          ["variables", name],
-          "has the name of a secret, and its value is plain text",
-          'declare it { kind: "supplied" } and keep the value in Secret Manager',
-          { secret: true },
-        );
+      if (typeof variable === "string" && !secretLooking(variable) && secretNamed(name, variable))
+        say.system(["variables", name], ...NAMED, { secret: true });
       if (changesProcess(name))
         say.system(
           ["variables", name],
@@ -134,15 +127,6 @@ export const systemChecks: readonly Check[] = [
           "set it in the image, or use a variable that the program reads",
         );
       if (name === "SECRETS") say.system(["variables", name], "is a reserved name", "choose another name");
-      if (typeof variable === "object" && variable.kind === "database-url")
-        for (const [parameter, value] of Object.entries(variable.parameters))
-          if (secretLooking(value))
-            say.system(
-              ["variables", name, "parameters", parameter],
-              "looks like a secret",
-              "remove it: the URL has its password already",
-              { secret: true },
-            );
       if (!workloads(s).some((w) => w.variables.includes(name)))
         say.system(["variables", name], "is not used", "remove it, or list it in a service's variables");
     }
@@ -165,12 +149,8 @@ export const systemChecks: readonly Check[] = [
         say.system(["services", name, "path"], "is for services with a port", "remove it");
       if (service.timeoutSeconds !== undefined && !service.port)
         say.system(["services", name, "timeoutSeconds"], "is for services with a port", "remove it");
-      for (const [i, { path }] of service.rateLimits.entries()) {
-        const where = ["services", name, "rateLimits", i];
-        if (!service.port) say.system(where, "must be absent: the service has no port", "remove it");
-        if (path?.includes("%"))
-          say.system([...where, "path"], "must be decoded, without percent signs", "write the characters themselves");
-      }
+      for (const i of service.port ? [] : service.rateLimits.keys())
+        say.system(["services", name, "rateLimits", i], "must be absent: the service has no port", "remove it");
       if (service.objective && !service.metrics?.requests)
         say.system(
           ["services", name, "objective"],
@@ -215,14 +195,8 @@ export const systemChecks: readonly Check[] = [
         [["command"], command ?? []],
         [["health", "command"], health],
       ] as const)
-        for (const [i, word] of words.entries())
-          if (secretWord(word, words[i - 1]))
-            say.system(
-              [...path, ...where, i],
-              "looks like a secret",
-              'let the program read it from a variable of the kind "supplied"',
-              { secret: true },
-            );
+        for (const i of secretWords(words))
+          say.system([...path, ...where, i], ...secretIn("command"), { secret: true });
     }
   }),
   check(["services"], ["deployer", "project"], [], (s, e, _r, { say, systemName }) => {

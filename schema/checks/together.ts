@@ -1,8 +1,9 @@
 import { CLOUD_ARMOR_INTERVALS, machineOf, maxConnections, tierProblem } from "../../facts/google";
 import { parseCpu, parseMemory } from "../../facts/quantity";
-import { secretLooking, secretNamed } from "../../facts/secrets";
+import { NAMED, secretNamed } from "../../facts/secret-names";
+import { secretLooking } from "../../facts/secrets";
 import { modeOf, nodePoolsOf } from "../cluster";
-import { connectionsInCluster, mostConnections } from "../connections";
+import { connectionsInCluster, mostConnections, RESERVED } from "../connections";
 import { rotatedByGeneration, SET_ONCE } from "../environment";
 import { imagesOf } from "../release";
 import { PLATFORM_SECRETS, platformSecrets } from "../system";
@@ -102,20 +103,8 @@ export const checksTogether: readonly Check[] = [
             "is set by the system, not by the environment",
             `declare it { kind: "environment" } in the system, or remove it here`,
           );
-        if (secretLooking(value))
-          say.environment(
-            ["variables", name],
-            "looks like a secret",
-            'declare it { kind: "supplied" } and keep the value in Secret Manager',
-            { secret: true },
-          );
-        else if (secretNamed(name, value))
-          say.environment(
-            ["variables", name],
-            "has the name of a secret, and its value is plain text",
-            'declare it { kind: "supplied" } and keep the value in Secret Manager',
-            { secret: true },
-          );
+        if (!secretLooking(value) && secretNamed(name, value))
+          say.environment(["variables", name], ...NAMED, { secret: true });
       }
       for (const [name, generation] of Object.entries(e.generations)) {
         const variable = own(s.variables, name);
@@ -262,10 +251,10 @@ export const checksTogether: readonly Check[] = [
     const { edition, tier } = e.database;
     const most = maxConnections(tier);
     if (most === undefined || tierProblem(edition, tier)) return;
-    if (asked > most)
+    if (asked > most - RESERVED)
       say.environment(
         ["database", "tier"],
-        `accepts ${most} connections, and the pods may open ${asked} during a rollout`,
+        `allows pods ${most - RESERVED} connections, and they may open ${asked} during a rollout`,
         "use one with more memory, or lower the replicas or the system's connectionsPerPod",
       );
   }),
