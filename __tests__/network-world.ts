@@ -15,6 +15,7 @@ import type { Environment } from "../schema/environment";
 import type { ByEnvironment } from "../schema/files";
 import { environmentOf, load } from "../schema/load";
 import type { System } from "../schema/system";
+import { isDatastore } from "../schema/variable";
 import { configuration, type Files, type Json, ROOT, synth, synthEvery } from "./support";
 
 /**
@@ -274,6 +275,9 @@ function declared({ system, environment }: Declaration): Connection[] {
       const from = pods(system.namespace, name);
       const store = stores.find((s) => s === to);
       if (store) return tcp(from, inCluster(store), STORES[store].port);
+      const outside = isDatastore(to) ? environment[to] : undefined;
+      if (outside?.kind === "none") return [];
+      if (outside?.kind === "external") return tcp(from, internet, outside.port);
       if (MANAGED[to]) return tcp(from, within(...[datastores ?? []].flat()), MANAGED[to]);
       if (to === "internet:443") return tcp(from, internet, 443);
       if (to === "host-agent" && !environment.datadog) return [];

@@ -15,10 +15,10 @@ import { addService, removeService } from "./two-services";
 const listed = (system: string, environment: string, root = ROOT): Protected =>
   JSON.parse(readFileSync(path.join(root, protectedFile(system, environment)), "utf8"));
 
-/** Every change of a file; undefined where there is no git or no history. */
+/** Every change of a file under its name, because git takes a new system's list for a copy of another's; undefined where there is no git or no history. */
 function history(name: string): string | undefined {
   try {
-    const args = ["log", "--follow", "-p", "--format=", "--", name];
+    const args = ["log", "-p", "--format=", "--", name];
     return execFileSync("git", args, { cwd: ROOT, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }) || undefined;
   } catch {
     return undefined;

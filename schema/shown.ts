@@ -73,7 +73,7 @@ export function isShown(value: unknown, path: string, depth = 0): boolean {
 
 /** A name in a path as it is shown. Of a pasted line such as `"DB_PASSWORD=..."`, only the variable's name is. */
 export function shownName(name: string): string {
-  if (isPlain(name)) return name;
+  if (isPlain(name) || /^(password|secret)$/.test(name)) return name;
   const [variable] = /^[A-Za-z_]\w*\s*[=:]/.exec(name) ?? [""];
   return `${isPlain(variable.slice(0, -1).trim()) ? variable : ""}...`;
 }

@@ -134,7 +134,7 @@ testRefused({
       e.edge.waf.exclusions = [{ ruleSet: "xss-v33-stable", fields }];
     }),
     `${P} edge.waf.exclusions.0.fields.0.value = "x-a\\nb": is not text that a header's name can contain; write it like "x-request-id"`,
-    `${P} edge.waf.exclusions.0.fields.1.value = "a;b": is not text that a cookie's name can contain; write it like "session_id"`,
+    `${P} edge.waf.exclusions.0.fields.1.value = a string: is not text that a cookie's name can contain; write it like "session_id"`,
     `${P} edge.waf.exclusions.0.fields.2.value = "a b": is not text that a URI can contain; write it like "/search"`,
     `${P} edge.waf.exclusions.0.fields.3.value = "a\\tb": is not text that a parameter's name can contain; write it like "filter"`,
   ),

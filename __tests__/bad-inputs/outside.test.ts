@@ -32,7 +32,7 @@ const variable = (value: unknown) =>
 testRefused({
   "a database outside with an address instead of a host": refused(
     outside((e) => (e.database.host = "203.0.113.7")),
-    `${P} database.host = "203.0.113.7": must be a fully qualified host name in lower case, no wildcard and no port; write it like "api.example.com"`,
+    `${P} database.host = "203.0.113.7": must be a fully qualified host name in lower case, no wildcard and no port; write it like "api.my-company.com"`,
     `${P} database.host = "203.0.113.7": must be a public name: no authority issues certificates for others; use a domain of your own`,
   ),
   "a database outside with a private host": refused(
@@ -49,7 +49,7 @@ testRefused({
   ),
   "a database outside without a user": refused(
     outside((e) => delete e.database.user),
-    `${P} database.user = nothing: is required (string); add it`,
+    `${P} database.user = nothing: is required (string); copy it from the provider's console`,
   ),
   "a database outside whose name has a slash": refused(
     outside((e) => (e.database.name = "a/b")),

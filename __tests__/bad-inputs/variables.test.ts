@@ -54,7 +54,7 @@ testRefused({
       const token = `ghp_${"a1B2".repeat(9)}`;
       files.system.overview = { title: token, figures: { [token]: "orders_total" } };
       files.production.release.version = token;
-      Object.assign(files.production.environment.monitoring, { email: `${token}@example.com` });
+      Object.assign(files.production.environment.monitoring, { email: `${token}@pmcrm.io` });
     },
     `${S} overview.title = a string: looks like a secret; remove it: npm run secrets prints the commands that put a secret into Secret Manager`,
     `${S} overview.figures["..."] = a string: has a name that looks like a secret; remove it: npm run secrets prints the commands that put a secret into Secret Manager`,
