@@ -12,9 +12,15 @@ export function suppliedSecrets({
   const supplied = Object.entries(system.variables).flatMap(([variable, kind]) =>
     typeof kind !== "string" && kind.kind === "supplied" ? [variable] : [],
   );
-  const { receiver } = environment.monitoring;
+  const { database, cache, search, monitoring } = environment;
+  const { receiver } = monitoring;
+  const passwordOf = (store?: { readonly kind: string; readonly host?: string; readonly user?: string }) =>
+    store?.kind === "external" ? `the password of ${store.user ?? "default"} at ${store.host}` : undefined;
   const values: Readonly<Record<string, string | undefined>> = {
     [PLATFORM_SECRETS.receiver]: receiver && RECEIVERS[receiver.kind],
+    [PLATFORM_SECRETS.database]: passwordOf(database),
+    [PLATFORM_SECRETS.cache]: passwordOf(cache),
+    [PLATFORM_SECRETS.search]: passwordOf(search),
     [PLATFORM_SECRETS.datadog]: "an API key of the organization, for the agents",
   };
   return [...supplied, ...suppliedToPlatform(environment)].map((variable) => ({
