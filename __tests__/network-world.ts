@@ -142,7 +142,7 @@ function chartPods(environment: Environment): Pod[] {
 /** Full names of the pods that the stack's own objects should create. */
 export function declaredPods({ system, environment }: Declaration): string[] {
   const { backups, traefik } = choices(environment);
-  const own = [...Object.keys(system.services), ...Object.keys(system.migrations), ...(traefik ? [SOLVER] : [])];
+  const own = [...Object.keys(system.services), ...Object.keys(system.tasks), ...(traefik ? [SOLVER] : [])];
   return [...own.map((name) => `${system.namespace}/${name}`), ...backups.map((name) => `${DATASTORES}/${name}`)];
 }
 
@@ -269,7 +269,7 @@ function declared({ system, environment }: Declaration): Connection[] {
     connections.map((connection) => ({ ...connection, end }));
   const inCluster = (store: Store) => pods(DATASTORES, ...STORES[store].pods.map(({ name }) => name));
 
-  const connects = Object.entries({ ...system.services, ...system.migrations }).flatMap(([name, workload]) =>
+  const connects = Object.entries({ ...system.services, ...system.tasks }).flatMap(([name, workload]) =>
     workload.connects.flatMap((to): Connection | Connection[] => {
       const from = pods(system.namespace, name);
       const store = stores.find((s) => s === to);

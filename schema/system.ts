@@ -5,7 +5,7 @@ import { extension } from "./extension";
 import { count, label, variableName } from "./fields";
 import { rule } from "./problem";
 import { variable } from "./variable";
-import { migration, service } from "./workload";
+import { service, task } from "./workload";
 
 /**
  * A system: what runs, the same in every environment. It has names, ports, variables and connections, but no places or
@@ -23,13 +23,13 @@ export const systemSchema = z.strictObject({
     user: label(40),
     /** Most connections that one pod keeps open. */
     connectionsPerPod: count(1, 1000, "connections"),
-    /** PostgreSQL extensions, created before the first migration. */
+    /** PostgreSQL extensions, created before the first task that connects to the database. */
     extensions: z.array(extension).default([]),
   }),
   cache: z.strictObject({ version: z.enum(["REDIS_7_0", "REDIS_7_2", "REDIS_8_2"]) }),
   search: z.strictObject({ version: z.enum(["ELASTICSEARCH_9_1"]) }).optional(),
   variables: z.record(variableName, variable),
-  migrations: z.record(label(40), migration).default({}),
+  tasks: z.record(label(40), task).default({}),
   services: z.record(label(40), service),
   alerts,
   overview,

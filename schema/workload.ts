@@ -116,7 +116,7 @@ export const service = z.strictObject({
    * Traefik's own; Google's own, 30, would cut off requests that Traefik allows.
    */
   timeoutSeconds: count(1, 300, "seconds").optional(),
-  /** Migrations that run before a rollout. */
+  /** Tasks that must succeed before a rollout. */
   after: z.array(label()).default([]),
   /**
    * Prefix of the paths that the edge routes to the service, if services share a host. The service receives the path
@@ -141,12 +141,20 @@ export const service = z.strictObject({
     .default([]),
 });
 
-export const migration = z.strictObject({
+/** What runs to its end before a rollout, once for each image, command and configuration. */
+export const task = z.strictObject({
   ...workload,
   command,
+  /** Other tasks that must succeed before this one starts. */
+  after: z.array(label()).default([]),
+  /**
+   * Whether the task changes the database's schema or data, as a migration does. Such a change is not undone when an
+   * earlier release is deployed again.
+   */
+  changesDatabase: z.boolean(),
   /** The job is stopped and counts as failed after this time. */
   deadlineSeconds: count(30, 3000, "seconds"),
 });
 
 export type Service = z.output<typeof service>;
-export type Migration = z.output<typeof migration>;
+export type Task = z.output<typeof task>;

@@ -49,7 +49,7 @@ export function build(
   const problems: Problem[] = [];
   const stacks = Object.entries(environments).flatMap(([id, { environment, release }]) => {
     const say = (value: string, rule: string) => {
-      const remedy = "rename the service, migration, variable, host or pool that they are named after";
+      const remedy = "rename the service, task, variable, host or pool that they are named after";
       problems.push({ path: environmentFile(name, id), value, rule, remedy });
     };
     try {

@@ -84,12 +84,19 @@ const ACCEPTED: Record<string, (files: Anything) => void> = {
   "every extension that Cloud SQL has in common use": system((s) => {
     s.database.extensions = ["vector", "postgis", "uuid-ossp", "pg_trgm", "hstore", "pgaudit", "pg_stat_statements"];
   }),
-  "a migration that connects to a service that does not wait for it": system((s) => {
+  "a task that connects to a service that does not wait for it": system((s) => {
     s.database.connectionsPerPod = 5;
     s.services.worker.after = [];
     s.services.api = { ...s.services.backend, after: [], rateLimits: [], metrics: undefined, objective: undefined };
-    s.migrations.migrate.connects.push("api");
+    s.tasks.migrate.connects.push("api");
   }),
+  "tasks that wait for the same task and for each other's": system((s) => {
+    s.tasks.check = { ...s.tasks.migrate, changesDatabase: false, variables: [], connects: [] };
+    s.tasks.report = { ...s.tasks.check, after: ["migrate", "check"] };
+    s.tasks.last = { ...s.tasks.check, after: ["report", "check"] };
+    s.services.worker.after = ["last", "migrate"];
+  }),
+  "a task that reads the database": system((s) => (s.tasks.migrate.changesDatabase = false)),
   "a copy from long ago that has been there since": production((e) => {
     e.database.restore = { name: "before-import", at: "2025-01-31T12:00:00Z" };
   }),

@@ -42,7 +42,7 @@ testRefused({
   ),
   "extensions of a database in the cluster": refused(
     inCluster((_e, s) => (s.database.extensions = ["vector"])),
-    `${S} database.extensions = ["vector"]: are created through Cloud SQL's API, and a database is in the cluster; create them in a migration`,
+    `${S} database.extensions = ["vector"]: are created through Cloud SQL's API, and a database is in the cluster; create them in a task that changes the database`,
   ),
   "a password rotation of a database in the cluster": refused(
     inCluster((e) => (e.generations = { DATABASE_PASSWORD: 2, DATABASE_ADMINISTRATOR_PASSWORD: 2 })),

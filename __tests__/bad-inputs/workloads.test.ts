@@ -90,11 +90,11 @@ testRefused({
     production((e) => (e.services.wroker = { replicas: 2 })),
     `${P} services.wroker = {"replicas":2}: is not a service of the system; use one of backend, worker`,
   ),
-  "a service that waits for an unknown migration": refused(
+  "a service that waits for an unknown task": refused(
     system((s) => (s.services.worker.after = ["seed"])),
-    `${S} services.worker.after.0 = "seed": is not a migration of the system; use one of migrate`,
+    `${S} services.worker.after.0 = "seed": is not a task of the system; use one of migrate`,
   ),
-  "a migration that is listed twice": refused(
+  "a task that is listed twice": refused(
     system((s) => s.services.worker.after.push("migrate")),
     `${S} services.worker.after.1 = "migrate": is listed twice; remove one of the two`,
   ),
@@ -107,9 +107,10 @@ testRefused({
     `${S} services.backend.connects.4 = "backend": must not be the service itself; remove it`,
   ),
   "a database URL in a workload without a connection to the database": refused(
-    system((s) => (s.migrations.migrate.connects = [])),
-    `${S} migrations.migrate.variables.4 = "DATABASE_URL": needs a connection to the database; add "database" to connects, or remove the variable`,
-    `${S} migrations.migrate.variables.5 = "DIRECT_URL": needs a connection to the database; add "database" to connects, or remove the variable`,
+    system((s) => (s.tasks.migrate.connects = [])),
+    `${S} tasks.migrate.variables.4 = "DATABASE_URL": needs a connection to the database; add "database" to connects, or remove the variable`,
+    `${S} tasks.migrate.variables.5 = "DIRECT_URL": needs a connection to the database; add "database" to connects, or remove the variable`,
+    `${S} tasks.migrate.changesDatabase = true: needs a connection to the database; add "database" to connects, or write false`,
   ),
   "a port variable in a service without a port": refused(
     system((s) => s.services.worker.variables.push("PORT")),

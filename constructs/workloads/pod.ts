@@ -4,7 +4,7 @@ import { CONTAINER_SECURITY, podSecurity, requestsAndLimits } from "../kubernete
 import { NAME_LABEL } from "../kubernetes/labels";
 import type { Placement } from "../kubernetes/placement";
 
-/** Props of the pods of services, workers and migrations. */
+/** Props of the pods of services, workers and tasks. */
 export interface PodProps {
   /** Name of the workload, its container and the label that selects its pods. */
   readonly name: string;

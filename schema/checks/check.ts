@@ -49,12 +49,12 @@ export const oneOf = (names: Iterable<string>): string => {
   return known.length ? `use one of ${list(known)}` : "remove it, because there is none to choose from";
 };
 
-/** Services and migrations, each with its path in the system's file. */
-export const workloads = ({ services, migrations }: Pick<System, "services" | "migrations">) => [
+/** Services and tasks, each with its path in the system's file. */
+export const workloads = ({ services, tasks }: Pick<System, "services" | "tasks">) => [
   ...Object.entries(services).map(([name, service]) => ({ ...service, path: ["services", name] })),
-  ...Object.entries(migrations).map(([name, migration]) => ({
-    ...migration,
+  ...Object.entries(tasks).map(([name, task]) => ({
+    ...task,
     port: undefined,
-    path: ["migrations", name],
+    path: ["tasks", name],
   })),
 ];

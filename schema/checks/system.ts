@@ -77,7 +77,7 @@ export const systemChecks: readonly Check[] = [
         say.system(["variables", name, "field"], `is not a field of the ${variable.of}`, oneOf(fields[variable.of]));
     }
   }),
-  check(["services", "migrations", "variables", "search"], [], [], (s, _e, _r, { say }) => {
+  check(["services", "tasks", "variables", "search"], [], [], (s, _e, _r, { say }) => {
     for (const w of workloads(s)) {
       for (const [i, name] of w.variables.entries()) {
         const variable = own(s.variables, name);
@@ -166,7 +166,7 @@ export const systemChecks: readonly Check[] = [
         say.system(["variables", name], "is not used", "remove it, or list it in a service's variables");
     }
   }),
-  check(["services", "migrations"], [], [], (s, _e, _r, { say }) => {
+  check(["services", "tasks"], [], [], (s, _e, _r, { say }) => {
     for (const [name, service] of Object.entries(s.services)) {
       if ("live" in service.health && !service.port)
         say.system(
@@ -208,23 +208,13 @@ export const systemChecks: readonly Check[] = [
           `can never be missed: the edge ends requests after ${service.timeoutSeconds} seconds (timeoutSeconds)`,
           "lower it, or raise timeoutSeconds",
         );
-      for (const [i, m] of service.after.entries()) {
-        if (service.after.indexOf(m) !== i)
-          say.system(["services", name, "after", i], "is listed twice", "remove one of the two");
-        if (!own(s.migrations, m))
-          say.system(
-            ["services", name, "after", i],
-            "is not a migration of the system",
-            oneOf(Object.keys(s.migrations)),
-          );
-      }
       if (CONNECTIONS.map(addressed).includes(name))
         say.system(["services", name], "has the name of a built-in connection", "rename it", { value: name });
-      if (own(s.migrations, name))
-        say.system(["services", name], "has the name of a migration", "rename one of the two", { value: name });
+      if (own(s.tasks, name))
+        say.system(["services", name], "has the name of a task", "rename one of the two", { value: name });
     }
   }),
-  check(["services", "migrations"], [], [], (s, _e, _r, { say, systemName }) => {
+  check(["services", "tasks"], [], [], (s, _e, _r, { say, systemName }) => {
     for (const { path, command, ...w } of workloads(s)) {
       const name = path[1];
       if ([...RESERVED_NAMES, systemName].includes(name as string))

@@ -65,7 +65,7 @@ export const checksTogether: readonly Check[] = [
         );
     }
   }),
-  check(["services", "migrations"], ["cluster"], [], (s, e, _r, { say, environmentName }) => {
+  check(["services", "tasks"], ["cluster"], [], (s, e, _r, { say, environmentName }) => {
     const pools = modeOf(e).nodePools;
     for (const w of workloads(s))
       if (pools && !Object.hasOwn(pools, w.pool))
@@ -155,7 +155,7 @@ export const checksTogether: readonly Check[] = [
       }
     },
   ),
-  check(["services", "migrations"], [], ["images"], (s, _e, r, { say }) => {
+  check(["services", "tasks"], [], ["images"], (s, _e, r, { say }) => {
     const used = new Set(imagesOf(s));
     for (const name of used)
       if (!own(r.images, name)) say.release(["images", name], "is required: the system runs it", "add the image");
@@ -163,7 +163,7 @@ export const checksTogether: readonly Check[] = [
       if (!used.has(name))
         say.release(["images", name], "is not used", used.size ? `remove it, or ${oneOf(used)}` : "remove it");
   }),
-  check(["services", "migrations"], ["cluster"], [], (s, e, _r, { say }) => {
+  check(["services", "tasks"], ["cluster"], [], (s, e, _r, { say }) => {
     for (const w of workloads(s)) {
       const type = own(nodePoolsOf(e), w.pool)?.machineType;
       const machine = type && machineOf(type);
@@ -228,7 +228,7 @@ export const checksTogether: readonly Check[] = [
       say.system(
         ["database", "extensions"],
         "are created through Cloud SQL's API, and a database is in the cluster",
-        "create them in a migration",
+        "create them in a task that changes the database",
       );
   }),
   check(["services"], ["monitoring"], [], (s, { monitoring }, _r, { say }) => {
@@ -239,7 +239,7 @@ export const checksTogether: readonly Check[] = [
         "raise it",
       );
   }),
-  check(["services", "migrations", "database"], ["services", "database"], [], (s, e, _r, { say }) => {
+  check(["services", "tasks", "database"], ["services", "database"], [], (s, e, _r, { say }) => {
     const asked = mostConnections(s, e);
     if (e.database.kind === "bitnami") {
       const { forPods } = connectionsInCluster(e.database.resources);

@@ -11,9 +11,9 @@ const listed =
   };
 /** Of an image that nobody made. */
 const DIGEST = `sha256:${"a".repeat(64)}`;
-const migration = (context: Context): Any => {
+const task = (context: Context): Any => {
   const { image, pool, resources } = system(context).services[firstService(context)];
-  return { image, command: ["true"], pool, resources, deadlineSeconds: 60 };
+  return { image, command: ["true"], pool, resources, changesDatabase: false, deadlineSeconds: 60 };
 };
 /** A worker's fields in place of those of a service with a port. */
 const WORKER: Values = {
@@ -23,9 +23,9 @@ const WORKER: Values = {
   "system.services.*.rateLimits": undefined,
   "environment.services.*.hosts": undefined,
 };
-/** The service or migration that a knob is in. */
+/** The service or task that a knob is in. */
 const workload = (context: Context): Any =>
-  system(context).services[context.names[0] as string] ?? system(context).migrations?.[context.names[0] as string];
+  system(context).services[context.names[0] as string] ?? system(context).tasks?.[context.names[0] as string];
 const unlisted = (context: Context): string | undefined =>
   Object.keys(system(context).variables).find((name) => !workload(context).variables.includes(name));
 /** A target that it is not connected to yet. */
@@ -77,13 +77,13 @@ export const SYSTEM: Readonly<Record<string, Hand | readonly Hand[]>> = {
   "system.variables.*=datastore": { to: { kind: "datastore", of: "database", field: "host" } },
   "parameters+": { to: { connect_timeout: "10" } },
   "parameters.*": { to: "knob" },
-  "system.migrations+": { to: (context: Context) => ({ knob: migration(context) }) },
+  "system.tasks+": { to: (context: Context) => ({ knob: task(context) }) },
   image: { to: "knob", with: { "release.images": (c: Context) => ({ ...(c.before as object), knob: DIGEST }) } },
   "command+": { to: ["knob"] },
   "command[]": { to: "knob" },
   "command?": { to: ["knob"] },
   "system.services.*.pool": { to: otherPool },
-  "system.migrations.*.pool": { to: otherPool },
+  "system.tasks.*.pool": { to: otherPool },
   "resources.cpu": { restarts: "its size", to: "300m" },
   "resources.cpuLimit?": { restarts: "its size", to: "2" },
   "resources.cpuLimit": { restarts: "its size", to: ({ before }: Context) => (before === "2" ? "3" : "2") },
@@ -140,11 +140,15 @@ export const SYSTEM: Readonly<Record<string, Hand | readonly Hand[]>> = {
   "autoscale.memory?": { to: 80 },
   "after+": {
     to: ["knob"],
-    with: { "system.migrations": (c: Context) => ({ ...(c.before as object), knob: migration(c) }) },
+    with: { "system.tasks": (c: Context) => ({ ...(c.before as object), knob: task(c) }) },
   },
   "after[]": {
     to: "knob",
-    with: { "system.migrations": (c: Context) => ({ ...(c.before as object), knob: migration(c) }) },
+    with: { "system.tasks": (c: Context) => ({ ...(c.before as object), knob: task(c) }) },
+  },
+  "system.tasks.*.after[]": {
+    to: "another",
+    with: { "system.tasks": (c: Context) => ({ ...(c.before as object), another: task(c) }) },
   },
   "system.services.*.path": { to: "/knob" },
   "rateLimits+": { to: [{ path: "/knob/", requests: 10, seconds: 60 }] },
