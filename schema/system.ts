@@ -8,6 +8,13 @@ import { variable } from "./variable";
 import { service, task } from "./workload";
 
 /**
+ * Id of a user or a group. The restricted Pod Security Standard forbids 0, which is root.
+ * {@link https://github.com/kubernetes/kubernetes/blob/v1.34.0/staging/src/k8s.io/apimachinery/pkg/util/validation/validation.go}
+ * IsValidUserID
+ */
+const id = count(1, 2 ** 31 - 1, "id of a user or a group, and not root");
+
+/**
  * A system: what runs, the same in every environment. It has names, ports, variables and connections, but no places or
  * sizes. `systems/<system>.ts` exports one.
  */
@@ -31,6 +38,18 @@ export const systemSchema = z.strictObject({
   variables: z.record(variableName, variable),
   tasks: z.record(label(40), task).default({}),
   services: z.record(label(40), service),
+  /** What is special about images, by their names in the release. An image that needs nothing special has no entry. */
+  images: z
+    .record(
+      label(),
+      z.strictObject({
+        /** Id of the user that the image's processes run as, such as 101 for nginx. By default, it is 1000. */
+        user: id,
+        /** Id of the group. By default, it is 1000. */
+        group: id,
+      }),
+    )
+    .default({}),
   alerts,
   overview,
   /** Logs of who read or changed what in Google Cloud. */

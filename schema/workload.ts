@@ -59,9 +59,15 @@ export const service = z.strictObject({
   health: z.union(
     [
       z.strictObject({
-        /** HTTP path that answers 200 while the process is alive. */
-        live: httpPath,
-        /** HTTP path that answers 200 while the process can serve. */
+        /**
+         * HTTP path that answers 200 while the process is alive, whether or not a datastore is. A pod restarts after two
+         * minutes of other answers. By default, a pod is alive while it accepts connections on its port.
+         */
+        live: httpPath.optional(),
+        /**
+         * HTTP path that answers 200 while the process can serve. The Service, the edge and rollouts use it. Other answers
+         * never restart a pod, so the path can depend on datastores.
+         */
         ready: httpPath,
       }),
       z.strictObject({
@@ -71,7 +77,7 @@ export const service = z.strictObject({
     ],
     rule(
       "must be paths or a program",
-      'write it like { live: "/health", ready: "/health/ready" } or { command: ["true"] }',
+      'write it like { live: "/health", ready: "/health/ready" }, { ready: "/ready" } or { command: ["true"] }',
     ),
   ),
   /** Prometheus metrics, on their own port or path, so that the public edge does not serve them. */

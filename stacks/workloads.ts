@@ -117,7 +117,7 @@ export class Workloads extends Construct {
       dependsOn: [...this.needs(service), ...this.jobs(service.after)],
     };
     const { port, health, rateLimits, timeoutSeconds = TIMEOUT } = service;
-    if (!port || !("live" in health)) {
+    if (!port || !("ready" in health)) {
       new Workload(scope, "workload", workload);
       return;
     }
@@ -152,11 +152,12 @@ export class Workloads extends Construct {
     }: Pick<Service, "image" | "command" | "pool" | "resources" | "variables"> & { port?: number },
     actsAs?: string,
   ): PodProps {
-    const { environment, release } = this.props;
+    const { system, environment, release } = this.props;
     const namespace = this.props.namespace.name;
     return {
       name,
       image: imageOf(environment, release, image),
+      runAs: system.images[image],
       command,
       place: this.props.platform.cluster.place(pool),
       resources,

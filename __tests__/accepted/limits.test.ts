@@ -96,6 +96,8 @@ const ACCEPTED: Record<string, (files: Anything) => void> = {
     s.tasks.last = { ...s.tasks.check, after: ["report", "check"] };
     s.services.worker.after = ["last", "migrate"];
   }),
+  "a service with a path for readiness alone": backend((service) => (service.health = { ready: "/ready" })),
+  "the largest id of a user": system((s) => (s.images = { backend: { user: 2_147_483_647, group: 1 } })),
   "a task that reads the database": system((s) => (s.tasks.migrate.changesDatabase = false)),
   "a copy from long ago that has been there since": production((e) => {
     e.database.restore = { name: "before-import", at: "2025-01-31T12:00:00Z" };

@@ -32,7 +32,7 @@ testRefused({
   ),
   "a service without a health check": refused(
     system((s) => delete s.services.worker.health),
-    `${S} services.worker.health = nothing: is required; write it like { live: "/health", ready: "/health/ready" } or { command: ["true"] }`,
+    `${S} services.worker.health = nothing: is required; write it like { live: "/health", ready: "/health/ready" }, { ready: "/ready" } or { command: ["true"] }`,
   ),
   "a port above 65535": refused(
     system((s) => (s.services.backend.port = 65536)),
@@ -66,9 +66,17 @@ testRefused({
     system((s) => (s.services.worker.health = { live: "/a", ready: "/b" })),
     `${S} services.worker.health = {"live":"/a","ready":"/b"}: needs a port, and the service has none; give it a port, or a health command`,
   ),
+  "a readiness path of a service without a port": refused(
+    system((s) => (s.services.worker.health = { ready: "/ready" })),
+    `${S} services.worker.health = {"ready":"/ready"}: needs a port, and the service has none; give it a port, or a health command`,
+  ),
+  "a liveness path without a readiness path": refused(
+    system((s) => (s.services.backend.health = { live: "/health" })),
+    `${S} services.backend.health.ready = nothing: is required (string); add it`,
+  ),
   "a health command of a service with a port": refused(
     system((s) => (s.services.backend.health = { command: ["true"] })),
-    `${S} services.backend.health = {"command":["true"]}: must be paths: the service has a port, and load balancers check it; write { live: "/health", ready: "/health/ready" }`,
+    `${S} services.backend.health = {"command":["true"]}: must be paths: the service has a port, and load balancers check it; write it like { ready: "/ready" }`,
   ),
   "a replica range of a service that is not autoscaled": refused(
     production((e) => (e.services.worker.replicas = { min: 2, max: 3 })),

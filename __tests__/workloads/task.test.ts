@@ -104,6 +104,12 @@ test("its container satisfies the restricted Pod Security Standard", () => {
   });
 });
 
+test("it runs as the user and the group of its image", () => {
+  const { security_context } = synth({ pod: { runAs: { user: 101, group: 102 } } }).resource(ADDRESS).spec.template
+    .spec;
+  expect(security_context).toMatchObject({ run_as_user: "101", run_as_group: "102", fs_group: "102" });
+});
+
 test("nothing of the pod is lost on its way to the typed resource", () => {
   const { container, volume, toleration, node_selector } = spec.template.spec;
   const [{ env, env_from, volume_mount, resources, command }] = container;

@@ -4,12 +4,14 @@ import { Construct } from "constructs";
 import { objects } from "../helm/objects";
 import { NAME_LABEL } from "../kubernetes/labels";
 import { connectionPolicy, type Peer } from "../kubernetes/network-policy";
+import type { HttpHealth } from "./pod";
 import { Workload, type WorkloadProps } from "./workload";
 
 export interface WebServiceProps extends WorkloadProps {
   readonly serving: WorkloadProps["serving"] & {
     readonly port: number;
-    readonly health: { readonly live: string; readonly ready: string };
+    /** The edge checks `ready` too, and sends requests only to pods that answer. */
+    readonly health: HttpHealth;
     /** Seconds in which the service answers a request. */
     readonly timeoutSeconds: number;
   };

@@ -5,6 +5,7 @@ import { changesProcess } from "../../facts/process-variables";
 import { parseCpu, parseMemory } from "../../facts/quantity";
 import { RESERVED_NAMES } from "../../facts/reserved";
 import { secretLooking, secretNamed, secretWord } from "../../facts/secrets";
+import { imagesOf } from "../release";
 import { platformSecrets } from "../system";
 import { kindOf } from "../variable";
 import { CONNECTIONS } from "../workload";
@@ -168,17 +169,17 @@ export const systemChecks: readonly Check[] = [
   }),
   check(["services", "tasks"], [], [], (s, _e, _r, { say }) => {
     for (const [name, service] of Object.entries(s.services)) {
-      if ("live" in service.health && !service.port)
+      if ("ready" in service.health && !service.port)
         say.system(
           ["services", name, "health"],
           "needs a port, and the service has none",
           "give it a port, or a health command",
         );
-      if (!("live" in service.health) && service.port)
+      if (!("ready" in service.health) && service.port)
         say.system(
           ["services", name, "health"],
           "must be paths: the service has a port, and load balancers check it",
-          'write { live: "/health", ready: "/health/ready" }',
+          'write it like { ready: "/ready" }',
         );
       if (service.path !== "/" && !service.port)
         say.system(["services", name, "path"], "is for services with a port", "remove it");
@@ -233,6 +234,14 @@ export const systemChecks: readonly Check[] = [
               { secret: true },
             );
     }
+  }),
+  check(["services", "tasks", "images"], [], [], (s, _e, _r, { say }) => {
+    const used = imagesOf(s);
+    for (const name of Object.keys(s.images))
+      if (!used.includes(name))
+        say.system(["images", name], "is not the image of a service or a task", `remove it, or ${oneOf(used)}`, {
+          value: name,
+        });
   }),
   check(["services"], ["deployer", "project"], [], (s, e, _r, { say, systemName }) => {
     for (const name of Object.keys(s.services))

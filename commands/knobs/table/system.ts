@@ -78,6 +78,9 @@ export const SYSTEM: Readonly<Record<string, Hand | readonly Hand[]>> = {
   "parameters+": { to: { connect_timeout: "10" } },
   "parameters.*": { to: "knob" },
   "system.tasks+": { to: (context: Context) => ({ knob: task(context) }) },
+  "system.images+": {
+    to: (context: Context) => ({ [system(context).services[firstService(context)].image]: { user: 101, group: 101 } }),
+  },
   image: { to: "knob", with: { "release.images": (c: Context) => ({ ...(c.before as object), knob: DIGEST }) } },
   "command+": { to: ["knob"] },
   "command[]": { to: "knob" },
