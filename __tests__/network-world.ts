@@ -430,17 +430,18 @@ export async function everyJudged(): Promise<Map<string, Judged>> {
   const synthesized = await synthEvery();
   for (const { name, ...stack } of everyStack(ROOT)) {
     const configuration = await load(ROOT, stack.system, {});
-    const { environment } = environmentOf(configuration, stack.environment);
-    all.set(name, judged(synthesized.get(name)?.json, configuration.system, environment));
+    const { system, environment } = environmentOf(configuration, stack.environment);
+    all.set(name, judged(synthesized.get(name)?.json, system, environment));
   }
   return all;
 }
 
 /** pmcrm's stacks after a change to its files. */
 export function stacks(change?: (files: Files) => void): ByEnvironment<Judged> {
-  const { system, environments } = configuration(change);
+  const { environments } = configuration(change);
   const synthesized = synth(change);
-  const of = (name: "staging" | "production") => judged(synthesized[name].json, system, environments[name].environment);
+  const of = (name: "staging" | "production") =>
+    judged(synthesized[name].json, environments[name].system, environments[name].environment);
   return { staging: of("staging"), production: of("production") };
 }
 

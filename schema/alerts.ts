@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { isPlainText, matching, percent, text } from "./fields";
+import { line, matching, percent, text } from "./fields";
 import { rule } from "./problem";
 
 export const metricName = matching(
@@ -30,13 +30,7 @@ export const overview = z
     title: text,
     /** Counters by legend. The dashboard shows their increase in the last 24 hours. */
     figures: z
-      .record(
-        matching(/^[^\n\p{Zl}\p{Zp}]{1,80}$/u, "must be one line of 1 to 80 characters", "shorten it").refine(
-          isPlainText,
-          rule("must be plain text without control characters", "remove them"),
-        ),
-        metricName,
-      )
+      .record(line, metricName)
       .refine(
         (figures) => Object.keys(figures).length <= FIGURES,
         rule(`must be at most ${FIGURES}: they share one panel`, "leave some out"),

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { AUDITED_SERVICES } from "../facts/audited-services";
 import { alerts, overview } from "./alerts";
 import { extension } from "./extension";
-import { count, label, variableName } from "./fields";
+import { count, label, line, variableName } from "./fields";
 import { rule } from "./problem";
 import { variable } from "./variable";
 import { service, task } from "./workload";
@@ -47,6 +47,21 @@ export const systemSchema = z.strictObject({
         user: id,
         /** Id of the group. By default, it is 1000. */
         group: id,
+      }),
+    )
+    .default({}),
+  /**
+   * Groups of services that environments enable one by one, by their names. A service of no module is in every
+   * environment. Tasks, variables and images are in an environment if one of its services uses them.
+   */
+  modules: z
+    .record(
+      label(40),
+      z.strictObject({
+        /** Name in progress.md. */
+        title: line,
+        /** Names of its services. */
+        services: z.array(z.string()).refine((all) => all.length > 0, rule("must not be empty", "name its services")),
       }),
     )
     .default({}),

@@ -5,6 +5,7 @@ import { modeOf, nodePoolsOf } from "../cluster";
 import { connectionsInCluster, mostConnections } from "../connections";
 import { DATASTORE_NEEDS } from "../datastores";
 import { rotatedByGeneration } from "../environment";
+import { moduleOf } from "../modules";
 import { imagesOf } from "../release";
 import { PLATFORM_SECRETS, platformSecrets } from "../system";
 import { kindOf, type Variable } from "../variable";
@@ -12,11 +13,13 @@ import { type Check, check, oneOf, own, workloads } from "./check";
 
 const SET_ONCE: readonly string[] = [PLATFORM_SECRETS.database, PLATFORM_SECRETS.databaseAdministrator];
 
+const NOT_USED = "is not used here: only services of modules that are not enabled use it";
+
 const isSecret = (v: Variable) => ["generated", "supplied"].includes(kindOf(v));
 
 /** Rules between a system, an environment and a release. */
 export const checksTogether: readonly Check[] = [
-  check(["services"], ["services", "purpose"], [], (s, e, _r, { say }) => {
+  check(["services"], ["services", "purpose"], [], (s, e, _r, { say, declared }) => {
     for (const name of Object.keys(s.services))
       if (!own(e.services, name))
         say.environment(
@@ -28,7 +31,14 @@ export const checksTogether: readonly Check[] = [
       const service = own(s.services, name);
       const path = ["services", name];
       if (!service) {
-        say.environment(path, "is not a service of the system", oneOf(Object.keys(s.services)));
+        const module = moduleOf(declared, name);
+        if (own(declared.services, name))
+          say.environment(
+            path,
+            `is of the module ${module}, which is not enabled here`,
+            `remove it, or enable ${module}`,
+          );
+        else say.environment(path, "is not a service of the system", oneOf(Object.keys(s.services)));
         continue;
       }
       const r = size.replicas;
@@ -79,7 +89,7 @@ export const checksTogether: readonly Check[] = [
     ["variables"],
     ["variables", "generations", "database", "cache", "search", "monitoring", "datadog"],
     [],
-    (s, e, _r, { say }) => {
+    (s, e, _r, { say, declared }) => {
       for (const [name, v] of Object.entries(s.variables))
         if (kindOf(v) === "environment" && own(e.variables, name) === undefined)
           say.environment(["variables", name], "is required: the system reads it from here", "add it");
@@ -92,6 +102,8 @@ export const checksTogether: readonly Check[] = [
             "remove it: npm run secrets prints the lines that add it to Secret Manager",
             { secret: true },
           );
+        else if (!variable && own(declared.variables, name))
+          say.environment(["variables", name], NOT_USED, "remove it, or enable a module that uses it");
         else if (!variable)
           say.environment(
             ["variables", name],
@@ -132,7 +144,9 @@ export const checksTogether: readonly Check[] = [
             "remove it",
           );
         if (platformSecrets.includes(name)) continue;
-        if (!variable || !isSecret(variable))
+        if (!variable && own(declared.variables, name))
+          say.environment(["generations", name], NOT_USED, "remove it, or enable a module that uses it");
+        else if (!variable || !isSecret(variable))
           say.environment(
             ["generations", name],
             "is not a secret of the system",
@@ -155,10 +169,12 @@ export const checksTogether: readonly Check[] = [
       }
     },
   ),
+  check(["services", "tasks"], ["modules"], ["images"], (s, _e, r, { say }) => {
+    for (const name of imagesOf(s))
+      if (!own(r.images, name)) say.release(["images", name], "is required: the system runs it", "add the image");
+  }),
   check(["services", "tasks"], [], ["images"], (s, _e, r, { say }) => {
     const used = new Set(imagesOf(s));
-    for (const name of used)
-      if (!own(r.images, name)) say.release(["images", name], "is required: the system runs it", "add the image");
     for (const name of Object.keys(r.images))
       if (!used.has(name))
         say.release(["images", name], "is not used", used.size ? `remove it, or ${oneOf(used)}` : "remove it");

@@ -159,6 +159,12 @@ export const SYSTEM: Readonly<Record<string, Hand | readonly Hand[]>> = {
   "rateLimits[].path?": { to: "/knob/" },
   "rateLimits[].path": { to: "/knob/" },
   "rateLimits[].seconds": { to: 30 },
+  "system.modules+": {
+    to: (context: Context) => ({ knob: { title: "Knob", services: [Object.keys(system(context).services).at(-1)] } }),
+  },
+  "modules.*.title": { to: "Knobs" },
+  "modules.*.services+": { to: (context: Context) => [firstService(context)] },
+  "modules.*.services[]": { to: firstService },
   "alerts?": { to: { errorPercent: 5, memoryPercent: 90 } },
   "overview?": { to: { title: "Knob", figures: { Knobs: "knobs_total" } } },
   "overview.title": { to: "Knob" },
