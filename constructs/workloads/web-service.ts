@@ -10,7 +10,10 @@ import { Workload, type WorkloadProps } from "./workload";
 export interface WebServiceProps extends WorkloadProps {
   readonly serving: WorkloadProps["serving"] & {
     readonly port: number;
-    /** The edge checks `ready` too, and sends requests only to pods that answer. */
+    /**
+     * Google's load balancer asks each pod for `ready` itself. A proxy in the cluster sends requests to pods that Kubernetes
+     * finds ready.
+     */
     readonly health: HttpHealth;
     /** Seconds in which the service answers a request. */
     readonly timeoutSeconds: number;
