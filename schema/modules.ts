@@ -46,7 +46,8 @@ export function enabled(system: System, { modules: on }: Pick<Environment, "modu
   };
 }
 
-const PARTS = ["modules", "services", "tasks", "variables", "images"] as const;
+/** Sections that depend on which modules are enabled. */
+const PARTS: readonly string[] = ["modules", "services", "tasks", "variables", "images"] satisfies (keyof System)[];
 
 /**
  * The same of files, as far as they have the right shape. If they do not say which modules are enabled, the parts that
@@ -58,5 +59,5 @@ export function enabledIn(system: Parsed<System>, environment: Parsed<Environmen
   const known = PARTS.every((part) => valid.has(part)) && environment.valid.has("modules");
   if (known && (environment.value.modules ?? []).every((name) => Object.hasOwn(value.modules, name)))
     return { ...system, value: enabled(value, environment.value) };
-  return { ...system, valid: new Set([...valid].filter((part) => !PARTS.some((it) => it === part))) };
+  return { ...system, valid: new Set([...valid].filter((part) => !PARTS.includes(part))) };
 }
