@@ -17,9 +17,8 @@ beforeAll(async () => {
 function linesOf(configuration: Configuration, environmentName: string) {
   const context: Context = {
     systemName: configuration.name,
-    system: configuration.system,
     environmentName,
-    environment: environmentOf(configuration, environmentName).environment,
+    ...environmentOf(configuration, environmentName),
   };
   return bootstrapLines(context);
 }

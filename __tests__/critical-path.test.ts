@@ -26,7 +26,7 @@ describe.each([
 ] as const)("%s", (_name, stack) => {
   const schedule = scheduleOf(graph(stack), recordedOnly(stack.json));
 
-  test("the slowest chain is the database, its users, the migration and a rollout", () => {
+  test("the slowest chain is the database, its users, the task and a rollout", () => {
     const { addresses } = schedule.cluster.criticalPath;
     expect(addresses.slice(0, DATABASE.length)).toEqual(DATABASE);
     expect(addresses.slice(DATABASE.length)).toEqual([

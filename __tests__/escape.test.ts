@@ -25,8 +25,8 @@ const { production } = synth(({ system, production: { environment } }) => {
     ...(system.services.worker as NonNullable<(typeof system.services)[string]>),
     command: NASTY,
   };
-  system.migrations = {
-    migrate: { ...(system.migrations?.migrate as NonNullable<typeof system.migrations>[string]), command: NASTY },
+  system.tasks = {
+    migrate: { ...(system.tasks?.migrate as NonNullable<typeof system.tasks>[string]), command: NASTY },
   };
 });
 

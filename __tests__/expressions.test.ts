@@ -153,7 +153,7 @@ function write(files: Files, texts: readonly string[]): void {
   system.services.worker.variables.push(...names);
   system.services.worker.command = [...texts];
   system.services.worker.health = { command: [...texts] };
-  system.migrations.migrate.command = [...texts];
+  system.tasks.migrate.command = [...texts];
   production.environment.edge.waf.exclusions = texts.slice(0, 5).map((value, i) => ({
     ruleSet: "sqli-v33-stable",
     signatures: [`owasp-crs-v030301-id94243${i}-sqli`],

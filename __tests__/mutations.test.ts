@@ -49,9 +49,9 @@ function unreadable({ message, problems }: InvalidConfiguration): string | undef
 }
 
 /** What of the files an accepted configuration has not, or has otherwise, but for defaults and for escapes. */
-function lost(files: Files, { system, environments }: Configuration): string | undefined {
+function lost(files: Files, { declared, environments }: Configuration): string | undefined {
   return [
-    { schema: systemSchema, given: files.system, taken: system },
+    { schema: systemSchema, given: files.system, taken: declared },
     ...NAMES.flatMap((name) => [
       { schema: environmentSchema, given: files[name].environment, taken: environments[name].environment },
       { schema: releaseSchema, given: files[name].release, taken: environments[name].release },

@@ -199,11 +199,11 @@ describe("mistakes in the policies of pmcrm's production", () => {
   });
 
   test("pods without the label that their policies select lose their connections", () => {
-    const { system, environments } = configuration(withInternalService);
+    const { system, environment } = configuration(withInternalService).environments.production;
     const copy = structuredClone(json);
     const release = Object.values(copy.resource.helm_release as Record<string, Json>).find((r) => r.name === "worker");
     release.values[0] = release.values[0].replaceAll(`"${NAME}":"worker"`, `"${NAME}":"job"`);
-    const mislabelled = expectation(world(copy, system, environments.production.environment));
+    const mislabelled = expectation(world(copy, system, environment));
     expect([...differences(new NetworkPolicies(readTerraform(copy)), mislabelled)]).toContain(
       "pmcrm/worker -> pmcrm/internal TCP 4000: is denied",
     );

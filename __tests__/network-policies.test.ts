@@ -251,8 +251,8 @@ test("a service without hosts and clients accepts connections from Prometheus on
   ]);
 });
 
-test("a migration can connect to the internet", () => {
-  const { production } = stacks(({ system }) => system.migrations?.migrate?.connects?.push("internet:443"));
+test("a task can connect to the internet", () => {
+  const { production } = stacks(({ system }) => system.tasks?.migrate?.connects?.push("internet:443"));
   const policies = new NetworkPolicies(readTerraform(production.json));
   expect([...differences(policies, production.expected)]).toEqual([]);
   const migrate = production.world.pods.find(({ name }) => name === "migrate") as Pod;

@@ -143,7 +143,7 @@ function chartPods(environment: Environment): Pod[] {
 /** Full names of the pods that the stack's own objects should create. */
 export function declaredPods({ system, environment }: Declaration): string[] {
   const { backups, traefik } = choices(environment);
-  const own = [...Object.keys(system.services), ...Object.keys(system.migrations), ...(traefik ? [SOLVER] : [])];
+  const own = [...Object.keys(system.services), ...Object.keys(system.tasks), ...(traefik ? [SOLVER] : [])];
   return [...own.map((name) => `${system.namespace}/${name}`), ...backups.map((name) => `${DATASTORES}/${name}`)];
 }
 
@@ -270,7 +270,7 @@ function declared({ system, environment }: Declaration): Connection[] {
     connections.map((connection) => ({ ...connection, end }));
   const inCluster = (store: Store) => pods(DATASTORES, ...STORES[store].pods.map(({ name }) => name));
 
-  const connects = Object.entries({ ...system.services, ...system.migrations }).flatMap(([name, workload]) =>
+  const connects = Object.entries({ ...system.services, ...system.tasks }).flatMap(([name, workload]) =>
     workload.connects.flatMap((to): Connection | Connection[] => {
       const from = pods(system.namespace, name);
       const store = stores.find((s) => s === to);
@@ -434,17 +434,18 @@ export async function everyJudged(): Promise<Map<string, Judged>> {
   const synthesized = await synthEvery();
   for (const { name, ...stack } of everyStack(ROOT)) {
     const configuration = await load(ROOT, stack.system, {});
-    const { environment } = environmentOf(configuration, stack.environment);
-    all.set(name, judged(synthesized.get(name)?.json, configuration.system, environment));
+    const { system, environment } = environmentOf(configuration, stack.environment);
+    all.set(name, judged(synthesized.get(name)?.json, system, environment));
   }
   return all;
 }
 
 /** pmcrm's stacks after a change to its files. */
 export function stacks(change?: (files: Files) => void): ByEnvironment<Judged> {
-  const { system, environments } = configuration(change);
+  const { environments } = configuration(change);
   const synthesized = synth(change);
-  const of = (name: "staging" | "production") => judged(synthesized[name].json, system, environments[name].environment);
+  const of = (name: "staging" | "production") =>
+    judged(synthesized[name].json, environments[name].system, environments[name].environment);
   return { staging: of("staging"), production: of("production") };
 }
 

@@ -148,7 +148,7 @@ describe.each(["staging", "production"] as const)("pmcrm.%s", (name) => {
     },
   );
 
-  test("the migration waits for the user, the extensions, its Secret and its egress policies; rollouts wait for it", () => {
+  test("the task waits for the user, the extensions, its Secret and its egress policies; rollouts wait for it", () => {
     const job = "kubernetes_job_v1.workload_migrate_migration_job";
     expect([...waitsFor(graph, job)]).toEqual(
       expect.arrayContaining([

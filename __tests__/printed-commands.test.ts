@@ -12,9 +12,8 @@ function context(change: (files: Files) => void = () => {}): Context {
   const files = configuration(change);
   return {
     systemName: files.name,
-    system: files.system,
     environmentName: "staging",
-    environment: environmentOf(files, "staging").environment,
+    ...environmentOf(files, "staging"),
   };
 }
 type Staging = Record<string, unknown>;

@@ -3,6 +3,7 @@ import { decodedPath, isBelow, normalPath } from "../facts/paths";
 import { parseCpu, parseMemory } from "../facts/quantity";
 import { refuseUnnamedSystem } from "../schema/refusals";
 import type { Anything } from "./bad-inputs/support";
+import { addModules } from "./modules";
 import { numbers } from "./mutations";
 import { configuration, problems } from "./support";
 
@@ -46,6 +47,45 @@ function spelling({ below, pick, list }: Random, segments: readonly string[]): s
   return `/${[...detours(), ...segments.flatMap((segment) => [spelt(segment), ...detours()])].join("/")}`;
 }
 const NAMES = ["sales", "saleshealth", "metrics", "a", "a.b", "~x", "v1-2"];
+
+property(
+  "an environment has what its modules' services use, and one that connects to another's is refused",
+  (random) => {
+    const withCore = random.below(2) === 1;
+    const on = ["crm", "jobs", ...(withCore ? ["core"] : [])].filter(() => random.below(2));
+    const change = (files: Anything) => {
+      addModules(files);
+      const { system, production } = files;
+      if (withCore) system.modules.core = { title: "Core", services: ["backend"] };
+      const { environment } = production;
+      environment.modules = on;
+      for (const [name, { services }] of Object.entries<Anything>(system.modules))
+        if (!on.includes(name)) for (const service of services) delete environment.services[service];
+      const services = Object.keys(environment.services).map((name) => system.services[name]);
+      const run = services.length ? [...services, system.tasks.migrate] : []; // every service waits for it
+      const used = run.flatMap(({ variables }) => variables);
+      for (const name of Object.keys(environment.variables))
+        if (!used.includes(name)) delete environment.variables[name];
+    };
+    const lines = problems(change);
+    const broken = withCore && on.includes("crm") && !on.includes("core");
+    expect(lines.map((line) => line.replace(/.* = "backend": (.*), which.*/, "$1"))).toEqual(
+      broken ? ["is a service of the module core"] : [],
+    );
+    if (broken) return;
+    const { system } = configuration(change).environments.production;
+    const workloads = [...Object.values(system.services), ...Object.values(system.tasks)];
+    expect(Object.hasOwn(system.services, "crm-api")).toBe(on.includes("crm"));
+    for (const { variables, after } of workloads) {
+      expect(Object.keys(system.variables)).toEqual(expect.arrayContaining(variables));
+      expect(Object.keys(system.tasks)).toEqual(expect.arrayContaining(after));
+    }
+    expect(Object.keys(system.images)).toEqual(on.includes("crm") ? ["crm"] : []);
+    expect(Object.keys(system.variables).filter((name) => !workloads.some((w) => w.variables.includes(name)))).toEqual(
+      [],
+    );
+  },
+);
 
 property(
   "metrics on the public port are accepted only where no server reads the path below the public one",

@@ -146,7 +146,7 @@ describe("a listed address that is gone", () => {
       "a generated secret",
       ({ system }) => {
         delete system.variables.JWT_SECRET;
-        for (const workload of [...Object.values(system.services), ...Object.values(system.migrations ?? {})])
+        for (const workload of [...Object.values(system.services), ...Object.values(system.tasks ?? {})])
           workload.variables = workload.variables?.filter((name) => name !== "JWT_SECRET");
       },
       ["google_secret_manager_secret.secret_jwt_secret"],

@@ -181,7 +181,7 @@ const COUNT = Number(process.env.SHOWN ?? 200);
 const KEYS = ["value", "key", "pass", "url", "dsn", "login", "token", "x", "password", "auth", "kind2", "0", "Value"];
 
 /** Records whose names are free, so that no name in them is unknown. */
-const FREE = ["images", "services", "migrations", "nodePools", "authorizedNetworks", "generations", "parameters"];
+const FREE = ["images", "services", "tasks", "nodePools", "authorizedNetworks", "generations", "parameters"];
 
 /** Puts a secret into an object of the files: under a name that it does not know, or in an object in place of a value. */
 function plant(files: Files, seed: number): string {

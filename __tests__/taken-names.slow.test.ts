@@ -12,8 +12,8 @@ import { type Json, ROOT } from "./support";
 const SEED = Number(process.env.NAMES_SEED ?? Math.floor(Math.random() * 1e9));
 const COUNT = Number(process.env.NAMES ?? 200);
 
-type Role = "service" | "migration" | "generated" | "supplied";
-const ROLES: readonly Role[] = ["service", "migration", "generated", "supplied"];
+type Role = "service" | "task" | "generated" | "supplied";
+const ROLES: readonly Role[] = ["service", "task", "generated", "supplied"];
 const SYSTEMS = ["pmcrm", "enterprise"] as const;
 type System = (typeof SYSTEMS)[number];
 
@@ -46,7 +46,7 @@ beforeAll(async () => {
   names = [...found].sort();
 });
 
-/** Files with a further service, migration or variable of this name, which is like others. */
+/** Files with a further service, task or variable of this name, which is like others. */
 function added(raw: Raw, role: Role, name: string): Raw {
   const { system, environments, ...rest } = structuredClone(raw) as Json;
   const first = Object.keys(system.services)[0] as string;
@@ -56,12 +56,14 @@ function added(raw: Raw, role: Role, name: string): Raw {
     system.database.connectionsPerPod = 1;
     for (const environment of Object.values<Json>(environments))
       environment.services[name] = { replicas: service.autoscale ? { min: 3, max: 4 } : 3 };
-  } else if (role === "migration") {
-    const [migration] = Object.values<Json>(system.migrations ?? {});
+  } else if (role === "task") {
+    const [task] = Object.values<Json>(system.tasks ?? {});
     const { image, pool, resources } = system.services[first];
-    system.migrations = {
-      ...system.migrations,
-      [name]: structuredClone(migration ?? { image, pool, resources, command: ["true"], deadlineSeconds: 60 }),
+    system.tasks = {
+      ...system.tasks,
+      [name]: structuredClone(
+        task ?? { image, pool, resources, command: ["true"], changesDatabase: false, deadlineSeconds: 60 },
+      ),
     };
   } else {
     const variable = name.toUpperCase().replace(/-/g, "_");
@@ -111,9 +113,9 @@ function namesIn(system: System, { stack, resources }: ReturnType<typeof built>)
 
 /** What is wrong with the outcome of a further thing of this name. */
 function wrong(system: System, role: Role, name: string): string | undefined {
-  const { services, migrations } = files[system].system as Json;
-  // A file cannot have a name twice: this would replace the system's own service or migration.
-  if (Object.hasOwn({ service: services, migration: migrations ?? {} }[role as string] ?? {}, name)) return undefined;
+  const { services, tasks } = files[system].system as Json;
+  // A file cannot have a name twice: this would replace the system's own service or task.
+  if (Object.hasOwn({ service: services, task: tasks ?? {} }[role as string] ?? {}, name)) return undefined;
   let after: Resources;
   try {
     after = built(system, (raw) => added(raw, role, name)).resources;
@@ -129,7 +131,7 @@ function wrong(system: System, role: Role, name: string): string | undefined {
   return after.size === free.size ? undefined : `${after.size} resources in place of ${free.size}`;
 }
 
-test("no service, migration or variable takes a name of ours: it is refused, or nothing of ours is lost or changed", () => {
+test("no service, task or variable takes a name of ours: it is refused, or nothing of ours is lost or changed", () => {
   expect(names.length).toBeGreaterThan(200);
   const random = numbers(SEED);
   const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T;
@@ -154,9 +156,9 @@ test.each<[System, Role, string]>([
   ["pmcrm", "service", "postgresql-backup"],
   ["pmcrm", "service", "stored"],
   ["pmcrm", "service", "dumps"],
-  ["enterprise", "migration", "acme-solver"],
+  ["enterprise", "task", "acme-solver"],
   ["enterprise", "service", "certificate"],
-  ["pmcrm", "migration", "default"],
+  ["pmcrm", "task", "default"],
   ["pmcrm", "service", "workload"],
   ["pmcrm", "supplied", "database-password"],
 ])("%s: a %s of the name %s is refused", (system, role, name) => {
@@ -166,10 +168,10 @@ test.each<[System, Role, string]>([
 test.each<[System, Role, string]>([
   ["pmcrm", "service", "postgresql"],
   ["pmcrm", "service", "identity"],
-  ["pmcrm", "migration", "migration"],
+  ["pmcrm", "task", "migration"],
   ["pmcrm", "service", "config"],
   ["enterprise", "service", "traefik"],
-  ["enterprise", "migration", "redis"],
+  ["enterprise", "task", "redis"],
   ["pmcrm", "generated", "stored"],
   ["pmcrm", "supplied", "backend"],
 ])("%s: a %s of the name %s is accepted, and nothing of ours changes", (system, role, name) => {

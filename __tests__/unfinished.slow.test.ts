@@ -124,7 +124,7 @@ test("cdktf does not go on with the stacks of an earlier synthesis, whatever a f
   expect(readdirSync(stacks).sort()).toEqual(["production", "staging"]);
 }, 120_000);
 
-test.each(["bootstrap", "secrets", "release", "inventory", "protected", "bench", "rehearse", "knobs"])(
+test.each(["bootstrap", "secrets", "release", "inventory", "protected", "progress", "bench", "rehearse", "knobs"])(
   "npm run %s -- --help prints how it is called, and exits with 0",
   async (command) => {
     const { code, out } = await node(`commands/${command}.ts`, "--help");

@@ -34,7 +34,7 @@ export function onEnvironment(usage: string, run: (context: Context) => void): P
       return;
     }
     const configuration = await load(ROOT, name, process.env);
-    const { environment } = environmentOf(configuration, environmentName);
-    run({ systemName: name, system: configuration.system, environmentName, environment });
+    const { system, environment } = environmentOf(configuration, environmentName);
+    run({ systemName: name, system, environmentName, environment });
   });
 }

@@ -1,5 +1,5 @@
 /**
- * Names that the platform takes beside those of services and migrations. Constructs take theirs from here, and validation
+ * Names that the platform takes beside those of services and tasks. Constructs take theirs from here, and validation
  * refuses them to everybody else. A construct that makes a new one adds it here.
  */
 export const PLATFORM_NAMES = {
@@ -11,7 +11,7 @@ export const PLATFORM_NAMES = {
   certificate: "certificate",
   /** The pods that answer the challenges of Let's Encrypt. */
   solver: "acme-solver",
-  /** The construct of all services and migrations. Equal parts of an address are one. */
+  /** The construct of all services and tasks. Equal parts of an address are one. */
   workloads: "workload",
   /** The value of a secret, beside the grants of those who read it. */
   stored: "stored",
@@ -19,5 +19,5 @@ export const PLATFORM_NAMES = {
   defaultAccount: "default",
 } as const;
 
-/** Names that no service and no migration can have. */
+/** Names that no service and no task can have. */
 export const RESERVED_NAMES: readonly string[] = Object.values(PLATFORM_NAMES);

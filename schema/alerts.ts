@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { isPlainText, matching, percent, text } from "./fields";
+import { line, matching, percent, text } from "./fields";
 import { rule } from "./problem";
 
 /**
@@ -42,12 +42,10 @@ export const overview = z
     /** Counters by legend. The dashboard shows their increase in the last 24 hours. */
     figures: z
       .record(
-        matching(/^[^\n\p{Zl}\p{Zp}]{1,80}$/u, "must be one line of 1 to 80 characters", "shorten it")
-          .refine(isPlainText, rule("must be plain text without control characters", "remove them"))
-          .refine(
-            (legend) => !LEGEND_TEMPLATE.test(legend),
-            rule("contains what Grafana replaces: __auto, {{label}} or $__variable", "write the legend itself"),
-          ),
+        line.refine(
+          (legend) => !LEGEND_TEMPLATE.test(legend),
+          rule("contains what Grafana replaces: __auto, {{label}} or $__variable", "write the legend itself"),
+        ),
         metricName,
       )
       .refine(

@@ -30,7 +30,7 @@ export function connectionsInCluster({ memoryLimit }: { readonly memoryLimit: st
 
 /** Connections to the database that all pods together can open during a rollout. */
 export function mostConnections(
-  system: Pick<System, "services" | "migrations" | "database">,
+  system: Pick<System, "services" | "tasks" | "database">,
   { services }: Pick<Environment, "services">,
 ): number {
   const pods = workloads(system)

@@ -145,6 +145,9 @@ export const environmentSchema = z.strictObject({
   }),
   /** Datadog's agent on every node, for traces and StatsD; its key is the supplied secret DATADOG_API_KEY. */
   datadog: z.strictObject({ site: z.enum(DATADOG_SITES) }).optional(),
+  /** Names of the system's modules that are enabled. By default, all are. */
+  modules: z.array(label(40)).optional(),
+  /** Sizes and hosts of the services, but not of those whose module is not enabled. */
   services: z.record(
     label(40),
     z.strictObject({

@@ -4,6 +4,7 @@ import { choicesChecks } from "./checks/choices";
 import { datastoresChecks } from "./checks/datastores";
 import { edgeChecks } from "./checks/edge";
 import { environmentChecks } from "./checks/environment";
+import { modulesChecks } from "./checks/modules";
 import { orderChecks } from "./checks/order";
 import { pathsChecks } from "./checks/paths";
 import { sizesChecks } from "./checks/sizes";
@@ -13,6 +14,7 @@ import { variablesChecks } from "./checks/variables";
 import { type Environment, environmentSchema, processVariables } from "./environment";
 import { literal } from "./expressions";
 import { type ByEnvironment, environmentFile, type Raw, readFiles, systemFile, systemsIn } from "./files";
+import { enabledIn } from "./modules";
 import { type Parsed, parser } from "./parse";
 import { plain } from "./plain";
 import { at, describe, dotted, type Problem } from "./problem";
@@ -25,8 +27,11 @@ import { type System, systemSchema } from "./system";
 /** A system with its environments, validated. */
 export interface Configuration {
   readonly name: string;
-  readonly system: System;
+  /** The system as its file says, with the services of all modules. */
+  readonly declared: System;
   readonly environments: ByEnvironment<{
+    /** The system as the environment runs it. */
+    readonly system: System;
     readonly environment: Environment;
     readonly release: Release;
     /** What must not disappear from the environment's stack, if that is compared. */
@@ -113,10 +118,12 @@ export function validate(
     const environment = parse(environmentFile(name, environmentName), environmentSchema, content);
     const release = releases.get(environmentName) as Parsed<Release>;
     const say: Say = { system: reporter(system), environment: reporter(environment), release: reporter(release) };
-    const subject = { systemName: name, environmentName, say, env };
+    const subject = { systemName: name, environmentName, declared: system.value, say, env };
+    const here = enabledIn(system, environment);
     for (const { needs, run } of [
       ...systemChecks,
       ...variablesChecks,
+      ...modulesChecks,
       ...pathsChecks,
       ...orderChecks,
       ...environmentChecks,
@@ -125,16 +132,18 @@ export function validate(
       ...edgeChecks,
       ...checksTogether,
       ...sizesChecks,
-    ])
+    ]) {
+      const { value, valid } = needs.environment.length ? here : system;
       if (
-        needs.system.every((key) => system.valid.has(key)) &&
+        needs.system.every((key) => valid.has(key)) &&
         needs.environment.every((key) => environment.valid.has(key)) &&
         needs.release.every((key) => release.valid.has(key))
       )
-        run(system.value, environment.value, release.value, subject);
+        run(value, environment.value, release.value, subject);
+    }
     const protectedList = lists.get(environmentName);
     problems.push(...generationProblems(environment, protectedList, versions));
-    return { name: environmentName, environment, release, protectedList };
+    return { name: environmentName, system: here.value, environment, release, protectedList };
   });
   problems.push(
     ...between(
@@ -148,13 +157,13 @@ export function validate(
   if (distinct.length) throw new InvalidConfiguration(distinct);
   return {
     name,
-    system: literal(system.value),
+    declared: literal(system.value),
     environments: Object.fromEntries(
-      environments.map(({ name, environment: { value }, release, protectedList }) => {
+      environments.map(({ name, system, environment: { value }, release, protectedList }) => {
         const { CHARTS_MIRROR: chartsMirror = value.chartsMirror } = variables;
         return [
           name,
-          { ...literal({ environment: { ...value, chartsMirror }, release: release.value }), protectedList },
+          { ...literal({ system, environment: { ...value, chartsMirror }, release: release.value }), protectedList },
         ];
       }),
     ) as Configuration["environments"],

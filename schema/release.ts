@@ -57,8 +57,8 @@ export const releaseId = (release: unknown): string =>
   createHash("sha256").update(canonical(release)).digest("hex").slice(0, 16);
 
 /** Names of the images that a release must have: those that the system's workloads run. */
-export const imagesOf = ({ services, migrations }: Pick<System, "services" | "migrations">): string[] => [
-  ...new Set([...Object.values(services), ...Object.values(migrations)].map(({ image }) => image)),
+export const imagesOf = ({ services, tasks }: Pick<System, "services" | "tasks">): string[] => [
+  ...new Set([...Object.values(services), ...Object.values(tasks)].map(({ image }) => image)),
 ];
 
 /** Reference of an image in an environment's repository. */

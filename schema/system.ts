@@ -2,11 +2,18 @@ import { z } from "zod";
 import { AUDITED_SERVICES } from "../facts/audited-services";
 import { alerts, overview } from "./alerts";
 import { extensions } from "./extension";
-import { count, label, variableName } from "./fields";
+import { count, label, line, variableName } from "./fields";
 import { rule } from "./problem";
 import { variable } from "./variable";
 import { VERSIONS } from "./versions";
-import { migration, service } from "./workload";
+import { service, task } from "./workload";
+
+/**
+ * Id of a user or a group. The restricted Pod Security Standard forbids 0, which is root.
+ * {@link https://github.com/kubernetes/kubernetes/blob/v1.34.0/staging/src/k8s.io/apimachinery/pkg/util/validation/validation.go}
+ * IsValidUserID
+ */
+const id = count(1, 2 ** 31 - 1, "id of a user or a group, and not root");
 
 /**
  * A system: what runs, the same in every environment. It has names, ports, variables and connections, but no places or
@@ -27,7 +34,7 @@ export const systemSchema = z.strictObject({
       user: label(40),
       /** Most connections that one pod keeps open. */
       connectionsPerPod: count(1, 1000, "connections"),
-      /** PostgreSQL extensions, created in this order before the first migration. */
+      /** PostgreSQL extensions, created in this order before the first task that connects to the database. */
       extensions: extensions.default([]),
     })
     .optional(),
@@ -46,8 +53,35 @@ export const systemSchema = z.strictObject({
   atLeastOne: z.array(z.array(variableName)).default([]),
   /** Frontends that are hosted elsewhere, such as on Vercel. An environment names their hosts. */
   frontends: z.array(label(40)).default([]),
-  migrations: z.record(label(40), migration).default({}),
+  tasks: z.record(label(40), task).default({}),
   services: z.record(label(40), service),
+  /** What is special about images, by their names in the release. An image that needs nothing special has no entry. */
+  images: z
+    .record(
+      label(),
+      z.strictObject({
+        /** Id of the user that the image's processes run as, such as 101 for nginx. By default, it is 1000. */
+        user: id,
+        /** Id of the group. By default, it is 1000. */
+        group: id,
+      }),
+    )
+    .default({}),
+  /**
+   * Groups of services that environments enable one by one, by their names. A service of no module is in every
+   * environment. Tasks, variables and images are in an environment if one of its services uses them.
+   */
+  modules: z
+    .record(
+      label(40),
+      z.strictObject({
+        /** Name in progress.md. */
+        title: line,
+        /** Names of its services. */
+        services: z.array(z.string()).refine((all) => all.length > 0, rule("must not be empty", "name its services")),
+      }),
+    )
+    .default({}),
   alerts,
   overview,
   /** Logs of who read or changed what in Google Cloud. */

@@ -58,7 +58,7 @@ export const variable = z.union(
         driver: z.enum(DATABASE_DRIVERS).default("libpq"),
         /**
          * `pooler` names the environment's connection pooler, if it has one. What keeps a session, such as advisory locks or
-         * LISTEN, needs `direct`. Migrations always connect directly.
+         * LISTEN, needs `direct`. A task that changes the database always connects directly.
          */
         via: z.enum(["direct", "pooler"]).default("direct"),
         /** Query parameters in addition to those about TLS, roles and poolers, which the driver determines. */

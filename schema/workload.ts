@@ -71,9 +71,15 @@ export const service = z.strictObject({
   health: z.union(
     [
       z.strictObject({
-        /** HTTP path that answers 200 while the process is alive. */
-        live: httpPath,
-        /** HTTP path that answers 200 while the process can serve. */
+        /**
+         * HTTP path that answers 200 while the process is alive, whether or not a datastore is. A pod restarts after two
+         * minutes of other answers. By default, a pod is alive while it accepts connections on its port.
+         */
+        live: httpPath.optional(),
+        /**
+         * HTTP path that answers 200 while the process can serve. The Service, the edge and rollouts use it. Other answers
+         * never restart a pod, so the path can depend on datastores.
+         */
         ready: httpPath,
       }),
       z.strictObject({
@@ -83,7 +89,7 @@ export const service = z.strictObject({
     ],
     rule(
       "must be paths or a program",
-      'write it like { live: "/health", ready: "/health/ready" } or { command: ["true"] }',
+      'write it like { live: "/health", ready: "/health/ready" }, { ready: "/ready" } or { command: ["true"] }',
     ),
   ),
   /** Prometheus metrics, on their own port or path, so that the public edge does not serve them. */
@@ -128,7 +134,7 @@ export const service = z.strictObject({
    * Traefik's own; Google's own, 30, would cut off requests that Traefik allows.
    */
   timeoutSeconds: count(1, 300, "seconds").optional(),
-  /** Migrations that run before a rollout. */
+  /** Tasks that must succeed before a rollout. */
   after: z.array(label()).default([]),
   /**
    * Prefix of the paths that the edge routes to the service, if services share a host. The service receives the path
@@ -153,12 +159,20 @@ export const service = z.strictObject({
     .default([]),
 });
 
-export const migration = z.strictObject({
+/** What runs to its end before a rollout, once for each image, command and configuration. */
+export const task = z.strictObject({
   ...workload,
   command,
+  /** Other tasks that must succeed before this one starts. */
+  after: z.array(label()).default([]),
+  /**
+   * Whether the task changes the database's schema or data, as a migration does. Such a change is not undone when an
+   * earlier release is deployed again.
+   */
+  changesDatabase: z.boolean(),
   /** The job is stopped and counts as failed after this time. */
   deadlineSeconds: count(30, 3000, "seconds"),
 });
 
 export type Service = z.output<typeof service>;
-export type Migration = z.output<typeof migration>;
+export type Task = z.output<typeof task>;

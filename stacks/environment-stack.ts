@@ -224,7 +224,7 @@ const only = <T>(condition: boolean, ...items: readonly T[]): readonly T[] => (c
 
 /**
  * Returns the quota of the system's namespace: each service at its maximum, twice, because a replaced pod counts until
- * it is gone, each migration, and the pods of the ingress.
+ * it is gone, each task, and the pods of the ingress.
  */
 function quotaOf(system: System, environment: Environment) {
   const total = { pods: 0, cpu: 0, memory: 0 };
@@ -238,7 +238,7 @@ function quotaOf(system: System, environment: Environment) {
     const replicas = environment.services[name]?.replicas ?? 1;
     add(mostCounted(largestOf(replicas)), service);
   }
-  for (const migration of Object.values(system.migrations)) add(1, migration);
+  for (const task of Object.values(system.tasks)) add(1, task);
   for (const resources of edgeOf(environment).pods(hostsOf(environment))) add(1, { resources });
   return total;
 }

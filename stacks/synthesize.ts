@@ -41,15 +41,11 @@ export function synthesize(
 }
 
 /** Builds the stacks. Two things with one name end in a problem of the environment's file. */
-export function build(
-  app: App,
-  { name, system, environments }: Configuration,
-  env: NodeJS.ProcessEnv,
-): EnvironmentStack[] {
+export function build(app: App, { name, environments }: Configuration, env: NodeJS.ProcessEnv): EnvironmentStack[] {
   const problems: Problem[] = [];
-  const stacks = Object.entries(environments).flatMap(([id, { environment, release }]) => {
+  const stacks = Object.entries(environments).flatMap(([id, { system, environment, release }]) => {
     const say = (value: string, rule: string) => {
-      const remedy = "rename the service, migration, variable, host or pool that they are named after";
+      const remedy = "rename the service, task, variable, host or pool that they are named after";
       problems.push({ path: environmentFile(name, id), value, rule, remedy });
     };
     try {

@@ -9,12 +9,13 @@ import type { Namespace } from "../constructs/kubernetes/namespace";
 import { type Allowance, HOST_AGENT, INTERNET } from "../constructs/kubernetes/network-policy";
 import { PrometheusStack } from "../constructs/monitoring/prometheus-stack";
 import type { Platform } from "../constructs/platform";
-import { Migration } from "../constructs/workloads/migration";
 import type { PodProps } from "../constructs/workloads/pod";
+import { Task } from "../constructs/workloads/task";
 import { WebService } from "../constructs/workloads/web-service";
 import { Workload } from "../constructs/workloads/workload";
 import { accountId } from "../facts/names";
 import type { Environment } from "../schema/environment";
+import { inOrder } from "../schema/order";
 import { imageOf, type Release } from "../schema/release";
 import type { System } from "../schema/system";
 import { DATASTORES, isDatastore } from "../schema/variable";
@@ -40,7 +41,7 @@ export interface WorkloadsProps {
 /** Default timeout of a service, in seconds. */
 const TIMEOUT = 60;
 
-/** The system's migrations and services, with their configuration, identities and connections. */
+/** The system's tasks and services, with their configuration, identities and connections. */
 export class Workloads extends Construct {
   /** The routes of the public hosts. */
   readonly routes: (Route & {
@@ -52,7 +53,7 @@ export class Workloads extends Construct {
   private readonly variables: Variables;
   /** Allowed connections to anything but the system's services. */
   private readonly outside: Readonly<Record<string, Allowance>>;
-  private readonly migrations = new Map<string, ITerraformDependable>();
+  private readonly tasks = new Map<string, ITerraformDependable>();
 
   constructor(
     scope: Construct,
@@ -74,21 +75,22 @@ export class Workloads extends Construct {
       "internet:443": { peers: [INTERNET], ports: [{ port: 443 }] },
       "host-agent": HOST_AGENT,
     };
-    for (const migration of Object.keys(system.migrations)) this.migrate(migration);
+    for (const task of inOrder(system.tasks)) this.run(task);
     for (const service of Object.keys(system.services)) this.serve(service);
   }
 
-  private migrate(name: string): void {
-    const migration = this.props.system.migrations[name] as System["migrations"][string];
+  private run(name: string): void {
+    const task = this.props.system.tasks[name] as System["tasks"][string];
     const scope = new Construct(this, name);
-    const { job } = new Migration(scope, "migration", {
+    // The id is part of the addresses of Jobs that have been deployed. Another one would run them again.
+    const { job } = new Task(scope, "migration", {
       namespace: this.props.namespace,
-      pod: this.pod(scope, name, { ...migration, direct: true }),
-      deadline: migration.deadlineSeconds,
-      egress: this.egress(migration.connects),
-      dependsOn: this.needs(migration),
+      pod: this.pod(scope, name, { ...task, direct: task.changesDatabase }),
+      deadline: task.deadlineSeconds,
+      egress: this.egress(task.connects),
+      dependsOn: [...this.needs(task), ...this.jobs(task.after)],
     });
-    this.migrations.set(name, job);
+    this.tasks.set(name, job);
   }
 
   private serve(name: string): void {
@@ -114,10 +116,10 @@ export class Workloads extends Construct {
           : { ...replicas, ...(service.autoscale as NonNullable<Service["autoscale"]>) },
       egress: this.egress(service.connects),
       scrapers: PrometheusStack.SCRAPERS,
-      dependsOn: [...this.needs(service), ...service.after.map((m) => this.migrations.get(m) as ITerraformDependable)],
+      dependsOn: [...this.needs(service), ...this.jobs(service.after)],
     };
     const { port, health, rateLimits, timeoutSeconds = TIMEOUT } = service;
-    if (!port || !("live" in health)) {
+    if (!port || !("ready" in health)) {
       new Workload(scope, "workload", workload);
       return;
     }
@@ -153,11 +155,12 @@ export class Workloads extends Construct {
     }: Pick<Service, "image" | "command" | "pool" | "resources" | "variables"> & { port?: number; direct?: boolean },
     actsAs?: string,
   ): PodProps {
-    const { environment, release } = this.props;
+    const { system, environment, release } = this.props;
     const namespace = this.props.namespace.name;
     return {
       name,
       image: imageOf(environment, release, image),
+      runAs: system.images[image],
       command,
       place: this.props.platform.cluster.place(pool),
       resources,
@@ -165,6 +168,11 @@ export class Workloads extends Construct {
       ...this.variables.of(scope, namespace, name, variables, { port, direct }),
       certificates: this.props.certificates,
     };
+  }
+
+  /** Returns the Jobs of tasks that were created before. */
+  private jobs(tasks: readonly string[]): ITerraformDependable[] {
+    return tasks.map((task) => this.tasks.get(task) as ITerraformDependable);
   }
 
   private egress(connects: readonly string[]): Record<string, Allowance> {

@@ -37,8 +37,9 @@ export default {
     JWT_SECRET: { kind: "generated", length: 64 },
     CORS_ORIGINS: { kind: "origins", of: ["web"] },
   },
-  migrations: {
+  tasks: {
     migrate: {
+      changesDatabase: true,
       image: "api",
       command: ["alembic", "upgrade", "head"],
       pool: "app",

@@ -55,8 +55,9 @@ export default {
     OAUTH_AUTO_CUSTOMER_TYPE: "retail",
   },
   atLeastOne: [["ADMIN_EMAILS", "ADMIN_EMAIL_DOMAIN"]],
-  migrations: {
+  tasks: {
     migrate: {
+      changesDatabase: true,
       image: "backend",
       command: ["alembic", "upgrade", "head"],
       pool: "app",

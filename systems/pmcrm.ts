@@ -50,7 +50,7 @@ export default {
     WHATSAPP_API_TOKEN: { kind: "supplied" },
     DD_AGENT_HOST: { kind: "node-address" },
   },
-  migrations: {
+  tasks: {
     migrate: {
       image: "backend",
       command: ["npm", "run", "db:migrate"],
@@ -58,6 +58,7 @@ export default {
       resources,
       variables: [...runtime, "DATABASE_URL", "DIRECT_URL"],
       connects: ["database"],
+      changesDatabase: true,
       deadlineSeconds: 600,
     },
   },

@@ -98,12 +98,21 @@ const ACCEPTED: Record<string, (files: Anything) => void> = {
   "a range with exactly the addresses of the Services": production((e) => {
     e.network.services = "10.8.0.0/27";
   }),
-  "a migration that connects to a service that does not wait for it": system((s) => {
+  "a task that connects to a service that does not wait for it": system((s) => {
     s.database.connectionsPerPod = 5;
     s.services.worker.after = [];
     s.services.api = { ...s.services.backend, after: [], rateLimits: [], metrics: undefined, objective: undefined };
-    s.migrations.migrate.connects.push("api");
+    s.tasks.migrate.connects.push("api");
   }),
+  "tasks that wait for the same task and for each other's": system((s) => {
+    s.tasks.check = { ...s.tasks.migrate, changesDatabase: false, variables: [], connects: [] };
+    s.tasks.report = { ...s.tasks.check, after: ["migrate", "check"] };
+    s.tasks.last = { ...s.tasks.check, after: ["report", "check"] };
+    s.services.worker.after = ["last", "migrate"];
+  }),
+  "a service with a path for readiness alone": backend((service) => (service.health = { ready: "/ready" })),
+  "the largest id of a user": system((s) => (s.images = { backend: { user: 2_147_483_647, group: 1 } })),
+  "a task that reads the database": system((s) => (s.tasks.migrate.changesDatabase = false)),
   "a copy from long ago that has been there since": production((e) => {
     e.database.restore = { name: "before-import", at: "2025-01-31T12:00:00Z" };
   }),

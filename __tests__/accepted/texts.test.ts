@@ -33,10 +33,10 @@ test.each(TEXTS)("%j is a text", (text) => {
     system.overview = { title: text, figures: {} };
   };
   expect(problems(change)).toEqual([]);
-  const { system, environments } = configuration(change);
+  const { staging } = configuration(change).environments;
   const escaped = text.replace(/([$%])\{/g, "$1$1{");
-  expect(system.services.worker?.command?.at(-1)).toBe(escaped);
-  expect(environments.staging.environment.variables.LOG_LEVEL).toBe(escaped);
+  expect(staging.system.services.worker?.command?.at(-1)).toBe(escaped);
+  expect(staging.environment.variables.LOG_LEVEL).toBe(escaped);
 });
 
 test.each([

@@ -74,10 +74,10 @@ testRefused({
     `${S} services.backend.resources.cpu = "4": must fit on a node of the pool app (e2-standard-2); lower it, or use larger machines`,
     `${S} services.backend.resources.cpu = "4": must fit on a node of the pool app (e2-standard-4); lower it, or use larger machines`,
   ),
-  "a migration larger than a node": refused(
-    system((s) => (s.migrations.migrate.resources = { cpu: "1", memory: "15Gi", memoryLimit: "15Gi" })),
-    `${S} migrations.migrate.resources.memory = "15Gi": must fit on a node of the pool app (e2-standard-2); lower it, or use larger machines`,
-    `${S} migrations.migrate.resources.memory = "15Gi": must fit on a node of the pool app (e2-standard-4); lower it, or use larger machines`,
+  "a task larger than a node": refused(
+    system((s) => (s.tasks.migrate.resources = { cpu: "1", memory: "15Gi", memoryLimit: "15Gi" })),
+    `${S} tasks.migrate.resources.memory = "15Gi": must fit on a node of the pool app (e2-standard-2); lower it, or use larger machines`,
+    `${S} tasks.migrate.resources.memory = "15Gi": must fit on a node of the pool app (e2-standard-4); lower it, or use larger machines`,
   ),
   "a node pool with fewer nodes than zones": refused(
     production((e) => (e.cluster.nodePools.monitoring.max = 2)),

@@ -1,6 +1,27 @@
-import { P, production, R, refused, release, system, testRefused } from "./support";
+import { P, production, R, refused, release, S, system, testRefused } from "./support";
+
+const LARGEST = 2_147_483_647;
 
 testRefused({
+  "an image that runs as root": refused(
+    system((s) => (s.images = { backend: { user: 0, group: 0 } })),
+    `${S} images.backend.user = 0: must be at least 1 (id of a user or a group, and not root); write a number from 1 to ${LARGEST}`,
+    `${S} images.backend.group = 0: must be at least 1 (id of a user or a group, and not root); write a number from 1 to ${LARGEST}`,
+  ),
+  "ids of users that Kubernetes does not have": refused(
+    system((s) => (s.images = { backend: { user: LARGEST + 1, group: -1 } })),
+    `${S} images.backend.user = 2147483648: must be at most ${LARGEST} (id of a user or a group, and not root); write a number from 1 to ${LARGEST}`,
+    `${S} images.backend.group = -1: must be at least 1 (id of a user or a group, and not root); write a number from 1 to ${LARGEST}`,
+  ),
+  "a user's name in place of the id, and no group": refused(
+    system((s) => (s.images = { backend: { user: "nginx" } })),
+    `${S} images.backend.user = "nginx": must be a whole number (id of a user or a group, and not root); write one from 1 to ${LARGEST}`,
+    `${S} images.backend.group = nothing: is required (number); add it`,
+  ),
+  "the user of an image that no workload has": refused(
+    system((s) => (s.images = { frontend: { user: 101, group: 101 } })),
+    `${S} images.frontend = "frontend": is not the image of a service or a task; remove it, or use one of backend`,
+  ),
   "an image's version in place of its digest": refused(
     release((r) => (r.images.backend = "1.0.0")),
     `${R} images.backend = "1.0.0": must be an image's digest, in lower case; write "sha256:<64 digits>"; docker buildx imagetools inspect shows it`,

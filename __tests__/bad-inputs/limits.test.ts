@@ -121,20 +121,20 @@ testRefused({
     `${S} database.extensions.0 = "postgis_tiger_geocoder": needs fuzzystrmatch, which must be created first; write "fuzzystrmatch" before it`,
     `${S} database.extensions.0 = "postgis_tiger_geocoder": needs postgis, which must be created first; write "postgis" before it`,
   ),
-  "a migration that connects to the service that waits for it": refused(
-    system((s) => s.migrations.migrate.connects.push("backend")),
-    `${S} migrations.migrate.connects.1 = "backend": is a service that starts only after this migration; remove the connection, or the migration from the service's after`,
+  "a task that connects to the service that waits for it": refused(
+    system((s) => s.tasks.migrate.connects.push("backend")),
+    `${S} tasks.migrate.connects.1 = "backend": is a service that starts only after this task; remove the connection, or the task from the service's after`,
   ),
-  "two migrations that wait for each other through services": refused(
+  "two tasks that wait for each other through services": refused(
     system((s) => {
       s.database.connectionsPerPod = 5;
-      s.migrations.second = { ...s.migrations.migrate, connects: ["database", "backend"] };
+      s.tasks.second = { ...s.tasks.migrate, connects: ["database", "backend"] };
       s.services.api = { ...s.services.backend, after: ["second"], metrics: undefined, objective: undefined };
       s.services.api.rateLimits = [];
-      s.migrations.migrate.connects.push("api");
+      s.tasks.migrate.connects.push("api");
     }),
-    `${S} migrations.migrate.connects.1 = "api": is a service that starts only after this migration; remove the connection, or the migration from the service's after`,
-    `${S} migrations.second.connects.1 = "backend": is a service that starts only after this migration; remove the connection, or the migration from the service's after`,
+    `${S} tasks.migrate.connects.1 = "api": is a service that starts only after this task; remove the connection, or the task from the service's after`,
+    `${S} tasks.second.connects.1 = "backend": is a service that starts only after this task; remove the connection, or the task from the service's after`,
     `${T} services.api = nothing: is required: the system has this service; add it, for example { replicas: 2 }`,
     `${P} services.api = nothing: is required: the system has this service; add it, for example { replicas: 2 }`,
   ),

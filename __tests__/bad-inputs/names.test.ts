@@ -23,13 +23,13 @@ testRefused({
     (files) => (files.name = "a".repeat(23)),
     `systems/${"a".repeat(23)}.ts services.backend = "backend": gives the service account the id aaaaaaaaaaaaaaaaaaaaaaa-backend, which must have 6 to 30 characters; shorten the name`,
   ),
-  "a migration's name of more than 63 characters in a reference": refused(
+  "a task's name of more than 63 characters in a reference": refused(
     system((s) => (s.services.worker.after = ["m".repeat(64)])),
     `${S} services.worker.after.0 = a string: must be a name of at most 63 lower-case letters, digits and dashes that starts with a letter; write it like "web-api"`,
   ),
-  "a migration's name of more than 40 characters": refused(
-    system((s) => (s.migrations["migrate-a-1-b-2-c-3-d-4-e-5-f-6-g-7-h-8-i-9"] = s.migrations.migrate)),
-    `${S} migrations.migrate-a-1-b-2-c-3-d-4-e-5-f-6-g-7-h-8-i-9 = "migrate-a-1-b-2-c-3-d-4-e-5-f-6-g-7-h-8-i-9": must be a name of at most 40 lower-case letters, digits and dashes that starts with a letter; write it like "web-api"`,
+  "a task's name of more than 40 characters": refused(
+    system((s) => (s.tasks["migrate-a-1-b-2-c-3-d-4-e-5-f-6-g-7-h-8-i-9"] = s.tasks.migrate)),
+    `${S} tasks.migrate-a-1-b-2-c-3-d-4-e-5-f-6-g-7-h-8-i-9 = "migrate-a-1-b-2-c-3-d-4-e-5-f-6-g-7-h-8-i-9": must be a name of at most 40 lower-case letters, digits and dashes that starts with a letter; write it like "web-api"`,
   ),
   "an environment's name that is empty or has a slash": refused(
     (files) => {
@@ -40,9 +40,9 @@ testRefused({
         `environments/pmcrm/${name}.ts = ${JSON.stringify(name)}: must have a name of 2 to 20 lower-case letters, digits and dashes that starts with a letter and ends with no dash; rename the file, for example to "production-us.ts"`,
     ),
   ),
-  "a service with the name of a migration": refused(
-    system((s) => (s.migrations.worker = s.migrations.migrate)),
-    `${S} services.worker = "worker": has the name of a migration; rename one of the two`,
+  "a service with the name of a task": refused(
+    system((s) => (s.tasks.worker = s.tasks.migrate)),
+    `${S} services.worker = "worker": has the name of a task; rename one of the two`,
   ),
   "a system's name with capital letters and an underscore": refused(
     (files) => (files.name = "Pm_Crm"),
@@ -103,12 +103,12 @@ testRefused({
     release((r) => (r.images.constructor = r.images.backend)),
     `${R} images.constructor = "constructor": must not be "constructor"; choose another name`,
   ),
-  "a migration with the name of the default service account": refused((files) => {
-    files.system.migrations = { ...files.system.migrations, default: files.system.migrations?.migrate as Anything };
-  }, `${S} migrations.default = "default": has a name that the platform or Kubernetes uses; choose another name`),
-  "a migration with a reserved name": refused(
-    system((s) => (s.migrations.workload = s.migrations.migrate)),
-    `${S} migrations.workload = "workload": has a name that the platform or Kubernetes uses; choose another name`,
+  "a task with the name of the default service account": refused((files) => {
+    files.system.tasks = { ...files.system.tasks, default: files.system.tasks?.migrate as Anything };
+  }, `${S} tasks.default = "default": has a name that the platform or Kubernetes uses; choose another name`),
+  "a task with a reserved name": refused(
+    system((s) => (s.tasks.workload = s.tasks.migrate)),
+    `${S} tasks.workload = "workload": has a name that the platform or Kubernetes uses; choose another name`,
   ),
   "a service with the service account of the nodes": refused((files) => {
     files.system.database.connectionsPerPod = 5;

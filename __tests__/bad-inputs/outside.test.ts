@@ -61,7 +61,7 @@ testRefused({
   ),
   "extensions of a database outside": refused(
     outside((_e, s) => (s.database.extensions = ["vector"])),
-    `${S} database.extensions = ["vector"]: are created through Cloud SQL's API, and the database of production is not in Cloud SQL; create them in a migration`,
+    `${S} database.extensions = ["vector"]: are created through Cloud SQL's API, and the database of production is not in Cloud SQL; create them in a task that changes the database`,
   ),
   "a cache outside with its password in the file": refused(
     outside((e) => (e.cache.password = "knob")),
@@ -85,14 +85,14 @@ testRefused({
   ),
   "a database that nobody connects to": refused(
     system((s) => {
-      for (const workload of [...Object.values<Anything>(s.services), ...Object.values<Anything>(s.migrations)]) {
+      for (const workload of [...Object.values<Anything>(s.services), ...Object.values<Anything>(s.tasks)]) {
         workload.connects = workload.connects.filter((to: string) => to !== "database");
         workload.variables = workload.variables.filter((name: string) => !/^(DATABASE|DIRECT)_URL$/.test(name));
       }
       delete s.variables.DATABASE_URL;
       delete s.variables.DIRECT_URL;
     }),
-    `${S} database = "database": is not used: no service and no migration connects to it; add "database" to the connects of those that use it, or remove it`,
+    `${S} database = "database": is not used: no service and no task connects to it; add "database" to the connects of those that use it, or remove it`,
   ),
   "a driver that nobody knows": refused(
     variable({ kind: "database-url", driver: "psycopg" }),
@@ -132,7 +132,7 @@ testRefused({
       s.frontends = ["app", "backend", "app"];
       e.frontends = { app: ["api.pmcrm.io"], other: ["www.pmcrm.io"], backend: ["backend.pmcrm.io"] };
     },
-    `${S} frontends.1 = "backend": has the name of a service or a migration; rename one of the two`,
+    `${S} frontends.1 = "backend": has the name of a service or a task; rename one of the two`,
     `${S} frontends.2 = "app": is listed twice; remove one of the two`,
     `${T} frontends.app = nothing: is required: the system has this frontend; name its host, for example ["app.example.com"]`,
     `${T} frontends.backend = nothing: is required: the system has this frontend; name its host, for example ["app.example.com"]`,

@@ -65,9 +65,9 @@ testRefused({
     production((e) => (e.network = [])),
     `${P} network = []: must be an object; write it in braces`,
   ),
-  "a list in place of an object of migrations": refused(
-    system((s) => (s.migrations = [])),
-    `${S} migrations = []: must be an object; write it in braces`,
+  "a list in place of an object of tasks": refused(
+    system((s) => (s.tasks = [])),
+    `${S} tasks = []: must be an object; write it in braces`,
   ),
   "an object in place of a list": refused(
     production((e) => (e.registries = { eu: "europe-west1-docker.pkg.dev/p/" })),

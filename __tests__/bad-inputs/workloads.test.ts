@@ -32,7 +32,7 @@ testRefused({
   ),
   "a service without a health check": refused(
     system((s) => delete s.services.worker.health),
-    `${S} services.worker.health = nothing: is required; write it like { live: "/health", ready: "/health/ready" } or { command: ["true"] }`,
+    `${S} services.worker.health = nothing: is required; write it like { live: "/health", ready: "/health/ready" }, { ready: "/ready" } or { command: ["true"] }`,
   ),
   "a port above 65535": refused(
     system((s) => (s.services.backend.port = 65536)),
@@ -66,9 +66,17 @@ testRefused({
     system((s) => (s.services.worker.health = { live: "/a", ready: "/b" })),
     `${S} services.worker.health = {"live":"/a","ready":"/b"}: needs a port, and the service has none; give it a port, or a health command`,
   ),
+  "a readiness path of a service without a port": refused(
+    system((s) => (s.services.worker.health = { ready: "/ready" })),
+    `${S} services.worker.health = {"ready":"/ready"}: needs a port, and the service has none; give it a port, or a health command`,
+  ),
+  "a liveness path without a readiness path": refused(
+    system((s) => (s.services.backend.health = { live: "/health" })),
+    `${S} services.backend.health.ready = nothing: is required (string); add it`,
+  ),
   "a health command of a service with a port": refused(
     system((s) => (s.services.backend.health = { command: ["true"] })),
-    `${S} services.backend.health = {"command":["true"]}: must be paths: the service has a port, and load balancers check it; write { live: "/health", ready: "/health/ready" }`,
+    `${S} services.backend.health = {"command":["true"]}: must be paths: the service has a port, and load balancers check it; write it like { ready: "/ready" }`,
   ),
   "a replica range of a service that is not autoscaled": refused(
     production((e) => (e.services.worker.replicas = { min: 2, max: 3 })),
@@ -90,11 +98,11 @@ testRefused({
     production((e) => (e.services.wroker = { replicas: 2 })),
     `${P} services.wroker = {"replicas":2}: is not a service of the system; use one of backend, worker`,
   ),
-  "a service that waits for an unknown migration": refused(
+  "a service that waits for an unknown task": refused(
     system((s) => (s.services.worker.after = ["seed"])),
-    `${S} services.worker.after.0 = "seed": is not a migration of the system; use one of migrate`,
+    `${S} services.worker.after.0 = "seed": is not a task of the system; use one of migrate`,
   ),
-  "a migration that is listed twice": refused(
+  "a task that is listed twice": refused(
     system((s) => s.services.worker.after.push("migrate")),
     `${S} services.worker.after.1 = "migrate": is listed twice; remove one of the two`,
   ),
@@ -107,9 +115,10 @@ testRefused({
     `${S} services.backend.connects.4 = "backend": must not be the service itself; remove it`,
   ),
   "a database URL in a workload without a connection to the database": refused(
-    system((s) => (s.migrations.migrate.connects = [])),
-    `${S} migrations.migrate.variables.4 = "DATABASE_URL": needs a connection to the database; add "database" to connects, or remove the variable`,
-    `${S} migrations.migrate.variables.5 = "DIRECT_URL": needs a connection to the database; add "database" to connects, or remove the variable`,
+    system((s) => (s.tasks.migrate.connects = [])),
+    `${S} tasks.migrate.variables.4 = "DATABASE_URL": needs a connection to the database; add "database" to connects, or remove the variable`,
+    `${S} tasks.migrate.variables.5 = "DIRECT_URL": needs a connection to the database; add "database" to connects, or remove the variable`,
+    `${S} tasks.migrate.changesDatabase = true: needs a connection to the database; add "database" to connects, or write false`,
   ),
   "a port variable in a service without a port": refused(
     system((s) => s.services.worker.variables.push("PORT")),

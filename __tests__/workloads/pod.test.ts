@@ -54,6 +54,12 @@ test.each([
     expect(["emptyDir", "configMap"]).toContain(Object.keys(source)[0]);
 });
 
+test("processes and files belong to user and group 1000, or to those of the image", () => {
+  expect(spec.securityContext).toMatchObject({ runAsUser: 1000, runAsGroup: 1000, fsGroup: 1000 });
+  const nginx = template({ runAs: { user: 101, group: 102 } }, http).spec.securityContext;
+  expect(nginx).toEqual({ ...spec.securityContext, runAsUser: 101, runAsGroup: 102, fsGroup: 102 });
+});
+
 test("the root is read-only; /tmp is writable, and home", () => {
   expect(container.securityContext.readOnlyRootFilesystem).toBe(true);
   expect(container.volumeMounts).toEqual([{ name: "tmp", mountPath: "/tmp" }]);
@@ -128,6 +134,17 @@ test("a service is asked over HTTP whether it lives and whether it can serve, an
   const { httpGet, periodSeconds, failureThreshold } = container.startupProbe;
   expect(httpGet.path).toBe("/live"); // not /ready, which may wait for something else
   expect(periodSeconds * failureThreshold).toBe(120);
+});
+
+test("without a path for liveness, a service is alive while its port accepts connections: readiness restarts no pod", () => {
+  const [{ livenessProbe, startupProbe, readinessProbe }] = template({}, { port: 3000, health: { ready: "/ready" } })
+    .spec.containers;
+  for (const probe of [livenessProbe, startupProbe]) {
+    expect(probe).toMatchObject({ tcpSocket: { port: 3000 } });
+    expect(probe).not.toHaveProperty("httpGet");
+    expect(probe.periodSeconds * probe.failureThreshold).toBe(120);
+  }
+  expect(readinessProbe.httpGet).toEqual({ path: "/ready", port: 3000 });
 });
 
 test("a worker is asked by a command and opens no port", () => {

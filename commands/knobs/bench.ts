@@ -177,7 +177,6 @@ function synthesized({ system: systemName, stack, work }: BenchOptions, it: Conf
   const app = new App({ outdir });
   new EnvironmentStack(app, stack, {
     systemName,
-    system: it.system,
     ...environmentOf(it, stack),
     tokenPlugin: true, // its fake is on Terraform's PATH
   });

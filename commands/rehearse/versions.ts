@@ -32,7 +32,7 @@ export async function versionsOf(name: string, outdir: string, env: NodeJS.Proce
     synthesize({ ...configuration, environments }, env, out);
     return path.join(out, "stacks", name);
   };
-  const { environment, release } = files;
+  const { system, environment, release } = files;
   return {
     system: configuration.name,
     first: write("first", {}),
@@ -44,7 +44,7 @@ export async function versionsOf(name: string, outdir: string, env: NodeJS.Proce
         },
       }),
     broken: () => {
-      const migrations = Object.values(configuration.system.migrations).flatMap(({ variables }) => variables);
+      const tasks = Object.values(system.tasks).flatMap(({ variables }) => variables);
       const withVariables = (version: string, value: string, which: (name: string) => boolean = () => true) => {
         const variables = Object.fromEntries(
           Object.entries(environment.variables).map(([name, before]) => [name, which(name) ? value : before]),
@@ -52,7 +52,7 @@ export async function versionsOf(name: string, outdir: string, env: NodeJS.Proce
         return write(version, { environment: { ...environment, variables } });
       };
       return {
-        services: withVariables("broken-services", "crashing", (name) => !migrations.includes(name)),
+        services: withVariables("broken-services", "crashing", (name) => !tasks.includes(name)),
         everything: withVariables("broken", "crashing-too"),
         next: withVariables("next", "changed"),
       };

@@ -14,14 +14,14 @@ export const CONTAINER_SECURITY = {
 };
 
 /**
- * A pod's security context that satisfies the restricted Pod Security Standard. Processes and files belong to one user.
- * The provider's typed resources need the user as text.
+ * A pod's security context that satisfies the restricted Pod Security Standard. Processes and files belong to one user
+ * and one group. The provider's typed resources need their ids as text.
  */
-export const podSecurity = <User extends number | string>(user: User) => ({
+export const podSecurity = <Id extends number | string>(user: Id, group: Id = user) => ({
   runAsNonRoot: true,
   runAsUser: user,
-  runAsGroup: user,
-  fsGroup: user,
+  runAsGroup: group,
+  fsGroup: group,
   seccompProfile: { type: "RuntimeDefault" },
 });
 

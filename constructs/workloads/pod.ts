@@ -4,12 +4,17 @@ import { CONTAINER_SECURITY, podSecurity, requestsAndLimits } from "../kubernete
 import { NAME_LABEL } from "../kubernetes/labels";
 import type { Placement } from "../kubernetes/placement";
 
-/** Props of the pods of services, workers and migrations. */
+/** Props of the pods of services, workers and tasks. */
 export interface PodProps {
   /** Name of the workload, its container and the label that selects its pods. */
   readonly name: string;
   /** The image, with its digest. */
   readonly image: string;
+  /**
+   * Ids of the user and the group that the image's processes run as. Neither can be 0. The files that they write below
+   * `/tmp` belong to the two. By default, both are 1000.
+   */
+  readonly runAs?: { readonly user: number; readonly group: number };
   /** The command. By default, the image's command runs. */
   readonly command?: readonly string[];
   readonly place: Placement;
@@ -33,7 +38,15 @@ export interface ServingProps {
   /** Seconds for which a pod can finish its work when it must stop. The default is 30. */
   readonly timeoutSeconds?: number;
   /** HTTP paths on the port, or a command that exits with 0 while the pod is healthy. */
-  readonly health: { readonly live: string; readonly ready: string } | { readonly command: readonly string[] };
+  readonly health: HttpHealth | { readonly command: readonly string[] };
+}
+
+/** HTTP paths that answer 200. */
+export interface HttpHealth {
+  /** While the process is alive. By default, the process is alive while it accepts connections on its port. */
+  readonly live?: string;
+  /** While the process can serve, so it may depend on datastores. */
+  readonly ready: string;
 }
 
 /**
@@ -47,8 +60,8 @@ export const CERTIFICATES = "/etc/ssl/datastores";
 
 /** Seconds between a pod's removal from the load balancer and the signal to stop. */
 const DRAIN = 15;
-/** A non-root user, the same for all images. */
-const USER = 1000;
+/** A non-root user, for images that need none of their own. */
+const USER = { user: 1000, group: 1000 };
 
 /** Returns the ConfigMaps and Secrets that a workload's pods use. */
 export const configurationOf = ({ configMap, secret, certificates }: PodProps): readonly Configuration[] =>
@@ -61,6 +74,7 @@ export const configurationOf = ({ configMap, secret, certificates }: PodProps): 
  */
 export function podTemplate(props: PodProps, serving?: ServingProps) {
   const labels = { [NAME_LABEL]: props.name };
+  const { user, group } = props.runAs ?? USER;
   const annotations = {
     ...(serving?.metrics && {
       "prometheus.io/scrape": "true",
@@ -75,7 +89,7 @@ export function podTemplate(props: PodProps, serving?: ServingProps) {
       automountServiceAccountToken: false,
       enableServiceLinks: false,
       ...props.place.pod,
-      securityContext: podSecurity(USER),
+      securityContext: podSecurity(user, group),
       ...(serving && {
         terminationGracePeriodSeconds: DRAIN + (serving.timeoutSeconds ?? 30),
         topologySpreadConstraints: ["topology.kubernetes.io/zone", "kubernetes.io/hostname"].map((topologyKey) => ({
@@ -129,7 +143,7 @@ function servingFields({ port, metrics, health }: ServingProps) {
       ...(port ? [{ name: "http", containerPort: port, protocol: "TCP" }] : []),
       ...(metrics && metrics.port !== port ? [{ name: "metrics", containerPort: metrics.port, protocol: "TCP" }] : []),
     ],
-    ...("live" in health ? httpProbes(health, port) : commandProbes(health)),
+    ...("ready" in health ? httpProbes(health, port) : commandProbes(health)),
     // Load balancers need some seconds to stop sending requests to the pod.
     lifecycle: { preStop: { sleep: { seconds: DRAIN } } },
   };
@@ -138,12 +152,17 @@ function servingFields({ port, metrics, health }: ServingProps) {
 /**
  * Returns probes that restart a pod only after two minutes of failures, because health checks often depend on the
  * database, whose failover takes a minute.
+ *
+ * Without a path for liveness, a pod restarts only while its port accepts no connections. The path for readiness would
+ * restart all pods during a long outage of the database, which restarts cannot end, and prevent new ones from starting.
+ * {@link https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/}
  */
-function httpProbes({ live, ready }: { readonly live: string; readonly ready: string }, port?: number) {
+function httpProbes({ live, ready }: HttpHealth, port?: number) {
   const get = (path: string) => ({ httpGet: { path, port }, timeoutSeconds: 5 });
+  const alive = live === undefined ? { tcpSocket: { port }, timeoutSeconds: 5 } : get(live);
   return {
-    startupProbe: { ...get(live), periodSeconds: 5, failureThreshold: 24 },
-    livenessProbe: { ...get(live), periodSeconds: 10, failureThreshold: 12 },
+    startupProbe: { ...alive, periodSeconds: 5, failureThreshold: 24 },
+    livenessProbe: { ...alive, periodSeconds: 10, failureThreshold: 12 },
     readinessProbe: { ...get(ready), periodSeconds: 5, failureThreshold: 3 },
   };
 }

@@ -4,12 +4,17 @@ import { Construct } from "constructs";
 import { objects } from "../helm/objects";
 import { NAME_LABEL } from "../kubernetes/labels";
 import { connectionPolicy, type Peer } from "../kubernetes/network-policy";
+import type { HttpHealth } from "./pod";
 import { Workload, type WorkloadProps } from "./workload";
 
 export interface WebServiceProps extends WorkloadProps {
   readonly serving: WorkloadProps["serving"] & {
     readonly port: number;
-    readonly health: { readonly live: string; readonly ready: string };
+    /**
+     * Google's load balancer asks each pod for `ready` itself. A proxy in the cluster sends requests to pods that Kubernetes
+     * finds ready.
+     */
+    readonly health: HttpHealth;
     /** Seconds in which the service answers a request. */
     readonly timeoutSeconds: number;
   };

@@ -18,12 +18,17 @@ export type Say = Record<
 export interface Subject {
   readonly systemName: string;
   readonly environmentName: string;
+  /** The system with the services of all modules, as far as it has the right shape. */
+  readonly declared: System;
   readonly say: Say;
   /** The process's environment variables: confirmations that nobody can commit. */
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** What must hold between fields. A check runs once the sections that it needs have the right shape. */
+/**
+ * What must hold between fields. A check runs once the sections that it needs have the right shape. A check that needs
+ * sections of the environment gets the system as the environment runs it; others get the whole system.
+ */
 export interface Check {
   readonly needs: { system: readonly string[]; environment: readonly string[]; release: readonly string[] };
   readonly run: (system: System, environment: Environment, release: Release, subject: Subject) => void;
@@ -49,12 +54,12 @@ export const oneOf = (names: Iterable<string>): string => {
   return known.length ? `use one of ${list(known)}` : "remove it, because there is none to choose from";
 };
 
-/** Services and migrations, each with its path in the system's file. */
-export const workloads = ({ services, migrations }: Pick<System, "services" | "migrations">) => [
+/** Services and tasks, each with its path in the system's file. */
+export const workloads = ({ services, tasks }: Pick<System, "services" | "tasks">) => [
   ...Object.entries(services).map(([name, service]) => ({ ...service, path: ["services", name] })),
-  ...Object.entries(migrations).map(([name, migration]) => ({
-    ...migration,
+  ...Object.entries(tasks).map(([name, task]) => ({
+    ...task,
     port: undefined,
-    path: ["migrations", name],
+    path: ["tasks", name],
   })),
 ];

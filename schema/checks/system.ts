@@ -7,6 +7,7 @@ import { RESERVED_NAMES } from "../../facts/reserved";
 import { NAMED, secretNamed } from "../../facts/secret-names";
 import { secretWords } from "../../facts/secret-words";
 import { secretLooking } from "../../facts/secrets";
+import { imagesOf } from "../release";
 import { secretIn } from "../secrets";
 import { platformSecrets } from "../system";
 import { datastoreOf, isDatastore, kindOf } from "../variable";
@@ -66,7 +67,7 @@ export const systemChecks: readonly Check[] = [
         secret: false,
       });
   }),
-  check(["services", "migrations", "variables", "database", "cache", "search"], [], [], (s, _e, _r, { say }) => {
+  check(["services", "tasks", "variables", "database", "cache", "search"], [], [], (s, _e, _r, { say }) => {
     for (const w of workloads(s)) {
       for (const [i, name] of w.variables.entries()) {
         const variable = own(s.variables, name);
@@ -131,19 +132,19 @@ export const systemChecks: readonly Check[] = [
         say.system(["variables", name], "is not used", "remove it, or list it in a service's variables");
     }
   }),
-  check(["services", "migrations"], [], [], (s, _e, _r, { say }) => {
+  check(["services", "tasks"], [], [], (s, _e, _r, { say }) => {
     for (const [name, service] of Object.entries(s.services)) {
-      if ("live" in service.health && !service.port)
+      if ("ready" in service.health && !service.port)
         say.system(
           ["services", name, "health"],
           "needs a port, and the service has none",
           "give it a port, or a health command",
         );
-      if (!("live" in service.health) && service.port)
+      if (!("ready" in service.health) && service.port)
         say.system(
           ["services", name, "health"],
           "must be paths: the service has a port, and load balancers check it",
-          'write { live: "/health", ready: "/health/ready" }',
+          'write it like { ready: "/ready" }',
         );
       if (service.path !== "/" && !service.port)
         say.system(["services", name, "path"], "is for services with a port", "remove it");
@@ -169,23 +170,13 @@ export const systemChecks: readonly Check[] = [
           `can never be missed: the edge ends requests after ${service.timeoutSeconds} seconds (timeoutSeconds)`,
           "lower it, or raise timeoutSeconds",
         );
-      for (const [i, m] of service.after.entries()) {
-        if (service.after.indexOf(m) !== i)
-          say.system(["services", name, "after", i], "is listed twice", "remove one of the two");
-        if (!own(s.migrations, m))
-          say.system(
-            ["services", name, "after", i],
-            "is not a migration of the system",
-            oneOf(Object.keys(s.migrations)),
-          );
-      }
       if (CONNECTIONS.map(addressed).includes(name))
         say.system(["services", name], "has the name of a built-in connection", "rename it", { value: name });
-      if (own(s.migrations, name))
-        say.system(["services", name], "has the name of a migration", "rename one of the two", { value: name });
+      if (own(s.tasks, name))
+        say.system(["services", name], "has the name of a task", "rename one of the two", { value: name });
     }
   }),
-  check(["services", "migrations"], [], [], (s, _e, _r, { say, systemName }) => {
+  check(["services", "tasks"], [], [], (s, _e, _r, { say, systemName }) => {
     for (const { path, command, ...w } of workloads(s)) {
       const name = path[1];
       if ([...RESERVED_NAMES, systemName].includes(name as string))
@@ -198,6 +189,14 @@ export const systemChecks: readonly Check[] = [
         for (const i of secretWords(words))
           say.system([...path, ...where, i], ...secretIn("command"), { secret: true });
     }
+  }),
+  check(["services", "tasks", "images"], [], [], (s, _e, _r, { say }) => {
+    const used = imagesOf(s);
+    for (const name of Object.keys(s.images))
+      if (!used.includes(name))
+        say.system(["images", name], "is not the image of a service or a task", `remove it, or ${oneOf(used)}`, {
+          value: name,
+        });
   }),
   check(["services"], ["deployer", "project"], [], (s, e, _r, { say, systemName }) => {
     for (const name of Object.keys(s.services))

@@ -5,17 +5,20 @@ import { secretLooking } from "../../facts/secrets";
 import { modeOf, nodePoolsOf } from "../cluster";
 import { connectionsInCluster, mostConnections, RESERVED } from "../connections";
 import { rotatedByGeneration, SET_ONCE } from "../environment";
+import { moduleOf } from "../modules";
 import { imagesOf } from "../release";
 import { PLATFORM_SECRETS, platformSecrets } from "../system";
 import { DATASTORES, kindOf, type Variable } from "../variable";
 import { isBelow } from "../versions";
 import { type Check, check, oneOf, own, workloads } from "./check";
 
+const NOT_USED = "is not used here: only services of modules that are not enabled use it";
+
 const isSecret = (v: Variable) => ["generated", "supplied"].includes(kindOf(v));
 
 /** Rules between a system, an environment and a release. */
 export const checksTogether: readonly Check[] = [
-  check(["services"], ["services", "purpose"], [], (s, e, _r, { say }) => {
+  check(["services"], ["services", "purpose"], [], (s, e, _r, { say, declared }) => {
     for (const name of Object.keys(s.services))
       if (!own(e.services, name))
         say.environment(
@@ -27,7 +30,14 @@ export const checksTogether: readonly Check[] = [
       const service = own(s.services, name);
       const path = ["services", name];
       if (!service) {
-        say.environment(path, "is not a service of the system", oneOf(Object.keys(s.services)));
+        const module = moduleOf(declared, name);
+        if (own(declared.services, name))
+          say.environment(
+            path,
+            `is of the module ${module}, which is not enabled here`,
+            `remove it, or enable ${module}`,
+          );
+        else say.environment(path, "is not a service of the system", oneOf(Object.keys(s.services)));
         continue;
       }
       const r = size.replicas;
@@ -64,7 +74,7 @@ export const checksTogether: readonly Check[] = [
         );
     }
   }),
-  check(["services", "migrations"], ["cluster"], [], (s, e, _r, { say, environmentName }) => {
+  check(["services", "tasks"], ["cluster"], [], (s, e, _r, { say, environmentName }) => {
     const pools = modeOf(e).nodePools;
     for (const w of workloads(s))
       if (pools && !Object.hasOwn(pools, w.pool))
@@ -78,7 +88,7 @@ export const checksTogether: readonly Check[] = [
     ["variables"],
     ["variables", "generations", "database", "cache", "search", "monitoring", "datadog"],
     [],
-    (s, e, _r, { say }) => {
+    (s, e, _r, { say, declared }) => {
       for (const [name, v] of Object.entries(s.variables))
         if (typeof v === "object" && v.kind === "environment" && !v.optional && own(e.variables, name) === undefined)
           say.environment(["variables", name], "is required: the system reads it from here", "add it");
@@ -91,6 +101,8 @@ export const checksTogether: readonly Check[] = [
             "remove it: npm run secrets prints the lines that add it to Secret Manager",
             { secret: true },
           );
+        else if (!variable && own(declared.variables, name))
+          say.environment(["variables", name], NOT_USED, "remove it, or enable a module that uses it");
         else if (!variable)
           say.environment(
             ["variables", name],
@@ -119,7 +131,9 @@ export const checksTogether: readonly Check[] = [
             "remove it",
           );
         if (platformSecrets.includes(name)) continue;
-        if (!variable || !isSecret(variable))
+        if (!variable && own(declared.variables, name))
+          say.environment(["generations", name], NOT_USED, "remove it, or enable a module that uses it");
+        else if (!variable || !isSecret(variable))
           say.environment(
             ["generations", name],
             "is not a secret of the system",
@@ -142,15 +156,17 @@ export const checksTogether: readonly Check[] = [
       }
     },
   ),
-  check(["services", "migrations"], [], ["images"], (s, _e, r, { say }) => {
-    const used = new Set(imagesOf(s));
-    for (const name of used)
+  check(["services", "tasks"], ["modules"], ["images"], (s, _e, r, { say }) => {
+    for (const name of imagesOf(s))
       if (!own(r.images, name)) say.release(["images", name], "is required: the system runs it", "add the image");
+  }),
+  check(["services", "tasks"], [], ["images"], (s, _e, r, { say }) => {
+    const used = new Set(imagesOf(s));
     for (const name of Object.keys(r.images))
       if (!used.has(name))
         say.release(["images", name], "is not used", used.size ? `remove it, or ${oneOf(used)}` : "remove it");
   }),
-  check(["services", "migrations"], ["cluster"], [], (s, e, _r, { say }) => {
+  check(["services", "tasks"], ["cluster"], [], (s, e, _r, { say }) => {
     for (const w of workloads(s)) {
       const type = own(nodePoolsOf(e), w.pool)?.machineType;
       const machine = type && machineOf(type);
@@ -224,7 +240,7 @@ export const checksTogether: readonly Check[] = [
       say.system(
         ["database", "extensions"],
         `are created through Cloud SQL's API, and the database of ${environmentName} is not in Cloud SQL`,
-        "create them in a migration",
+        "create them in a task that changes the database",
       );
   }),
   check(["services"], ["monitoring"], [], (s, { monitoring }, _r, { say }) => {
@@ -235,7 +251,7 @@ export const checksTogether: readonly Check[] = [
         "raise it",
       );
   }),
-  check(["services", "migrations", "database"], ["services", "database"], [], (s, e, _r, { say }) => {
+  check(["services", "tasks", "database"], ["services", "database"], [], (s, e, _r, { say }) => {
     const asked = mostConnections(s, e);
     if (e.database?.kind === "bitnami") {
       const { forPods } = connectionsInCluster(e.database.resources);

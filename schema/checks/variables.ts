@@ -33,12 +33,12 @@ export const variablesChecks: readonly Check[] = [
         say.system(["variables", name, "field"], `is not a field of the ${variable.of}`, oneOf(FIELDS[variable.of]));
     }
   }),
-  check(["services", "migrations", "database", "cache", "search"], [], [], (s, _e, _r, { say }) => {
+  check(["services", "tasks", "database", "cache", "search"], [], [], (s, _e, _r, { say }) => {
     for (const store of DATASTORES)
       if (s[store] && !workloads(s).some(({ connects }) => connects.includes(store)))
         say.system(
           [store],
-          "is not used: no service and no migration connects to it",
+          "is not used: no service and no task connects to it",
           `add "${store}" to the connects of those that use it, or remove it`,
           { value: store },
         );
@@ -50,11 +50,11 @@ export const variablesChecks: readonly Check[] = [
         if (!hosted.includes(of))
           say.system(["variables", name, ...path], "is neither a frontend nor a service with a port", oneOf(hosted));
   }),
-  check(["services", "migrations", "frontends"], [], [], (s, _e, _r, { say }) => {
+  check(["services", "tasks", "frontends"], [], [], (s, _e, _r, { say }) => {
     for (const [i, name] of s.frontends.entries())
       if (s.frontends.indexOf(name) !== i) say.system(["frontends", i], "is listed twice", "remove one of the two");
-      else if (own(s.services, name) || own(s.migrations, name))
-        say.system(["frontends", i], "has the name of a service or a migration", "rename one of the two");
+      else if (own(s.services, name) || own(s.tasks, name))
+        say.system(["frontends", i], "has the name of a service or a task", "rename one of the two");
   }),
   check(["variables", "atLeastOne"], [], [], (s, _e, _r, { say }) => {
     for (const [i, group] of s.atLeastOne.entries()) {

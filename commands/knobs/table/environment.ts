@@ -1,4 +1,4 @@
-import { type Any, beside, type Context, environment, type Hand, otherPool } from "./hand";
+import { type Any, beside, type Context, environment, type Hand, otherPool, system } from "./hand";
 
 const release = ({ files, stack }: Context): Any => files.environments[stack]?.release;
 /** The services with one limit each, for all of their paths. */
@@ -9,6 +9,16 @@ const limitedOnce = ({ before }: Context): Any =>
       { ...service, rateLimits: service.rateLimits?.slice(0, 1).map(({ path: _, ...limit }: Any) => limit) },
     ]),
   );
+/** A module of the system's last service, which no other service connects to. */
+const moduleOfLast = (context: Context): Any => ({
+  knob: { title: "Knob", services: [Object.keys(system(context).services).at(-1)] },
+});
+const withoutLast = (context: Context): Any => {
+  const last = Object.keys(system(context).services).at(-1);
+  return Object.fromEntries(Object.entries(context.before as object).filter(([name]) => name !== last));
+};
+/** What a service has that serves, which an environment loses with the service's module. */
+const OF_A_SERVICE = /^(helm_release|google_\w+|kubernetes_\w+_v1)\.(workload|secrets)_/;
 /** A moment that many days before now, in UTC. */
 const daysAgo = (days: number): string => new Date(Date.now() - days * 86_400_000).toISOString().replace(/\.\d+/, "");
 const ITS_KIND =
@@ -153,6 +163,19 @@ export const ENVIRONMENT: Readonly<Record<string, Hand | readonly Hand[]>> = {
   "receiver=webhook": { to: { kind: "webhook" } },
   "receiver(slack).channel": { to: "#knob" },
   "datadog?": { to: { site: "datadoghq.eu" } },
+  "environment.modules?": { to: ["knob"], with: { "system.modules": moduleOfLast } },
+  "environment.modules+": { with: { "environment.services": withoutLast }, replaces: OF_A_SERVICE },
+  "environment.modules[]": {
+    to: "other",
+    with: {
+      "system.modules": (context: Context) => ({
+        ...moduleOfLast(context),
+        other: { title: "Other", services: [Object.keys(system(context).services)[0]] },
+      }),
+      "environment.services": withoutLast,
+    },
+    replaces: OF_A_SERVICE,
+  },
   "environment.services+": { refused: SYSTEM_SAYS },
   "replicas=number": { to: 4, with: { "system.services.*.autoscale": undefined } },
   "replicas=min,max": { to: { min: 2, max: 4 }, with: { "system.services.*.autoscale": { cpu: 70 } } },

@@ -4,7 +4,7 @@ const firstService = (context: Context): string => Object.keys(system(context).s
 /** A service with a host. */
 const hosted = (context: Context): string =>
   Object.entries<Any>(environment(context).services).find(([, { hosts }]) => hosts?.length)?.[0] as string;
-const DECLARED = "what connects to it must change, too: its variables, and the connections of services and migrations";
+const DECLARED = "what connects to it must change, too: its variables, and the connections of services and tasks";
 /** Lists variables in the first service. */
 const listed =
   (...names: readonly string[]) =>
@@ -24,9 +24,9 @@ const connected = (store: string) => (context: Context) => {
 };
 /** Of an image that nobody made. */
 const DIGEST = `sha256:${"a".repeat(64)}`;
-const migration = (context: Context): Any => {
+const task = (context: Context): Any => {
   const { image, pool, resources } = system(context).services[firstService(context)];
-  return { image, command: ["true"], pool, resources, deadlineSeconds: 60 };
+  return { image, command: ["true"], pool, resources, changesDatabase: false, deadlineSeconds: 60 };
 };
 /** A worker's fields in place of those of a service with a port. */
 const WORKER: Values = {
@@ -36,9 +36,9 @@ const WORKER: Values = {
   "system.services.*.rateLimits": undefined,
   "environment.services.*.hosts": undefined,
 };
-/** The service or migration that a knob is in. */
+/** The service or task that a knob is in. */
 const workload = (context: Context): Any =>
-  system(context).services[context.names[0] as string] ?? system(context).migrations?.[context.names[0] as string];
+  system(context).services[context.names[0] as string] ?? system(context).tasks?.[context.names[0] as string];
 const unlisted = (context: Context): string | undefined =>
   Object.keys(system(context).variables).find((name) => !workload(context).variables.includes(name));
 /** A target that it is not connected to yet. */
@@ -171,13 +171,16 @@ export const SYSTEM: Readonly<Record<string, Hand | readonly Hand[]>> = {
   "system.variables.*=datastore": { to: { kind: "datastore", of: "database", field: "host" } },
   "parameters+": { to: { connect_timeout: "10" } },
   "parameters.*": { to: "knob" },
-  "system.migrations+": { to: (context: Context) => ({ knob: migration(context) }) },
+  "system.tasks+": { to: (context: Context) => ({ knob: task(context) }) },
+  "system.images+": {
+    to: (context: Context) => ({ [system(context).services[firstService(context)].image]: { user: 101, group: 101 } }),
+  },
   image: { to: "knob", with: { "release.images": (c: Context) => ({ ...(c.before as object), knob: DIGEST }) } },
   "command+": { to: ["knob"] },
   "command[]": { to: "knob" },
   "command?": { to: ["knob"] },
   "system.services.*.pool": { to: otherPool },
-  "system.migrations.*.pool": { to: otherPool },
+  "system.tasks.*.pool": { to: otherPool },
   "resources.cpu": { restarts: "its size", to: "300m" },
   "resources.cpuLimit?": { restarts: "its size", to: "2" },
   "resources.cpuLimit": { restarts: "its size", to: ({ before }: Context) => (before === "2" ? "3" : "2") },
@@ -234,11 +237,15 @@ export const SYSTEM: Readonly<Record<string, Hand | readonly Hand[]>> = {
   "autoscale.memory?": { to: 80 },
   "after+": {
     to: ["knob"],
-    with: { "system.migrations": (c: Context) => ({ ...(c.before as object), knob: migration(c) }) },
+    with: { "system.tasks": (c: Context) => ({ ...(c.before as object), knob: task(c) }) },
   },
   "after[]": {
     to: "knob",
-    with: { "system.migrations": (c: Context) => ({ ...(c.before as object), knob: migration(c) }) },
+    with: { "system.tasks": (c: Context) => ({ ...(c.before as object), knob: task(c) }) },
+  },
+  "system.tasks.*.after[]": {
+    to: "another",
+    with: { "system.tasks": (c: Context) => ({ ...(c.before as object), another: task(c) }) },
   },
   "system.services.*.path": { to: "/knob" },
   "rateLimits+": { to: [{ path: "/knob/", requests: 10, seconds: 60 }] },
@@ -246,6 +253,12 @@ export const SYSTEM: Readonly<Record<string, Hand | readonly Hand[]>> = {
   "rateLimits[].path?": { to: "/knob/" },
   "rateLimits[].path": { to: "/knob/" },
   "rateLimits[].seconds": { to: 30 },
+  "system.modules+": {
+    to: (context: Context) => ({ knob: { title: "Knob", services: [Object.keys(system(context).services).at(-1)] } }),
+  },
+  "modules.*.title": { to: "Knobs" },
+  "modules.*.services+": { to: (context: Context) => [firstService(context)] },
+  "modules.*.services[]": { to: firstService },
   "alerts?": { to: { errorPercent: 5, memoryPercent: 90 } },
   "overview?": { to: { title: "Knob", figures: { Knobs: "knobs_total" } } },
   "overview.title": { to: "Knob" },

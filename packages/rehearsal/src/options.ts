@@ -62,7 +62,7 @@ export interface Change {
 export interface BrokenVersions {
   /** The pods of services crash. */
   readonly services: string;
-  /** The pods of services and migrations crash. */
+  /** The pods of services and tasks crash. */
   readonly everything: string;
   /** All pods work. */
   readonly next: string;

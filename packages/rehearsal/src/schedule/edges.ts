@@ -112,6 +112,8 @@ export const NEEDS: Readonly<Record<string, readonly Need[]>> = {
     CLUSTER,
     { first: "kubernetes_secret_v1", source: "https://kubernetes.io/docs/concepts/configuration/secret/" },
     { first: "google_sql_user", source: "https://cloud.google.com/sql/docs/postgres/connect-kubernetes-engine" },
+    // A Job can use what another one has made, such as the tables that it fills.
+    { first: "kubernetes_job_v1", source: "https://kubernetes.io/docs/concepts/workloads/controllers/job/" },
   ],
   helm_release: [
     NODES,

@@ -1,11 +1,11 @@
 import { ConfigMap } from "../../constructs/kubernetes/config-map";
 import { Secret } from "../../constructs/kubernetes/secret";
-import { Migration, type MigrationProps } from "../../constructs/workloads/migration";
 import { NODE_ADDRESS } from "../../constructs/workloads/pod";
+import { Task, type TaskProps } from "../../constructs/workloads/task";
 import { AUTOPILOT, at, build, namespace, placeOn } from "../construct";
 
-interface Change extends Partial<Omit<MigrationProps, "pod">> {
-  readonly pod?: Partial<MigrationProps["pod"]>;
+interface Change extends Partial<Omit<TaskProps, "pod">> {
+  readonly pod?: Partial<TaskProps["pod"]>;
   readonly config?: string;
   readonly generation?: number;
   readonly value?: string;
@@ -15,7 +15,7 @@ interface Change extends Partial<Omit<MigrationProps, "pod">> {
 const synth = ({ pod, config = "info", generation = 1, value = "v", certificate = "PEM", ...props }: Change = {}) =>
   build((stack) => {
     const common = { namespace: "shop", name: "migrate" };
-    new Migration(stack, "m", {
+    new Task(stack, "m", {
       namespace,
       pod: {
         name: "migrate",
@@ -64,7 +64,7 @@ test.each<[string, Change]>([
   expect(nameOf(change)).toBe(metadata.name);
 });
 
-test("the name begins with the migration's and has room for the longest", () => {
+test("the name begins with the task's and has room for the longest", () => {
   expect(metadata.name).toMatch(/^migrate-\$\{substr\(.*, 0, 8\)\}$/); // 40 characters, a dash and 8 are below 63
   expect(metadata.namespace).toBe("shop");
 });
@@ -102,6 +102,12 @@ test("its container satisfies the restricted Pod Security Standard", () => {
     capabilities: { drop: ["ALL"] },
     seccomp_profile: { type: "RuntimeDefault" },
   });
+});
+
+test("it runs as the user and the group of its image", () => {
+  const { security_context } = synth({ pod: { runAs: { user: 101, group: 102 } } }).resource(ADDRESS).spec.template
+    .spec;
+  expect(security_context).toMatchObject({ run_as_user: "101", run_as_group: "102", fs_group: "102" });
 });
 
 test("nothing of the pod is lost on its way to the typed resource", () => {

@@ -7,7 +7,7 @@ import { type Allowance, connectionPolicy } from "../kubernetes/network-policy";
 import { digest } from "../terraform/json";
 import { configurationOf, NOT_EVICTED, type PodProps, podTemplate } from "./pod";
 
-export interface MigrationProps {
+export interface TaskProps {
   readonly namespace: Namespace;
   readonly pod: PodProps;
   /** Seconds after which Kubernetes stops the Job, which then fails. */
@@ -17,7 +17,7 @@ export interface MigrationProps {
   readonly dependsOn: readonly ITerraformDependable[];
 }
 
-/** Fields that Autopilot sets in a Job's pods. A difference would replace the Job, and run the migration again. */
+/** Fields that Autopilot sets in a Job's pods. A difference would replace the Job, and run the task again. */
 const AUTOPILOTS_OWN = [
   ...["resource-adjustment", "warden-version"].map(
     (key) => `spec[0].template[0].metadata[0].annotations["autopilot.gke.io/${key}"]`,
@@ -27,18 +27,19 @@ const AUTOPILOTS_OWN = [
 ];
 
 /**
- * A Job that runs once for each image, command and configuration. Rollouts depend on it.
+ * A Job that runs once for each image, command and configuration: a migration of the database, for example. Rollouts and
+ * other tasks depend on it.
  *
  * The Job's name contains a digest of the three, because a Job cannot change. The Job is never retried, even if it
- * loses its node: only a person can decide whether an incomplete migration can run again, and does so with the next
+ * loses its node: only a person can decide whether an incomplete task can run again, and does so with the next
  * deploy. Its deadline is shorter than Terraform's timeout. Otherwise the Job could still run while the next apply
  * deletes it.
  */
-export class Migration extends Construct {
-  /** The Job. It is complete when the migration has succeeded. */
+export class Task extends Construct {
+  /** The Job. It is complete when the task has succeeded. */
   readonly job: JobV1;
 
-  constructor(scope: Construct, id: string, props: MigrationProps) {
+  constructor(scope: Construct, id: string, props: TaskProps) {
     super(scope, id);
     const { pod } = props;
     const namespace = props.namespace.name;

@@ -1,0 +1,159 @@
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { type Environment, environmentSchema } from "../schema/environment";
+import { type Raw, readFiles, systemsIn } from "../schema/files";
+import { toTheEnd } from "../schema/finish";
+import { InvalidConfiguration, validate } from "../schema/load";
+import { enabled } from "../schema/modules";
+import { at } from "../schema/problem";
+import { imagesOf, isReleaseId, type Release, releaseSchema } from "../schema/release";
+import { type System, systemSchema } from "../schema/system";
+import { writeWhole } from "../schema/write";
+import { asksForHelp } from "./help";
+
+export const PAGE = "progress.md";
+export const RENEW = "npm run progress";
+
+const USAGE = `Writes ${PAGE}: which modules of each system are planned, in progress or deployed, with their releases, as the files of
+systems, environments and releases say. Tests compare the page with the files.
+
+  npm run progress`;
+
+/** An environment that has a release, and what it runs. */
+interface Running {
+  readonly name: string;
+  readonly environment: Environment;
+  /** The system as the environment runs it. */
+  readonly system: System;
+  readonly id: string;
+  readonly release: Release;
+}
+
+const collator = new Intl.Collator("en", { numeric: true });
+
+/** Compares versions: a pre-release is before its version. {@link https://semver.org/#spec-item-11} */
+function compareVersions(a: string, b: string): number {
+  const [[numbers, early], [otherNumbers, otherEarly]] = [parts(a), parts(b)];
+  const byNumbers = collator.compare(numbers, otherNumbers);
+  if (byNumbers || early === otherEarly) return byNumbers;
+  return early === undefined ? 1 : otherEarly === undefined ? -1 : collator.compare(early, otherEarly);
+}
+
+/** A version's numbers, and what a pre-release adds to them. */
+function parts(version: string): [string, string | undefined] {
+  const [text = ""] = version.replace(/^v/, "").split("+");
+  const [numbers = "", ...early] = text.split("-");
+  return [numbers, early.length ? early.join("-") : undefined];
+}
+
+/** A system's releases by their ids, as far as they have the right shape. */
+const releasesOf = ({ releases }: Raw): [string, Release][] =>
+  Object.entries(releases).flatMap(([id, content]) => {
+    const { data } = releaseSchema.safeParse(content);
+    return isReleaseId(id) && data ? [[id, data] as [string, Release]] : [];
+  });
+
+/** Whether a release has every image that a system runs. */
+const hasImages = ({ images }: Release, system: System): boolean =>
+  imagesOf(system).every((image) => Object.hasOwn(images, image));
+
+/** The releases of the highest version below a release's own that have every image that the environment runs. */
+function before({ system, release }: Running, releases: readonly [string, Release][]): [string, Release][] {
+  const earlier = releases.filter(
+    ([, it]) => compareVersions(it.version, release.version) < 0 && hasImages(it, system),
+  );
+  return earlier.filter(([, it]) => !earlier.some(([, other]) => compareVersions(other.version, it.version) > 0));
+}
+
+const named = (id: string, { version }: Release): string => `${version} (\`${id}\`)`;
+
+/** How to go back in an environment of production. */
+function goBack(system: string, module: string, running: Running, releases: readonly [string, Release][]): string {
+  const { name } = running;
+  const [first, ...others] = before(running, releases);
+  if (!first)
+    return `Go back in ${name}: no earlier release has the images, so [disable the module](docs/environments.md#modules) \`${module}\``;
+  const [id, release] = first;
+  const or = others.map(([other]) => `, or \`${other}\``).join("");
+  const command = (script: string) => `\`SYSTEM=${system} npm run ${script}\``;
+  return `[Go back](docs/releases.md#roll-back) in ${name} to ${named(id, release)}${or}, with all modules: ${command(`release -- ${name} --from ${id}`)}, then ${command(`deploy -- ${name}`)}`;
+}
+
+/** @throws InvalidConfiguration if files are wrong, but not if releases are missing: a module can be planned */
+function refuseWrong(name: string, raw: Raw): void {
+  try {
+    validate(name, raw, process.env);
+  } catch (error) {
+    if (!(error instanceof InvalidConfiguration) || error.problems.some(({ path }) => !path.startsWith("releases/")))
+      throw error;
+  }
+}
+
+/**
+ * Lines about the modules of a system; none if it has no modules.
+ * @throws InvalidConfiguration if its files are wrong
+ */
+export function section(name: string, raw: Raw): string[] {
+  refuseWrong(name, raw);
+  const system = systemSchema.parse(raw.system);
+  if (!Object.keys(system.modules).length) return [];
+  const releases = releasesOf(raw);
+  const running = Object.entries(raw.environments).flatMap(([environmentName, content]): Running[] => {
+    const environment = environmentSchema.parse(content);
+    const id = at(raw.releases, [environmentName, "stable"]);
+    const [, release] = releases.find(([other]) => other === id) ?? [];
+    const its = enabled(system, environment);
+    return release && hasImages(release, its)
+      ? [{ name: environmentName, environment, system: its, id: String(id), release }]
+      : [];
+  });
+  const modules = Object.entries(system.modules).flatMap(([module, { title, services }]) => {
+    const where = running.filter(({ system }) => services.some((service) => Object.hasOwn(system.services, service)));
+    const production = where.filter(({ environment }) => environment.purpose === "production");
+    const state = production.length ? "[x] Deployed" : where.length ? "[-] In Progress" : "[ ] Planned";
+    return [
+      `- ${state}: ${title.replace(/[\\`*_<>[\]]/g, "\\$&")} (\`${module}\`)`,
+      ...where.map(({ name, id, release }) => `  - ${name}: release ${named(id, release)}`),
+      ...production.map((it) => `  - ${goBack(name, module, it, releases)}`),
+    ];
+  });
+  return [`## ${name}`, "", ...modules, ""];
+}
+
+/**
+ * The page about every system below a root.
+ * @throws InvalidConfiguration if files are wrong
+ */
+export async function page(root: string): Promise<string> {
+  const sections: string[][] = [];
+  for (const name of systemsIn(root)) {
+    const { raw, problems } = await readFiles(root, name);
+    if (problems.length) throw new InvalidConfiguration(problems);
+    sections.push(section(name, raw));
+  }
+  const lines = sections.flat();
+  return [
+    "# Progress",
+    "",
+    `The modules of each system, as the files say. \`${RENEW}\` writes this page. A change of the files takes effect with the`,
+    "next deploy. A system without [modules](docs/environments.md#modules) is not listed.",
+    "",
+    ...(lines.length ? lines : ["No system has modules.", ""]),
+  ].join("\n");
+}
+
+async function main(root: string, args: readonly string[]): Promise<void> {
+  if (asksForHelp(args)) return console.log(USAGE);
+  if (args.length) {
+    console.error(USAGE);
+    process.exitCode = 2;
+    return;
+  }
+  const file = path.join(root, PAGE);
+  const text = await page(root);
+  const same = existsSync(file) && readFileSync(file, "utf8") === text;
+  if (!same) writeWhole(file, text);
+  console.log(`${PAGE}: ${same ? "as before" : "written"}`);
+}
+
+if (require.main === module) toTheEnd(() => main(path.resolve(__dirname, ".."), process.argv.slice(2)));

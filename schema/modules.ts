@@ -1,0 +1,63 @@
+import type { Environment } from "./environment";
+import { withEarlier } from "./order";
+import type { Parsed } from "./parse";
+import { imagesOf } from "./release";
+import type { System } from "./system";
+
+/** The entries of a record that pass a test of their names. */
+const only = <T>(record: Readonly<Record<string, T>>, test: (name: string) => boolean): Record<string, T> =>
+  Object.fromEntries(Object.entries(record).filter(([name]) => test(name)));
+
+/** Name of the first module that lists a service. */
+export const moduleOf = ({ modules }: Pick<System, "modules">, service: string): string | undefined =>
+  Object.keys(modules).find((name) => modules[name]?.services.includes(service));
+
+/**
+ * The system as an environment runs it: without the services of modules that the environment does not enable, and without
+ * the tasks, variables and images that only those services use. Services of no module are in every environment. What is
+ * built of a system is built of this one, so nothing else has to know modules.
+ */
+export function enabled(system: System, { modules: on }: Pick<Environment, "modules">): System {
+  const isOn = (service: string): boolean => {
+    const module = moduleOf(system, service);
+    return module === undefined || on === undefined || on.includes(module);
+  };
+  const services = only(system.services, isOn);
+  const off = Object.values(only(system.services, (service) => !isOn(service)));
+  if (!off.length) return system;
+  // A task that no service waits for is no module's.
+  const ofOff = withEarlier(
+    system.tasks,
+    off.flatMap(({ after }) => after),
+  );
+  const kept = withEarlier(system.tasks, [
+    ...Object.values(services).flatMap(({ after }) => after),
+    ...Object.keys(system.tasks).filter((task) => !ofOff.has(task)),
+  ]);
+  const tasks = only(system.tasks, (task) => kept.has(task));
+  const used = [...Object.values(services), ...Object.values(tasks)].flatMap(({ variables }) => variables);
+  const images = imagesOf({ services, tasks });
+  return {
+    ...system,
+    services,
+    tasks,
+    variables: only(system.variables, (variable) => used.includes(variable)),
+    images: only(system.images, (image) => images.includes(image)),
+  };
+}
+
+/** Sections that depend on which modules are enabled. */
+const PARTS: readonly string[] = ["modules", "services", "tasks", "variables", "images"] satisfies (keyof System)[];
+
+/**
+ * The same of files, as far as they have the right shape. If they do not say which modules are enabled, the parts that
+ * depend on it are not valid, because every rule about them could say something wrong.
+ */
+export function enabledIn(system: Parsed<System>, environment: Parsed<Environment>): Parsed<System> {
+  const { value, valid } = system;
+  if (valid.has("modules") && !Object.keys(value.modules).length) return system;
+  const known = PARTS.every((part) => valid.has(part)) && environment.valid.has("modules");
+  if (known && (environment.value.modules ?? []).every((name) => Object.hasOwn(value.modules, name)))
+    return { ...system, value: enabled(value, environment.value) };
+  return { ...system, valid: new Set([...valid].filter((part) => !PARTS.includes(part))) };
+}
