@@ -18,7 +18,7 @@ const withoutLast = (context: Context): Any => {
   return Object.fromEntries(Object.entries(context.before as object).filter(([name]) => name !== last));
 };
 /** What a service has that serves, which an environment loses with the service's module. */
-const OF_A_SERVICE = /^(helm_release|google_\w+|kubernetes_\w+_v1)\.(workload|secrets)_/;
+const OF_A_SERVICE = /^(helm_release|google_\w+|kubernetes_\w+_v1)\.(workload|identity|secrets)_/;
 /** A moment that many days before now, in UTC. */
 const daysAgo = (days: number): string => new Date(Date.now() - days * 86_400_000).toISOString().replace(/\.\d+/, "");
 const ITS_KIND =
