@@ -9,6 +9,7 @@ import { pathsChecks } from "./checks/paths";
 import { sizesChecks } from "./checks/sizes";
 import { systemChecks } from "./checks/system";
 import { checksTogether } from "./checks/together";
+import { webChecks } from "./checks/web";
 import { type Environment, environmentSchema, processVariables } from "./environment";
 import { literal } from "./expressions";
 import { type ByEnvironment, environmentFile, type Raw, readFiles, systemFile, systemsIn } from "./files";
@@ -115,6 +116,7 @@ export function validate(
     for (const { needs, run } of [
       ...systemChecks,
       ...pathsChecks,
+      ...webChecks,
       ...orderChecks,
       ...environmentChecks,
       ...datastoresChecks,

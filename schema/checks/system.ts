@@ -180,16 +180,6 @@ export const systemChecks: readonly Check[] = [
           "must be paths: the service has a port, and load balancers check it",
           'write { live: "/health", ready: "/health/ready" }',
         );
-      if (service.path !== "/" && !service.port)
-        say.system(["services", name, "path"], "is for services with a port", "remove it");
-      if (service.timeoutSeconds !== undefined && !service.port)
-        say.system(["services", name, "timeoutSeconds"], "is for services with a port", "remove it");
-      for (const [i, { path }] of service.rateLimits.entries()) {
-        const where = ["services", name, "rateLimits", i];
-        if (!service.port) say.system(where, "must be absent: the service has no port", "remove it");
-        if (path?.includes("%"))
-          say.system([...where, "path"], "must be decoded, without percent signs", "write the characters themselves");
-      }
       if (service.objective && !service.metrics?.requests)
         say.system(
           ["services", name, "objective"],
