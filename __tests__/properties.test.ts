@@ -96,7 +96,7 @@ property(
     const accepted = !problems(({ system }: Anything) => {
       const service = system.services.backend;
       Object.assign(service, {
-        path: prefix,
+        paths: [prefix],
         rateLimits: [],
         metrics: { ...service.metrics, port: service.port, path },
       });

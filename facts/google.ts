@@ -5,6 +5,9 @@ export const CLOUD_ARMOR_INTERVALS: readonly number[] = [
   10, 30, 60, 120, 180, 240, 270, 300, 600, 900, 1200, 1800, 2700, 3600,
 ];
 
+/** Seconds of a client's ban. {@link https://cloud.google.com/armor/docs/rate-limiting-overview} */
+export const CLOUD_ARMOR_BANS: readonly number[] = [60, 120, 180, 240, 300, 600, 900, 1200, 1800, 2700, 3600];
+
 /** Databases and roles that every instance has. {@link https://cloud.google.com/sql/docs/postgres/users} */
 export const POSTGRES_OWN: readonly string[] = [
   "postgres",

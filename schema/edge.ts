@@ -97,4 +97,49 @@ const records = (dnsZone?: string): Omit<Needs, "unfit"> => ({
   diskGb: 0,
 });
 
+type Edge = z.output<typeof edge>;
+
+/** What a service can ask of an edge besides routes, where kinds of edges differ. */
+export type Ability = "limitsOfPaths" | "bans" | "headersOfPaths" | "cors" | "sticky" | "websockets";
+
+/** Why a kind of edge cannot do something, and what to do instead. */
+interface Lack {
+  readonly rule: string;
+  readonly remedy: string;
+}
+
+const ABILITIES = {
+  google: {
+    limitsOfPaths: true,
+    bans: true,
+    headersOfPaths: {
+      rule: "must be absent: Google's load balancer sets a service's headers on all of its paths",
+      remedy: "remove the path, or give these paths to a service of their own, with the same image",
+    },
+    cors: {
+      rule: "must be absent: Google's load balancer does not answer requests of other origins",
+      remedy: 'let the service answer them, and give it the origins in a variable of the kind "origins"',
+    },
+    sticky: true,
+    websockets: true,
+  },
+  traefik: {
+    limitsOfPaths: true,
+    bans: {
+      rule: "must be absent: Traefik limits a client's requests, but does not ban it",
+      remedy: "remove it: requests above the limit are refused anyway",
+    },
+    headersOfPaths: true,
+    cors: true,
+    sticky: true,
+    websockets: true,
+  },
+} as const satisfies Record<Edge["kind"], Record<Ability, true | Lack>>;
+
+/** Returns why an edge cannot do something; undefined if it can. */
+export function lackOf({ kind }: Pick<Edge, "kind">, ability: Ability): Lack | undefined {
+  const able: true | Lack = ABILITIES[kind][ability];
+  return able === true ? undefined : able;
+}
+
 export const edgeNeeds = (e: { readonly edge: z.output<typeof edge> }): Needs => entryOf(EDGES, e.edge);

@@ -11,6 +11,7 @@ import { sizesChecks } from "./checks/sizes";
 import { systemChecks } from "./checks/system";
 import { checksTogether } from "./checks/together";
 import { variablesChecks } from "./checks/variables";
+import { webChecks } from "./checks/web";
 import { type Environment, environmentSchema, processVariables } from "./environment";
 import { literal } from "./expressions";
 import { type ByEnvironment, environmentFile, type Raw, readFiles, systemFile, systemsIn } from "./files";
@@ -125,6 +126,7 @@ export function validate(
       ...variablesChecks,
       ...modulesChecks,
       ...pathsChecks,
+      ...webChecks,
       ...orderChecks,
       ...environmentChecks,
       ...datastoresChecks,

@@ -42,12 +42,20 @@ export function enabled(system: System, { modules: on }: Pick<Environment, "modu
     services,
     tasks,
     variables: only(system.variables, (variable) => used.includes(variable)),
+    atLeastOne: system.atLeastOne.filter((group) => group.some((variable) => used.includes(variable))),
     images: only(system.images, (image) => images.includes(image)),
   };
 }
 
 /** Sections that depend on which modules are enabled. */
-const PARTS: readonly string[] = ["modules", "services", "tasks", "variables", "images"] satisfies (keyof System)[];
+const PARTS: readonly string[] = [
+  "modules",
+  "services",
+  "tasks",
+  "variables",
+  "atLeastOne",
+  "images",
+] satisfies (keyof System)[];
 
 /**
  * The same of files, as far as they have the right shape. If they do not say which modules are enabled, the parts that

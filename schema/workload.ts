@@ -4,6 +4,7 @@ import { metricName, PROMQL_NUMBERS } from "./alerts";
 import { count, cpu, httpPath, label, matching, memory, percent, plainPath, port, text, variableName } from "./fields";
 import { rule } from "./problem";
 import { DATASTORES } from "./variable";
+import { web } from "./web";
 
 /** MiB that a container runtime needs to start a program. */
 const LEAST_MEMORY = 6;
@@ -136,27 +137,7 @@ export const service = z.strictObject({
   timeoutSeconds: count(1, 300, "seconds").optional(),
   /** Tasks that must succeed before a rollout. */
   after: z.array(label()).default([]),
-  /**
-   * Prefix of the paths that the edge routes to the service, if services share a host. The service receives the path
-   * unchanged.
-   */
-  path: plainPath
-    .refine((p) => p === "/" || !p.endsWith("/"), rule("must not end with a slash", 'write it like "/sales"'))
-    .default("/"),
-  /**
-   * Requests that one client address can make to the service's hosts. Cloud Armor supports only some intervals. Traefik
-   * supports all, but only one limit for all paths of a service.
-   */
-  rateLimits: z
-    .array(
-      z.strictObject({
-        /** Prefix of the limited paths. Without it, all paths are limited. */
-        path: plainPath.optional(),
-        requests: count(1, 10000, "requests"),
-        seconds: count(1, 3600, "seconds"),
-      }),
-    )
-    .default([]),
+  ...web,
 });
 
 /** What runs to its end before a rollout, once for each image, command and configuration. */

@@ -4,7 +4,7 @@ import { CertManager } from "../constructs/edge/cert-manager";
 import { CertificateIssuer, certificateName } from "../constructs/edge/certificate-issuer";
 import { GoogleLoadBalancer } from "../constructs/edge/google-load-balancer";
 import { Ingress } from "../constructs/edge/ingress";
-import { type RateLimit, SecurityPolicy } from "../constructs/edge/security-policy";
+import { SecurityPolicy } from "../constructs/edge/security-policy";
 import { Traefik } from "../constructs/edge/traefik";
 import { TraefikIngress } from "../constructs/edge/traefik-ingress";
 import { NAME_LABEL } from "../constructs/kubernetes/labels";
@@ -15,6 +15,7 @@ import type { WebServiceProps } from "../constructs/workloads/web-service";
 import type { Resources } from "../facts/resources";
 import { entryOf, type Kinds } from "../schema/choices";
 import type { Environment } from "../schema/environment";
+import type { Service } from "../schema/workload";
 import type { Workloads } from "./workloads";
 
 export interface EdgeProps {
@@ -24,6 +25,7 @@ export interface EdgeProps {
   /** The services' namespace. */
   readonly namespace: Namespace;
   readonly routes: Workloads["routes"];
+  readonly publicServices: Workloads["publicServices"];
 }
 
 /** A kind of ingress, which routes public requests to services. */
@@ -45,7 +47,7 @@ interface Edge {
 interface Front {
   readonly platform: Platform;
   readonly name: string;
-  readonly rateLimits: readonly RateLimit[];
+  readonly service: Service;
 }
 
 const EDGES: Kinds<Environment["edge"], Edge> = {
@@ -54,13 +56,16 @@ const EDGES: Kinds<Environment["edge"], Edge> = {
     trusted: true,
     certificates: () => undefined,
     pods: () => [],
-    front: (scope, { platform: { project, names }, name, rateLimits }) => ({
+    front: (scope, { platform: { project, names }, name, service }) => ({
       securityPolicy: new SecurityPolicy(scope, "security-policy", {
         project,
         name: `${names.full}-${name}`,
         waf,
-        rateLimits,
+        rateLimits: service.rateLimits,
       }).name,
+      headers: service.headers[0]?.set, // validation has checked that there is one list for all paths
+      stickyMinutes: service.sticky?.minutes,
+      websocketMinutes: service.websockets?.minutes,
     }),
     build(stack, { platform, hosts, namespace, routes }) {
       const edge = new GoogleLoadBalancer(stack, "edge", { platform, hosts, dnsZone });
@@ -84,19 +89,19 @@ export const edgeOf = ({ edge }: Pick<Environment, "edge">): Edge => entryOf(EDG
 /** Returns ingress through Traefik, with certificates from Let's Encrypt. */
 function traefik(
   stack: TerraformStack,
-  { platform, namespace, hosts, routes }: EdgeProps,
+  { platform, namespace, hosts, routes, publicServices }: EdgeProps,
   edge: Extract<Environment["edge"], { kind: "traefik" }>,
 ): string {
   const place = platform.cluster.place(edge.pool);
   const installed = { platform, place, scrapers: PrometheusStack.SCRAPERS };
-  const ports = new Map(routes.map(({ workload, port }) => [workload, port]));
+  const services = Object.entries(publicServices);
   const proxy = new Traefik(stack, "traefik", {
     ...installed,
     hosts,
     dnsZone: edge.dnsZone,
     namespaces: [namespace],
-    longestResponse: Math.max(...routes.map(({ timeoutSeconds }) => timeoutSeconds)),
-    backends: [...ports].map(([workload, port]) => ({
+    longestResponse: Math.max(...services.map(([, { timeoutSeconds }]) => timeoutSeconds)),
+    backends: services.map(([, { workload, port }]) => ({
       peers: [{ pods: { [NAME_LABEL]: workload }, namespace: namespace.name }],
       ports: [{ port }],
     })),
@@ -117,8 +122,18 @@ function traefik(
     traefik: proxy,
     certificates: secretNames,
     routes,
-    timeouts: Object.fromEntries(routes.map(({ service, timeoutSeconds }) => [service, timeoutSeconds])),
-    rateLimits: Object.fromEntries(routes.flatMap(({ service, limit }) => (limit ? [[service, limit]] : []))),
+    services: Object.fromEntries(
+      services.map(([name, { service, timeoutSeconds, corsOrigins: origins }]) => [
+        name,
+        {
+          timeoutSeconds,
+          rateLimits: service.rateLimits,
+          headers: service.headers,
+          cors: service.cors && { ...service.cors, origins },
+          stickyMinutes: service.sticky?.minutes,
+        },
+      ]),
+    ),
   });
   return proxy.address.address;
 }

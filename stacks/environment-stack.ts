@@ -176,8 +176,10 @@ export class EnvironmentStack extends TerraformStack {
     });
 
     // ---- ingress
-    const { routes } = workloads;
-    const address = hosts.length ? edgeOf(environment).build(this, { platform, hosts, namespace, routes }) : "";
+    const { routes, publicServices } = workloads;
+    const address = hosts.length
+      ? edgeOf(environment).build(this, { platform, hosts, namespace, routes, publicServices })
+      : "";
 
     this.outputs({
       system: systemName,

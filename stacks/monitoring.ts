@@ -96,7 +96,7 @@ export class Monitoring extends Construct {
           // An uptime check cannot reach the health path of a service that has only some of its host's paths, unless it
           // is one of them.
           const health = service && "ready" in service.health ? service.health.ready : undefined;
-          return health !== undefined && isBelow(health, service?.path as string)
+          return health !== undefined && service?.paths.some((path) => isBelow(health, path))
             ? hosts.map((host) => [host, health])
             : [];
         }),

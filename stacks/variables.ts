@@ -14,7 +14,7 @@ import { type Secrets, secretValue } from "./secrets";
 const FILES = { database: "database.pem", bundle: "bundle.pem" } as const;
 
 /** The web origins of a service or a frontend. */
-const originsOf = (environment: Environment, name: string): string[] =>
+export const originsOf = (environment: Environment, name: string): string[] =>
   hostsFor(environment, name).map((host) => `https://${host}`);
 
 /** Creates each workload's ConfigMap, Secret and environment variables from the system's variables. */

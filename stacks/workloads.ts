@@ -1,7 +1,6 @@
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { Route } from "../constructs/edge/ingress";
-import type { ClientRateLimit } from "../constructs/edge/traefik-ingress";
 import { serviceAccount } from "../constructs/identity/service-account";
 import { WorkloadIdentity } from "../constructs/identity/workload-identity";
 import type { ConfigMap } from "../constructs/kubernetes/config-map";
@@ -24,7 +23,7 @@ import { clientsOf } from "./connections";
 import type { Datastores } from "./datastores";
 import { edgeOf } from "./edge";
 import type { Secrets } from "./secrets";
-import { Variables } from "./variables";
+import { originsOf, Variables } from "./variables";
 
 export interface WorkloadsProps {
   readonly platform: Platform;
@@ -38,18 +37,25 @@ export interface WorkloadsProps {
   readonly certificates?: ConfigMap;
 }
 
+/** A service that has hosts. */
+interface PublicService {
+  readonly workload: string;
+  readonly port: number;
+  readonly service: Service;
+  readonly timeoutSeconds: number;
+  /** Origins whose pages can call it from browsers. */
+  readonly corsOrigins: readonly string[];
+}
+
 /** Default timeout of a service, in seconds. */
 const TIMEOUT = 60;
 
 /** The system's tasks and services, with their configuration, identities and connections. */
 export class Workloads extends Construct {
   /** The routes of the public hosts. */
-  readonly routes: (Route & {
-    readonly limit?: ClientRateLimit;
-    readonly workload: string;
-    readonly port: number;
-    readonly timeoutSeconds: number;
-  })[] = [];
+  readonly routes: Route[] = [];
+  /** The services that have hosts, by the name of their Service. */
+  readonly publicServices: Record<string, PublicService> = {};
   private readonly variables: Variables;
   /** Allowed connections to anything but the system's services. */
   private readonly outside: Readonly<Record<string, Allowance>>;
@@ -118,7 +124,7 @@ export class Workloads extends Construct {
       scrapers: PrometheusStack.SCRAPERS,
       dependsOn: [...this.needs(service), ...this.jobs(service.after)],
     };
-    const { port, health, rateLimits, timeoutSeconds = TIMEOUT } = service;
+    const { port, health, paths, timeoutSeconds = TIMEOUT } = service;
     if (!port || !("ready" in health)) {
       new Workload(scope, "workload", workload);
       return;
@@ -126,19 +132,15 @@ export class Workloads extends Construct {
     const web = new WebService(scope, "web-service", {
       ...workload,
       serving: { ...service, port, health, timeoutSeconds },
-      public: hosts.length ? edgeOf(environment).front(scope, { platform, name, rateLimits }) : undefined,
+      public: hosts.length ? edgeOf(environment).front(scope, { platform, name, service }) : undefined,
       clients: clientsOf(system, name),
     });
-    for (const host of hosts)
-      this.routes.push({
-        host,
-        path: service.path,
-        service: web.name,
-        limit: rateLimits[0],
-        workload: name,
-        port,
-        timeoutSeconds,
-      });
+    if (!hosts.length) return;
+    const corsOrigins = (service.cors?.origins ?? []).flatMap((origin) =>
+      /^[a-z]/.test(origin) && !origin.includes(":") ? originsOf(environment, origin) : origin,
+    );
+    this.publicServices[web.name] = { workload: name, port, service, timeoutSeconds, corsOrigins };
+    for (const host of hosts) for (const path of paths) this.routes.push({ host, path, service: web.name });
   }
 
   private pod(

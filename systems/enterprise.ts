@@ -10,9 +10,9 @@ const api = (image: string, path: string) =>
     image,
     pool: "app",
     port: 8000,
-    path,
+    paths: [path],
     health: { live: "/health", ready: "/health" },
-    // On the same port as requests: the edge routes only paths below `path`, so metrics stay private.
+    // On the same port as requests: the edge routes only paths below `paths`, so metrics stay private.
     metrics: {
       port: 8000,
       path: "/metrics",

@@ -51,7 +51,11 @@ export default {
   },
   services: {
     api: api("api"),
-    crm: { ...api("crm"), path: "/crm" },
+    crm: { ...api("crm"), paths: ["/crm"] },
+  },
+  modules: {
+    core: { title: "Core", services: ["api"] },
+    crm: { title: "CRM pipeline", services: ["crm"] },
   },
   auditLogs: { services: ["secretmanager", "cloudkms", "cloudsql", "iam", "storage"], retentionDays: 365 },
 } satisfies SystemInput;

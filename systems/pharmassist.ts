@@ -19,17 +19,21 @@ const application = [
 ];
 const resources = { cpu: "250m", cpuLimit: "1", memory: "384Mi", memoryLimit: "768Mi" };
 
-/** The Flask backend. It runs twice: for the API, and with stricter limits for the admin's host. */
+/** Token buckets for what guesses a login: as many requests a minute, then no answer for ten minutes. */
+const logins = (requests: number) =>
+  ["/api/login", "/api/oauth/google/exchange"].map((path) => ({ path, requests, seconds: 60, ban: { seconds: 600 } }));
+
+/** The Flask backend. It runs twice: for the API, and with stricter limits and headers for the admin's host. */
 const backend = {
   image: "backend",
   pool: "app",
   port: 5000,
-  health: { live: "/ready", ready: "/ready" },
+  health: { ready: "/ready" },
   resources,
   autoscale: { cpu: 70 },
   variables: application,
   connects: ["database", "cache", "internet:443"],
-  after: ["migrate"],
+  after: ["check-database"],
 } satisfies SystemInput["services"][string];
 
 /** PharmAssist: a pharmacy's shop and inventory. Its Next.js frontend is on Vercel. */
@@ -66,10 +70,26 @@ export default {
       connects: ["database"],
       deadlineSeconds: 600,
     },
+    // SELECT 1, and whether the tables are there
+    "check-database": {
+      image: "backend",
+      command: ["python", "-m", "backend.check_database"],
+      pool: "app",
+      resources,
+      variables: [...runtime, "DATABASE_URL"],
+      connects: ["database"],
+      after: ["migrate"],
+      changesDatabase: false,
+      deadlineSeconds: 120,
+    },
   },
   services: {
-    backend: { ...backend, rateLimits: [{ requests: 300, seconds: 60 }] },
-    admin: { ...backend, rateLimits: [{ requests: 60, seconds: 60 }] },
+    backend: { ...backend, rateLimits: [{ requests: 300, seconds: 60 }, ...logins(10)] },
+    admin: {
+      ...backend,
+      headers: [{ set: { "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'" } }],
+      rateLimits: [{ requests: 60, seconds: 60 }, ...logins(5)],
+    },
   },
   auditLogs: { services: ["secretmanager", "cloudkms", "cloudsql", "iam", "storage"], retentionDays: 365 },
 } satisfies SystemInput;

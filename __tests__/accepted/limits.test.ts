@@ -51,21 +51,88 @@ const ACCEPTED: Record<string, (files: Anything) => void> = {
     service.rateLimits = Array.from({ length: 150 }, (_, i) => limit(`/${i}`));
   }),
   "limits of a service with a prefix: at it, below it, above it": backend((service) => {
-    service.path = "/sales";
+    service.paths = ["/sales"];
     service.rateLimits = ["/sales", "/sales/", "/sales/orders", "/", "/sal"].map(limit);
   }),
   "a limit in other letters than the prefix": backend((service) => {
-    service.path = "/Sales";
+    service.paths = ["/Sales"];
     service.rateLimits = [limit("/sales/login")];
   }),
+  "several paths, one below the other": backend((service) => {
+    service.paths = ["/", "/sales", "/sales/reports"];
+  }),
+  "a second path of a service below another service's path": (files) => {
+    const { backend } = files.system.services;
+    const like = { ...backend, after: [], variables: [], connects: [], rateLimits: [] };
+    files.system.services.sales = { ...like, paths: ["/sales"] };
+    backend.paths = ["/", "/sales/reports"];
+    backend.rateLimits = ["/sales/reports", "/sales/r", "/sales/reports/daily"].map(limit);
+    for (const { environment } of [files.production, files.staging])
+      environment.services.sales = { replicas: { min: 2, max: 3 }, hosts: environment.services.backend.hosts };
+    files.production.environment.database.tier = "db-custom-32-122880";
+    files.staging.environment.database.tier = "db-custom-32-122880";
+  },
+  "ten requests a minute, and then a ban of ten minutes": backend((service) => {
+    service.rateLimits = ["/api/login", "/api/oauth/google/exchange"].map((path) => ({
+      path,
+      requests: 10,
+      seconds: 60,
+      ban: { seconds: 600 },
+    }));
+  }),
+  "a ban for all paths": backend((service) => {
+    service.rateLimits = [{ requests: 1000, seconds: 60, ban: { seconds: 3600 } }];
+  }),
+  "headers with unusual names and values": backend((service) => {
+    service.headers = [
+      {
+        set: {
+          "Content-Security-Policy": "default-src 'self'; script-src 'nonce-x' https://*.pmcrm.io; report-uri /csp",
+          "Permissions-Policy": 'geolocation=(), camera=(self "https://meet.pmcrm.io")',
+          "Access-Control-Expose-Headers": "X-Total",
+          "X-Robots-Tag": "noindex",
+          "x_a!#$%&'*+.^`|~0": "a\tb ~",
+        },
+      },
+    ];
+  }),
+  "as many headers as Google's load balancer sets": backend((service) => {
+    service.headers = [{ set: Object.fromEntries(Array.from({ length: 13 }, (_, i) => [`X-${i}`, "a"])) }];
+  }),
+  "clients and WebSockets that stay for a day": backend((service) => {
+    Object.assign(service, { sticky: { minutes: 1440 }, websockets: { minutes: 1440 } });
+  }),
+  "Traefik with headers, limits and other origins": (files) => {
+    production((e) => (e.edge = traefik))(files);
+    staging((e) => (e.edge = { ...traefik, acme: "staging" }))(files);
+    backend((service) => {
+      service.rateLimits = [limit("/auth/"), { requests: 7, seconds: 7 }];
+      service.headers = [
+        { set: { "Report-To": '{"group":"csp"}', "X-Google-Id": "1" } },
+        { path: "/admin", set: { "X-A": "2" } },
+      ];
+      service.cors = {
+        origins: ["backend", "https://app.pmcrm.io", "https://pmcrm.example:8443"],
+        methods: ["GET", "POST"],
+        headers: ["Authorization"],
+        credentials: true,
+        maxAgeSeconds: 86400,
+      };
+    })(files);
+  },
+  "all origins without cookies": (files) => {
+    production((e) => (e.edge = traefik))(files);
+    staging((e) => (e.edge = { ...traefik, acme: "staging" }))(files);
+    backend((service) => (service.cors = { origins: ["*"], methods: ["GET"] }))(files);
+  },
   "metrics on the public port at a path that merely begins like the service's": backend((service) => {
-    service.path = "/sales";
+    service.paths = ["/sales"];
     service.rateLimits = [];
     service.metrics.port = 3000;
     service.metrics.path = "/sales-metrics";
   }),
   "metrics on a port of their own below the service's path": backend((service) => {
-    service.path = "/sales";
+    service.paths = ["/sales"];
     service.rateLimits = [];
     service.metrics.path = "/sales/metrics";
   }),
@@ -76,7 +143,7 @@ const ACCEPTED: Record<string, (files: Anything) => void> = {
     service.health = { live: "/v1..2/", ready: "/.well-known/health;v=1,2:x@y!" };
   }),
   "health that is not below the service's prefix": backend((service) => {
-    service.path = "/sales";
+    service.paths = ["/sales"];
     service.rateLimits = [];
     service.health = { live: "/saleshealth", ready: "/ready" };
   }),
@@ -246,7 +313,7 @@ test.each([
 ])("a service at /sales with the health path %s has %d uptime checks", (ready, checks) => {
   const { production } = synth(
     backend((service) => {
-      Object.assign(service, { path: "/sales", rateLimits: [], health: { live: "/live", ready } });
+      Object.assign(service, { paths: ["/sales"], rateLimits: [], health: { live: "/live", ready } });
     }),
   );
   expect(

@@ -73,7 +73,7 @@ test.each(["Orders (24h)", "50% off", "a {b} c", "${x}", "%{x}", "Größe ✓", 
 
 const metrics = (path: string, of: string) => (files: Files) => {
   const backend = files.system.services.backend as Anything;
-  backend.path = path;
+  backend.paths = [path];
   backend.rateLimits = []; // of paths that are no longer the service's
   backend.metrics = { ...backend.metrics, port: backend.port, path: of };
 };

@@ -46,7 +46,7 @@ testRefused({
   ),
   "extensions of a database in the cluster": refused(
     inCluster((_e, s) => (s.database.extensions = ["vector"])),
-    `${S} database.extensions = ["vector"]: are created through Cloud SQL's API, and the database of production is not in Cloud SQL; create them in a task`,
+    `${S} database.extensions = ["vector"]: are created through Cloud SQL's API, and the database of production is not in Cloud SQL; create them in a task that changes the database`,
   ),
   "a password rotation of a database in the cluster": refused(
     inCluster((e) => (e.generations = { DATABASE_PASSWORD: 2, DATABASE_ADMINISTRATOR_PASSWORD: 2 })),

@@ -16,7 +16,7 @@ testRefused({
   "a user's name in place of the id, and no group": refused(
     system((s) => (s.images = { backend: { user: "nginx" } })),
     `${S} images.backend.user = "nginx": must be a whole number (id of a user or a group, and not root); write one from 1 to ${LARGEST}`,
-    `${S} images.backend.group = nothing: is required (number); add it`,
+    `${S} images.backend.group = nothing: is required (number); write one from 1 to 2147483647`,
   ),
   "the user of an image that no workload has": refused(
     system((s) => (s.images = { frontend: { user: 101, group: 101 } })),

@@ -58,7 +58,7 @@ testRefused({
     files.system.services.other = { ...files.system.services.backend } as Anything;
     files.production.environment.services.other = { replicas: { min: 2, max: 3 }, hosts: ["api.pmcrm.io"] };
     files.staging.environment.services.other = { replicas: { min: 1, max: 2 }, hosts: ["other.pmcrm.io"] };
-  }, `${P} services.other.hosts.0 = "api.pmcrm.io": is already a host of backend; give the host to one service, or give each service its own path`),
+  }, `${P} services.other.hosts.0 = "api.pmcrm.io": is already a host of backend; give the host to one service, or give each service its own paths`),
   "more hosts than the load balancer supports certificates": refused(
     production((e) => (e.services.backend.hosts = Array.from({ length: 16 }, (_, i) => `h${i}.pmcrm.io`))),
     `${P} services = {"backend":{"replicas":{"min":3,"max":20},"hosts":["h0.pmcrm.io","h1.pmcrm.io...: have 16 hosts, and a load balancer takes 15 certificates; use fewer hosts`,
@@ -163,8 +163,8 @@ testRefused({
     `${S} services.backend.rateLimits.1.path = "/a%20b": ${NO_ESCAPES}`,
   ),
   "a path with a slash at the end": refused(
-    system((s) => (s.services.backend.path = "/api/")),
-    `${S} services.backend.path = "/api/": must not end with a slash; write it like "/sales"`,
+    system((s) => (s.services.backend.paths = ["/api/"])),
+    `${S} services.backend.paths.0 = "/api/": must not end with a slash; write it like "/sales"`,
   ),
   "more hosts than Let's Encrypt issues certificates for": refused((files) => {
     (files.system as Anything).services.backend.rateLimits = [];
@@ -185,17 +185,13 @@ testRefused({
     (files.system as Anything).services.backend.rateLimits = [];
     production((e) => (e.edge = { ...traefik, acme: "staging" }))(files);
   }, `${P} edge.acme = "staging": must be production in production: no browser trusts the other certificates; write "production"`),
-  "Traefik with a rate limit for one path": refused(
-    production((e) => (e.edge = traefik)),
-    `${S} services.backend.rateLimits.1.path = "/auth/": must be absent: Traefik has one limit for all paths of a service; remove the path`,
-  ),
   "Traefik in an unknown node pool": refused((files) => {
     (files.system as Anything).services.backend.rateLimits = [];
     production((e) => (e.edge = { ...traefik, pool: "edge" }))(files);
   }, `${P} edge.pool = "edge": is not a node pool of this environment; use one of app, workers, monitoring`),
   "metrics under a service's public path": refused(
     system((s) => {
-      s.services.backend.path = "/api";
+      s.services.backend.paths = ["/api"];
       s.services.backend.rateLimits = [];
       s.services.backend.metrics = { ...s.services.backend.metrics, port: 3000, path: "/api/metrics" };
     }),

@@ -9,7 +9,7 @@ const NEVER = "can never match: the service receives only paths below /sales; na
 /** Gives the backend a prefix, and metrics on its public port. */
 const metrics = (prefix: string, path: string) =>
   backend((service) => {
-    service.path = prefix;
+    service.paths = [prefix];
     service.metrics = { ...service.metrics, port: 3000, path };
     service.rateLimits = [];
   });
@@ -67,7 +67,7 @@ testRefused({
   ),
   "limits of paths that the service never receives": refused(
     backend((service) => {
-      service.path = "/sales";
+      service.paths = ["/sales"];
       service.rateLimits = limits("/saleshealth", "/finance", "/salesX");
     }),
     ...[0, 1, 2].map(
@@ -85,7 +85,7 @@ testRefused({
       const { system: s, production: p, staging: t } = files as Anything;
       s.services.sales = {
         ...s.services.backend,
-        path: "/sales",
+        paths: ["/sales"],
         after: [],
         variables: [],
         connects: [],

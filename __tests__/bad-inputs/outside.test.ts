@@ -89,6 +89,7 @@ testRefused({
         workload.connects = workload.connects.filter((to: string) => to !== "database");
         workload.variables = workload.variables.filter((name: string) => !/^(DATABASE|DIRECT)_URL$/.test(name));
       }
+      s.tasks.migrate.changesDatabase = false;
       delete s.variables.DATABASE_URL;
       delete s.variables.DIRECT_URL;
     }),

@@ -185,6 +185,53 @@ describe("a rate limit", () => {
     expect(after.size).toBe(8 + 1);
   });
 
+  test("with a ban refuses a client for a time, and becomes another rule without it", () => {
+    const login = { path: "/api/login", requests: 10, seconds: 60 };
+    const rulesOf = (limit: object): Json[] =>
+      synth({
+        rateLimits: [
+          { requests: 100, seconds: 10 },
+          { ...login, ...limit },
+        ],
+      }).rule.filter(({ rate_limit_options }: Json) => rate_limit_options);
+    const [banned] = ordered(rulesOf({ ban: { seconds: 600 } }));
+    const [throttled, general] = ordered(rulesOf({}));
+    expect(banned).toMatchObject({
+      action: "rate_based_ban",
+      match: throttled?.match,
+      rate_limit_options: {
+        conform_action: "allow",
+        exceed_action: "deny(429)",
+        enforce_on_key: "IP",
+        rate_limit_threshold: { count: 10, interval_sec: 60 },
+        ban_duration_sec: 600,
+      },
+    });
+    // Cloud Armor refuses to make a throttle of a ban.
+    expect(banned?.priority).not.toBe(throttled?.priority);
+    for (const rule of [banned, throttled]) expect(rule?.priority).toBeLessThan(general?.priority);
+    expect(throttled?.rate_limit_options).not.toHaveProperty("ban_duration_sec");
+  });
+
+  test("has a priority of its own among as many of a length as there may be", () => {
+    const rateLimits = Array.from({ length: 100 }, (_, i) => ({
+      path: `/p${String(i).padStart(2, "0")}`,
+      requests: 1,
+      seconds: 60,
+      ...(i % 3 === 0 && { ban: { seconds: 60 } }),
+    }));
+    const longer = { path: "/p001", requests: 1, seconds: 60 };
+    const { rule } = synth({ rateLimits: [...rateLimits, longer] });
+    const priorities: number[] = rule.map(({ priority }: Json) => priority);
+    expect(new Set(priorities).size).toBe(rule.length);
+    const isLonger = (r: Json) => expressionOf(r).includes("'/p001'");
+    expect(rule.find(isLonger).priority).toBeLessThan(
+      Math.min(
+        ...rule.filter((r: Json) => expressionOf(r).includes("'/p") && !isLonger(r)).map((r: Json) => r.priority),
+      ),
+    );
+  });
+
   test.each([
     ["/it's", "'/it\\'s'"],
     ["/a\\b", "'/a\\\\b'"],

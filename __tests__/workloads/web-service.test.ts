@@ -129,3 +129,32 @@ test("one timeout sets the load balancer's limit, its drain and the pod's grace 
     expect(spec.terminationGracePeriodSeconds).toBe(left + 90);
   }
 });
+
+describe("the load balancer's settings for a service", () => {
+  const settings = (more: object) =>
+    values(synth({ public: { securityPolicy: "armor", ...more } }).resource(BACKEND)).objects[0].spec;
+
+  test("have its headers after those of every response", () => {
+    const { headers } = settings({
+      headers: { "Content-Security-Policy": "default-src 'self'" },
+    }).customResponseHeaders;
+    expect(headers).toHaveLength(4);
+    expect(headers[3]).toBe("Content-Security-Policy: default-src 'self'");
+  });
+
+  test("keep clients at their pods by a cookie, and stop it by name: GKE keeps what the settings leave out", () => {
+    expect(settings({ stickyMinutes: 30 }).sessionAffinity).toEqual({
+      affinityType: "GENERATED_COOKIE",
+      affinityCookieTtlSec: 1800,
+    });
+    expect(settings({}).sessionAffinity).toEqual({ affinityType: "NONE" });
+  });
+
+  test("leave WebSockets open for their time, and drain for the service's alone", () => {
+    expect(settings({ websocketMinutes: 60 })).toMatchObject({
+      timeoutSec: 3600,
+      connectionDraining: { drainingTimeoutSec: 90 },
+    });
+    expect(settings({ websocketMinutes: 1 }).timeoutSec).toBe(90);
+  });
+});

@@ -16,6 +16,12 @@ export interface RateLimit {
   readonly requests: number;
   /** Length of the interval in seconds. Cloud Armor supports only some values. */
   readonly seconds: number;
+  /**
+   * Bans a client that exceeds the limit: after the interval, all its requests that the limit counts get 429 for this many
+   * seconds more. Cloud Armor supports only some values.
+   * {@link https://cloud.google.com/armor/docs/rate-limiting-overview#ban-clients}
+   */
+  readonly ban?: { readonly seconds: number };
 }
 
 /**
@@ -56,6 +62,8 @@ export interface SecurityPolicyProps {
 
 /** Priority of the limit without a path. Limits with paths have smaller numbers and are evaluated first. */
 const GENERAL_LIMIT = 100_000;
+/** Priorities for limits with paths of the same length. */
+const OF_A_LENGTH = 100;
 const EVERYONE = { versionedExpr: "SRC_IPS_V1", config: { srcIpRanges: ["*"] } };
 
 /**
@@ -139,28 +147,34 @@ function evaluation(ruleSet: WafRuleSet, exclusions: readonly WafExclusion[]): s
  * Returns a rule for each limit. A limit's priority follows from its path, so that adding a limit does not change the
  * priorities of others: the provider changes rules one by one, by priority. Longer paths come first. Two paths of the
  * same length never match the same request.
+ *
+ * Bans have priorities of their own, from the end, because Cloud Armor cannot change a ban into a throttle.
  */
 function limitRules(limits: readonly RateLimit[]): ComputeSecurityPolicyRule[] {
-  const lengths = limits.map(({ path = "" }) => path.length);
-  return limits.map(({ path, requests, seconds }, index) => ({
-    action: "throttle",
-    priority:
-      GENERAL_LIMIT - 100 * (path ?? "").length + lengths.slice(0, index).filter((l) => l === lengths[index]).length,
-    description: `At most ${requests} requests in ${seconds} s from one address`,
-    preview: false,
-    match: path
-      ? // In any case and encoding. https://cloud.google.com/armor/docs/configure-security-policies#path-traversal-and-normalization
-        { expr: { expression: `request.path.urlDecode().lower().startsWith(${quote(path.toLowerCase())})` } }
-      : EVERYONE,
-    rateLimitOptions: {
-      conformAction: "allow",
-      exceedAction: "deny(429)",
-      // The address that connects to Google. A client can send any address in X-Forwarded-For, and a new one with each
-      // request.
-      enforceOnKey: "IP",
-      rateLimitThreshold: { count: requests, intervalSec: seconds },
-    },
-  }));
+  const alike = ({ path = "", ban }: RateLimit) => `${path.length} ${ban !== undefined}`;
+  return limits.map((limit, index) => {
+    const { path, requests, seconds, ban } = limit;
+    const before = limits.slice(0, index).filter((other) => alike(other) === alike(limit)).length;
+    return {
+      action: ban ? "rate_based_ban" : "throttle",
+      priority: GENERAL_LIMIT - OF_A_LENGTH * (path ?? "").length + (ban ? OF_A_LENGTH - 1 - before : before),
+      description: `At most ${requests} requests in ${seconds} s from one address`,
+      preview: false,
+      match: path
+        ? // In any case and encoding. https://cloud.google.com/armor/docs/configure-security-policies#path-traversal-and-normalization
+          { expr: { expression: `request.path.urlDecode().lower().startsWith(${quote(path.toLowerCase())})` } }
+        : EVERYONE,
+      rateLimitOptions: {
+        conformAction: "allow",
+        exceedAction: "deny(429)",
+        // The address that connects to Google. A client can send any address in X-Forwarded-For, and a new one with each
+        // request.
+        enforceOnKey: "IP",
+        rateLimitThreshold: { count: requests, intervalSec: seconds },
+        banDurationSec: ban?.seconds,
+      },
+    };
+  });
 }
 
 /**

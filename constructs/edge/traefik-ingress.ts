@@ -1,9 +1,12 @@
 import { Construct } from "constructs";
+import { SECURITY_HEADERS } from "../../facts/http";
+import { isBelow } from "../../facts/paths";
 import { type KubernetesObject, objects } from "../helm/objects";
 import type { Namespace } from "../kubernetes/namespace";
-import { SECURITY_HEADERS, SERVICE_PORT } from "../workloads/web-service";
+import { SERVICE_PORT } from "../workloads/web-service";
 import type { Route } from "./ingress";
 import type { Traefik } from "./traefik";
+import { pathDigest, traefikRoutes } from "./traefik-routes";
 
 export interface TraefikIngressProps {
   /** The services' namespace. It must be among those that Traefik serves. */
@@ -18,10 +21,36 @@ export interface TraefikIngressProps {
    * The longest path that matches wins.
    */
   readonly routes: readonly Route[];
-  /** Seconds in which a service must start to answer, by the service's name. After that, Traefik answers 504. */
-  readonly timeouts: Readonly<Record<string, number>>;
-  /** Rate limits by the service's name. A service that is not in the list has no limit. */
-  readonly rateLimits: Readonly<Record<string, ClientRateLimit>>;
+  /** Settings of each service, by its name. */
+  readonly services: Readonly<Record<string, TraefikService>>;
+}
+
+export interface TraefikService {
+  /** Seconds in which the service must start to answer. After that, Traefik answers 504. */
+  readonly timeoutSeconds: number;
+  /**
+   * Rate limits, at most one of them without a path. A request counts only towards the limit with the longest path, as
+   * with Cloud Armor.
+   */
+  readonly rateLimits?: readonly ClientRateLimit[];
+  /**
+   * Response headers by name, in addition to those of every public response. With a path, they are for the path and all
+   * paths below it, and replace those of shorter paths.
+   */
+  readonly headers?: readonly { readonly path?: string; readonly set: Readonly<Record<string, string>> }[];
+  /** Answers preflight requests before the rate limits. */
+  readonly cors?: {
+    /** Origins such as `https://app.example.com`, or `*`. */
+    readonly origins: readonly string[];
+    readonly methods: readonly string[];
+    /** Request headers. */
+    readonly headers: readonly string[];
+    /** Whether browsers send cookies along. */
+    readonly credentials: boolean;
+    readonly maxAgeSeconds: number;
+  };
+  /** Minutes for which a client's requests go to the same pod, by a cookie. */
+  readonly stickyMinutes?: number;
 }
 
 /**
@@ -30,25 +59,29 @@ export interface TraefikIngressProps {
  * the interval.
  */
 export interface ClientRateLimit {
+  /** Beginning of the paths, decoded and in any case. By default, the limit applies to all paths without another limit. */
+  readonly path?: string;
   readonly requests: number;
   /** Length of the interval in seconds. */
   readonly seconds: number;
 }
 
-const HEADERS = "security-headers";
-
 /**
- * Routes from Traefik to the services, with HTTPS only, security headers on every response, and a rate limit for each
+ * Routes from Traefik to the services, with HTTPS only, security headers on every response, and rate limits for each
  * client.
  *
- * The routes are Traefik's IngressRoutes, with one router for each path of a service, because each router counts
- * requests separately. An Ingress would create a router for each host, so a client of two hosts could send twice as
- * many requests. Traefik counts by the address that connects, because clients can send any address in X-Forwarded-For.
- * The counts start again when a route changes, and when a pod behind one starts or stops.
+ * The routes are Traefik's IngressRoutes, with one router for all hosts and paths of a service, because each router
+ * counts requests separately. An Ingress would create a router for each host, so a client of two hosts could send twice
+ * as many requests. A path with a limit or with headers of its own has another router. Traefik counts by the address that
+ * connects, because clients can send any address in X-Forwarded-For. The counts start again when a route changes, and
+ * when a pod behind one starts or stops.
+ *
+ * WebSockets need no setting: the limits of time end when a connection becomes a WebSocket.
  *
  * An IngressRoute loads at most one certificate, and Traefik selects certificates by the host that a client names, not
  * by the route. So each certificate has its own IngressRoute, without routes.
  * {@link https://doc.traefik.io/traefik/v3.7/reference/routing-configuration/http/middlewares/ratelimit/}
+ * {@link https://doc.traefik.io/traefik/v3.7/reference/routing-configuration/http/middlewares/headers/}
  */
 export class TraefikIngress extends Construct {
   constructor(scope: Construct, id: string, props: TraefikIngressProps) {
@@ -60,37 +93,53 @@ export class TraefikIngress extends Construct {
       metadata: { name, namespace },
       spec,
     });
-    const services = [...new Set(props.routes.map(({ service }) => service))];
     objects(this, "routes", {
       name: props.name,
       namespace,
       dependsOn: [...props.namespace.ready, props.traefik.ready],
       objects: [
-        object("Middleware", HEADERS, { headers: { customResponseHeaders: RESPONSE_HEADERS } }),
         ...props.certificates.map((secretName) =>
           object("IngressRoute", secretName, { entryPoints: ["websecure"], routes: [], tls: { secretName } }),
         ),
-        ...services.flatMap((service) => {
-          const routes = props.routes.filter((route) => route.service === service);
-          const limit = `${service}-limit`;
+        ...Object.entries(props.services).flatMap(([service, settings]) => {
+          const { timeoutSeconds, rateLimits = [], headers = [], cors, stickyMinutes } = settings;
+          const headerPaths = pathsOf(headers).filter((path) => path !== "/");
+          const limitPaths = pathsOf(rateLimits);
+          const backend = {
+            name: service,
+            port: SERVICE_PORT,
+            serversTransport: service,
+            ...(stickyMinutes && { sticky: { cookie: cookie(service, stickyMinutes, cors?.credentials) } }),
+          };
           return [
-            object("Middleware", limit, { rateLimit: rateLimit(props.rateLimits[service]) }),
+            // The Middlewares of the service exist even if it sets nothing, so that you can add and remove settings:
+            // Traefik does not serve a route that names a missing Middleware.
+            ...[undefined, ...headerPaths].map((path) =>
+              object("Middleware", named(service, "headers", path), { headers: responseHeaders(settings, path) }),
+            ),
+            ...[undefined, ...limitPaths].map((path) =>
+              object("Middleware", named(service, "limit", path), {
+                rateLimit: rateLimit(rateLimits.find((limit) => limit.path === path)),
+              }),
+            ),
             object("ServersTransport", service, {
-              forwardingTimeouts: { responseHeaderTimeout: `${props.timeouts[service]}s` },
+              forwardingTimeouts: { responseHeaderTimeout: `${timeoutSeconds}s` },
             }),
             object("IngressRoute", service, {
               entryPoints: ["websecure"],
               tls: {},
-              routes: [...new Set(routes.map(({ path }) => path))].map((path) => ({
-                kind: "Rule",
-                match: rule(
-                  routes.filter((route) => route.path === path).map(({ host }) => host),
-                  path,
-                ),
-                priority: path.length, // by default, a rule with more hosts would win over one with a longer path
-                middlewares: [{ name: HEADERS }, { name: limit }],
-                services: [{ name: service, port: SERVICE_PORT, serversTransport: service }],
-              })),
+              routes: traefikRoutes(service, props.routes, { headers: headerPaths, limits: limitPaths }).map(
+                ({ match, priority, headersOf, limitOf }) => ({
+                  kind: "Rule",
+                  match,
+                  priority,
+                  middlewares: [
+                    { name: named(service, "headers", headersOf) },
+                    { name: named(service, "limit", limitOf) },
+                  ],
+                  services: [backend],
+                }),
+              ),
             }),
           ];
         }),
@@ -99,20 +148,41 @@ export class TraefikIngress extends Construct {
   }
 }
 
-const RESPONSE_HEADERS = Object.fromEntries(
-  SECURITY_HEADERS.map((header) => header.split(": ", 2) as [string, string]),
-);
+const pathsOf = (all: readonly { readonly path?: string }[]): string[] => all.flatMap(({ path }) => path ?? []);
 
-/**
- * An average of 0 means no limit. The Middleware exists even without a limit, so that you can add and remove a limit:
- * Traefik does not serve a route that names a missing Middleware.
- */
+/** Returns the name of a Middleware, which stays the same when other paths change. */
+const named = (service: string, what: "headers" | "limit", path?: string): string =>
+  [service, what, ...(path === undefined ? [] : [pathDigest(path)])].join("-");
+
+/** Returns the headers of responses at a path, and the answers to other origins. */
+function responseHeaders({ headers = [], cors }: TraefikService, path = "/") {
+  const above = headers
+    .filter((entry) => isBelow(path, entry.path ?? "/"))
+    .sort((a, b) => (a.path ?? "/").length - (b.path ?? "/").length);
+  const set = new Map<string, [name: string, value: string]>(); // names have no case
+  for (const entry of [{ set: SECURITY_HEADERS }, ...above])
+    for (const header of Object.entries(entry.set)) set.set(header[0].toLowerCase(), header);
+  return {
+    customResponseHeaders: Object.fromEntries(set.values()),
+    ...(cors && {
+      accessControlAllowOriginList: cors.origins,
+      accessControlAllowMethods: cors.methods,
+      accessControlAllowHeaders: cors.headers,
+      accessControlAllowCredentials: cors.credentials,
+      accessControlMaxAge: cors.maxAgeSeconds,
+      addVaryHeader: true, // so that caches keep the answers to different origins apart
+    }),
+  };
+}
+
+const cookie = (service: string, minutes: number, otherOrigins = false) => ({
+  name: `${service}-pod`,
+  secure: true,
+  httpOnly: true,
+  sameSite: otherOrigins ? "none" : "lax", // browsers send "lax" only from pages of the same site
+  maxAge: 60 * minutes,
+});
+
+/** An average of 0 means no limit. */
 const rateLimit = (limit?: ClientRateLimit) =>
   limit ? { average: limit.requests, period: `${limit.seconds}s`, burst: limit.requests } : { average: 0 };
-
-/** {@link https://doc.traefik.io/traefik/v3.7/reference/routing-configuration/http/routing/rules-and-priority/} */
-function rule(hosts: readonly string[], path: string): string {
-  const anyHost = hosts.map((host) => `Host(\`${host}\`)`).join(" || ");
-  const below = path.replace(/\/$/, "");
-  return below ? `(${anyHost}) && (Path(\`${below}\`) || PathPrefix(\`${below}/\`))` : anyHost;
-}

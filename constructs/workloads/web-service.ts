@@ -1,6 +1,7 @@
 import { ServiceV1 } from "@cdktf/provider-kubernetes/lib/service-v1";
 import { TerraformResource, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
+import { SECURITY_HEADERS } from "../../facts/http";
 import { objects } from "../helm/objects";
 import { NAME_LABEL } from "../kubernetes/labels";
 import { connectionPolicy, type Peer } from "../kubernetes/network-policy";
@@ -22,9 +23,28 @@ export interface WebServiceProps extends WorkloadProps {
    * What sends public requests to the service: Google's load balancer, with a Cloud Armor policy, or the pods of a
    * proxy in the cluster. By default, the service is not public.
    */
-  readonly public?: { readonly securityPolicy: string } | { readonly proxies: readonly Peer[] };
+  readonly public?: Balanced | { readonly proxies: readonly Peer[] };
   /** Names of workloads that can connect to the service. */
   readonly clients: readonly string[];
+}
+
+/** Settings of Google's load balancer for a service. */
+export interface Balanced {
+  /** Name of the Cloud Armor policy. */
+  readonly securityPolicy: string;
+  /** Response headers by name, in addition to those of every public response. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /**
+   * Minutes for which a client's requests go to the same pod, by a cookie. At most a day.
+   * {@link https://cloud.google.com/kubernetes-engine/docs/how-to/ingress-configuration#generated_cookie_affinity}
+   */
+  readonly stickyMinutes?: number;
+  /**
+   * Minutes for which a WebSocket can stay open. The load balancer has a single limit, so other responses can take as
+   * long, if that is longer than the service's timeout.
+   * {@link https://cloud.google.com/kubernetes-engine/docs/concepts/ingress-xlb#support_for_websocket}
+   */
+  readonly websocketMinutes?: number;
 }
 
 /** The Service's port. */
@@ -35,13 +55,6 @@ export const SERVICE_PORT = 80;
  * {@link https://cloud.google.com/load-balancing/docs/health-check-concepts#ip-ranges}
  */
 const LOAD_BALANCERS: readonly Peer[] = [{ range: "35.191.0.0/16" }, { range: "130.211.0.0/22" }];
-
-/** Headers of every public response, as `name: value`. {@link https://owasp.org/www-project-secure-headers/} */
-export const SECURITY_HEADERS = [
-  "X-Content-Type-Options: nosniff",
-  "X-Frame-Options: DENY",
-  "Strict-Transport-Security: max-age=31536000; includeSubDomains",
-];
 
 /**
  * A workload that answers HTTP requests, with a Service. Named workloads can connect to it and, if it is public, a load
@@ -95,9 +108,17 @@ export class WebService extends Construct {
             spec: {
               securityPolicy: { name: balanced.securityPolicy },
               healthCheck: { type: "HTTP", requestPath: health.ready, port, checkIntervalSec: 10, timeoutSec: 5 },
-              timeoutSec: timeoutSeconds,
+              timeoutSec: Math.max(timeoutSeconds, 60 * (balanced.websocketMinutes ?? 0)),
               connectionDraining: { drainingTimeoutSec: timeoutSeconds },
-              customResponseHeaders: { headers: SECURITY_HEADERS },
+              customResponseHeaders: {
+                headers: Object.entries({ ...SECURITY_HEADERS, ...balanced.headers }).map(
+                  ([header, value]) => `${header}: ${value}`,
+                ),
+              },
+              // Without this field, GKE would keep the affinity that the load balancer has.
+              sessionAffinity: balanced.stickyMinutes
+                ? { affinityType: "GENERATED_COOKIE", affinityCookieTtlSec: 60 * balanced.stickyMinutes }
+                : { affinityType: "NONE" },
               logging: { enable: true, sampleRate: 1 },
             },
           },

@@ -50,9 +50,9 @@ export default {
     email: "oncall@nexus-erp.com",
     receiver: { kind: "slack", channel: "#nexus-alerts" },
   },
+  modules: ["core"],
   services: {
     api: { replicas: { min: 2, max: 10 }, hosts: ["api.nexus-erp.com"] },
-    crm: { replicas: { min: 2, max: 10 }, hosts: ["api.nexus-erp.com"] },
   },
   frontends: { web: ["app.nexus-erp.com"] },
   edge: { kind: "google", waf: { mode: "preview" } },

@@ -146,12 +146,6 @@ export const systemChecks: readonly Check[] = [
           "must be paths: the service has a port, and load balancers check it",
           'write it like { ready: "/ready" }',
         );
-      if (service.path !== "/" && !service.port)
-        say.system(["services", name, "path"], "is for services with a port", "remove it");
-      if (service.timeoutSeconds !== undefined && !service.port)
-        say.system(["services", name, "timeoutSeconds"], "is for services with a port", "remove it");
-      for (const i of service.port ? [] : service.rateLimits.keys())
-        say.system(["services", name, "rateLimits", i], "must be absent: the service has no port", "remove it");
       if (service.objective && !service.metrics?.requests)
         say.system(
           ["services", name, "objective"],

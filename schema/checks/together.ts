@@ -1,4 +1,4 @@
-import { CLOUD_ARMOR_INTERVALS, machineOf, maxConnections, tierProblem } from "../../facts/google";
+import { machineOf, maxConnections, tierProblem } from "../../facts/google";
 import { parseCpu, parseMemory } from "../../facts/quantity";
 import { NAMED, secretNamed } from "../../facts/secret-names";
 import { secretLooking } from "../../facts/secrets";
@@ -66,12 +66,6 @@ export const checksTogether: readonly Check[] = [
         );
       if (size.hosts.length && !service.port)
         say.environment([...path, "hosts"], "are for services with a port", "remove them");
-      if (service.port && service.rateLimits.length && !size.hosts.length)
-        say.environment(
-          [...path, "hosts"],
-          "must name a host: the system limits this service's rate at the edge",
-          "add one",
-        );
     }
   }),
   check(["services", "tasks"], ["cluster"], [], (s, e, _r, { say, environmentName }) => {
@@ -186,36 +180,19 @@ export const checksTogether: readonly Check[] = [
   check(["services"], ["services"], [], (s, e, _r, { say }) => {
     const taken = new Map<string, string>();
     for (const [name, { hosts }] of Object.entries(e.services)) {
-      const prefix = own(s.services, name)?.path ?? "/";
-      for (const [i, host] of [...new Set(hosts)].entries()) {
-        const other = taken.get(host + prefix);
-        if (other)
-          say.environment(
-            ["services", name, "hosts", i],
-            prefix === "/" ? `is already a host of ${other}` : `shares the path ${prefix} with ${other}`,
-            "give the host to one service, or give each service its own path",
-          );
-        taken.set(host + prefix, name);
-      }
+      const prefixes = new Set(own(s.services, name)?.paths ?? ["/"]);
+      for (const [i, host] of [...new Set(hosts)].entries())
+        for (const prefix of prefixes) {
+          const other = taken.get(host + prefix);
+          if (other)
+            say.environment(
+              ["services", name, "hosts", i],
+              prefix === "/" ? `is already a host of ${other}` : `shares the path ${prefix} with ${other}`,
+              "give the host to one service, or give each service its own paths",
+            );
+          taken.set(host + prefix, name);
+        }
     }
-  }),
-  check(["services"], ["edge"], [], (s, { edge }, _r, { say }) => {
-    for (const [name, { rateLimits }] of Object.entries(s.services))
-      for (const [i, { path, seconds }] of rateLimits.entries()) {
-        const where = ["services", name, "rateLimits", i];
-        if (edge.kind === "google" && !CLOUD_ARMOR_INTERVALS.includes(seconds))
-          say.system(
-            [...where, "seconds"],
-            "is not an interval that Cloud Armor supports",
-            oneOf(CLOUD_ARMOR_INTERVALS.map(String)),
-          );
-        if (edge.kind === "traefik" && path !== undefined)
-          say.system(
-            [...where, "path"],
-            "must be absent: Traefik has one limit for all paths of a service",
-            "remove the path",
-          );
-      }
   }),
   check(["database", "cache", "search"], ["database", "cache", "search"], [], (s, e, _r, { say, environmentName }) => {
     for (const name of DATASTORES) {

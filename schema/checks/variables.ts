@@ -76,26 +76,37 @@ export const variablesChecks: readonly Check[] = [
           value: undefined,
         });
   }),
-  check(["variables", "frontends", "services"], ["services", "frontends"], [], (s, e, _r, { say }) => {
-    for (const name of s.frontends)
-      if (!own(e.frontends, name)?.length)
-        say.environment(
-          ["frontends", name],
-          "is required: the system has this frontend",
-          'name its host, for example ["app.example.com"]',
-        );
-    for (const name of Object.keys(e.frontends))
-      if (!s.frontends.includes(name))
-        say.environment(["frontends", name], "is not a frontend of the system", oneOf(s.frontends), { value: name });
-    for (const [name, variable] of Object.entries(s.variables))
-      for (const { name: of } of hostedIn(variable))
-        if (own(s.services, of)?.port && !hostsFor(e, of).length)
+  check(
+    ["variables", "frontends", "services"],
+    ["services", "frontends"],
+    [],
+    (s, e, _r, { say, declared, environmentName }) => {
+      for (const name of s.frontends)
+        if (!own(e.frontends, name)?.length)
           say.environment(
-            ["services", of, "hosts"],
-            `must name a host: the variable ${name} is made from it`,
-            "add one, or remove the variable",
+            ["frontends", name],
+            "is required: the system has this frontend",
+            'name its host, for example ["app.example.com"]',
           );
-  }),
+      for (const name of Object.keys(e.frontends))
+        if (!s.frontends.includes(name))
+          say.environment(["frontends", name], "is not a frontend of the system", oneOf(s.frontends), { value: name });
+      for (const [name, variable] of Object.entries(s.variables))
+        for (const { name: of, path } of hostedIn(variable))
+          if (own(s.services, of)?.port && !hostsFor(e, of).length)
+            say.environment(
+              ["services", of, "hosts"],
+              `must name a host: the variable ${name} is made from it`,
+              "add one, or remove the variable",
+            );
+          else if (own(declared.services, of) && !own(s.services, of))
+            say.system(
+              ["variables", name, ...path],
+              `is a service whose module ${environmentName} does not enable`,
+              "enable the module there, or give the variable to services of the module alone",
+            );
+    },
+  ),
   check(["frontends"], ["services", "frontends"], [], (_s, e, _r, { say }) => {
     const served = new Map(
       Object.entries(e.services).flatMap(([name, { hosts }]) => hosts.map((host) => [host, name])),

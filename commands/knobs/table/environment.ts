@@ -1,14 +1,6 @@
 import { type Any, beside, type Context, environment, type Hand, otherPool, system } from "./hand";
 
 const release = ({ files, stack }: Context): Any => files.environments[stack]?.release;
-/** The services with one limit each, for all of their paths. */
-const limitedOnce = ({ before }: Context): Any =>
-  Object.fromEntries(
-    Object.entries(before as Record<string, Any>).map(([name, service]) => [
-      name,
-      { ...service, rateLimits: service.rateLimits?.slice(0, 1).map(({ path: _, ...limit }: Any) => limit) },
-    ]),
-  );
 /** A module of the system's last service, which no other service connects to. */
 const moduleOfLast = (context: Context): Any => ({
   knob: { title: "Knob", services: [Object.keys(system(context).services).at(-1)] },
@@ -189,7 +181,6 @@ export const ENVIRONMENT: Readonly<Record<string, Hand | readonly Hand[]>> = {
       acme: "production",
       pool: Object.keys(environment(context).cluster.nodePools ?? {})[0],
     }),
-    with: { "system.services": limitedOnce },
     fixed: ITS_KIND,
   },
   "exclusions+": { to: [{ ruleSet: "sqli-v33-stable", signatures: ["owasp-crs-v030301-id942110-sqli"] }] },

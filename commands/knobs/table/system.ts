@@ -50,6 +50,12 @@ const unconnected = (context: Context): string | undefined =>
       !workload(context).connects?.includes(to),
   );
 
+/** A path below the service's first one. */
+const below =
+  (path: string) =>
+  (context: Context): string =>
+    (workload(context).paths?.[0] ?? "/").replace(/\/$/, "") + path;
+
 /** How to turn the knobs of systems. */
 export const SYSTEM: Readonly<Record<string, Hand | readonly Hand[]>> = {
   "system.namespace": { to: ({ before }: Context) => `${before}-knob`, fixed: "everything in it would be made anew" },
@@ -247,12 +253,28 @@ export const SYSTEM: Readonly<Record<string, Hand | readonly Hand[]>> = {
     to: "another",
     with: { "system.tasks": (c: Context) => ({ ...(c.before as object), another: task(c) }) },
   },
-  "system.services.*.path": { to: "/knob" },
+  "system.services.*.paths+": { to: ["/knob"] },
+  "system.services.*.paths[]": { to: "/knob" },
+  "headers+": { to: [{ set: { "X-Knob": "a" } }] },
+  "headers[].path?": { to: below("/knob") },
+  "headers[].path": { to: below("/knob-2") },
+  "headers[].set+": { to: { "X-Knob-2": "b" } },
+  "headers[].set.*": { to: "knob" },
+  "cors?": { to: { origins: ["https://knob.example.com"], methods: ["GET", "POST"] } },
+  "cors.origins+": { to: ["https://knob-2.example.com"] },
+  "cors.origins[]": { to: "https://knob-3.example.com" },
+  "cors.headers+": { to: ["X-Knob"] },
+  "cors.headers[]": { to: "X-Knob-2" },
+  "cors.methods+": { to: ["PUT"] },
+  "sticky?": { to: { minutes: 60 } },
+  "websockets?": { to: { minutes: 60 } },
   "rateLimits+": { to: [{ path: "/knob/", requests: 10, seconds: 60 }] },
   "timeoutSeconds?": { to: 90 },
   "rateLimits[].path?": { to: "/knob/" },
   "rateLimits[].path": { to: "/knob/" },
   "rateLimits[].seconds": { to: 30 },
+  "ban?": { to: { seconds: 600 } },
+  "ban.seconds": { to: 60 },
   "system.modules+": {
     to: (context: Context) => ({ knob: { title: "Knob", services: [Object.keys(system(context).services).at(-1)] } }),
   },

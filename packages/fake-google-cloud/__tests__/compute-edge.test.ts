@@ -230,9 +230,41 @@ describe("Compute Engine refuses", () => {
       RATES,
     ],
     ["a ban of who is throttled", limit({ banDurationSec: 60 }), at("rateLimitOptions.banDurationSec", "60"), RATES],
+    ["a ban without a time", limit({}, "rate_based_ban"), at("rateLimitOptions.banDurationSec", ""), RATES],
+    [
+      "a ban of an unknown time",
+      limit({ banDurationSec: 90 }, "rate_based_ban"),
+      at("rateLimitOptions.banDurationSec", "90"),
+      RATES,
+    ],
+    [
+      "a throttle of too many requests",
+      limit({ rateLimitThreshold: { count: 1_000_001, intervalSec: 60 } }),
+      at("rateLimitOptions.rateLimitThreshold.count", "1000001"),
+      RATES,
+    ],
+    [
+      "a ban after too many requests",
+      limit({ rateLimitThreshold: { count: 10_001, intervalSec: 60 }, banDurationSec: 60 }, "rate_based_ban"),
+      at("rateLimitOptions.rateLimitThreshold.count", "10001"),
+      RATES,
+    ],
+    [
+      "a ban that becomes a throttle",
+      (c) => {
+        limit({ banDurationSec: 600 }, "rate_based_ban")(c);
+        return c.post(
+          `${GLOBAL}/securityPolicies/new/patchRule`,
+          { action: "throttle", rateLimitOptions: LIMIT },
+          { priority: "1" },
+        );
+      },
+      at("action", "throttle"),
+      RATES,
+    ],
     [
       "a ban after an unknown interval",
-      limit({ banThreshold: { count: 1, intervalSec: 1 } }, "rate_based_ban"),
+      limit({ banThreshold: { count: 1, intervalSec: 1 }, banDurationSec: 60 }, "rate_based_ban"),
       at("rateLimitOptions.banThreshold.intervalSec", "1"),
       RATES,
     ],
@@ -380,6 +412,15 @@ test("a security policy has a default rule, and its rules change one by one", ()
   expect(compute.get(path).rules[1]).toEqual({ ...RULE, preview: true, description: "" });
   compute.post(`${path}/removeRule`, {}, { priority: "1" });
   expect(compute.get(path).rules).toHaveLength(1);
+});
+
+test("a throttle becomes a ban, with what it lasts", () => {
+  const compute = world();
+  const path = `${GLOBAL}/securityPolicies/new`;
+  limit({})(compute);
+  const ban = { ...LIMIT, banDurationSec: 600 };
+  compute.post(`${path}/patchRule`, { action: "rate_based_ban", rateLimitOptions: ban }, { priority: "1" });
+  expect(compute.get(path).rules[0]).toMatchObject({ action: "rate_based_ban", rateLimitOptions: ban });
 });
 
 test("a change of a security policy is of what it names, rules apart", () => {

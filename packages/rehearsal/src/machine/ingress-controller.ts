@@ -3,6 +3,7 @@ import https from "node:https";
 import { text } from "node:stream/consumers";
 import { setTimeout } from "node:timers/promises";
 import { type Body, type Cloud, hasGlobal, type LoadBalancer, setLoadBalancers } from "@slipway/fake-google-cloud";
+import { invalid, refused } from "./backend-config";
 import type { ControlPlane } from "./control-plane";
 
 /** Reason why GKE cannot put an Ingress into effect; existing resources stay unchanged. */
@@ -153,6 +154,14 @@ export function balancerOf(
         "Translate",
         `Translation failed: error getting BackendConfig for port "${port.number}" on service "${namespace}/${service}", err: no BackendConfig for service port exists.`,
       );
+    const wrong = backendConfig && invalid(backendConfig.spec);
+    if (wrong)
+      throw new SyncError(
+        "Translate",
+        `Translation failed: BackendConfig ${namespace}/${config} is not valid: ${wrong}`,
+      );
+    const no = backendConfig && refused(backendConfig.spec);
+    if (no) throw new SyncError("Sync", `Error syncing to GCP: googleapi: Error 400: ${no}, invalid`);
     backends.set(`k8s1-${namespace}-${service}-${port.number}`, backendConfig?.spec.securityPolicy?.name);
   }
   const frontend = annotations["networking.gke.io/v1beta1.FrontendConfig"];

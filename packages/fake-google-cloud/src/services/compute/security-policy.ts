@@ -86,6 +86,10 @@ const LIMIT_ENUMERATIONS = {
 };
 /** Seconds. https://cloud.google.com/armor/docs/rate-limiting-overview */
 const INTERVALS = [10, 30, 60, 120, 180, 240, 270, 300, 600, 900, 1200, 1800, 2700, 3600];
+/** Seconds of a ban. https://cloud.google.com/armor/docs/rate-limiting-overview */
+const BANS = [60, 120, 180, 240, 270, 300, 600, 900, 1200, 1800, 2700, 3600];
+/** Most requests of a limit, by its action. https://cloud.google.com/armor/docs/rate-limiting-overview */
+const MOST: Readonly<Record<string, number>> = { throttle: 1_000_000, rate_based_ban: 10_000 };
 const ACTIONS = /^(allow|deny\((403|404|502)\)|throttle|rate_based_ban|redirect)$/;
 const OPERATORS = ["EQUALS", "STARTS_WITH", "ENDS_WITH", "CONTAINS", "EQUALS_ANY"];
 
@@ -197,13 +201,16 @@ function checkLimit({ action: taken, rateLimitOptions: limit }: Body): void {
     throw wrong("rateLimitOptions.banDurationSec", limit.banDurationSec, "Only with the action 'rate_based_ban'.");
   if (limit.enforceOnKey && limit.enforceOnKeyConfigs?.length)
     throw wrong("rateLimitOptions.enforceOnKey", limit.enforceOnKey, "Not together with enforceOnKeyConfigs.");
-  checkThreshold("rateLimitThreshold", limit.rateLimitThreshold ?? {});
-  if (limit.banThreshold) checkThreshold("banThreshold", limit.banThreshold);
+  if (taken === "rate_based_ban" && !BANS.includes(limit.banDurationSec))
+    throw wrong("rateLimitOptions.banDurationSec", limit.banDurationSec, `Must be one of ${BANS.join(", ")}.`);
+  checkThreshold("rateLimitThreshold", limit.rateLimitThreshold ?? {}, taken);
+  if (limit.banThreshold) checkThreshold("banThreshold", limit.banThreshold, taken);
 }
 
-function checkThreshold(field: string, { count, intervalSec }: Body): void {
+function checkThreshold(field: string, { count, intervalSec }: Body, taken: string): void {
   const at = `rateLimitOptions.${field}`;
-  if (!(count >= 1)) throw wrong(`${at}.count`, count, "Must be at least 1.");
+  const most = MOST[taken] as number;
+  if (!(count >= 1 && count <= most)) throw wrong(`${at}.count`, count, `Must be from 1 to ${most}.`);
   if (!INTERVALS.includes(intervalSec))
     throw wrong(`${at}.intervalSec`, intervalSec, `Must be one of ${INTERVALS.join(", ")}.`);
 }
@@ -267,6 +274,9 @@ export const securityPolicies: Route[] = [
       const before = needRule(policy, query);
       const after = cleared({ ...before, ...structuredClone(body) }, body, query.get("updateMask"));
       acceptRule(after);
+      // https://cloud.google.com/armor/docs/rate-limiting-overview
+      if (before.action === "rate_based_ban" && after.action === "throttle")
+        throw wrong("action", after.action, "A rule with the action 'rate_based_ban' cannot be changed to 'throttle'.");
       policy.rules[policy.rules.indexOf(before)] = after;
     },
     { shape: RULE },

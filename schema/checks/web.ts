@@ -1,0 +1,164 @@
+import { CLOUD_ARMOR_BANS, CLOUD_ARMOR_INTERVALS } from "../../facts/google";
+import { GOOGLE_HEADERS, isOfConnection, isOfCors, isOfEdge, isOfGoogle, SECURITY_HEADERS } from "../../facts/http";
+import { type Ability, lackOf } from "../edge";
+import type { Service } from "../workload";
+import { type Check, check, oneOf, own } from "./check";
+
+type Path = readonly PropertyKey[];
+
+/** Fields that are the edge's alone: without a host, nothing reads them. */
+const AT_EDGE = {
+  rateLimits: "limits this service's rate",
+  headers: "sets response headers of this service",
+  cors: "answers requests of other origins for this service",
+  sticky: "keeps this service's clients at their pods",
+  websockets: "limits this service's WebSockets",
+} as const;
+
+const atEdge = (service: Service) =>
+  (Object.keys(AT_EDGE) as (keyof typeof AT_EDGE)[]).filter((field) => {
+    const value = service[field];
+    return Array.isArray(value) ? value.length > 0 : value !== undefined;
+  });
+
+/** Rules about what services ask of the edge. */
+export const webChecks: readonly Check[] = [
+  check(["services", "frontends"], [], [], ({ services, frontends }, _e, _r, { say }) => {
+    for (const [name, service] of Object.entries(services)) {
+      const where = ["services", name];
+      if (!service.port) {
+        if (service.paths.some((path) => path !== "/"))
+          say.system([...where, "paths"], "is for services with a port", "remove it");
+        for (const field of ["timeoutSeconds", "cors", "sticky", "websockets"] as const)
+          if (service[field] !== undefined) say.system([...where, field], "is for services with a port", "remove it");
+        for (const field of ["rateLimits", "headers"] as const)
+          for (const i of service[field].keys())
+            say.system([...where, field, i], "must be absent: the service has no port", "remove it");
+      }
+      for (const [i, { set }] of service.headers.entries()) {
+        const names = Object.keys(set);
+        for (const [j, header] of names.entries()) {
+          const wrong = wrongHeader(header);
+          if (wrong) say.system([...where, "headers", i, "set", header], ...wrong);
+          if (names.slice(0, j).some((other) => other.toLowerCase() === header.toLowerCase()))
+            say.system(
+              [...where, "headers", i, "set", header],
+              "is set twice: names have no case",
+              "remove one of the two",
+            );
+        }
+      }
+      const { origins, methods, headers, credentials } = service.cors ?? { origins: [], methods: [], headers: [] };
+      for (const [field, values] of Object.entries({ origins, methods, headers }))
+        for (const [i, value] of values.entries())
+          if (values.findIndex((other) => other.toLowerCase() === value.toLowerCase()) !== i)
+            say.system([...where, "cors", field, i], "is listed twice", "remove one of the two");
+      for (const [i, origin] of origins.entries()) {
+        const place = [...where, "cors", "origins", i];
+        if (origin === "*" && origins.length > 1)
+          say.system(place, "admits all origins, and others are listed", "remove one or the others");
+        if (origin === "*" && credentials)
+          say.system(
+            place,
+            "must not be all origins: browsers send them no cookies",
+            "name the origins, or remove credentials",
+          );
+        if (origin !== "*" && !origin.includes(":") && !own(services, origin)?.port && !frontends.includes(origin))
+          say.system(
+            place,
+            "is neither a frontend nor a service with a port",
+            `${oneOf([...Object.keys(services).filter((other) => services[other]?.port), ...frontends])}, or an origin like "https://app.my-company.com"`,
+          );
+      }
+    }
+  }),
+  check(["services"], ["services"], [], (s, e, _r, { say }) => {
+    for (const [name, { hosts }] of Object.entries(e.services)) {
+      const service = own(s.services, name);
+      if (!service?.port || hosts.length) continue;
+      const path = ["services", name, "hosts"];
+      for (const field of atEdge(service))
+        say.environment(path, `must name a host: the system ${AT_EDGE[field]} at the edge`, "add one");
+      for (const [other, { cors }] of Object.entries(s.services))
+        if (cors?.origins.includes(name) && other !== name)
+          say.environment(path, `must name a host: it is an origin in the cors of ${other}`, "add one");
+    }
+  }),
+  check(["services"], ["edge"], [], (s, { edge }, _r, { say }) => {
+    for (const [name, service] of Object.entries(s.services))
+      for (const { ability, path } of asked(service)) {
+        const lack = lackOf(edge, ability);
+        if (lack) say.system(["services", name, ...path], lack.rule, lack.remedy);
+      }
+  }),
+  check(["services"], ["edge"], [], (s, { edge }, _r, { say }) => {
+    if (edge.kind !== "google") return;
+    for (const [name, { rateLimits, headers }] of Object.entries(s.services)) {
+      const where = ["services", name];
+      for (const [i, { seconds, ban }] of rateLimits.entries()) {
+        if (!CLOUD_ARMOR_INTERVALS.includes(seconds))
+          say.system(
+            [...where, "rateLimits", i, "seconds"],
+            "is not an interval that Cloud Armor supports",
+            oneOf(CLOUD_ARMOR_INTERVALS.map(String)),
+          );
+        if (ban && !CLOUD_ARMOR_BANS.includes(ban.seconds))
+          say.system(
+            [...where, "rateLimits", i, "ban", "seconds"],
+            "is not a time that Cloud Armor supports",
+            oneOf(CLOUD_ARMOR_BANS.map(String)),
+          );
+      }
+      for (const [i, { set }] of headers.entries()) {
+        for (const [header, value] of Object.entries(set)) {
+          const place = [...where, "headers", i, "set", header];
+          if (isOfGoogle(header))
+            say.system(place, "is a header that Google's load balancer keeps for itself", "use another name");
+          if (/[{}]/.test(value))
+            say.system(
+              place,
+              "must not contain braces: Google's load balancer reads a variable in them",
+              "let the service set the header",
+            );
+        }
+        const all = Object.entries({ ...SECURITY_HEADERS, ...set });
+        if (all.length > GOOGLE_HEADERS.most)
+          say.system(
+            [...where, "headers", i, "set"],
+            `must have at most ${GOOGLE_HEADERS.most - Object.keys(SECURITY_HEADERS).length} headers: Google's load balancer sets ${GOOGLE_HEADERS.most}, its own included`,
+            "let the service set the others",
+          );
+        if (all.flat().join("").length > GOOGLE_HEADERS.characters)
+          say.system(
+            [...where, "headers", i, "set"],
+            `must have at most ${GOOGLE_HEADERS.characters} characters together, which is what Google's load balancer sets`,
+            "shorten the values",
+          );
+      }
+    }
+  }),
+];
+
+/** What a service asks of the edge that not every edge can do, each with its place. */
+function asked({ rateLimits, headers, cors, sticky, websockets }: Service): { ability: Ability; path: Path }[] {
+  const ask = (ability: Ability, path: Path, isAsked: boolean) => (isAsked ? [{ ability, path }] : []);
+  return [
+    ...rateLimits.flatMap(({ path, ban }, i) => [
+      ...ask("limitsOfPaths", ["rateLimits", i, "path"], path !== undefined),
+      ...ask("bans", ["rateLimits", i, "ban"], ban !== undefined),
+    ]),
+    ...headers.flatMap(({ path }, i) => ask("headersOfPaths", ["headers", i, "path"], path !== undefined)),
+    ...ask("cors", ["cors"], cors !== undefined),
+    ...ask("sticky", ["sticky"], sticky !== undefined),
+    ...ask("websockets", ["websockets"], websockets !== undefined),
+  ];
+}
+
+/** Why a service must not set a response header, and what to do; undefined if it can. */
+function wrongHeader(name: string): [rule: string, remedy: string] | undefined {
+  if (isOfConnection(name))
+    return ["concerns one connection or the shape of a message, which the edge and the service agree on", "remove it"];
+  if (isOfEdge(name)) return ["is a header that the edge sets itself", "remove it"];
+  if (isOfCors(name)) return ["answers requests of other origins", "use cors, or let the service set it"];
+  return undefined;
+}
