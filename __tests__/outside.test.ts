@@ -28,7 +28,7 @@ test("the public ranges and those that are none have each address once", () => {
   expect(ranges.filter((range, i) => ranges.slice(0, i).some((other) => overlaps(range, other)))).toEqual([]);
 });
 
-test("services use the pooler, and the migration does not", async () => {
+test("the pooler is not for a task that changes the database", async () => {
   const { resource } = await staging();
   const urls = Object.values<Json>(resource.kubernetes_secret_v1)
     .filter(({ data_wo }) => data_wo?.DATABASE_URL)
@@ -39,6 +39,7 @@ test("services use the pooler, and the migration does not", async () => {
   const query = "5432/pharmassist?sslmode=verify-full&sslrootcert=/etc/ssl/certs/ca-certificates.crt";
   expect(Object.fromEntries(urls)).toEqual({
     admin: `ep-calm-river-a1b2c3d4-pooler.eu-central-1.aws.neon.tech:${query}`,
+    "check-database": `ep-calm-river-a1b2c3d4-pooler.eu-central-1.aws.neon.tech:${query}`,
     backend: `ep-calm-river-a1b2c3d4-pooler.eu-central-1.aws.neon.tech:${query}`,
     migrate: `ep-calm-river-a1b2c3d4.eu-central-1.aws.neon.tech:${query}`,
   });

@@ -146,12 +146,12 @@ testRefused({
     `${P} edge.waf.exclusions.0.signatures = ["owasp-crs-v030301-id942430-sqli","owasp-crs-v030301-id942431-sqli","owasp-c...: turn off 8 signatures of sqli-v33-stable, and an expression has room for 7; exclude the fields that they match`,
   ),
   "a service's prefix with an escaped slash": refused(
-    system((s) => Object.assign(s.services.backend, { path: "/a%2Fb", rateLimits: [] })),
-    `${S} services.backend.path = "/a%2Fb": ${NO_ESCAPES}`,
+    system((s) => Object.assign(s.services.backend, { paths: ["/a%2Fb"], rateLimits: [] })),
+    `${S} services.backend.paths.0 = "/a%2Fb": ${NO_ESCAPES}`,
   ),
   "a service's prefix with an escaped space": refused(
-    system((s) => Object.assign(s.services.backend, { path: "/a%20b", rateLimits: [] })),
-    `${S} services.backend.path = "/a%20b": ${NO_ESCAPES}`,
+    system((s) => Object.assign(s.services.backend, { paths: ["/a%20b"], rateLimits: [] })),
+    `${S} services.backend.paths.0 = "/a%20b": ${NO_ESCAPES}`,
   ),
   "health at paths with an escaped slash and backslash": refused(
     system((s) => (s.services.backend.health = { live: "/a%2Fb", ready: "/a%5cb" })),

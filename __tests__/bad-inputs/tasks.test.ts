@@ -26,6 +26,7 @@ testRefused({
   ),
   "tasks that wait for each other, and one that waits for them": refused(
     system((s) => {
+      s.database.connectionsPerPod = 5;
       s.tasks.check = { ...s.tasks.migrate, after: ["migrate"] };
       s.tasks.seed = { ...s.tasks.migrate, after: ["check"] };
       s.tasks.migrate.after = ["seed"];

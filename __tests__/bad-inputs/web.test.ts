@@ -25,7 +25,7 @@ const VALUE =
 const CORS =
   'must be absent: Google\'s load balancer does not answer requests of other origins; let the service answer them, and give it the origins in a variable of the kind "origins"';
 const ORIGIN =
-  'must be a service, an origin with https and without a path, or "*"; write it like "frontend" or "https://app.example.com"';
+  'must be a service, a frontend, an origin with https and without a path, or "*"; write it like "frontend" or "https://app.my-company.com"';
 
 testRefused({
   "no path": refused(
@@ -74,8 +74,8 @@ testRefused({
   "headers that each edge sets": refused(
     headers({ "x-frame-options": "SAMEORIGIN", "Strict-Transport-Security": "max-age=0", "Set-Cookie": "a=b" }),
     `${B}.headers.0.set.x-frame-options = "SAMEORIGIN": ${EDGE}`,
-    `${B}.headers.0.set.Strict-Transport-Security = "max-age=0": ${EDGE}`,
-    `${B}.headers.0.set.Set-Cookie = "a=b": ${EDGE}`,
+    `${B}.headers.0.set.Strict-Transport-Security = a string: ${EDGE}`,
+    `${B}.headers.0.set.Set-Cookie = a string: ${EDGE}`,
   ),
   "headers of one connection": refused(
     headers({ Connection: "close", "Transfer-Encoding": "chunked", "Content-Length": "0" }),
@@ -85,7 +85,7 @@ testRefused({
   ),
   "a header that answers other origins": refused(
     headers({ "Access-Control-Allow-Origin": "*" }),
-    `${B}.headers.0.set.Access-Control-Allow-Origin = "*": answers requests of other origins; use cors, or let the service set it`,
+    `${B}.headers.0.set.Access-Control-Allow-Origin = a string: answers requests of other origins; use cors, or let the service set it`,
   ),
   "a header's name that HTTP does not allow": refused(
     headers({ "Content Security": "x" }),
@@ -93,14 +93,14 @@ testRefused({
   ),
   "header values that HTTP does not allow": refused(
     headers({ "X-A": "a\nX-B: b", "X-C": " a", "X-D": "ü", "X-E": "" }),
-    `${B}.headers.0.set.X-A = "a\\nX-B: b": ${VALUE}`,
+    `${B}.headers.0.set.X-A = a string: ${VALUE}`,
     `${B}.headers.0.set.X-C = " a": ${VALUE}`,
     `${B}.headers.0.set.X-D = "\\u00fc": ${VALUE}`,
     `${B}.headers.0.set.X-E = "": ${VALUE}`,
   ),
   "a header with a secret": refused(
     headers({ "X-A": `gh${"p_"}${"a1B2".repeat(9)}` }),
-    `${B}.headers.0.set.X-A = a string: looks like a secret, and every client gets it; remove it`,
+    `${B}.headers.0.set.X-A = a string: looks like a secret; remove it: npm run secrets prints the commands that put a secret into Secret Manager`,
   ),
   "a header that is set twice": refused(
     headers({ "X-A": "1", "x-a": "2" }),
@@ -120,7 +120,7 @@ testRefused({
   ),
   "a value that Google's load balancer reads as a variable": refused(
     headers({ "X-A": "{client_region}" }),
-    `${B}.headers.0.set.X-A = "{client_region}": must not contain braces: Google's load balancer reads a variable in them; let the service set the header`,
+    `${B}.headers.0.set.X-A = a string: must not contain braces: Google's load balancer reads a variable in them; let the service set the header`,
   ),
   "more headers than Google's load balancer sets": refused(
     headers(Object.fromEntries(Array.from({ length: 14 }, (_, i) => [`X-${i}`, "a"]))),
@@ -128,7 +128,7 @@ testRefused({
   ),
   "headers that are longer than Google's load balancer sets": refused(
     headers({ "X-A": A4095, "X-B": A4095 }),
-    `${B}.headers.0.set = {"X-A":"${"a ".repeat(34)}a...: must have at most 8192 characters together, which is what Google's load balancer sets; shorten the values`,
+    `${B}.headers.0.set = an object: must have at most 8192 characters together, which is what Google's load balancer sets; shorten the values`,
   ),
   "headers of one path on Google's edge": refused(
     backend((service) => (service.headers = [{ path: "/admin", set: { "X-A": "1" } }])),
@@ -160,16 +160,16 @@ testRefused({
     cors({ origins: ["frontend", "worker"] }),
     ...["frontend", "worker"].map(
       (name, i) =>
-        `${B}.cors.origins.${i} = "${name}": is not a service with a port; use one of backend, or an origin like "https://app.example.com"`,
+        `${B}.cors.origins.${i} = "${name}": is neither a frontend nor a service with a port; use one of backend, or an origin like "https://app.my-company.com"`,
     ),
   ),
   "all origins, and cookies": refused(
     cors({ origins: ["*"], credentials: true }),
-    `${B}.cors.origins.0 = "*": must not be all origins: browsers send them no cookies; name the origins, or remove credentials`,
+    `${B}.cors.origins.0 = a string: must not be all origins: browsers send them no cookies; name the origins, or remove credentials`,
   ),
   "all origins and one of them": refused(
     cors({ origins: ["*", "https://app.pmcrm.io"] }),
-    `${B}.cors.origins.0 = "*": admits all origins, and others are listed; remove one or the others`,
+    `${B}.cors.origins.0 = a string: admits all origins, and others are listed; remove one or the others`,
   ),
   "an unknown method, and a header that is listed twice": refused(
     cors({ methods: ["GET", "LIST"] }),
