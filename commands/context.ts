@@ -19,7 +19,7 @@ const ROOT = path.resolve(__dirname, "..");
  * Runs a command on the environment that its first argument names. Exits with 2 and prints the usage for a wrong call, and
  * exits with 1 for a wrong configuration.
  */
-export function onEnvironment(usage: string, run: (context: Context) => void): Promise<void> {
+export function onEnvironment(usage: string, run: (context: Context) => void | Promise<void>): Promise<void> {
   return toTheEnd(async () => {
     const args = process.argv.slice(2);
     if (asksForHelp(args)) return console.log(usage);
@@ -35,6 +35,6 @@ export function onEnvironment(usage: string, run: (context: Context) => void): P
     }
     const configuration = await load(ROOT, name, process.env);
     const { system, environment } = environmentOf(configuration, environmentName);
-    run({ systemName: name, system, environmentName, environment });
+    await run({ systemName: name, system, environmentName, environment });
   });
 }

@@ -23,7 +23,7 @@ export const everyStack = (root: string): Stack[] =>
 const FIXED_RELEASE = path.join("__tests__", "release.json");
 
 /** A release of the images that a system runs. */
-export function fixedRelease(root: string, system: Pick<System, "services" | "tasks">): Release {
+export function fixedRelease(root: string, system: Pick<System, "services" | "tasks" | "smokeChecks">): Release {
   const { version, digest } = JSON.parse(readFileSync(path.join(root, FIXED_RELEASE), "utf8"));
   return { version, images: Object.fromEntries(imagesOf(system).map((image) => [image, digest])) };
 }

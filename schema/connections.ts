@@ -30,7 +30,7 @@ export function connectionsInCluster({ memoryLimit }: { readonly memoryLimit: st
 
 /** Connections to the database that all pods together can open during a rollout. */
 export function mostConnections(
-  system: Pick<System, "services" | "tasks" | "database">,
+  system: Pick<System, "services" | "tasks" | "smokeChecks" | "database">,
   { services }: Pick<Environment, "services">,
 ): number {
   const pods = workloads(system)

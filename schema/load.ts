@@ -8,6 +8,7 @@ import { modulesChecks } from "./checks/modules";
 import { orderChecks } from "./checks/order";
 import { pathsChecks } from "./checks/paths";
 import { sizesChecks } from "./checks/sizes";
+import { smokeChecks } from "./checks/smoke";
 import { systemChecks } from "./checks/system";
 import { checksTogether } from "./checks/together";
 import { variablesChecks } from "./checks/variables";
@@ -125,6 +126,7 @@ export function validate(
       ...systemChecks,
       ...variablesChecks,
       ...modulesChecks,
+      ...smokeChecks,
       ...pathsChecks,
       ...webChecks,
       ...orderChecks,

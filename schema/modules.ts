@@ -1,7 +1,9 @@
+import { workloads } from "./checks/check";
 import type { Environment } from "./environment";
 import { withEarlier } from "./order";
 import type { Parsed } from "./parse";
 import { imagesOf } from "./release";
+import type { SmokeCheck } from "./smoke-check";
 import type { System } from "./system";
 
 /** The entries of a record that pass a test of their names. */
@@ -14,17 +16,22 @@ export const moduleOf = ({ modules }: Pick<System, "modules">, service: string):
 
 /**
  * The system as an environment runs it: without the services of modules that the environment does not enable, and without
- * the tasks, variables and images that only those services use. Services of no module are in every environment. What is
- * built of a system is built of this one, so nothing else has to know modules.
+ * the tasks, variables and images that only those services use. Services of no module are in every environment. Production
+ * has no checks that write. What is built of a system is built of this one, so nothing else has to know this.
  */
-export function enabled(system: System, { modules: on }: Pick<Environment, "modules">): System {
+export function enabled(system: System, { modules: on, purpose }: Pick<Environment, "modules" | "purpose">): System {
   const isOn = (service: string): boolean => {
     const module = moduleOf(system, service);
     return module === undefined || on === undefined || on.includes(module);
   };
   const services = only(system.services, isOn);
   const off = Object.values(only(system.services, (service) => !isOn(service)));
-  if (!off.length) return system;
+  const isOf = (check: SmokeCheck): boolean =>
+    check.kind === "job"
+      ? (check.readOnly || purpose !== "production") && check.connects.every((to) => !system.services[to] || isOn(to))
+      : check.kind === "manual" || !system.services[check.of] || isOn(check.of);
+  const smokeChecks = only(system.smokeChecks, (name) => isOf(system.smokeChecks[name] as SmokeCheck));
+  if (!off.length && Object.keys(smokeChecks).length === Object.keys(system.smokeChecks).length) return system;
   // A task that no service waits for is no module's.
   const ofOff = withEarlier(
     system.tasks,
@@ -35,23 +42,24 @@ export function enabled(system: System, { modules: on }: Pick<Environment, "modu
     ...Object.keys(system.tasks).filter((task) => !ofOff.has(task)),
   ]);
   const tasks = only(system.tasks, (task) => kept.has(task));
-  const used = [...Object.values(services), ...Object.values(tasks)].flatMap(({ variables }) => variables);
-  const images = imagesOf({ services, tasks });
+  const runs = { services, tasks, smokeChecks };
+  const used = workloads(runs).flatMap(({ variables }) => variables);
+  const images = imagesOf(runs);
   return {
     ...system,
-    services,
-    tasks,
+    ...runs,
     variables: only(system.variables, (variable) => used.includes(variable)),
     atLeastOne: system.atLeastOne.filter((group) => group.some((variable) => used.includes(variable))),
     images: only(system.images, (image) => images.includes(image)),
   };
 }
 
-/** Sections that depend on which modules are enabled. */
+/** Sections that depend on which modules are enabled, and on the purpose. */
 const PARTS: readonly string[] = [
   "modules",
   "services",
   "tasks",
+  "smokeChecks",
   "variables",
   "atLeastOne",
   "images",
@@ -63,8 +71,9 @@ const PARTS: readonly string[] = [
  */
 export function enabledIn(system: Parsed<System>, environment: Parsed<Environment>): Parsed<System> {
   const { value, valid } = system;
-  if (valid.has("modules") && !Object.keys(value.modules).length) return system;
-  const known = PARTS.every((part) => valid.has(part)) && environment.valid.has("modules");
+  const known =
+    PARTS.every((part) => valid.has(part)) && environment.valid.has("modules") && environment.valid.has("purpose");
+  if (!known && valid.has("modules") && !Object.keys(value.modules).length) return system;
   if (known && (environment.value.modules ?? []).every((name) => Object.hasOwn(value.modules, name)))
     return { ...system, value: enabled(value, environment.value) };
   return { ...system, valid: new Set([...valid].filter((part) => !PARTS.includes(part))) };

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Environment } from "./environment";
 import { label, matching, version } from "./fields";
 import { rule } from "./problem";
+import { smokeJobs } from "./smoke-check";
 import type { System } from "./system";
 
 /**
@@ -57,8 +58,16 @@ export const releaseId = (release: unknown): string =>
   createHash("sha256").update(canonical(release)).digest("hex").slice(0, 16);
 
 /** Names of the images that a release must have: those that the system's workloads run. */
-export const imagesOf = ({ services, tasks }: Pick<System, "services" | "tasks">): string[] => [
-  ...new Set([...Object.values(services), ...Object.values(tasks)].map(({ image }) => image)),
+export const imagesOf = ({
+  services,
+  tasks,
+  smokeChecks,
+}: Pick<System, "services" | "tasks" | "smokeChecks">): string[] => [
+  ...new Set(
+    [...Object.values(services), ...Object.values(tasks), ...Object.values(smokeJobs(smokeChecks))].map(
+      ({ image }) => image,
+    ),
+  ),
 ];
 
 /** Reference of an image in an environment's repository. */

@@ -4,6 +4,7 @@ import { alerts, overview } from "./alerts";
 import { extensions } from "./extension";
 import { count, label, line, variableName } from "./fields";
 import { rule } from "./problem";
+import { smokeCheck } from "./smoke-check";
 import { variable } from "./variable";
 import { VERSIONS } from "./versions";
 import { service, task } from "./workload";
@@ -55,6 +56,8 @@ export const systemSchema = z.strictObject({
   frontends: z.array(label(40)).default([]),
   tasks: z.record(label(40), task).default({}),
   services: z.record(label(40), service),
+  /** Checks that a deployed release works, by name. */
+  smokeChecks: z.record(label(40), smokeCheck).default({}),
   /** What is special about images, by their names in the release. An image that needs nothing special has no entry. */
   images: z
     .record(

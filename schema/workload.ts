@@ -23,7 +23,7 @@ const resources = z.strictObject({
   ),
 });
 
-const command = z
+export const command = z
   .array(text)
   .refine((all) => all.length > 0, rule("must not be empty", "name the program and its arguments"));
 
@@ -34,7 +34,7 @@ const command = z
 export const CONNECTIONS: readonly string[] = [...DATASTORES, "internet:443", "host-agent"];
 const connection = z.string();
 
-const workload = {
+export const workload = {
   /** Name of the image in the release. */
   image: label(),
   command: command.optional(),

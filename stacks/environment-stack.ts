@@ -21,6 +21,7 @@ import { modeOf, nodePoolsOf } from "../schema/cluster";
 import { publicPortsOf } from "../schema/datastores";
 import { datastoreRangesOf, type Environment } from "../schema/environment";
 import type { Release } from "../schema/release";
+import { smokeJobs } from "../schema/smoke-check";
 import type { System } from "../schema/system";
 import { datastoreImages, datastores } from "./datastores";
 import { edgeOf } from "./edge";
@@ -240,7 +241,7 @@ function quotaOf(system: System, environment: Environment) {
     const replicas = environment.services[name]?.replicas ?? 1;
     add(mostCounted(largestOf(replicas)), service);
   }
-  for (const task of Object.values(system.tasks)) add(1, task);
+  for (const job of [...Object.values(system.tasks), ...Object.values(smokeJobs(system.smokeChecks))]) add(1, job);
   for (const resources of edgeOf(environment).pods(hostsOf(environment))) add(1, { resources });
   return total;
 }

@@ -9,6 +9,7 @@ import { type Allowance, HOST_AGENT, INTERNET } from "../constructs/kubernetes/n
 import { PrometheusStack } from "../constructs/monitoring/prometheus-stack";
 import type { Platform } from "../constructs/platform";
 import type { PodProps } from "../constructs/workloads/pod";
+import { SmokeJob } from "../constructs/workloads/smoke-job";
 import { Task } from "../constructs/workloads/task";
 import { WebService } from "../constructs/workloads/web-service";
 import { Workload } from "../constructs/workloads/workload";
@@ -16,6 +17,7 @@ import { accountId } from "../facts/names";
 import type { Environment } from "../schema/environment";
 import { inOrder } from "../schema/order";
 import { imageOf, type Release } from "../schema/release";
+import { type SmokeJob as SmokeJobCheck, smokeJobs } from "../schema/smoke-check";
 import type { System } from "../schema/system";
 import { DATASTORES, isDatastore } from "../schema/variable";
 import type { Service } from "../schema/workload";
@@ -83,6 +85,18 @@ export class Workloads extends Construct {
     };
     for (const task of inOrder(system.tasks)) this.run(task);
     for (const service of Object.keys(system.services)) this.serve(service);
+    for (const [name, job] of Object.entries(smokeJobs(system.smokeChecks))) this.check(name, job);
+  }
+
+  private check(name: string, job: SmokeJobCheck): void {
+    const scope = new Construct(this, name);
+    new SmokeJob(scope, "smoke-job", {
+      namespace: this.props.namespace,
+      pod: this.pod(scope, name, job),
+      deadline: job.deadlineSeconds,
+      egress: this.egress(job.connects),
+      dependsOn: [this.props.platform.admission],
+    });
   }
 
   private run(name: string): void {

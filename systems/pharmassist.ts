@@ -36,6 +36,19 @@ const backend = {
   after: ["check-database"],
 } satisfies SystemInput["services"][string];
 
+/** A check that logs in or writes, as a program of the backend's image. It asks the API in the cluster. */
+const smoke = (check: string) =>
+  ({
+    kind: "job",
+    image: "backend",
+    command: ["python", "-m", "backend.smoke", check],
+    pool: "app",
+    resources,
+    variables: ["LOG_LEVEL", "SMOKE_URL", "SMOKE_PASSWORD"],
+    connects: ["backend"],
+    deadlineSeconds: 120,
+  }) satisfies NonNullable<SystemInput["smokeChecks"]>[string];
+
 /** PharmAssist: a pharmacy's shop and inventory. Its Next.js frontend is on Vercel. */
 export default {
   namespace: "pharmassist",
@@ -57,6 +70,8 @@ export default {
     ADMIN_EMAILS: { kind: "environment", optional: true },
     ADMIN_EMAIL_DOMAIN: { kind: "environment", optional: true },
     OAUTH_AUTO_CUSTOMER_TYPE: "retail",
+    SMOKE_URL: "http://backend",
+    SMOKE_PASSWORD: { kind: "supplied" }, // of the staging user that the checks log in as
   },
   atLeastOne: [["ADMIN_EMAILS", "ADMIN_EMAIL_DOMAIN"]],
   tasks: {
@@ -90,6 +105,15 @@ export default {
       headers: [{ set: { "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'" } }],
       rateLimits: [{ requests: 60, seconds: 60 }, ...logins(5)],
     },
+  },
+  smokeChecks: {
+    ready: { kind: "http", of: "backend", path: "/ready" },
+    "password-login": smoke("login"),
+    "inventory-batch": smoke("inventory-batch"),
+    "customer-order": smoke("customer-order"),
+    dashboard: smoke("dashboard"),
+    discounts: smoke("discounts"),
+    "google-login": { kind: "manual", step: "Log in with Google at the app's host; the account's name appears" },
   },
   auditLogs: { services: ["secretmanager", "cloudkms", "cloudsql", "iam", "storage"], retentionDays: 365 },
 } satisfies SystemInput;

@@ -5,6 +5,7 @@ import {
 import type { ITerraformDependable } from "cdktf";
 import type { Construct } from "constructs";
 import type { Resources } from "../../facts/resources";
+import { setByAutopilot } from "../kubernetes/autopilot";
 import { CONTAINER_SECURITY, podSecurity, requestsAndLimits } from "../kubernetes/container";
 import { NAME_LABEL } from "../kubernetes/labels";
 import type { Placement } from "../kubernetes/placement";
@@ -20,14 +21,6 @@ const USER = "1001";
 const DEADLINE = 6 * 3600;
 /** Seconds for which Kubernetes keeps a finished Job, its logs and its scratch disk. */
 const LOOKED_AT = 24 * 3600;
-
-/** Fields that Autopilot sets in a CronJob's pods. */
-const AUTOPILOTS_OWN = [
-  ...["resource-adjustment", "warden-version"].map(
-    (key) => `spec[0].job_template[0].spec[0].template[0].metadata[0].annotations["autopilot.gke.io/${key}"]`,
-  ),
-  "spec[0].job_template[0].spec[0].template[0].spec[0].toleration",
-];
 
 /** A container that runs a script. */
 export interface Step {
@@ -132,7 +125,9 @@ export function backupJob(
         },
       },
     },
-    ...(place.autopilot && { lifecycle: { ignoreChanges: AUTOPILOTS_OWN } }),
+    ...(place.autopilot && {
+      lifecycle: { ignoreChanges: setByAutopilot("spec[0].job_template[0].spec[0].template[0]") },
+    }),
     dependsOn: [...config.dependsOn],
   });
 }

@@ -1,11 +1,12 @@
-import { JobV1, type JobV1SpecTemplateSpec } from "@cdktf/provider-kubernetes/lib/job-v1";
+import { JobV1 } from "@cdktf/provider-kubernetes/lib/job-v1";
 import { Fn, type ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
+import { setByAutopilot } from "../kubernetes/autopilot";
 import { NAME_LABEL } from "../kubernetes/labels";
 import type { Namespace } from "../kubernetes/namespace";
 import { type Allowance, connectionPolicy } from "../kubernetes/network-policy";
 import { digest } from "../terraform/json";
-import { configurationOf, NOT_EVICTED, type PodProps, podTemplate } from "./pod";
+import { configurationOf, NOT_EVICTED, type PodProps, podTemplate, typed } from "./pod";
 
 export interface TaskProps {
   readonly namespace: Namespace;
@@ -17,14 +18,8 @@ export interface TaskProps {
   readonly dependsOn: readonly ITerraformDependable[];
 }
 
-/** Fields that Autopilot sets in a Job's pods. A difference would replace the Job, and run the task again. */
-const AUTOPILOTS_OWN = [
-  ...["resource-adjustment", "warden-version"].map(
-    (key) => `spec[0].template[0].metadata[0].annotations["autopilot.gke.io/${key}"]`,
-  ),
-  "spec[0].template[0].spec[0].toleration",
-  "spec[0].template[0].spec[0].container[0].resources",
-];
+/** A difference there would replace the Job, and run the task again. */
+const TEMPLATE = "spec[0].template[0]";
 
 /**
  * A Job that runs once for each image, command and configuration: a migration of the database, for example. Rollouts and
@@ -63,26 +58,11 @@ export class Task extends Construct {
         },
       },
       waitForCompletion: true,
-      ...(pod.place.autopilot && { lifecycle: { ignoreChanges: AUTOPILOTS_OWN } }),
+      ...(pod.place.autopilot && {
+        lifecycle: { ignoreChanges: [...setByAutopilot(TEMPLATE), `${TEMPLATE}.spec[0].container[0].resources`] },
+      }),
       timeouts: { create: `${props.deadline + 120}s`, update: `${props.deadline + 120}s` },
       dependsOn: [...props.dependsOn, ...props.namespace.ready, ...policies],
     });
   }
-}
-
-/** Converts a pod's spec to the shape of the typed resource, with singular names for lists and text for users. */
-function typed(spec: ReturnType<typeof podTemplate>["spec"]): JobV1SpecTemplateSpec {
-  const { containers, volumes, tolerations, securityContext, topologySpreadConstraints, ...rest } = spec;
-  return {
-    ...rest,
-    toleration: tolerations,
-    securityContext: {
-      ...securityContext,
-      runAsUser: String(securityContext.runAsUser),
-      runAsGroup: String(securityContext.runAsGroup),
-      fsGroup: String(securityContext.fsGroup),
-    },
-    volume: volumes,
-    container: containers.map(({ volumeMounts, ...container }) => ({ ...container, volumeMount: volumeMounts })),
-  } as JobV1SpecTemplateSpec;
 }

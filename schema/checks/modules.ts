@@ -27,7 +27,7 @@ export const modulesChecks: readonly Check[] = [
         say.environment(["modules", i], "is not a module of the system", oneOf(Object.keys(declared.modules)));
     }
   }),
-  check(["services", "tasks"], ["modules"], [], (s, _e, _r, { say, declared, environmentName }) => {
+  check(["services", "tasks", "smokeChecks"], ["modules"], [], (s, _e, _r, { say, declared, environmentName }) => {
     for (const { path, connects } of workloads(s))
       for (const [i, to] of connects.entries())
         if (own(declared.services, to) && !own(s.services, to))

@@ -28,7 +28,7 @@ const ADDRESSES = { gke: 10, prometheus: 6, datadog: 3, traefik: 4, datastore: 2
 
 /** Rules about sizes that Kubernetes, GKE or Google refuse, or for which there is no room. */
 export const sizesChecks: readonly Check[] = [
-  check(["services", "tasks"], ["cluster"], [], (s, e, _r, { say }) => {
+  check(["services", "tasks", "smokeChecks"], ["cluster"], [], (s, e, _r, { say }) => {
     for (const { path, resources } of workloads(s)) onAutopilot(e, resources, say.system, [...path, "resources"]);
   }),
   check([], ["cluster", "database", "cache", "search"], [], (_s, e, _r, { say }) => {
@@ -108,7 +108,7 @@ export const sizesChecks: readonly Check[] = [
           );
     }
   }),
-  check(["services", "tasks", "variables"], ["variables"], [], (s, e, _r, { say }) => {
+  check(["services", "tasks", "smokeChecks", "variables"], ["variables"], [], (s, e, _r, { say }) => {
     for (const { path, variables } of workloads(s)) {
       const size = variables.reduce((sum, name) => sum + name.length + valueSize(s, e, name), 0);
       if (size > CONFIG_MAP)
@@ -120,7 +120,7 @@ export const sizesChecks: readonly Check[] = [
         );
     }
   }),
-  check(["services", "tasks"], [], [], (s, _e, _r, { say }) => {
+  check(["services", "tasks", "smokeChecks"], [], [], (s, _e, _r, { say }) => {
     for (const { path, command = [], ...w } of workloads(s)) {
       const words = [...command, ...("health" in w && "command" in w.health ? w.health.command : [])];
       const size = words.reduce((sum, word) => sum + Buffer.byteLength(word), 0);

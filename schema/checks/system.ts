@@ -67,72 +67,77 @@ export const systemChecks: readonly Check[] = [
         secret: false,
       });
   }),
-  check(["services", "tasks", "variables", "database", "cache", "search"], [], [], (s, _e, _r, { say }) => {
-    for (const w of workloads(s)) {
-      for (const [i, name] of w.variables.entries()) {
-        const variable = own(s.variables, name);
-        const path = [...w.path, "variables", i];
-        if (!variable) {
-          say.system(path, "is not a variable of the system", `declare it, or ${oneOf(Object.keys(s.variables))}`);
-          continue;
+  check(
+    ["services", "tasks", "smokeChecks", "variables", "database", "cache", "search"],
+    [],
+    [],
+    (s, _e, _r, { say }) => {
+      for (const w of workloads(s)) {
+        for (const [i, name] of w.variables.entries()) {
+          const variable = own(s.variables, name);
+          const path = [...w.path, "variables", i];
+          if (!variable) {
+            say.system(path, "is not a variable of the system", `declare it, or ${oneOf(Object.keys(s.variables))}`);
+            continue;
+          }
+          if (w.variables.indexOf(name) !== i) say.system(path, "is listed twice", "remove one of the two");
+          const kind = kindOf(variable);
+          if (kind === "port" && !w.port)
+            say.system(path, "needs a port, and this workload has none", "remove it, or give the service a port");
+          const to = datastoreOf(variable) ?? (kind === "node-address" ? "host-agent" : undefined);
+          if (to && !w.connects.includes(to))
+            say.system(path, `needs a connection to the ${to}`, `add "${to}" to connects, or remove the variable`);
         }
-        if (w.variables.indexOf(name) !== i) say.system(path, "is listed twice", "remove one of the two");
-        const kind = kindOf(variable);
-        if (kind === "port" && !w.port)
-          say.system(path, "needs a port, and this workload has none", "remove it, or give the service a port");
-        const to = datastoreOf(variable) ?? (kind === "node-address" ? "host-agent" : undefined);
-        if (to && !w.connects.includes(to))
-          say.system(path, `needs a connection to the ${to}`, `add "${to}" to connects, or remove the variable`);
-      }
-      const { cpu, cpuLimit = cpu } = w.resources;
-      if ((parseCpu(cpuLimit) ?? 0) < (parseCpu(cpu) ?? 0))
-        say.system([...w.path, "resources", "cpuLimit"], "must not be below the request", `write at least ${cpu}`);
-      if ((parseMemory(w.resources.memoryLimit) ?? 0) < (parseMemory(w.resources.memory) ?? 0))
-        say.system(
-          [...w.path, "resources", "memoryLimit"],
-          "must not be below the request",
-          `write at least ${w.resources.memory}`,
-        );
-      for (const [i, to] of w.connects.entries()) {
-        const path = [...w.path, "connects", i];
-        if (w.connects.indexOf(to) !== i) say.system(path, "is listed twice", "remove one of the two");
-        if (isDatastore(to) && !s[to])
+        const { cpu, cpuLimit = cpu } = w.resources;
+        if ((parseCpu(cpuLimit) ?? 0) < (parseCpu(cpu) ?? 0))
+          say.system([...w.path, "resources", "cpuLimit"], "must not be below the request", `write at least ${cpu}`);
+        if ((parseMemory(w.resources.memoryLimit) ?? 0) < (parseMemory(w.resources.memory) ?? 0))
           say.system(
-            path,
-            "is a datastore that the system does not declare",
-            `declare ${to}, or remove the connection`,
+            [...w.path, "resources", "memoryLimit"],
+            "must not be below the request",
+            `write at least ${w.resources.memory}`,
           );
-        if (CONNECTIONS.includes(to)) continue;
-        if (w.path.at(-1) === to) say.system(path, "must not be the service itself", "remove it");
-        else if (!Object.hasOwn(s.services, to))
-          say.system(
-            path,
-            "is not a connection",
-            `use ${CONNECTIONS.join(", ")} or a service: ${list(Object.keys(s.services))}`,
-          );
-        else if (!own(s.services, to)?.port)
-          say.system(path, "is a service without a port", "give that service a port, or remove the connection");
+        for (const [i, to] of w.connects.entries()) {
+          const path = [...w.path, "connects", i];
+          if (w.connects.indexOf(to) !== i) say.system(path, "is listed twice", "remove one of the two");
+          if (isDatastore(to) && !s[to])
+            say.system(
+              path,
+              "is a datastore that the system does not declare",
+              `declare ${to}, or remove the connection`,
+            );
+          if (CONNECTIONS.includes(to)) continue;
+          if (w.path.at(-1) === to) say.system(path, "must not be the service itself", "remove it");
+          else if (!Object.hasOwn(s.services, to))
+            say.system(
+              path,
+              "is not a connection",
+              `use ${CONNECTIONS.join(", ")} or a service: ${list(Object.keys(s.services))}`,
+            );
+          else if (!own(s.services, to)?.port)
+            say.system(path, "is a service without a port", "give that service a port, or remove the connection");
+        }
       }
-    }
-    for (const [name, variable] of Object.entries(s.variables)) {
-      if (name === "HOME")
-        say.system(["variables", name], "is set by the platform: /tmp is the only writable folder", "remove it");
-      if (platformSecrets.includes(name) && !(typeof variable === "object" && variable.kind === "datastore"))
-        say.system(["variables", name], "is a secret of the platform", "choose another name");
-      if (typeof variable === "string" && !secretLooking(variable) && secretNamed(name, variable))
-        say.system(["variables", name], ...NAMED, { secret: true });
-      if (changesProcess(name))
-        say.system(
-          ["variables", name],
-          "changes how every program in the container starts",
-          "set it in the image, or use a variable that the program reads",
-        );
-      if (name === "SECRETS") say.system(["variables", name], "is a reserved name", "choose another name");
-      if (!workloads(s).some((w) => w.variables.includes(name)))
-        say.system(["variables", name], "is not used", "remove it, or list it in a service's variables");
-    }
-  }),
-  check(["services", "tasks"], [], [], (s, _e, _r, { say }) => {
+      for (const [name, variable] of Object.entries(s.variables)) {
+        if (name === "HOME")
+          say.system(["variables", name], "is set by the platform: /tmp is the only writable folder", "remove it");
+        if (platformSecrets.includes(name) && !(typeof variable === "object" && variable.kind === "datastore"))
+          say.system(["variables", name], "is a secret of the platform", "choose another name");
+        if (typeof variable === "string" && !secretLooking(variable) && secretNamed(name, variable))
+          say.system(["variables", name], ...NAMED, { secret: true });
+        if (changesProcess(name))
+          say.system(
+            ["variables", name],
+            "changes how every program in the container starts",
+            "set it in the image, or use a variable that the program reads",
+          );
+        if (name === "SECRETS") say.system(["variables", name], "is a reserved name", "choose another name");
+        if (!workloads(s).some((w) => w.variables.includes(name)))
+          say.system(["variables", name], "is not used", "remove it, or list it in a service's variables");
+      }
+    },
+  ),
+  check(["services", "tasks", "smokeChecks"], [], [], (s, _e, _r, { say }) => {
     for (const [name, service] of Object.entries(s.services)) {
       if ("ready" in service.health && !service.port)
         say.system(
@@ -170,7 +175,7 @@ export const systemChecks: readonly Check[] = [
         say.system(["services", name], "has the name of a task", "rename one of the two", { value: name });
     }
   }),
-  check(["services", "tasks"], [], [], (s, _e, _r, { say, systemName }) => {
+  check(["services", "tasks", "smokeChecks"], [], [], (s, _e, _r, { say, systemName }) => {
     for (const { path, command, ...w } of workloads(s)) {
       const name = path[1];
       if ([...RESERVED_NAMES, systemName].includes(name as string))
@@ -184,7 +189,7 @@ export const systemChecks: readonly Check[] = [
           say.system([...path, ...where, i], ...secretIn("command"), { secret: true });
     }
   }),
-  check(["services", "tasks", "images"], [], [], (s, _e, _r, { say }) => {
+  check(["services", "tasks", "smokeChecks", "images"], [], [], (s, _e, _r, { say }) => {
     const used = imagesOf(s);
     for (const name of Object.keys(s.images))
       if (!used.includes(name))

@@ -68,7 +68,7 @@ export const checksTogether: readonly Check[] = [
         say.environment([...path, "hosts"], "are for services with a port", "remove them");
     }
   }),
-  check(["services", "tasks"], ["cluster"], [], (s, e, _r, { say, environmentName }) => {
+  check(["services", "tasks", "smokeChecks"], ["cluster"], [], (s, e, _r, { say, environmentName }) => {
     const pools = modeOf(e).nodePools;
     for (const w of workloads(s))
       if (pools && !Object.hasOwn(pools, w.pool))
@@ -150,17 +150,17 @@ export const checksTogether: readonly Check[] = [
       }
     },
   ),
-  check(["services", "tasks"], ["modules"], ["images"], (s, _e, r, { say }) => {
+  check(["services", "tasks", "smokeChecks"], ["modules"], ["images"], (s, _e, r, { say }) => {
     for (const name of imagesOf(s))
       if (!own(r.images, name)) say.release(["images", name], "is required: the system runs it", "add the image");
   }),
-  check(["services", "tasks"], [], ["images"], (s, _e, r, { say }) => {
+  check(["services", "tasks", "smokeChecks"], [], ["images"], (s, _e, r, { say }) => {
     const used = new Set(imagesOf(s));
     for (const name of Object.keys(r.images))
       if (!used.has(name))
         say.release(["images", name], "is not used", used.size ? `remove it, or ${oneOf(used)}` : "remove it");
   }),
-  check(["services", "tasks"], ["cluster"], [], (s, e, _r, { say }) => {
+  check(["services", "tasks", "smokeChecks"], ["cluster"], [], (s, e, _r, { say }) => {
     for (const w of workloads(s)) {
       const type = own(nodePoolsOf(e), w.pool)?.machineType;
       const machine = type && machineOf(type);
@@ -228,7 +228,7 @@ export const checksTogether: readonly Check[] = [
         "raise it",
       );
   }),
-  check(["services", "tasks", "database"], ["services", "database"], [], (s, e, _r, { say }) => {
+  check(["services", "tasks", "smokeChecks", "database"], ["services", "database"], [], (s, e, _r, { say }) => {
     const asked = mostConnections(s, e);
     if (e.database?.kind === "bitnami") {
       const { forPods } = connectionsInCluster(e.database.resources);

@@ -33,7 +33,7 @@ export const variablesChecks: readonly Check[] = [
         say.system(["variables", name, "field"], `is not a field of the ${variable.of}`, oneOf(FIELDS[variable.of]));
     }
   }),
-  check(["services", "tasks", "database", "cache", "search"], [], [], (s, _e, _r, { say }) => {
+  check(["services", "tasks", "smokeChecks", "database", "cache", "search"], [], [], (s, _e, _r, { say }) => {
     for (const store of DATASTORES)
       if (s[store] && !workloads(s).some(({ connects }) => connects.includes(store)))
         say.system(
@@ -50,7 +50,7 @@ export const variablesChecks: readonly Check[] = [
         if (!hosted.includes(of))
           say.system(["variables", name, ...path], "is neither a frontend nor a service with a port", oneOf(hosted));
   }),
-  check(["services", "tasks", "frontends"], [], [], (s, _e, _r, { say }) => {
+  check(["services", "tasks", "smokeChecks", "frontends"], [], [], (s, _e, _r, { say }) => {
     for (const [i, name] of s.frontends.entries())
       if (s.frontends.indexOf(name) !== i) say.system(["frontends", i], "is listed twice", "remove one of the two");
       else if (own(s.services, name) || own(s.tasks, name))

@@ -4,6 +4,14 @@ const firstService = (context: Context): string => Object.keys(system(context).s
 /** A service with a host. */
 const hosted = (context: Context): string =>
   Object.entries<Any>(environment(context).services).find(([, { hosts }]) => hosts?.length)?.[0] as string;
+const otherHosted = (context: Context): string | undefined =>
+  Object.entries<Any>(environment(context).services).find(
+    ([name, { hosts }]) => hosts?.length && name !== context.before,
+  )?.[0];
+const smokeJob = (context: Context): Any => {
+  const { image, pool, resources } = system(context).services[firstService(context)];
+  return { kind: "job", image, command: ["true"], pool, resources, deadlineSeconds: 60 };
+};
 const DECLARED = "what connects to it must change, too: its variables, and the connections of services and tasks";
 /** Lists variables in the first service. */
 const listed =
@@ -36,9 +44,11 @@ const WORKER: Values = {
   "system.services.*.rateLimits": undefined,
   "environment.services.*.hosts": undefined,
 };
-/** The service or task that a knob is in. */
+/** The service, task or check that a knob is in. */
 const workload = (context: Context): Any =>
-  system(context).services[context.names[0] as string] ?? system(context).tasks?.[context.names[0] as string];
+  system(context).services[context.names[0] as string] ??
+  system(context).tasks?.[context.names[0] as string] ??
+  system(context).smokeChecks?.[context.names[0] as string];
 const unlisted = (context: Context): string | undefined =>
   Object.keys(system(context).variables).find((name) => !workload(context).variables.includes(name));
 /** A target that it is not connected to yet. */
@@ -278,6 +288,17 @@ export const SYSTEM: Readonly<Record<string, Hand | readonly Hand[]>> = {
   "system.modules+": {
     to: (context: Context) => ({ knob: { title: "Knob", services: [Object.keys(system(context).services).at(-1)] } }),
   },
+  "system.smokeChecks+": { to: { knob: { kind: "manual", step: "Look at the knob" } } },
+  "smokeChecks.*=http": { to: (context: Context) => ({ kind: "http", of: hosted(context), path: "/knob" }) },
+  "smokeChecks.*=job": { to: (context: Context) => smokeJob(context) },
+  "smokeChecks.*=manual": { to: { kind: "manual", step: "Look at the knob" } },
+  "smokeChecks.*(http).of": { to: otherHosted },
+  "smokeChecks.*(http).path": { to: "/knob" },
+  "keys?": { to: ["knob"] },
+  "keys+": { to: ["another"] },
+  "keys[]": { to: "knobs" },
+  "smokeChecks.*(job).pool": { to: otherPool },
+  "smokeChecks.*(manual).step": { to: "Look at the other knob" },
   "modules.*.title": { to: "Knobs" },
   "modules.*.services+": { to: (context: Context) => [firstService(context)] },
   "modules.*.services[]": { to: firstService },

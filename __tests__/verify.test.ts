@@ -1,0 +1,98 @@
+import type { Context } from "../commands/context";
+import { checked, type Outside } from "../commands/verify";
+import { type SmokeCheck, smokeCheck } from "../schema/smoke-check";
+
+const context = {
+  systemName: "shop",
+  environmentName: "staging",
+  system: { namespace: "shop" },
+  environment: { services: { api: { hosts: ["api.shop.io", "www.shop.io"] } }, frontends: { web: ["app.shop.io"] } },
+} as unknown as Context;
+
+const JOB = {
+  kind: "job",
+  image: "api",
+  command: ["true"],
+  pool: "app",
+  resources: { cpu: "100m", memory: "64Mi", memoryLimit: "64Mi" },
+  deadlineSeconds: 10,
+} as const;
+
+interface World {
+  readonly status?: number;
+  readonly body?: string;
+  /** What kubectl says of the Job, look by look; the last one stays. */
+  readonly jobs?: readonly string[];
+}
+
+function world({ status = 200, body = "", jobs = [] }: World) {
+  const calls: string[] = [];
+  let look = 0;
+  const outside: Outside = {
+    fetch: async (url) => {
+      calls.push(url);
+      return { status, text: async () => body };
+    },
+    kubectl: async (...args) => {
+      calls.push(args.join(" "));
+      return args[0] === "get" ? (jobs[Math.min(look++, jobs.length - 1)] as string) : "";
+    },
+    wait: async () => {},
+  };
+  const check = (smoke: object) => checked("check", smokeCheck.parse(smoke) as SmokeCheck, context, outside);
+  return { calls, check };
+}
+
+const http = (more: object = {}) => ({ kind: "http", of: "api", path: "/ready", ...more });
+
+test("a request goes to the first host of a service or a frontend", async () => {
+  const { calls, check } = world({});
+  expect(await check(http())).toEqual({ name: "check", result: "ok", why: "https://api.shop.io/ready answers 200" });
+  expect((await check(http({ of: "web" }))).result).toBe("ok");
+  expect(calls).toEqual(["https://api.shop.io/ready", "https://app.shop.io/ready"]);
+});
+
+test.each<[string, World, object, string]>([
+  ["another status", { status: 302 }, {}, "https://api.shop.io/ready answers 302, not 200"],
+  ["a missing key", { body: '{"a":1}' }, { keys: ["a", "b"] }, "https://api.shop.io/ready answers without the keys b"],
+  ["no JSON", { body: "<html>" }, { keys: ["a"] }, "https://api.shop.io/ready answers without the keys a"],
+  ["null", { body: "null" }, { keys: ["a"] }, "https://api.shop.io/ready answers without the keys a"],
+])("%s fails the check", async (_what, answers, more, why) => {
+  expect(await world(answers).check(http(more))).toEqual({ name: "check", result: "FAIL", why });
+});
+
+test("an expected status and expected keys pass", async () => {
+  expect((await world({ status: 401 }).check(http({ status: 401 }))).result).toBe("ok");
+  expect((await world({ body: '{"a":1,"b":2}' }).check(http({ keys: ["a", "b"] }))).result).toBe("ok");
+});
+
+test("a host that does not answer fails the check, with the reason", async () => {
+  const outside = { fetch: () => Promise.reject(new Error("fetch failed", { cause: new Error("ENOTFOUND") })) };
+  const smoke = smokeCheck.parse(http()) as SmokeCheck;
+  expect(await checked("check", smoke, context, outside as unknown as Outside)).toMatchObject({
+    result: "FAIL",
+    why: "https://api.shop.io/ready does not answer: ENOTFOUND",
+  });
+});
+
+test("a Job is made of the suspended CronJob, and its end decides", async () => {
+  const { calls, check } = world({ jobs: ["/", "/", "1/"] });
+  expect(await check(JOB)).toMatchObject({ result: "ok", why: expect.stringMatching(/^job check-\w+ succeeded$/) });
+  expect(calls[0]).toMatch(/^create job check-\w+ --from=cronjob\/check$/);
+  expect(calls).toHaveLength(4);
+});
+
+test.each([
+  ["fails", ["/", "/1"], /^job check-\w+ failed; see kubectl --namespace=shop logs job\/check-\w+$/],
+  ["never ends", ["/"], /^job check-\w+ did not end within 310 seconds; see kubectl/],
+])("a Job that %s fails the check, and says where its logs are", async (_what, jobs, why) => {
+  expect(await world({ jobs }).check(JOB)).toMatchObject({ result: "FAIL", why: expect.stringMatching(why) });
+});
+
+test("a manual step is left to a person", async () => {
+  expect(await world({}).check({ kind: "manual", step: "Log in" })).toEqual({
+    name: "check",
+    result: "todo",
+    why: "Log in",
+  });
+});

@@ -1,0 +1,26 @@
+import { hostsFor } from "../environment";
+import { type Check, check, oneOf, own } from "./check";
+
+/** Rules about the checks that a deployed release works. */
+export const smokeChecks: readonly Check[] = [
+  check(["smokeChecks", "services", "tasks", "frontends"], [], [], (s, _e, _r, { say }) => {
+    const hosted = [...Object.keys(s.services).filter((name) => s.services[name]?.port), ...s.frontends];
+    for (const [name, smoke] of Object.entries(s.smokeChecks)) {
+      if (own(s.services, name) || own(s.tasks, name))
+        say.system(["smokeChecks", name], "has the name of a service or a task", "rename one of the two", {
+          value: name,
+        });
+      if (smoke.kind === "http" && !hosted.includes(smoke.of))
+        say.system(["smokeChecks", name, "of"], "is neither a frontend nor a service with a port", oneOf(hosted));
+    }
+  }),
+  check(["smokeChecks", "services"], ["services", "frontends"], [], (s, e, _r, { say }) => {
+    for (const [name, smoke] of Object.entries(s.smokeChecks))
+      if (smoke.kind === "http" && own(s.services, smoke.of)?.port && !hostsFor(e, smoke.of).length)
+        say.environment(
+          ["services", smoke.of, "hosts"],
+          `must name a host: the check ${name} asks it`,
+          "add one, or remove the check",
+        );
+  }),
+];
