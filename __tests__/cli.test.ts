@@ -130,6 +130,14 @@ describe("with CI set", () => {
   });
 });
 
+test.each(["knobs", "rehearse"])("%s prints each problem once, and no stack trace", async (command) => {
+  spoil("environments/pmcrm/staging.ts", "memoryGb: 1", 'memoryGb: "one"');
+  const { code, out } = await run(process.execPath, ["--import", "tsx", `commands/${command}.ts`, "staging"]);
+  expect(code).toBe(1);
+  expect(out.match(/cache\.memoryGb/g)).toHaveLength(1);
+  expect(out).not.toMatch(TRACE);
+});
+
 test("secrets lists each supplied secret with the lines that add it, and nothing else", async () => {
   const { code, out } = await run(process.execPath, ["--import", "tsx", "commands/secrets.ts", "production"]);
   expect(code).toBe(0);

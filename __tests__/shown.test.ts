@@ -1,6 +1,7 @@
+import { inspect } from "node:util";
 import { describe as line } from "../schema/problem";
 import { isNode, numbers } from "./mutations";
-import { type Files, filesOfPmcrm, problems } from "./support";
+import { configuration, type Files, filesOfPmcrm, problems } from "./support";
 
 // biome-ignore lint/suspicious/noExplicitAny: the changes write values that the types refuse
 type Anything = any;
@@ -167,6 +168,16 @@ test("a secret in place of a name is not shown", () => {
   const token = `ghp_${"a1B2".repeat(9)}`;
   const lines = problems(({ system }) => Object.assign(system.variables, { [token]: "x" }));
   expect(lines).toEqual([expect.stringMatching(/^systems\/pmcrm\.ts variables\["..."\] = a string: /)]);
+});
+
+test("a secret is not shown where the error is printed as an object, as one that nobody catches is", () => {
+  try {
+    configuration(({ staging }) => Object.assign(staging.environment as Anything, { logLocation: { password: WORD } }));
+  } catch (error) {
+    expect(inspect(error)).toBe((error as Error).message);
+    expect(inspect({ cause: error })).not.toContain(WORD);
+  }
+  expect.assertions(2);
 });
 
 test("a mirror in the environment is not shown when it has a password", () => {

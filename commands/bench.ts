@@ -43,7 +43,10 @@ function time(command: string, args: readonly string[], cwd: string): number {
     env: { ...env, CDKTF_OUTDIR: undefined },
     encoding: "utf8",
   });
-  if (status !== 0) throw new Error(`${command} ${args.join(" ")} failed\n${stdout}${stderr}`);
+  if (status !== 0) {
+    console.error(`${command} ${args.join(" ")} failed\n${stdout}${stderr}`);
+    process.exit(1);
+  }
   return Number(process.hrtime.bigint() - start) / 1e6;
 }
 

@@ -6,6 +6,7 @@ import { type Finding, Inconclusive, whatMachineLacks } from "@slipway/rehearsal
 import { environmentsIn } from "../schema/files";
 import { mustFinish } from "../schema/finish";
 import { InvalidConfiguration, systemName } from "../schema/load";
+import { report } from "../schema/report";
 import { everyStack } from "./every-stack";
 import { Bench } from "./knobs/bench";
 import { Turning } from "./knobs/turning";
@@ -159,6 +160,8 @@ main()
   .catch((error: unknown) => {
     const inconclusive =
       error instanceof Inconclusive || (error as { code?: string }).code?.startsWith("ERR_PARSE_ARGS");
-    console.error(inconclusive ? `inconclusive: ${(error as Error).message}` : error);
+    if (inconclusive) console.error(`inconclusive: ${(error as Error).message}`);
+    else if (error instanceof InvalidConfiguration) report(error);
+    else console.error(error);
     process.exit(inconclusive ? 2 : 1);
   });

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { between } from "./checks/between";
 import type { Say, Shows } from "./checks/check";
 import { choicesChecks } from "./checks/choices";
@@ -58,6 +59,11 @@ export function environmentOf(
 export class InvalidConfiguration extends Error {
   constructor(readonly problems: readonly Problem[]) {
     super(problems.map(describe).join("\n"));
+  }
+
+  /** Where it is printed as an object, as an error that nobody caught is: the problems' values can be secrets. */
+  [inspect.custom](): string {
+    return this.message;
   }
 }
 
