@@ -47,7 +47,7 @@ const OPTIONS = {
   list: { type: "boolean", default: false },
   work: { type: "string" },
   timeout: { type: "string", default: "420" },
-  help: { type: "boolean", default: false },
+  help: { type: "boolean", short: "h", default: false },
 } as const;
 
 const ROOT = path.resolve(__dirname, "..");
@@ -62,9 +62,13 @@ async function main(): Promise<boolean> {
   const system = systemName(ROOT, process.env);
   const known = environmentsIn(ROOT, system);
   if (!known.includes(stack) || others.length) throw new Inconclusive(`name one stack: ${known.join(" or ")}`);
-  for (const name of ["groups", "seed", "timeout"] as const)
-    if (options[name] !== undefined && !/^\d{1,6}$/.test(options[name]))
-      throw new Inconclusive(`--${name} ${options[name]}: is not a whole number`);
+  for (const [name, least] of [
+    ["groups", 1], // with none, nothing would be checked, and everything would pass
+    ["seed", 0],
+    ["timeout", 1],
+  ] as const)
+    if (options[name] !== undefined && !(/^\d{1,6}$/.test(options[name]) && Number(options[name]) >= least))
+      throw new Inconclusive(`--${name} ${options[name]}: is not a whole number from ${least}`);
   const only = expression(options.only);
   const seed = Number(options.seed);
 
