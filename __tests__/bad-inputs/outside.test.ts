@@ -63,6 +63,28 @@ testRefused({
     outside((_e, s) => (s.database.extensions = ["vector"])),
     `${S} database.extensions = ["vector"]: are created through Cloud SQL's API, and the database of production is not in Cloud SQL; create them in a task that changes the database`,
   ),
+  "the databases, poolers and caches of two environments in one place": refused(
+    (files) => {
+      outside((e) => {
+        e.database.pooler = { host: "pooler.neon.tech", port: 6432 };
+      })(files);
+      const e: Anything = files.staging.environment;
+      const { database, cache }: Anything = files.production.environment;
+      e.database = { ...database, host: "other.neon.tech", user: "other" };
+      e.cache = { ...cache, port: 6379 };
+      delete e.network.datastores;
+    },
+    `${T} database.pooler.host = "pooler.neon.tech": is also the database of production; give each environment its own`,
+    `${T} cache.host = "eu1-calm-river.upstash.io": is also the cache of production; give each environment its own`,
+  ),
+  "a database outside of another environment": refused(
+    outside((e) =>
+      Object.assign(e.database, { host: "pmcrm-staging.neon.tech", name: "staging", user: "pmcrm.staging" }),
+    ),
+    `${P} database.host = "pmcrm-staging.neon.tech": contains the name of staging; use a name of this environment`,
+    `${P} database.name = "staging": contains the name of staging; use a name of this environment`,
+    `${P} database.user = "pmcrm.staging": contains the name of staging; use a name of this environment`,
+  ),
   "a cache outside with its password in the file": refused(
     outside((e) => (e.cache.password = "knob")),
     `${P} cache.password = a string: is not a known key; remove it: npm run secrets prints the commands that put a secret into Secret Manager`,

@@ -1,6 +1,7 @@
 import { overlaps, parseCidr } from "../../facts/cidr";
 import { type Environment, rangesOf } from "../environment";
 import { dotted, type Problem } from "../problem";
+import { DATASTORES } from "../variable";
 
 /** An environment's file: its name, its content, and the sections that have the right shape. */
 export interface EnvironmentFile {
@@ -43,16 +44,23 @@ export function between(environments: readonly EnvironmentFile[], elsewhere: rea
       const other = others.find((it) => hostsOf(it).some((taken) => taken.host === host));
       if (other) say(mine, path, host, `is also a host of ${other.name}`, "choose another name");
     }
-    for (const other of others) rangesApart(mine, other, say);
+    for (const other of others) {
+      rangesApart(mine, other, say);
+      serversApart(mine, other, say);
+    }
   }
 
   for (const mine of environments) {
-    const named = [
+    const named: { path: readonly PropertyKey[]; text: string; word?: string }[] = [
       ...OWN.flatMap((key) => (mine.valid.has(key) ? [{ path: [key], text: mine.value[key] }] : [])),
       ...hostsOf(mine).map(({ path, host }) => ({ path, text: host })),
+      ...outsideOf(mine).flatMap(({ servers, named }) => [
+        ...servers.map(({ path, host }) => ({ path, text: host, word: instanceOf(host) })),
+        ...named,
+      ]),
     ];
-    for (const { path, text } of named) {
-      const other = environments.find(({ name }) => name !== mine.name && isNamedAfter(text, name, mine.name));
+    for (const { path, text, word = text } of named) {
+      const other = environments.find(({ name }) => name !== mine.name && isNamedAfter(word, name, mine.name));
       if (other && !problems.some((said) => said.path === `${mine.file} ${dotted(path)}`))
         say(mine, path, text, `contains the name of ${other.name}`, "use a name of this environment");
     }
@@ -105,6 +113,36 @@ function rangesApart(mine: EnvironmentFile, other: EnvironmentFile, say: Say): v
         );
     }
 }
+
+/**
+ * Two environments must not have one datastore outside, because each would change and empty the other's data. One server can
+ * have several databases, but the keys of a cache and the indexes of a search have the same names in both environments.
+ */
+function serversApart(mine: EnvironmentFile, other: EnvironmentFile, say: Say): void {
+  const taken = outsideOf(other).flatMap(({ servers }) => servers.map(({ address }) => address));
+  for (const { store, servers } of outsideOf(mine))
+    for (const { path, host, address } of servers)
+      if (taken.includes(address))
+        say(mine, path, host, `is also the ${store} of ${other.name}`, "give each environment its own");
+}
+
+/** The datastores that somebody else runs: their servers, and other names that say whose they are. */
+const outsideOf = ({ valid, value }: EnvironmentFile) =>
+  DATASTORES.flatMap((store) => {
+    const choice = valid.has(store) ? value[store] : undefined;
+    if (choice?.kind !== "external") return [];
+    const login = { name: "", user: "", pooler: undefined, ...choice };
+    const servers = [
+      { path: [store, "host"], host: login.host, port: login.port },
+      ...(login.pooler ? [{ path: [store, "pooler", "host"], ...login.pooler }] : []),
+    ].map((server) => ({ ...server, address: `${store} ${server.host}:${server.port}/${login.name}` }));
+    return [
+      { store, servers, named: (["name", "user"] as const).map((key) => ({ path: [store, key], text: login[key] })) },
+    ];
+  });
+
+/** The part of a provider's host that its customer can choose: the first label, without a region such as eu-central-1. */
+const instanceOf = (host: string): string => (host.split(".")[0] ?? "").replace(/\b[a-z]{2}-[a-z]+-\d+/, "");
 
 /**
  * Whether a text contains all words of another environment's name. A text that contains all words of this environment's
