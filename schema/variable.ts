@@ -69,8 +69,8 @@ export const variable = z.union(
               "must be a parameter's name, but not one about TLS, which is always required",
               "use another parameter",
             ).regex(
-              /^(?!(host|hostaddr|port|user|password|passfile|dbname|database|service|servicefile|options)$)/i,
-              rule("must not be a part of the URL itself, such as its host or user", "remove it"),
+              /^(?!(host|hostaddr|port|user|password|passfile|dbname|database|service|servicefile|options|role|uselibpqcompat)$)/i,
+              rule("must not be a part of the URL itself, such as its host, user or role", "remove it"),
             ),
             matching(/^[\w.-]{1,255}$/, "must be a plain word", "use letters, digits, dots and dashes"),
           )

@@ -159,7 +159,7 @@ testRefused({
   ),
   "a database URL with a parameter that names another host": refused(
     system((s) => (s.variables.DATABASE_URL.parameters = { host: "10.0.0.5" })),
-    `${S} variables.DATABASE_URL.parameters.host = a string: must not be a part of the URL itself, such as its host or user; remove it`,
+    `${S} variables.DATABASE_URL.parameters.host = a string: must not be a part of the URL itself, such as its host, user or role; remove it`,
   ),
   "a database extension that is listed twice": refused(
     system((s) => s.database.extensions.push("vector")),

@@ -121,6 +121,40 @@ testRefused({
     variable({ kind: "database-url", driver: "psycopg" }),
     `${S} variables.KNOWN.driver = a string: must be one of "libpq", "node-postgres", "sqlalchemy", "asyncpg", "prisma", "django"; choose one of them`,
   ),
+  "parameters that the driver does not know": refused(
+    system((s) => {
+      const url = (driver: string, ...names: string[]) => {
+        const name = `${driver.replace("-", "_").toUpperCase()}_URL`;
+        const parameters = Object.fromEntries(names.map((parameter) => [parameter, "5"]));
+        s.variables[name] = { kind: "database-url", driver, parameters };
+        s.services.backend.variables.push(name);
+      };
+      url("libpq", "connect_timeout", "connection_limit");
+      url("sqlalchemy", "pool_size", "keepalives_idle");
+      url("django", "schema");
+      url("asyncpg", "pgbouncer", "connect_timeout", "statement_timeout");
+      url("prisma", "connection_limit", "connect_timeout", "schema");
+      url("node-postgres", "schema", "statement_timeout");
+    }),
+    ...[
+      ["LIBPQ_URL.parameters.connection_limit", "libpq"],
+      ["SQLALCHEMY_URL.parameters.pool_size", "sqlalchemy"],
+      ["DJANGO_URL.parameters.schema", "django"],
+      ["ASYNCPG_URL.parameters.pgbouncer", "asyncpg"],
+      ["ASYNCPG_URL.parameters.connect_timeout", "asyncpg"],
+    ].map(
+      ([place, driver]) =>
+        `${S} variables.${place} = a string: is not a parameter of the driver ${driver}: no connection would succeed; remove it, or write the driver that reads the URL`,
+    ),
+  ),
+  "a parameter that the program sets": refused(
+    variable({ kind: "database-url", driver: "asyncpg", parameters: { role: "other" } }),
+    `${S} variables.KNOWN.parameters.role = a string: must not be a part of the URL itself, such as its host, user or role; remove it`,
+  ),
+  "origins of one service twice": refused(
+    variable({ kind: "origins", of: ["backend", "backend"] }),
+    `${S} variables.KNOWN.of.1 = a string: is listed twice; remove one of the two`,
+  ),
   "origins of what has no host": refused(
     variable({ kind: "origins", of: ["backend", "worker", "web"] }),
     `${S} variables.KNOWN.of.1 = a string: is neither a frontend nor a service with a port; use one of backend`,

@@ -63,7 +63,7 @@ testRefused({
   ),
   "a database URL with a parameter that sets the role": refused(
     system((s) => (s.variables.DIRECT_URL.parameters = { options: "x" })),
-    `${S} variables.DIRECT_URL.parameters.options = a string: must not be a part of the URL itself, such as its host or user; remove it`,
+    `${S} variables.DIRECT_URL.parameters.options = a string: must not be a part of the URL itself, such as its host, user or role; remove it`,
   ),
   "database URLs that only a standby serves": refused(
     system((s) => {

@@ -1,3 +1,4 @@
+import { UNKNOWN_PARAMETERS } from "../../facts/database-drivers";
 import { hostsFor } from "../environment";
 import { DATASTORES, datastoreOf, type Variable } from "../variable";
 import { type Check, check, oneOf, own, workloads } from "./check";
@@ -33,6 +34,19 @@ export const variablesChecks: readonly Check[] = [
         say.system(["variables", name, "field"], `is not a field of the ${variable.of}`, oneOf(FIELDS[variable.of]));
     }
   }),
+  check(["variables"], [], [], (s, _e, _r, { say }) => {
+    for (const [name, variable] of Object.entries(s.variables)) {
+      if (typeof variable !== "object" || variable.kind !== "database-url") continue;
+      const { driver, parameters } = variable;
+      for (const parameter of Object.keys(parameters))
+        if (UNKNOWN_PARAMETERS[driver].includes(parameter))
+          say.system(
+            ["variables", name, "parameters", parameter],
+            `is not a parameter of the driver ${driver}: no connection would succeed`,
+            "remove it, or write the driver that reads the URL",
+          );
+    }
+  }),
   check(["services", "tasks", "smokeChecks", "database", "cache", "search"], [], [], (s, _e, _r, { say }) => {
     for (const store of DATASTORES)
       if (s[store] && !workloads(s).some(({ connects }) => connects.includes(store)))
@@ -46,9 +60,11 @@ export const variablesChecks: readonly Check[] = [
   check(["services", "variables", "frontends"], [], [], (s, _e, _r, { say }) => {
     const hosted = [...Object.keys(s.services).filter((name) => s.services[name]?.port), ...s.frontends];
     for (const [name, variable] of Object.entries(s.variables))
-      for (const { name: of, path } of hostedIn(variable))
+      for (const [i, { name: of, path }] of hostedIn(variable).entries())
         if (!hosted.includes(of))
           say.system(["variables", name, ...path], "is neither a frontend nor a service with a port", oneOf(hosted));
+        else if (hostedIn(variable).findIndex(({ name }) => name === of) !== i)
+          say.system(["variables", name, ...path], "is listed twice", "remove one of the two");
   }),
   check(["services", "tasks", "smokeChecks", "frontends"], [], [], (s, _e, _r, { say }) => {
     for (const [i, name] of s.frontends.entries())
