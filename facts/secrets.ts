@@ -100,6 +100,12 @@ const FILES = [
   /<add\s+key="(?:ClearText)?Password"\s+value="[^"]/i,
 ];
 
+/**
+ * A key in JSON that has its private part, or is a shared secret. A public key has neither.
+ * {@link https://www.rfc-editor.org/rfc/rfc7518#section-6}
+ */
+const JSON_WEB_KEY = /^(?=.*"kty"\s*:).*"[dk]"\s*:\s*"[\w-]{16,}"/s;
+
 /** Words that a password is not, where text only speaks of one. */
 const NO_PASSWORD = String.raw`(?!(?:true|false|yes|no|null|none|required|optional)\b|\d{1,3}\b|[?:@&/.])`;
 /** A password or a key by its name, as connection strings, options and JSON have it. */
@@ -133,7 +139,18 @@ function isPrivateKey(bytes: Buffer): boolean {
   return bytes[start] === 2 && bytes[start + 1] === 1 && (bytes[start + 2] ?? 4) <= 3;
 }
 
-const FORMS = [TOKEN, WEBHOOK, PRIVATE_KEY, ...LOGIN, ...FILES, ASSIGNED, YAML, ASSIGNED_KEY, AUTHORIZATION];
+const FORMS = [
+  TOKEN,
+  WEBHOOK,
+  PRIVATE_KEY,
+  JSON_WEB_KEY,
+  ...LOGIN,
+  ...FILES,
+  ASSIGNED,
+  YAML,
+  ASSIGNED_KEY,
+  AUTHORIZATION,
+];
 const hasForm = (text: string): boolean => FORMS.some((form) => form.test(text));
 
 /** Whether text has a form that only secrets have, also when it is encoded as base64. */

@@ -15,6 +15,7 @@ import {
   matching,
   memory,
   projectId,
+  publicHost,
   REGISTRY_FOLDER,
   REGISTRY_HOST,
   region,
@@ -176,8 +177,8 @@ export const environmentSchema = z.strictObject({
       rule("is not a location of log buckets", 'write "global", "eu", "us" or a region: where _Default is'),
     )
     .default("global"),
-  /** Hosts of the frontends that are hosted elsewhere; the first is the main one. */
-  frontends: z.record(label(40), z.array(hostname)).default({}),
+  /** Hosts of the frontends that are hosted elsewhere, with certificates of their own; the first is the main one. */
+  frontends: z.record(label(40), z.array(publicHost)).default({}),
   variables: z.record(variableName, text).default({}),
   /**
    * Generation of each secret that was rotated; raise it to rotate the secret. `GRAFANA_ADMIN_PASSWORD` is Grafana's. The

@@ -91,7 +91,7 @@ export const publicHost = z
     rule("must have no label with two dashes after its second character", "use another name"),
   )
   .superRefine((name, ctx) => {
-    const why = /^[^.].*[^.]$/.test(name) && name.length <= 253 ? whyNoCertificate(name) : undefined;
+    const why = /^[^.:/@]([^:/@]*[^.:/@])?$/.test(name) && name.length <= 253 ? whyNoCertificate(name) : undefined;
     if (why) ctx.addIssue({ code: "custom", message: rule(why, "use a domain of your own") });
   });
 

@@ -30,6 +30,22 @@ const ACCEPTED: Readonly<Record<string, (files: Files) => void>> = {
   "a pooler on the database's own host": outside((production) => {
     production.database.pooler = { host: DATABASE.host, port: 6543 };
   }),
+  "a frontend's host that is longer than a managed certificate allows": outside((production, _staging, files) => {
+    files.system.frontends = ["shop"];
+    production.frontends = { shop: [`${"shop-git-next-".repeat(4)}team.vercel.app`] };
+    files.staging.environment.frontends = { shop: ["shop-staging.vercel.app"] };
+  }),
+  "parameters of what reads the URL": outside((_production, _staging, files) => {
+    const url = (name: string, driver: Anything, ...parameters: string[]) => {
+      const values = Object.fromEntries(parameters.map((parameter) => [parameter, "5"]));
+      files.system.variables[name] = { kind: "database-url", driver, parameters: values };
+      (files.system.services.backend as Anything).variables.push(name);
+    };
+    url("LIBPQ", "libpq", "channel_binding", "keepalives_idle", "target_session_attrs", "pool_max_conns"); // pgx's, in Go
+    url("DJANGO", "django", "pool", "connect_timeout");
+    url("ASYNCPG", "asyncpg", "statement_timeout", "jit", "search_path", "target_session_attrs");
+    url("NODE", "node-postgres", "schema", "connection_limit"); // Prisma's engine reads it, too
+  }),
   "a host with a region that is also an environment's name": outside((production, _staging, files) => {
     production.database.host = "aws-0-eu-central-1.pooler.supabase.com";
     const eu: Anything = beside({ ...files.production, environment: { ...files.production.environment } }, "eu");

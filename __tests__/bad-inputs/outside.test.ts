@@ -35,6 +35,18 @@ testRefused({
     `${P} database.host = "203.0.113.7": must be a fully qualified host name in lower case, no wildcard and no port; write it like "api.my-company.com"`,
     `${P} database.host = "203.0.113.7": must be a public name: no authority issues certificates for others; use a domain of your own`,
   ),
+  "a database outside with its port in the host": refused(
+    outside((e) => (e.database.host = "db.neon.tech:5432")),
+    `${P} database.host = "db.neon.tech:5432": must be a fully qualified host name in lower case, no wildcard and no port; write it like "api.my-company.com"`,
+  ),
+  "a cache of no kind, and a variable that the system does not have": refused(
+    outside((e) => {
+      e.cache = { kind: "redis" };
+      e.variables.LOG_LEVLE = "info";
+    }),
+    `${P} cache.kind = "redis": is not a known kind; use one of memorystore, bitnami, external, none`,
+    `${P} variables.LOG_LEVLE = a string: is not a variable of the system; remove it, or declare it in the system`,
+  ),
   "a database outside with a private host": refused(
     outside((e) => (e.database.host = "postgres.internal")),
     `${P} database.host = "postgres.internal": must be a public name: no authority issues certificates for others; use a domain of your own`,

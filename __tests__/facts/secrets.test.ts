@@ -11,6 +11,11 @@ const base64 = (text: string) => Buffer.from(text).toString("base64");
 const PEM = (kind: string) => `-----BEGIN ${kind}-----\n${mixed(64)}\n-----END ${kind}-----`;
 
 const SECRETS: readonly string[] = [
+  ...[
+    { kty: "RSA", n: mixed(43), e: "AQAB", d: mixed(43) },
+    { keys: [{ kty: "OKP", crv: "Ed25519", x: mixed(43), d: mixed(43) }] },
+    { k: mixed(43), alg: "HS256", kty: "oct" },
+  ].flatMap((key) => [JSON.stringify(key), JSON.stringify(key, null, 2), base64(JSON.stringify(key))]),
   // passwords that begin like a gap
   ...["$word1", "<x9!", "{word1", "*word1"].map((password) => `amqp://user:${password}@host/`),
   ...["ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "npm_"].map((start) => start + mixed(36)),
@@ -147,6 +152,10 @@ test.each(SECRETS)("%s looks like a secret", (text) => {
 });
 
 const HARMLESS: readonly string[] = [
+  // public keys and a curve's name in JSON
+  JSON.stringify({ keys: [{ kty: "RSA", kid: "2026-01", n: mixed(43), e: "AQAB", use: "sig" }] }),
+  JSON.stringify({ kty: "EC", crv: "P-256", x: mixed(43), y: mixed(43) }),
+  JSON.stringify({ kty: "how a token is signed", d: "no key" }),
   ...[
     "info",
     "production",

@@ -78,40 +78,42 @@ export const checksTogether: readonly Check[] = [
           `${oneOf(Object.keys(pools))}, or add the pool there`,
         );
   }),
+  check(["variables"], ["variables"], [], (s, e, _r, { say, declared }) => {
+    for (const [name, v] of Object.entries(s.variables))
+      if (typeof v === "object" && v.kind === "environment" && !v.optional && own(e.variables, name) === undefined)
+        say.environment(["variables", name], "is required: the system reads it from here", "add it");
+    for (const [name, value] of Object.entries(e.variables)) {
+      const variable = own(s.variables, name);
+      if (platformSecrets.includes(name))
+        say.environment(
+          ["variables", name],
+          "is a secret of the platform",
+          "remove it: npm run secrets prints the lines that add it to Secret Manager",
+          { secret: true },
+        );
+      else if (!variable && own(declared.variables, name))
+        say.environment(["variables", name], NOT_USED, "remove it, or enable a module that uses it");
+      else if (!variable)
+        say.environment(
+          ["variables", name],
+          "is not a variable of the system",
+          "remove it, or declare it in the system",
+        );
+      else if (kindOf(variable) !== "environment")
+        say.environment(
+          ["variables", name],
+          "is set by the system, not by the environment",
+          `declare it { kind: "environment" } in the system, or remove it here`,
+        );
+      if (!secretLooking(value) && secretNamed(name, value))
+        say.environment(["variables", name], ...NAMED, { secret: true });
+    }
+  }),
   check(
     ["variables"],
-    ["variables", "generations", "database", "cache", "search", "monitoring", "datadog"],
+    ["generations", "database", "cache", "search", "monitoring", "datadog"],
     [],
     (s, e, _r, { say, declared }) => {
-      for (const [name, v] of Object.entries(s.variables))
-        if (typeof v === "object" && v.kind === "environment" && !v.optional && own(e.variables, name) === undefined)
-          say.environment(["variables", name], "is required: the system reads it from here", "add it");
-      for (const [name, value] of Object.entries(e.variables)) {
-        const variable = own(s.variables, name);
-        if (platformSecrets.includes(name))
-          say.environment(
-            ["variables", name],
-            "is a secret of the platform",
-            "remove it: npm run secrets prints the lines that add it to Secret Manager",
-            { secret: true },
-          );
-        else if (!variable && own(declared.variables, name))
-          say.environment(["variables", name], NOT_USED, "remove it, or enable a module that uses it");
-        else if (!variable)
-          say.environment(
-            ["variables", name],
-            "is not a variable of the system",
-            "remove it, or declare it in the system",
-          );
-        else if (kindOf(variable) !== "environment")
-          say.environment(
-            ["variables", name],
-            "is set by the system, not by the environment",
-            `declare it { kind: "environment" } in the system, or remove it here`,
-          );
-        if (!secretLooking(value) && secretNamed(name, value))
-          say.environment(["variables", name], ...NAMED, { secret: true });
-      }
       for (const [name, generation] of Object.entries(e.generations)) {
         const variable = own(s.variables, name);
         if (name === PLATFORM_SECRETS.database && e.database?.kind === "cloud-sql") {
