@@ -164,9 +164,11 @@ export function problemsOf(
       case "unrecognized_keys":
         return issue.keys.flatMap((key) => {
           const where = [...path, key];
-          const remedy = isSecretPlace(` ${dotted(where)}`, undefined)
-            ? "remove it: npm run secrets prints the commands that put a secret into Secret Manager"
-            : "remove it, or correct its spelling";
+          // The key alone decides: other keys of a variable with the name of a secret are misspelt.
+          const remedy =
+            key === "value" || isSecretPlace(` ${dotted([key])}`, undefined)
+              ? "remove it: npm run secrets prints the commands that put a secret into Secret Manager"
+              : "remove it, or correct its spelling";
           return one("is not a known key", remedy, where, at(value, [key]), false);
         });
       case "invalid_type":

@@ -55,6 +55,29 @@ testRefused({
     outside((e) => (e.database.port = 65536)),
     `${P} database.port = 65536: must be at most 65535 (TCP port); write a number from 1 to 65535`,
   ),
+  "a pooler that is the database itself": refused(
+    outside((e) => (e.database.pooler = { host: NEON.host })),
+    `${P} database.pooler = {"host":"db.eu-central-1.aws.neon.tech"}: is the database itself: it has the same host and port; write the pooler's host or port, or remove it`,
+  ),
+  "the password of a database that is not there": refused(({ system, production, staging }) => {
+    const s: Anything = system;
+    delete s.database;
+    delete s.migrations;
+    for (const service of Object.values<Anything>(s.services)) {
+      delete service.after;
+      service.connects = service.connects.filter((to: string) => to !== "database");
+      service.variables = service.variables.filter((name: string) => !/^(DATABASE|DIRECT)_URL$/.test(name));
+    }
+    delete s.variables.DATABASE_URL;
+    delete s.variables.DIRECT_URL;
+    for (const { environment } of [production, staging]) delete (environment as Anything).database;
+    production.environment.generations = { DATABASE_PASSWORD: 2 };
+  }, `${P} generations.DATABASE_PASSWORD = 2: is not used without database; add database, or remove it`),
+  "keys that variables do not have": refused(
+    variable({ kind: "cache-url", cleint: "celery", value: "knob" }),
+    `${S} variables.KNOWN.cleint = a string: is not a known key; remove it, or correct its spelling`,
+    `${S} variables.KNOWN.value = a string: is not a known key; remove it: npm run secrets prints the commands that put a secret into Secret Manager`,
+  ),
   "a pooler with a user of its own": refused(
     outside((e) => (e.database.pooler = { host: NEON.host, user: "pooler" })),
     `${P} database.pooler.user = a string: is not a known key; remove it, or correct its spelling`,

@@ -61,6 +61,16 @@ export const datastoresChecks: readonly Check[] = [
         "name a moment within recoveryDays of the day on which the copy is made",
       );
   }),
+  check([], ["database"], [], (_s, { database }, _r, { say }) => {
+    if (database?.kind !== "external" || !database.pooler) return;
+    const { host, port, pooler } = database;
+    if (pooler.host === host && pooler.port === port)
+      say.environment(
+        ["database", "pooler"],
+        "is the database itself: it has the same host and port",
+        "write the pooler's host or port, or remove it",
+      );
+  }),
   check([], ["database", "region"], [], (_s, e, _r, { say }) => {
     if (e.database?.kind === "cloud-sql" && e.database.replicaRegion === e.region)
       say.environment(
@@ -192,6 +202,7 @@ export const datastoresChecks: readonly Check[] = [
     for (const [secret, there, section] of [
       [PLATFORM_SECRETS.receiver, e.monitoring.receiver, "monitoring.receiver"],
       [PLATFORM_SECRETS.datadog, e.datadog, "datadog"],
+      [PLATFORM_SECRETS.database, used.has(PLATFORM_SECRETS.database), "database"],
       [PLATFORM_SECRETS.search, used.has(PLATFORM_SECRETS.search), "search"],
       [PLATFORM_SECRETS.cache, used.has(PLATFORM_SECRETS.cache), 'a cache of the kind "bitnami" or "external"'],
       [
