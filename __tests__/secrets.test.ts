@@ -55,7 +55,7 @@ test("another database name or another parameter of its URL reaches the Secret a
   ).not.toBe(original);
   expect(
     after(({ system }) => {
-      system.variables.DATABASE_URL = { kind: "database-url", parameters: { connection_limit: "5" } };
+      system.variables.DATABASE_URL = { kind: "database-url", parameters: { connect_timeout: "5" } };
     }),
   ).not.toBe(original);
 });

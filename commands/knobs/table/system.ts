@@ -161,13 +161,13 @@ export const SYSTEM: Readonly<Record<string, Hand | readonly Hand[]>> = {
     {
       to: { minimum: "ELASTICSEARCH_9_1" },
       with: {
-        "environment.search": {
+        "environment.search": ({ stack }: Context) => ({
           kind: "external",
           version: "ELASTICSEARCH_9_1",
-          host: "search.knob.io",
+          host: `${stack}.knob.io`,
           port: 9243,
           user: "knob",
-        },
+        }),
         "system.services": connected("search"),
       },
     },
