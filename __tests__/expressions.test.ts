@@ -138,8 +138,13 @@ function write(files: Files, texts: readonly string[]): void {
     title: texts[0],
     figures: Object.fromEntries(
       texts.slice(0, FIGURES).map((text) => [
-        // Grafana reads {{label}}
-        Array.from(text.replace(/[\n\t\u2028\u2029]/g, " ").replace(/(?<=\{\{.*)\}\}/g, "} }"))
+        // Grafana reads {{label}} and $__variable
+        Array.from(
+          text
+            .replace(/[\n\t\u2028\u2029]/g, " ")
+            .replace(/\{(?=\{)/g, "{ ")
+            .replace(/\$(?=\{?__)/g, ""),
+        )
           .slice(0, 80)
           .join(""),
         "orders_total",

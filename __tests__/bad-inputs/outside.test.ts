@@ -62,7 +62,7 @@ testRefused({
   "the password of a database that is not there": refused(({ system, production, staging }) => {
     const s: Anything = system;
     delete s.database;
-    delete s.migrations;
+    delete s.tasks;
     for (const service of Object.values<Anything>(s.services)) {
       delete service.after;
       service.connects = service.connects.filter((to: string) => to !== "database");

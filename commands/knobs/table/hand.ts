@@ -59,3 +59,8 @@ export const beside = (context: Context): string => {
   const hosts = Object.values(environment(context).services).flatMap((service: Any) => service.hosts ?? []);
   return `knob.${String(hosts[0]).split(".").slice(1).join(".")}`;
 };
+/** The service, task or check that a knob is in. */
+export const workload = (context: Context): Any =>
+  system(context).services[context.names[0] as string] ??
+  system(context).tasks?.[context.names[0] as string] ??
+  system(context).smokeChecks?.[context.names[0] as string];

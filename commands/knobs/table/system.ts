@@ -1,4 +1,14 @@
-import { type Any, beside, type Context, environment, type Hand, otherPool, system, type Values } from "./hand";
+import {
+  type Any,
+  beside,
+  type Context,
+  environment,
+  type Hand,
+  otherPool,
+  system,
+  type Values,
+  workload,
+} from "./hand";
 
 const firstService = (context: Context): string => Object.keys(system(context).services)[0] as string;
 /** A service with a host. */
@@ -44,11 +54,6 @@ const WORKER: Values = {
   "system.services.*.rateLimits": undefined,
   "environment.services.*.hosts": undefined,
 };
-/** The service, task or check that a knob is in. */
-const workload = (context: Context): Any =>
-  system(context).services[context.names[0] as string] ??
-  system(context).tasks?.[context.names[0] as string] ??
-  system(context).smokeChecks?.[context.names[0] as string];
 const unlisted = (context: Context): string | undefined =>
   Object.keys(system(context).variables).find((name) => !workload(context).variables.includes(name));
 /** A target that it is not connected to yet. */
@@ -59,12 +64,6 @@ const unconnected = (context: Context): string | undefined =>
       (to === "internet:443" || system(context).services[to].port) &&
       !workload(context).connects?.includes(to),
   );
-
-/** A path below the service's first one. */
-const below =
-  (path: string) =>
-  (context: Context): string =>
-    (workload(context).paths?.[0] ?? "/").replace(/\/$/, "") + path;
 
 /** How to turn the knobs of systems. */
 export const SYSTEM: Readonly<Record<string, Hand | readonly Hand[]>> = {
@@ -262,31 +261,6 @@ export const SYSTEM: Readonly<Record<string, Hand | readonly Hand[]>> = {
   "system.tasks.*.after[]": {
     to: "another",
     with: { "system.tasks": (c: Context) => ({ ...(c.before as object), another: task(c) }) },
-  },
-  "system.services.*.paths+": { to: ["/knob"] },
-  "system.services.*.paths[]": { to: "/knob" },
-  "headers+": { to: [{ set: { "X-Knob": "a" } }] },
-  "headers[].path?": { to: below("/knob") },
-  "headers[].path": { to: below("/knob-2") },
-  "headers[].set+": { to: { "X-Knob-2": "b" } },
-  "headers[].set.*": { to: "knob" },
-  "cors?": { to: { origins: ["https://knob.example.com"], methods: ["GET", "POST"] } },
-  "cors.origins+": { to: ["https://knob-2.example.com"] },
-  "cors.origins[]": { to: "https://knob-3.example.com" },
-  "cors.headers+": { to: ["X-Knob"] },
-  "cors.headers[]": { to: "X-Knob-2" },
-  "cors.methods+": { to: ["PUT"] },
-  "sticky?": { to: { minutes: 60 } },
-  "websockets?": { to: { minutes: 60 } },
-  "rateLimits+": { to: [{ path: "/knob/", requests: 10, seconds: 60 }] },
-  "timeoutSeconds?": { to: 90 },
-  "rateLimits[].path?": { to: "/knob/" },
-  "rateLimits[].path": { to: "/knob/" },
-  "rateLimits[].seconds": { to: 30 },
-  "ban?": { to: { seconds: 600 } },
-  "ban.seconds": { to: 60 },
-  "system.modules+": {
-    to: (context: Context) => ({ knob: { title: "Knob", services: [Object.keys(system(context).services).at(-1)] } }),
   },
   "system.smokeChecks+": { to: { knob: { kind: "manual", step: "Look at the knob" } } },
   "smokeChecks.*=http": { to: (context: Context) => ({ kind: "http", of: hosted(context), path: "/knob" }) },
