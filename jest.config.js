@@ -2,6 +2,7 @@
 module.exports = {
   testEnvironment: "node",
   testMatch: ["**/__tests__/**/*.test.ts", "!**/*.{applied,slow}.test.ts"],
+  globalSetup: "<rootDir>/__tests__/shared-folder.js",
   setupFiles: ["<rootDir>/__tests__/process-variables.ts", "<rootDir>/stacks/stack-trace.ts"],
   transform: { "^.+\\.ts$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } } }] },
   modulePathIgnorePatterns: ["<rootDir>/cdktf.out"],

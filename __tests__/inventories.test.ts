@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } fr
 import os from "node:os";
 import path from "node:path";
 import { checkout } from "../commands/checkout";
-import { everyStack, type Stack, stackText, synthesizeEvery } from "../commands/every-stack";
+import { everyStack, type Stack } from "../commands/every-stack";
 import { contentAtCommit, pick } from "../commands/inventories/committed";
 import {
   changedAddresses,
@@ -17,7 +17,7 @@ import {
   typeOf,
 } from "../commands/inventories/inventory";
 import { MATTERS } from "../commands/inventories/matters";
-import { ROOT } from "./support";
+import { ROOT, synthEvery } from "./support";
 
 /** Arguments that inventories show once a stack sets them. */
 const NOT_SET = new Set([
@@ -31,10 +31,7 @@ const texts = new Map<string, string>();
 const textOf = ({ name }: Stack): string => texts.get(name) as string;
 
 beforeAll(async () => {
-  const outdir = mkdtempSync(path.join(os.tmpdir(), "inventories-"));
-  const folderOf = await synthesizeEvery(ROOT, outdir);
-  for (const stack of stacks) texts.set(stack.name, stackText(folderOf(stack)));
-  rmSync(outdir, { recursive: true });
+  for (const [name, { text }] of await synthEvery()) texts.set(name, text);
 });
 
 /** Fails with the difference of each address that changed. */

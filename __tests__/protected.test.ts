@@ -3,13 +3,13 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, 
 import os from "node:os";
 import path from "node:path";
 import { checkout } from "../commands/checkout";
-import { everyStack, synthesizeEvery } from "../commands/every-stack";
+import { everyStack } from "../commands/every-stack";
 import { addProtected, protectedIn } from "../commands/protected";
 import { protectedFile } from "../schema/files";
 import { InvalidConfiguration, validate } from "../schema/load";
 import type { Protected } from "../schema/protection";
 import { synthesize } from "../stacks/synthesize";
-import { type Files, filesOfPmcrm, ROOT, rawOf, read, type Stack, synth } from "./support";
+import { type Files, filesOfPmcrm, ROOT, rawOf, type Stack, synth, synthEvery } from "./support";
 import { addService, removeService } from "./two-services";
 
 const listed = (system: string, environment: string, root = ROOT): Protected =>
@@ -26,13 +26,9 @@ function history(name: string): string | undefined {
 }
 
 const stacks = synth();
-const found = new Map<string, Stack>();
+let found: Map<string, Stack>;
 beforeAll(async () => {
-  const outdir = mkdtempSync(path.join(os.tmpdir(), "protected-"));
-  await synthesizeEvery(ROOT, outdir);
-  for (const { name, system, environment } of everyStack(ROOT))
-    found.set(name, read(path.join(outdir, system), environment));
-  rmSync(outdir, { recursive: true });
+  found = await synthEvery();
 });
 
 describe.each(everyStack(ROOT))("$name", ({ name, system, environment }) => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { everyStack, fixedRelease, synthesizeEvery } from "../commands/every-stack";
@@ -152,17 +152,26 @@ export function synth(change?: (files: Files) => void, env: NodeJS.ProcessEnv = 
   }
 }
 
-/** Every system's stacks as written, by name. */
+/** Every system's stacks as written, by name. The first test file that needs them synthesizes them for all. */
 export async function synthEvery(): Promise<Map<string, Stack>> {
-  const outdir = mkdtempSync(path.join(os.tmpdir(), "synth-every-"));
+  const folder = path.join(process.env.SHARED_FOLDER as string, "every-stack");
+  const done = path.join(folder, "done");
   try {
-    await synthesizeEvery(ROOT, outdir);
-    return new Map(
-      everyStack(ROOT).map(({ name, system, environment }) => [name, read(path.join(outdir, system), environment)]),
-    );
-  } finally {
-    rmSync(outdir, { recursive: true });
+    mkdirSync(folder);
+    await synthesizeEvery(ROOT, folder);
+    writeFileSync(done, "");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    const until = Date.now() + 50_000;
+    while (!existsSync(done)) {
+      if (Date.now() > until)
+        throw new Error("the test file that synthesizes every stack has failed, or takes too long");
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
   }
+  return new Map(
+    everyStack(ROOT).map(({ name, system, environment }) => [name, read(path.join(folder, system), environment)]),
+  );
 }
 
 /** The one resource whose address is a beginning, an underscore and a digest; fails when there is none, or two. */
