@@ -112,6 +112,8 @@ export const NEEDS: Readonly<Record<string, readonly Need[]>> = {
     CLUSTER,
     { first: "kubernetes_secret_v1", source: "https://kubernetes.io/docs/concepts/configuration/secret/" },
     { first: "google_sql_user", source: "https://cloud.google.com/sql/docs/postgres/connect-kubernetes-engine" },
+    // A Job can use a server that a release installs, such as the database that it migrates. The release waits until it is ready.
+    { first: "helm_release", source: "https://helm.sh/docs/helm/helm_install/" },
     // A Job can use what another one has made, such as the tables that it fills.
     { first: "kubernetes_job_v1", source: "https://kubernetes.io/docs/concepts/workloads/controllers/job/" },
   ],
