@@ -128,3 +128,56 @@ withTerraform(
   },
   240_000,
 );
+
+withTerraform(
+  "a task that changes the database runs only after a snapshot, which can be left out",
+  async () => {
+    const bin = path.join(folder, "bin");
+    mkdirSync(bin);
+    const gcloud = (exit: number) =>
+      writeFileSync(path.join(bin, "gcloud"), `#!/bin/sh\necho "gcloud $*" >&2\nexit ${exit}\n`, { mode: 0o755 });
+    const environment = { ...process.env };
+    process.env.PATH = `${bin}:${process.env.PATH}`;
+    try {
+      // A plan with the addresses of the real stack: shown in place of Terraform's own.
+      const shown = {
+        resource_changes: [
+          {
+            address: "google_sql_database_instance.database",
+            change: { actions: ["no-op"], before: { name: "db-1" } },
+          },
+          {
+            address: "kubernetes_job_v1.workload_migrate_migration_job",
+            change: { actions: ["delete", "create"], before: {} },
+          },
+        ],
+      };
+      writeFileSync(path.join(folder, "shown.json"), JSON.stringify(shown));
+      const real = (await run("sh", ["-c", "command -v terraform"], folder)).out.trim();
+      writeFileSync(
+        path.join(bin, "terraform"),
+        `#!/bin/sh\nif [ "$1" = show ]; then exec cat ${folder}/shown.json; fi\nexec ${real} "$@"\n`,
+        { mode: 0o755 },
+      );
+      write({ kinds: { input: "1" } });
+      await terraform(["init"]);
+      gcloud(1);
+      const failed = await terraform(APPLY);
+      expect(failed.code).toBe(1);
+      expect(failed.out).toContain("gcloud sql backups create --instance=db-1 --project=pmcrm-staging");
+      expect(failed.out).toContain("Nothing was applied, because there is no snapshot.");
+      expect(readdirSync(stack)).not.toContain("terraform.tfstate");
+      gcloud(0);
+      const kept = await terraform(APPLY);
+      expect(kept).toMatchObject({ code: 0, out: expect.stringContaining("because migrate will change the database") });
+      gcloud(1);
+      process.env.SKIP_SNAPSHOT = "1";
+      write({ kinds: { input: "2" } });
+      expect(await terraform(APPLY)).toMatchObject({ code: 0, out: expect.stringContaining("(SKIP_SNAPSHOT)") });
+    } finally {
+      process.env.PATH = environment.PATH;
+      delete process.env.SKIP_SNAPSHOT;
+    }
+  },
+  120_000,
+);

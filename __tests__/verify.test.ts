@@ -35,7 +35,7 @@ function world({ status = 200, body = "", jobs = [] }: World) {
     },
     kubectl: async (...args) => {
       calls.push(args.join(" "));
-      return args[0] === "get" ? (jobs[Math.min(look++, jobs.length - 1)] as string) : "";
+      return args[1] === "get" ? (jobs[Math.min(look++, jobs.length - 1)] as string) : "";
     },
     wait: async () => {},
   };
@@ -78,7 +78,7 @@ test("a host that does not answer fails the check, with the reason", async () =>
 test("a Job is made of the suspended CronJob, and its end decides", async () => {
   const { calls, check } = world({ jobs: ["/", "/", "1/"] });
   expect(await check(JOB)).toMatchObject({ result: "ok", why: expect.stringMatching(/^job check-\w+ succeeded$/) });
-  expect(calls[0]).toMatch(/^create job check-\w+ --from=cronjob\/check$/);
+  expect(calls[0]).toMatch(/^--namespace=shop create job check-\w+ --from=cronjob\/check$/);
   expect(calls).toHaveLength(4);
 });
 

@@ -1,18 +1,15 @@
-import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { promisify } from "node:util";
-import { fullName } from "../facts/names";
 import { hostsFor } from "../schema/environment";
 import type { SmokeCheck } from "../schema/smoke-check";
+import { type Kubectl, kubectlOf, runJob, sleep } from "./cluster-jobs";
 import { type Context, onEnvironment } from "./context";
 
 /** What checks need of the world outside. */
 export interface Outside {
   fetch(url: string): Promise<{ readonly status: number; text(): Promise<string> }>;
-  /** Runs kubectl on the environment's cluster, and returns what it prints. */
-  kubectl(...args: readonly string[]): Promise<string>;
+  readonly kubectl: Kubectl;
   wait(seconds: number): Promise<void>;
 }
 
@@ -23,17 +20,14 @@ export interface Checked {
   readonly why: string;
 }
 
-/** Seconds between two looks at a Job. */
-const POLL = 2;
-/** Seconds that a Job's pod can take to start, for example on a new node. */
-const START = 300;
-
 /** Does one check of an environment. */
 export async function checked(name: string, smoke: SmokeCheck, context: Context, outside: Outside): Promise<Checked> {
   if (smoke.kind === "manual") return { name, result: "todo", why: smoke.step };
   try {
-    const why = smoke.kind === "http" ? await asked(smoke, context, outside) : await ran(name, smoke, context, outside);
-    return { name, result: "ok", why };
+    if (smoke.kind === "http") return { name, result: "ok", why: await asked(smoke, context, outside) };
+    const { namespace } = context.system;
+    const job = await runJob({ cronJob: name, namespace, deadlineSeconds: smoke.deadlineSeconds, ...outside });
+    return { name, result: "ok", why: `job ${job} succeeded` };
   } catch (error) {
     return { name, result: "FAIL", why: (error as Error).message.trim() };
   }
@@ -60,53 +54,6 @@ async function asked(
   return `${url} answers ${status} with ${keys.join(", ")}`;
 }
 
-/** Runs a Job to its end. @throws if it fails, or does not end in time */
-async function ran(
-  name: string,
-  { deadlineSeconds }: Extract<SmokeCheck, { kind: "job" }>,
-  { system: { namespace } }: Context,
-  { kubectl, wait }: Outside,
-): Promise<string> {
-  const job = `${name}-${Date.now().toString(36)}`;
-  const logs = `see kubectl --namespace=${namespace} logs job/${job}`;
-  await kubectl("create", "job", job, `--from=cronjob/${name}`);
-  for (let waited = 0; waited < deadlineSeconds + START; waited += POLL) {
-    const status = await kubectl("get", "job", job, "--output=jsonpath={.status.succeeded}/{.status.failed}");
-    if (/^[1-9]/.test(status)) return `job ${job} succeeded`;
-    if (/\/[1-9]/.test(status)) throw new Error(`job ${job} failed; ${logs}`);
-    await wait(POLL);
-  }
-  throw new Error(`job ${job} did not end within ${deadlineSeconds + START} seconds; ${logs}`);
-}
-
-const run = promisify(execFile);
-
-/** The environment's cluster, with credentials in a folder of their own: the person's kubeconfig stays as it is. */
-function cluster({ systemName, environmentName, environment, system }: Context, folder: string) {
-  const { project, region } = environment;
-  const env = { ...process.env, KUBECONFIG: path.join(folder, "kubeconfig") };
-  const name = fullName(systemName, environmentName);
-  let credentials: Promise<unknown> | undefined;
-  return async (...args: readonly string[]): Promise<string> => {
-    credentials ??= run(
-      "gcloud",
-      [
-        "container",
-        "clusters",
-        "get-credentials",
-        name,
-        `--location=${region}`,
-        `--project=${project}`,
-        "--dns-endpoint",
-      ],
-      { env },
-    );
-    await credentials;
-    const { stdout } = await run("kubectl", [`--namespace=${system.namespace}`, ...args], { env });
-    return stdout;
-  };
-}
-
 const USAGE = `Checks that the release that an environment runs works: the system's smokeChecks. Requests go to the public hosts. Jobs
 run in the cluster, from the release's images, and need gcloud and kubectl. Steps for a person are printed.
 
@@ -121,8 +68,8 @@ if (require.main === module)
     try {
       const outside: Outside = {
         fetch: (url) => fetch(url, { redirect: "manual", signal: AbortSignal.timeout(30_000) }),
-        kubectl: cluster(context, folder),
-        wait: (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1000)),
+        kubectl: kubectlOf(context, folder),
+        wait: sleep,
       };
       const results: Checked[] = [];
       for (const [name, smoke] of Object.entries(context.system.smokeChecks)) {

@@ -22,3 +22,6 @@ export const kebab = (variable: string): string => variable.toLowerCase().replac
 
 /** Name that the secret of a variable has in Secret Manager. */
 export const secretName = (system: string, variable: string): string => `${system}-${kebab(variable)}`;
+
+/** Namespace of the datastores in the cluster. */
+export const DATASTORES_NAMESPACE = "datastores";

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { DAYS } from "../facts/days";
 import { entryOf, type Kinds, type Needs } from "./choices";
 import {
+  command,
   count,
   cpu,
   instant,
@@ -128,6 +129,11 @@ export const database = z.discriminatedUnion("kind", [
     /** The database. */
     name: login,
     user: login,
+    /**
+     * Command that keeps the database as it is, such as one that makes a branch. `npm run deploy` runs it before a task that
+     * changes the database, and applies nothing if it fails.
+     */
+    snapshot: command.optional(),
   }),
 ]);
 // Bitnami's one version is that of the last image that is available.
@@ -192,7 +198,18 @@ const DATABASES: Kinds<z.output<typeof database>, Needs> = {
     ...inCluster(3 * diskGb, PLATFORM_SECRETS.database, PLATFORM_SECRETS.databaseAdministrator), // with the scratch disks of a backup and of a restore
     roles: { "roles/storage.admin": "the bucket of the database's backups" },
   }),
-  external: () => outside(PLATFORM_SECRETS.database),
+  external: ({ snapshot }) => ({
+    ...outside(PLATFORM_SECRETS.database),
+    unfit: snapshot
+      ? []
+      : [
+          {
+            field: "snapshot",
+            rule: "is required in production: it keeps the database before a task changes it",
+            remedy: 'name a command, such as ["sh", "-c", "..."]',
+          },
+        ],
+  }),
 };
 
 const CACHES: Kinds<z.output<typeof cache>, Needs | undefined> = {

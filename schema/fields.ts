@@ -284,3 +284,8 @@ const URL_SHAPE = new RegExp(
 
 /** A repository of Helm charts. */
 export const chartRepository = url("a chart repository's URL", "oci://europe-west1-docker.pkg.dev/p/charts");
+
+/** A program and its arguments. */
+export const command = z
+  .array(text)
+  .refine((all) => all.length > 0, rule("must not be empty", "name the program and its arguments"));

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { count, httpPath, label, text } from "./fields";
+import { command, count, httpPath, label, text } from "./fields";
 import { rule } from "./problem";
-import { command, workload } from "./workload";
+import { workload } from "./workload";
 
 /**
  * A check that a deployed release works, beyond the health of its pods.

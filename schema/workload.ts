@@ -1,7 +1,19 @@
 import { z } from "zod";
 import { parseMemory } from "../facts/quantity";
 import { metricName, PROMQL_NUMBERS } from "./alerts";
-import { count, cpu, httpPath, label, matching, memory, percent, plainPath, port, text, variableName } from "./fields";
+import {
+  command,
+  count,
+  cpu,
+  httpPath,
+  label,
+  matching,
+  memory,
+  percent,
+  plainPath,
+  port,
+  variableName,
+} from "./fields";
 import { rule } from "./problem";
 import { DATASTORES } from "./variable";
 import { web } from "./web";
@@ -22,10 +34,6 @@ const resources = z.strictObject({
     rule(`must be at least ${LEAST_MEMORY}Mi: with less, no container starts`, "raise it"),
   ),
 });
-
-export const command = z
-  .array(text)
-  .refine((all) => all.length > 0, rule("must not be empty", "name the program and its arguments"));
 
 /**
  * Peers that a workload can connect to, besides services: the datastores `database`, `cache` and `search`;

@@ -6,6 +6,7 @@ import { Namespace } from "../constructs/kubernetes/namespace";
 import { PrometheusStack } from "../constructs/monitoring/prometheus-stack";
 import type { Platform } from "../constructs/platform";
 import { disksKey } from "../constructs/secrets/agent-key";
+import { DATASTORES_NAMESPACE } from "../facts/names";
 import { parseCpu, parseMemory } from "../facts/quantity";
 import type { Resources } from "../facts/resources";
 import type { Environment } from "../schema/environment";
@@ -15,8 +16,6 @@ import type { Environment } from "../schema/environment";
  * classes do not support.
  */
 const STORAGE_CLASS = "datastores";
-/** Namespace of the datastores in the cluster. */
-export const NAMESPACE = "datastores";
 /** Pods, millicores and MiB in the namespace's quota for exporters and the pods of backups. */
 const REST = { pods: 10, cpu: 3000, memory: 4096 };
 
@@ -38,7 +37,7 @@ export function inCluster(stack: TerraformStack, platform: Platform, environment
   const place = cluster.place(pool);
   const sizes = [database, cache, search].flatMap((store) => (store && "resources" in store ? [store.resources] : []));
   const namespace = new Namespace(scope, "namespace", {
-    name: NAMESPACE,
+    name: DATASTORES_NAMESPACE,
     quota: quotaOf(sizes.map((size) => place.resources(size))),
     deletionProtection,
     dependsOn: [cluster.cluster],

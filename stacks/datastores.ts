@@ -16,14 +16,14 @@ import type { Platform } from "../constructs/platform";
 import { Elasticsearch } from "../constructs/search/elasticsearch";
 import { fix } from "../constructs/terraform/fixed";
 import { maxConnections } from "../facts/google";
-import { backupAccountId, backupBucket } from "../facts/names";
+import { backupAccountId, backupBucket, DATASTORES_NAMESPACE } from "../facts/names";
 import { entryOf, type Kinds } from "../schema/choices";
 import { connectionsInCluster } from "../schema/connections";
 import { datastoreRangesOf, type Environment } from "../schema/environment";
 import type { Release } from "../schema/release";
 import { PLATFORM_SECRETS, type System } from "../schema/system";
 import { clientsOf } from "./connections";
-import { type InCluster, inCluster, NAMESPACE } from "./datastores-in-cluster";
+import { type InCluster, inCluster } from "./datastores-in-cluster";
 import { type Secrets, secretValue } from "./secrets";
 
 export interface DatastoresProps {
@@ -145,7 +145,7 @@ const DATABASES: Kinds<NonNullable<Environment["database"]>, Kind<SqlDatastore>>
       });
       return {
         store,
-        watched: { cronJobs: [{ namespace: NAMESPACE, name: backup.cronJob, hours: BACKUP_HOURS }] },
+        watched: { cronJobs: [{ namespace: DATASTORES_NAMESPACE, name: backup.cronJob, hours: BACKUP_HOURS }] },
         outputs: { restore_command: backup.restoreCommand },
       };
     },

@@ -13,7 +13,7 @@ const outside =
     files.system.database.extensions = [];
     for (const name of ["production", "staging"] as const) {
       const e: Anything = files[name].environment;
-      e.database = { ...DATABASE, name: `pmcrm_${name}` };
+      e.database = { ...DATABASE, name: `pmcrm_${name}`, snapshot: ["true"] };
       e.cache = { ...CACHE, host: `${name}.upstash.io` };
       delete e.network.datastores;
     }

@@ -7,6 +7,7 @@ const NEON = {
   host: "db.eu-central-1.aws.neon.tech",
   name: "pmcrm",
   user: "owner",
+  snapshot: ["true"],
 };
 
 /** Gives production datastores that somebody else runs, and makes a further change. */
@@ -81,6 +82,14 @@ testRefused({
   "a pooler with a user of its own": refused(
     outside((e) => (e.database.pooler = { host: NEON.host, user: "pooler" })),
     `${P} database.pooler.user = a string: is not a known key; remove it, or correct its spelling`,
+  ),
+  "a database outside in production without a snapshot": refused(
+    outside((e) => delete e.database.snapshot),
+    `${P} database.snapshot = nothing: is required in production: it keeps the database before a task changes it; name a command, such as ["sh", "-c", "..."]`,
+  ),
+  "a snapshot without a program": refused(
+    outside((e) => (e.database.snapshot = [])),
+    `${P} database.snapshot = []: must not be empty; name the program and its arguments`,
   ),
   "a database outside without a user": refused(
     outside((e) => delete e.database.user),

@@ -6,8 +6,9 @@ import { environmentOf, InvalidConfiguration, load } from "../../schema/load";
 import { describe, type Problem } from "../../schema/problem";
 import { report } from "../../schema/report";
 import type { Listed } from "../../stacks/protection";
-import { planProblems } from "./plan-problems";
+import { type Plan, planProblems } from "./plan-problems";
 import { printedBy, terraform } from "./run";
+import { changing, type SnapshotContext, snapshotOf } from "./snapshot";
 
 const ROOT = path.resolve(__dirname, "..", "..");
 
@@ -35,7 +36,8 @@ async function plan(options: readonly string[]): Promise<number> {
   const code = await terraform(["plan", ...options]);
   const file = options[options.indexOf("-out") + 1];
   if (code !== 0 || !options.includes("-out") || !file) return code;
-  return (await refused(file, options.includes("-destroy"))) ? 1 : 0;
+  const shown: Plan = JSON.parse(await printedBy(["show", "-json", file]));
+  return said(planProblems(shown, (await filesOf()).listed, options.includes("-destroy"))) ? 1 : 0;
 }
 
 async function apply(command: "apply" | "destroy", options: readonly string[]): Promise<number> {
@@ -56,31 +58,60 @@ async function apply(command: "apply" | "destroy", options: readonly string[]): 
     ]);
     const changes = code === 2;
     if (code !== 0 && !changes) return code;
-    if (await refused(file, destroys)) return 1;
+    const shown: Plan = JSON.parse(await printedBy(["show", "-json", file]));
+    const files = await filesOf();
+    if (said(planProblems(shown, files.listed, destroys))) return 1;
     if (changes && !approves && !(await approved(destroys))) return 1;
+    if (!destroys) await keepDatabase(shown, files);
     return await terraform(["apply", "-input=false", ...others.filter((it) => OF_APPLY.test(it)), file]);
   } finally {
     remove();
   }
 }
 
-/** Whether a plan must not be applied. Prints a line for each reason. */
-async function refused(file: string, destroys: boolean): Promise<boolean> {
-  const problems = planProblems(JSON.parse(await printedBy(["show", "-json", file])), await listed(), destroys);
-  if (problems.length) console.error(said(problems));
-  return problems.length > 0;
+/** Prints a line for each problem; returns whether there is one. */
+function said(problems: readonly Problem[]): boolean {
+  const { length } = problems;
+  if (length)
+    console.error(
+      `\n${length} ${length === 1 ? "problem" : "problems"} in the plan; nothing was applied.\n${problems.map(describe).join("\n")}\n`,
+    );
+  return length > 0;
 }
 
-const said = (problems: readonly Problem[]): string =>
-  `\n${problems.length} ${problems.length === 1 ? "problem" : "problems"} in the plan; nothing was applied.\n${problems.map(describe).join("\n")}\n`;
+interface FilesOfStack extends SnapshotContext {
+  readonly listed: Listed;
+}
 
-/** What is protected in the stack of this folder: its state's prefix names it. */
-async function listed(): Promise<Listed> {
+/** The files of the stack of this folder: its state's prefix names it. */
+async function filesOf(): Promise<FilesOfStack> {
   const { prefix } = JSON.parse(readFileSync("cdk.tf.json", "utf8")).terraform.backend.gcs;
-  const [system, stack] = String(prefix).split("/") as [string, string];
-  const configuration = await load(ROOT, system, process.env);
-  const { environment, protectedList = { addresses: [], removed: {} } } = environmentOf(configuration, stack);
-  return { system, environment: stack, allowDestroy: environment.allowDestroy, list: protectedList };
+  const [systemName, environmentName] = String(prefix).split("/") as [string, string];
+  const configuration = await load(ROOT, systemName, process.env);
+  const {
+    system,
+    environment,
+    protectedList: list = { addresses: [], removed: {} },
+  } = environmentOf(configuration, environmentName);
+  const { allowDestroy } = environment;
+  const listed = { system: systemName, environment: environmentName, allowDestroy, list };
+  return { systemName, environmentName, system, environment, listed };
+}
+
+/** Keeps the database as it is, if the plan runs a task that changes it. @throws if that fails */
+async function keepDatabase(shown: Plan, files: SnapshotContext): Promise<void> {
+  const tasks = changing(shown, files);
+  if (!tasks.length) return;
+  const snapshot = snapshotOf(shown, files);
+  const why = `because ${tasks.join(" and ")} will change the database`;
+  if (!snapshot) return console.log(`\nNo snapshot is taken, ${why} and database.snapshot names no command.\n`);
+  if (process.env.SKIP_SNAPSHOT) return console.log(`\nNo snapshot is taken (SKIP_SNAPSHOT), ${why}.\n`);
+  console.log(`\nTakes a snapshot, ${why}: ${snapshot.says}\n`);
+  await snapshot.take().catch((error: Error) => {
+    throw new Error(
+      `${error.message}\nNothing was applied, because there is no snapshot. To deploy without one, set SKIP_SNAPSHOT=1.`,
+    );
+  });
 }
 
 /** Asks as Terraform does, because cdktf recognizes the question and answers it. */

@@ -30,6 +30,7 @@ export default {
     pooler: { host: "ep-calm-river-a1b2c3d4-pooler.eu-central-1.aws.neon.tech" },
     name: "pharmassist",
     user: "pharmassist_owner",
+    snapshot: ["neonctl", "branches", "create", "--project-id=calm-river-12345678", "--parent=main"],
   },
   cache: { kind: "none" },
   monitoring: { pool: "monitoring", retentionDays: 3, diskGb: 20, email: "platform@pharmassist.io" },

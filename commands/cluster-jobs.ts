@@ -1,0 +1,77 @@
+import { execFile } from "node:child_process";
+import path from "node:path";
+import { promisify } from "node:util";
+import { fullName } from "../facts/names";
+import type { Context } from "./context";
+
+/** Runs kubectl on an environment's cluster, and returns what it prints. */
+export type Kubectl = (...args: readonly string[]) => Promise<string>;
+
+const run = promisify(execFile);
+/** Seconds between two looks at a Job. */
+const POLL = 2;
+/** Seconds that a Job's pod can take to start, for example on a new node. */
+const START = 300;
+
+/** kubectl with credentials in a folder of their own: the person's kubeconfig stays as it is. */
+export function kubectlOf(
+  { systemName, environmentName, environment }: Pick<Context, "systemName" | "environmentName" | "environment">,
+  folder: string,
+): Kubectl {
+  const { project, region } = environment;
+  const env = { ...process.env, KUBECONFIG: path.join(folder, "kubeconfig") };
+  const name = fullName(systemName, environmentName);
+  let credentials: Promise<unknown> | undefined;
+  return async (...args) => {
+    credentials ??= run(
+      "gcloud",
+      [
+        "container",
+        "clusters",
+        "get-credentials",
+        name,
+        `--location=${region}`,
+        `--project=${project}`,
+        "--dns-endpoint",
+      ],
+      { env },
+    );
+    await credentials;
+    return (await run("kubectl", args, { env })).stdout;
+  };
+}
+
+export interface JobRun {
+  /** A suspended or scheduled CronJob, whose template the Job has. */
+  readonly cronJob: string;
+  readonly namespace: string;
+  readonly deadlineSeconds: number;
+  readonly kubectl: Kubectl;
+  readonly wait: (seconds: number) => Promise<void>;
+}
+
+/**
+ * Runs a Job to its end, and returns its name.
+ * @throws if it fails, or does not end in time
+ */
+export async function runJob({ cronJob, namespace, deadlineSeconds, kubectl, wait }: JobRun): Promise<string> {
+  const job = `${cronJob}-${Date.now().toString(36)}`;
+  const logs = `see kubectl --namespace=${namespace} logs job/${job}`;
+  const inNamespace = `--namespace=${namespace}`;
+  await kubectl(inNamespace, "create", "job", job, `--from=cronjob/${cronJob}`);
+  for (let waited = 0; waited < deadlineSeconds + START; waited += POLL) {
+    const status = await kubectl(
+      inNamespace,
+      "get",
+      "job",
+      job,
+      "--output=jsonpath={.status.succeeded}/{.status.failed}",
+    );
+    if (/^[1-9]/.test(status)) return job;
+    if (/\/[1-9]/.test(status)) throw new Error(`job ${job} failed; ${logs}`);
+    await wait(POLL);
+  }
+  throw new Error(`job ${job} did not end within ${deadlineSeconds + START} seconds; ${logs}`);
+}
+
+export const sleep = (seconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
