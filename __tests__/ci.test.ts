@@ -101,12 +101,16 @@ test("a new system and a new environment are in the workflow's matrix, and in ev
   for (const part of [".ci", "systems", "environments"])
     cpSync(path.join(ROOT, part), path.join(folder, part), { recursive: true });
   writeFileSync(path.join(folder, "environments", "pmcrm", "another.ts"), "");
-  writeFileSync(path.join(folder, "systems", "shop.ts"), "");
-  mkdirSync(path.join(folder, "environments", "shop"));
+  writeFileSync(path.join(folder, "systems", "made-up.ts"), "");
+  mkdirSync(path.join(folder, "environments", "made-up"));
   for (const name of ["staging", "production"])
-    writeFileSync(path.join(folder, "environments", "shop", `${name}.ts`), "");
+    writeFileSync(path.join(folder, "environments", "made-up", `${name}.ts`), "");
   const now = everyStack(folder).map(({ system, environment }) => `${system} ${environment}`);
-  expect(now.filter((stack) => !stacks.includes(stack))).toEqual(["pmcrm another", "shop staging", "shop production"]);
+  expect(now.filter((stack) => !stacks.includes(stack))).toEqual([
+    "made-up staging",
+    "made-up production",
+    "pmcrm another",
+  ]);
   expect(
     execFileSync(path.join(folder, ".ci", "stacks"), { encoding: "utf8" })
       .trim()

@@ -59,7 +59,7 @@ const CASES: Readonly<
     lines: [
       "environments/pmcrm/notes.md = nothing: is not used: the folder contains only .ts files; move it to another folder",
       "environments/pmcrm/Demo.ts = nothing: cannot be read: Transform failed with 1 error: environments/pmcrm/Demo.ts:1:16: ERROR: Expected identifier but found end of file; correct the file",
-      "releases/pmcrm/Demo.json = nothing: is required: it says which release the environment runs; run npm run release -- Demo --from staging",
+      "releases/pmcrm/Demo.json = nothing: is required: it says which release the environment runs; run SYSTEM=pmcrm npm run release -- Demo --from staging",
       'environments/pmcrm/Demo.ts = "Demo": must have a name of 2 to 20 lower-case letters, digits and dashes that starts with a letter and ends with no dash; rename the file, for example to "production-us.ts"',
     ],
   },

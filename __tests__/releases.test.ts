@@ -82,12 +82,12 @@ describe("releases/pmcrm", () => {
     [
       "an environment that runs no release",
       (releases) => delete releases.production,
-      "releases/pmcrm/production.json = nothing: is required: it says which release the environment runs; run npm run release -- production --from staging",
+      "releases/pmcrm/production.json = nothing: is required: it says which release the environment runs; run SYSTEM=pmcrm npm run release -- production --from staging",
     ],
     [
       "a staging that runs no release, beside a production that runs one",
       (releases) => delete releases.staging,
-      "releases/pmcrm/staging.json = nothing: is required: it says which release the environment runs; run npm run release -- staging --from production",
+      "releases/pmcrm/staging.json = nothing: is required: it says which release the environment runs; run SYSTEM=pmcrm npm run release -- staging --from production",
     ],
     [
       "environments of which none runs a release",
@@ -97,7 +97,7 @@ describe("releases/pmcrm", () => {
       },
       ...["staging", "production"].map(
         (name) =>
-          `releases/pmcrm/${name}.json = nothing: is required: it says which release the environment runs; run npm run release -- ${name} --version 1.0.0 --image <name>=<digest>`,
+          `releases/pmcrm/${name}.json = nothing: is required: it says which release the environment runs; run SYSTEM=pmcrm npm run release -- ${name} --version 1.0.0 --image <name>=<digest>`,
       ),
     ],
     [

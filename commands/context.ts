@@ -1,9 +1,10 @@
 import path from "node:path";
 import type { Environment } from "../schema/environment";
-import { environmentsIn } from "../schema/files";
+import { environmentsIn, type Raw, readFiles } from "../schema/files";
 import { toTheEnd } from "../schema/finish";
-import { environmentOf, load, systemName } from "../schema/load";
-import type { System } from "../schema/system";
+import { environmentOf, systemName, validate } from "../schema/load";
+import { imagesOf, releasesFolder } from "../schema/release";
+import { type System, systemSchema } from "../schema/system";
 import { asksForHelp } from "./help";
 
 export interface Context {
@@ -14,6 +15,18 @@ export interface Context {
 }
 
 const ROOT = path.resolve(__dirname, "..");
+
+/**
+ * Files in which each environment without a release runs one. No command on an environment reads a release, and bootstrap
+ * prints the commands from which the first one gets its digests.
+ */
+function withFirstReleases({ releases, ...raw }: Raw): Raw {
+  const system = systemSchema.safeParse(raw.system);
+  const images = system.success ? imagesOf(system.data).map((name) => [name, `sha256:${"0".repeat(64)}`]) : [];
+  const first = { version: "1.0.0", images: Object.fromEntries(images) };
+  const missing = Object.keys(raw.environments).filter((name) => !Object.hasOwn(releases, name));
+  return { ...raw, releases: { ...releasesFolder(Object.fromEntries(missing.map((it) => [it, first]))), ...releases } };
+}
 
 /**
  * Runs a command on the environment that its first argument names. Exits with 2 and prints the usage for a wrong call, and
@@ -33,7 +46,8 @@ export function onEnvironment(usage: string, run: (context: Context) => void | P
       process.exitCode = 2;
       return;
     }
-    const configuration = await load(ROOT, name, process.env);
+    const { raw, problems } = await readFiles(ROOT, name);
+    const configuration = validate(name, withFirstReleases(raw), process.env, problems);
     const { system, environment } = environmentOf(configuration, environmentName);
     await run({ systemName: name, system, environmentName, environment });
   });

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { toTheEnd } from "../schema/finish";
@@ -30,8 +30,10 @@ function committed(file: string): Inventory {
 function write(name: string, found: Inventory): string {
   const file = path.join(ROOT, fileOf(name));
   const said = `${fileOf(name)}: ${found.entries.length} addresses`;
+  const isNew = !existsSync(file);
   const changed = changedAddresses(committed(file), found);
   writeWhole(file, print(found));
+  if (isNew) return `${said}, new`;
   if (!changed.length) return `${said}, unchanged`;
   const more = changed.length > MOST_NAMED ? ", ..." : "";
   return `${said}, ${changed.length} changed: ${changed.slice(0, MOST_NAMED).join(", ")}${more}`;

@@ -25,8 +25,8 @@ runs. SYSTEM=<system> names another system than the checkout's.
   --image NAME=DIGEST   of the new release; repeat it for each image that changes
   --from WHAT           an environment, or the name of a release
 
-Exit code: 0 when written, 1 when the release or the configuration is wrong, 2 for a wrong call. Nothing is written
-unless it is 0.`;
+Exit code: 0 when written, 1 when the release is wrong or a file cannot be read, 2 for a wrong call. Nothing is
+written unless it is 0. npm run synth validates the other files.`;
 
 /** A wrong call. */
 class Misused extends Error {}

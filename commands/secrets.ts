@@ -63,7 +63,7 @@ value of several lines, write it into a file and use --data-file=FILE.
     (context) => {
       const secrets = suppliedSecrets(context);
       console.log(
-        `# ${secrets.length} supplied secrets of ${context.systemName} ${context.environmentName}, in the project ${context.environment.project}`,
+        `# ${secrets.length} supplied ${secrets.length === 1 ? "secret" : "secrets"} of ${context.systemName} ${context.environmentName}, in the project ${context.environment.project}`,
       );
       for (const secret of secrets) {
         console.log(`\n# ${secret.variable}: version ${secret.generation} of ${secret.name} is read`);

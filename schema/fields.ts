@@ -39,11 +39,11 @@ export const percent = (min: number, max: number) =>
  * RFC 1035 label, as Google Cloud and Kubernetes names are.
  * {@link https://cloud.google.com/compute/docs/naming-resources}
  */
-export const label = (max = 63) =>
+export const label = (max = 63, remedy = 'write it like "web-api"') =>
   matching(
     new RegExp(`^[a-z]([-a-z0-9]{0,${max - 2}}[a-z0-9])?$`),
     `must be a name of at most ${max} lower-case letters, digits and dashes that starts with a letter`,
-    'write it like "web-api"',
+    remedy,
   )
     // Every object has a property of this name, so a look-up would find it.
     .refine((name) => name !== "constructor", rule('must not be "constructor"', "choose another name"));

@@ -1,6 +1,6 @@
-import type { z } from "zod";
+import { z } from "zod";
 import { plain, UNREAD } from "./plain";
-import { at, type Problem, problemsOf } from "./problem";
+import { at, type Problem, problemsOf, rule } from "./problem";
 import { secretProblems } from "./secrets";
 
 /** A file, and what in it has the right shape. */
@@ -16,6 +16,19 @@ export interface Parsed<T> {
 }
 export type Parse = <T extends z.ZodObject>(file: string, schema: T, raw: unknown) => Parsed<z.output<T>>;
 
+/** The remedy for a missing object: which kinds it can have, or which keys it needs. */
+const missing: z.core.$ZodErrorMap = ({ code, input, inst }) => {
+  if (code !== "invalid_type" || input !== undefined) return undefined;
+  if (inst instanceof z.ZodDiscriminatedUnion) {
+    const { discriminator } = inst.def;
+    const kinds = [...(inst._zod.propValues?.[discriminator] ?? [])].join(", ");
+    return rule("is required", `add it, with a ${discriminator}: one of ${kinds}`);
+  }
+  if (!(inst instanceof z.ZodObject)) return undefined;
+  const needed = Object.entries(inst.shape).flatMap(([key, field]) => (field.isOptional() ? [] : [key]));
+  return needed.length ? rule("is required", `add it, with ${needed.join(", ")}`) : undefined;
+};
+
 /** Gives files the shape of their schema. What is wrong with them is added to the problems. */
 export const parser =
   (problems: Problem[]): Parse =>
@@ -30,7 +43,7 @@ export const parser =
       complete,
     });
     if (raw === UNREAD || left.some((path) => path.length === 0)) return parsed({}, []);
-    const whole = schema.safeParse(value);
+    const whole = schema.safeParse(value, { error: missing });
     const secrets = secretProblems(file, value);
     if (whole.success && left.length === 0 && secrets.length === 0)
       return parsed(whole.data, Object.keys(schema.shape), true);

@@ -47,7 +47,7 @@ export function running(system: string, raw: Raw, parse: Parse, problems: Proble
           file,
           undefined,
           "is required: it says which release the environment runs",
-          `run npm run release -- ${environment} ${other ? `--from ${other}` : "--version 1.0.0 --image <name>=<digest>"}`,
+          `run SYSTEM=${system} npm run release -- ${environment} ${other ? `--from ${other}` : "--version 1.0.0 --image <name>=<digest>"}`,
         );
         return [environment, nothing];
       }

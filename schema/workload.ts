@@ -46,8 +46,8 @@ export const workload = {
   /** Name of the image in the release. */
   image: label(),
   command: command.optional(),
-  /** Node pool. */
-  pool: label(),
+  /** Node pool. Environments with Autopilot ignore it. */
+  pool: label(63, 'name a node pool of the environments, such as "app"'),
   resources,
   /** Names of the variables that the containers get. */
   variables: z.array(variableName).default([]),

@@ -29,6 +29,26 @@ testRefused({
     production((e) => delete e.cache),
     `${P} cache = nothing: is required: the system has a cache; add it`,
   ),
+  "a missing object, whose line names the keys that it needs": refused(
+    system((s) => delete s.auditLogs),
+    `${S} auditLogs = nothing: is required (object); add it, with services, retentionDays`,
+  ),
+  "a missing object in one kind of a section": refused(
+    production((e) => delete e.edge.waf),
+    `${P} edge.waf = nothing: is required (object); add it, with mode`,
+  ),
+  "a missing section that has kinds": refused(
+    production((e) => delete e.edge),
+    `${P} edge = nothing: is required (object); add it, with a kind: one of google, traefik`,
+  ),
+  "a missing cache that is optional": refused(({ system, production }) => {
+    (system as Anything).cache.optional = true;
+    delete (production.environment as Anything).cache;
+  }, `${P} cache = nothing: is required: the system has a cache; add it, or write { kind: "none" }`),
+  "a missing node pool of a service": refused(
+    system((s) => delete s.services.backend.pool),
+    `${S} services.backend.pool = nothing: is required (string); name a node pool of the environments, such as "app"`,
+  ),
   "a text in place of a whole number": refused(
     production((e) => (e.database.diskGb = "100")),
     `${P} database.diskGb = "100": must be a whole number (GB); write one from 10 to 65536`,

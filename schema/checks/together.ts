@@ -199,7 +199,8 @@ export const checksTogether: readonly Check[] = [
   check(["database", "cache", "search"], ["database", "cache", "search"], [], (s, e, _r, { say, environmentName }) => {
     for (const name of DATASTORES) {
       const [declared, store] = [s[name], e[name]];
-      if (declared && !store) say.environment([name], `is required: the system has a ${name}`, "add it");
+      const leaveOut = declared && "optional" in declared && declared.optional ? ', or write { kind: "none" }' : "";
+      if (declared && !store) say.environment([name], `is required: the system has a ${name}`, `add it${leaveOut}`);
       if (!declared && store)
         say.environment([name], `is not used: the system has no ${name}`, "remove it, or declare it in the system");
       if (declared && store && "version" in store && isBelow(name, store.version, declared.minimum))
