@@ -6,7 +6,7 @@ import type { Machine } from "../machine/machine";
  * that is being deleted, and a budget whose last pods end after their Deployment. The others come from a busy control plane.
  */
 const HARMLESS =
-  /unbound immediate PersistentVolumeClaims|^HorizontalPodAutoscaler\/.*(deployments(\/scale)?\.apps "[^"]*" not found|horizontalpodautoscalers\.autoscaling "[^"]*" not found|no metrics returned|did not receive metrics for targeted pods)|^PodDisruptionBudget\/.*found no controllers for pod|^Service\/kubernetes: |is not allocated; repairing$/;
+  /unbound immediate PersistentVolumeClaims|^HorizontalPodAutoscaler\/.*(deployments(\/scale)?\.apps "[^"]*" not found|horizontalpodautoscalers\.autoscaling "[^"]*" not found|no metrics returned|did not receive metrics for targeted pods)|^PodDisruptionBudget\/.*found no controllers for pod|^Endpoints\/.*: Failed to create endpoint for service .*already exists$|^Service\/kubernetes: |is not allocated; repairing$/;
 
 /** Checks that Kubernetes has no warnings, and that the fake knows every call. */
 export async function warnings(machine: Machine): Promise<Finding> {
