@@ -3,6 +3,8 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:
 import os from "node:os";
 import path from "node:path";
 import { checkout } from "../commands/checkout";
+import { systemsIn } from "../schema/files";
+import { ROOT } from "./support";
 
 const CONFIGURATION = "1 problem in the configuration; nothing was written.";
 const FILE = "1 problem with a file or a folder.";
@@ -51,7 +53,7 @@ const CASES: Readonly<Record<string, readonly [spoil: (at: (file: string) => str
   "a cdktf.json that is null": [
     (at) => writeFileSync(at("cdktf.json"), "null"),
     CONFIGURATION,
-    "cdktf.json context.system = nothing: is not a system; use one of enterprise, pmcrm",
+    `cdktf.json context.system = nothing: is not a system; use one of ${systemsIn(ROOT).join(", ")}`,
   ],
   "a folder in place of cdktf.json": [
     (at) => {
