@@ -22,6 +22,8 @@ const smokeJob = (context: Context): Any => {
   const { image, pool, resources } = system(context).services[firstService(context)];
   return { kind: "job", image, command: ["true"], pool, resources, deadlineSeconds: 60 };
 };
+/** What a check has that runs as a job. */
+const OF_A_CHECK = /^kubernetes_(cron_job|service_account)_v1\.workload_/;
 const DECLARED = "what connects to it must change, too: its variables, and the connections of services and tasks";
 /** Lists variables in the first service. */
 const listed =
@@ -263,9 +265,12 @@ export const SYSTEM: Readonly<Record<string, Hand | readonly Hand[]>> = {
     with: { "system.tasks": (c: Context) => ({ ...(c.before as object), another: task(c) }) },
   },
   "system.smokeChecks+": { to: { knob: { kind: "manual", step: "Look at the knob" } } },
-  "smokeChecks.*=http": { to: (context: Context) => ({ kind: "http", of: hosted(context), path: "/knob" }) },
+  "smokeChecks.*=http": {
+    to: (context: Context) => ({ kind: "http", of: hosted(context), path: "/knob" }),
+    replaces: OF_A_CHECK,
+  },
   "smokeChecks.*=job": { to: (context: Context) => smokeJob(context) },
-  "smokeChecks.*=manual": { to: { kind: "manual", step: "Look at the knob" } },
+  "smokeChecks.*=manual": { to: { kind: "manual", step: "Look at the knob" }, replaces: OF_A_CHECK },
   "smokeChecks.*(http).of": { to: otherHosted },
   "smokeChecks.*(http).path": { to: "/knob" },
   "keys?": { to: ["knob"] },
