@@ -1,4 +1,9 @@
-import { changing, type SnapshotContext, snapshotOf } from "../commands/terraform/snapshot";
+import type { Context } from "../commands/context";
+import { everyStack, withFixedRelease } from "../commands/every-stack";
+import { addressOf, changing, existing, snapshotOf } from "../commands/terraform/snapshot";
+import { PLATFORM_NAMES } from "../facts/reserved";
+import { environmentOf } from "../schema/load";
+import { type Json, ROOT, type Stack, synthEvery } from "./support";
 
 const JOB = "kubernetes_job_v1.workload_migrate_migration_job";
 const SQL = "google_sql_database_instance.database";
@@ -13,7 +18,7 @@ const context = (database: object | undefined, changesDatabase = true) =>
     environmentName: "production",
     system: { tasks: { migrate: { changesDatabase } } },
     environment: { project: "shop-production", region: "europe-west1", database },
-  }) as unknown as SnapshotContext;
+  }) as unknown as Context;
 const CLOUD_SQL = context({ kind: "cloud-sql" });
 
 test.each([
@@ -23,7 +28,7 @@ test.each([
   expect(changing({ resource_changes: [there(SQL), ...changes] }, CLOUD_SQL)).toEqual(["migrate"]);
 });
 
-test.each<[string, ReturnType<typeof there>[], SnapshotContext]>([
+test.each<[string, ReturnType<typeof there>[], Context]>([
   ["the first deploy", [there(SQL, ["create"], null), there(JOB, ["create"], null)], CLOUD_SQL],
   ["a Job that does not run again", [there(SQL), there(JOB)], CLOUD_SQL],
   ["a Job that is only deleted", [there(SQL), there(JOB, ["delete"], {})], CLOUD_SQL],
@@ -40,6 +45,28 @@ test.each([
   const job = there(JOB, ["create"], null);
   expect(changing({ resource_changes: [there(address), job] }, context({ kind }))).toEqual(["migrate"]);
   expect(changing({ resource_changes: [there(address, ["create"], null), job] }, context({ kind }))).toEqual([]);
+});
+
+test("the addresses are those of the stacks", async () => {
+  const stacks = await synthEvery();
+  const kinds = new Set<string>();
+  for (const { name, system: systemName, environment: environmentName } of everyStack(ROOT)) {
+    const { system, environment } = environmentOf(await withFixedRelease(ROOT, systemName), environmentName);
+    const { json } = stacks.get(name) as Stack;
+    const all = Object.entries(json.resource as Json).flatMap(([type, byName]) =>
+      Object.keys(byName as Json).map((id) => `${type}.${id}`),
+    );
+    if (!environment.database) continue;
+    kinds.add(environment.database.kind);
+    expect(all).toEqual(
+      expect.arrayContaining([existing(environment.database), ...Object.keys(system.tasks).map(addressOf)]),
+    );
+    if (environment.database.kind === "bitnami")
+      expect(Object.values<Json>(json.resource.kubernetes_cron_job_v1).map(({ metadata }) => metadata.name)).toContain(
+        PLATFORM_NAMES.backup,
+      );
+  }
+  expect([...kinds].sort()).toEqual(["bitnami", "cloud-sql", "external"]);
 });
 
 test("each kind says how it is kept; one outside only if the environment names a command", () => {

@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import path from "node:path";
 import { promisify } from "node:util";
+import { credentialsArguments } from "../facts/kubeconfig";
 import { fullName } from "../facts/names";
 import type { Context } from "./context";
 
@@ -14,28 +15,13 @@ const POLL = 2;
 const START = 300;
 
 /** kubectl with credentials in a folder of their own: the person's kubeconfig stays as it is. */
-export function kubectlOf(
-  { systemName, environmentName, environment }: Pick<Context, "systemName" | "environmentName" | "environment">,
-  folder: string,
-): Kubectl {
-  const { project, region } = environment;
+export function kubectlOf({ systemName, environmentName, environment }: Context, folder: string): Kubectl {
+  const { project, region, cluster } = environment;
   const env = { ...process.env, KUBECONFIG: path.join(folder, "kubeconfig") };
   const name = fullName(systemName, environmentName);
   let credentials: Promise<unknown> | undefined;
   return async (...args) => {
-    credentials ??= run(
-      "gcloud",
-      [
-        "container",
-        "clusters",
-        "get-credentials",
-        name,
-        `--location=${region}`,
-        `--project=${project}`,
-        "--dns-endpoint",
-      ],
-      { env },
-    );
+    credentials ??= run("gcloud", credentialsArguments({ name, project, location: region, ...cluster }), { env });
     await credentials;
     return (await run("kubectl", args, { env })).stdout;
   };

@@ -3,7 +3,7 @@ import type { Environment } from "../schema/environment";
 import { environmentsIn, type Raw, readFiles } from "../schema/files";
 import { toTheEnd } from "../schema/finish";
 import { environmentOf, systemName, validate } from "../schema/load";
-import { imagesOf, releasesFolder } from "../schema/release";
+import { releasesFolder, uniformRelease } from "../schema/release";
 import { type System, systemSchema } from "../schema/system";
 import { asksForHelp } from "./help";
 
@@ -22,8 +22,8 @@ const ROOT = path.resolve(__dirname, "..");
  */
 function withFirstReleases({ releases, ...raw }: Raw): Raw {
   const system = systemSchema.safeParse(raw.system);
-  const images = system.success ? imagesOf(system.data).map((name) => [name, `sha256:${"0".repeat(64)}`]) : [];
-  const first = { version: "1.0.0", images: Object.fromEntries(images) };
+  const nothing = { services: {}, tasks: {}, smokeChecks: {} };
+  const first = uniformRelease(system.success ? system.data : nothing, "1.0.0", `sha256:${"0".repeat(64)}`);
   const missing = Object.keys(raw.environments).filter((name) => !Object.hasOwn(releases, name));
   return { ...raw, releases: { ...releasesFolder(Object.fromEntries(missing.map((it) => [it, first]))), ...releases } };
 }

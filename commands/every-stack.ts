@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { environmentsIn, readFiles, systemsIn } from "../schema/files";
 import { type Configuration, InvalidConfiguration, validate } from "../schema/load";
-import { imagesOf, type Release, releasesFolder } from "../schema/release";
+import { type Release, releasesFolder, uniformRelease } from "../schema/release";
 import { type System, systemSchema } from "../schema/system";
 import { synthesize } from "../stacks/synthesize";
 
@@ -25,7 +25,7 @@ const FIXED_RELEASE = path.join("__tests__", "release.json");
 /** A release of the images that a system runs. */
 export function fixedRelease(root: string, system: Pick<System, "services" | "tasks" | "smokeChecks">): Release {
   const { version, digest } = JSON.parse(readFileSync(path.join(root, FIXED_RELEASE), "utf8"));
-  return { version, images: Object.fromEntries(imagesOf(system).map((image) => [image, digest])) };
+  return uniformRelease(system, version, digest);
 }
 
 /** A system as its files say, with the fixed release in every environment in place of those in releases/. */

@@ -70,6 +70,16 @@ export const imagesOf = ({
   ),
 ];
 
+/** A release that has the same digest for every image that a system runs. */
+export const uniformRelease = (
+  system: Pick<System, "services" | "tasks" | "smokeChecks">,
+  version: string,
+  digest: string,
+) => ({
+  version,
+  images: Object.fromEntries(imagesOf(system).map((image) => [image, digest])),
+});
+
 /** Reference of an image in an environment's repository. */
 export const imageOf = ({ repository }: Pick<Environment, "repository">, { images }: Release, name: string): string =>
   `${repository}/${name}@${images[name]}`;

@@ -12,7 +12,7 @@ export const DATASTORES = ["database", "cache", "search"] as const;
  * - `port`: the service's port; `version`: the release's version; `node-address`: the address of the pod's node, where
  * host agents listen. All three are in the pod template.
  * - `ca-bundle`: path of a PEM file with the datastores' own certificate authorities; left out if there are none
- * - `origins`: origins of services and frontends, separated by commas, such as `https://app.example.com`, for CORS
+ * - `origins`: origins of services and frontends, separated by commas, such as `https://app.my-company.com`, for CORS
  * - `url`: the URL of a service or a frontend, at its first host
  * - `pool-size`: `database.connectionsPerPod`
  * - `generated`: created once per generation and kept in Secret Manager; `rotate: "never"` if a new value would make data

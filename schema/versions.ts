@@ -8,8 +8,8 @@ export const VERSIONS = {
   search: ["ELASTICSEARCH_9_1"],
 } as const;
 
-/** Whether a version of a datastore is below another one. */
-export const isBelow = (store: keyof typeof VERSIONS, version: string, minimum: string): boolean => {
+/** Whether a version of a datastore is older than another one. */
+export const isOlder = (store: keyof typeof VERSIONS, version: string, minimum: string): boolean => {
   const versions: readonly string[] = VERSIONS[store];
   return versions.indexOf(version) < versions.indexOf(minimum);
 };

@@ -24,9 +24,12 @@ const headerValue = matching(
 ).refine((value) => value.length <= 4096, rule("must be at most 4096 characters long", "shorten it"));
 
 const ORIGIN = /^https:\/\/([a-z0-9]([-a-z0-9]*[a-z0-9])?\.)+[a-z0-9-]*[a-z0-9](:[1-9]\d{0,4})?$/;
+/** Whether an origin is a name, whose hosts differ between environments. */
+export const isName = (origin: string): boolean => /^[a-z][-a-z0-9]*$/.test(origin);
+
 /** A service or a frontend, whose hosts differ between environments; another origin, which does not; or everybody. */
 const origin = holding(
-  (text) => text === "*" || /^[a-z][-a-z0-9]*$/.test(text) || (ORIGIN.test(text) && !/:443$/.test(text)),
+  (text) => text === "*" || isName(text) || (ORIGIN.test(text) && !/:443$/.test(text)),
   'must be a service, a frontend, an origin with https and without a path, or "*"',
   'write it like "frontend" or "https://app.my-company.com"',
 );

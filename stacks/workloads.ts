@@ -20,6 +20,7 @@ import { imageOf, type Release } from "../schema/release";
 import { type SmokeJob as SmokeJobCheck, smokeJobs } from "../schema/smoke-check";
 import type { System } from "../schema/system";
 import { DATASTORES, isDatastore } from "../schema/variable";
+import { isName } from "../schema/web";
 import type { Service } from "../schema/workload";
 import { clientsOf } from "./connections";
 import type { Datastores } from "./datastores";
@@ -76,7 +77,7 @@ export class Workloads extends Construct {
         DATASTORES.flatMap((name) => {
           const store = datastores[name];
           if (!store) return [];
-          const ports = new Set([store.port, ...("pooler" in store && store.pooler ? [store.pooler.port] : [])]);
+          const ports = new Set([store, ...(store.pooler ? [store.pooler] : [])].map(({ port }) => port));
           return [[name, { peers: store.peers, ports: [...ports].map((port) => ({ port })) }]];
         }),
       ),
@@ -151,7 +152,7 @@ export class Workloads extends Construct {
     });
     if (!hosts.length) return;
     const corsOrigins = (service.cors?.origins ?? []).flatMap((origin) =>
-      /^[a-z]/.test(origin) && !origin.includes(":") ? originsOf(environment, origin) : origin,
+      isName(origin) ? originsOf(environment, origin) : origin,
     );
     this.publicServices[web.name] = { workload: name, port, service, timeoutSeconds, corsOrigins };
     for (const host of hosts) for (const path of paths) this.routes.push({ host, path, service: web.name });

@@ -1,11 +1,12 @@
 import { ConfigMap } from "../../constructs/kubernetes/config-map";
 import { Secret } from "../../constructs/kubernetes/secret";
+import type { JobProps } from "../../constructs/workloads/job";
 import { NODE_ADDRESS } from "../../constructs/workloads/pod";
-import { Task, type TaskProps } from "../../constructs/workloads/task";
+import { Task } from "../../constructs/workloads/task";
 import { AUTOPILOT, at, build, namespace, placeOn } from "../construct";
 
-interface Change extends Partial<Omit<TaskProps, "pod">> {
-  readonly pod?: Partial<TaskProps["pod"]>;
+interface Change extends Partial<Omit<JobProps, "pod">> {
+  readonly pod?: Partial<JobProps["pod"]>;
   readonly config?: string;
   readonly generation?: number;
   readonly value?: string;

@@ -6,9 +6,10 @@ import { environmentOf, InvalidConfiguration, load } from "../../schema/load";
 import { describe, type Problem } from "../../schema/problem";
 import { report } from "../../schema/report";
 import type { Listed } from "../../stacks/protection";
+import type { Context } from "../context";
 import { type Plan, planProblems } from "./plan-problems";
 import { printedBy, terraform } from "./run";
-import { changing, type SnapshotContext, snapshotOf } from "./snapshot";
+import { changing, snapshotOf } from "./snapshot";
 
 const ROOT = path.resolve(__dirname, "..", "..");
 
@@ -79,7 +80,7 @@ function said(problems: readonly Problem[]): boolean {
   return length > 0;
 }
 
-interface FilesOfStack extends SnapshotContext {
+interface FilesOfStack extends Context {
   readonly listed: Listed;
 }
 
@@ -99,7 +100,7 @@ async function filesOf(): Promise<FilesOfStack> {
 }
 
 /** Keeps the database as it is, if the plan runs a task that changes it. @throws if that fails */
-async function keepDatabase(shown: Plan, files: SnapshotContext): Promise<void> {
+async function keepDatabase(shown: Plan, files: Context): Promise<void> {
   const tasks = changing(shown, files);
   if (!tasks.length) return;
   const snapshot = snapshotOf(shown, files);

@@ -6,17 +6,9 @@ import { DATASTORES_NAMESPACE } from "../../facts/names";
 import { PLATFORM_NAMES } from "../../facts/reserved";
 import { entryOf, type Kinds } from "../../schema/choices";
 import type { Environment } from "../../schema/environment";
-import type { System } from "../../schema/system";
 import { kubectlOf, runJob, sleep } from "../cluster-jobs";
+import type { Context } from "../context";
 import type { Plan } from "./plan-problems";
-
-/** What a snapshot needs to know. */
-export interface SnapshotContext {
-  readonly systemName: string;
-  readonly environmentName: string;
-  readonly system: System;
-  readonly environment: Environment;
-}
 
 /** A way to keep the database as it is before a task changes it. */
 export interface Snapshot {
@@ -31,58 +23,67 @@ const DUMP = 6 * 3600;
 
 type Database = NonNullable<Environment["database"]>;
 
-/** How each kind of database is kept; nothing if nobody says how. */
-const SNAPSHOTS: Kinds<Database, (plan: Plan, context: SnapshotContext) => Snapshot | undefined> = {
+const CLOUD_SQL = "google_sql_database_instance.database";
+
+interface Kept {
+  /** Address of a resource that exists if the database does. */
+  readonly exists: string;
+  /** What keeps the database, or nothing if nobody says how. */
+  snapshot(plan: Plan, context: Context): Snapshot | undefined;
+}
+
+const KINDS: Kinds<Database, Kept> = {
   /** {@link https://cloud.google.com/sdk/gcloud/reference/sql/backups/create} */
-  "cloud-sql":
-    () =>
-    (plan, { environment: { project } }) => {
-      const { name } = before(plan, "google_sql_database_instance.database") as { name: string };
+  "cloud-sql": () => ({
+    exists: CLOUD_SQL,
+    snapshot(plan, { environment: { project } }) {
+      const { name } = before(plan, CLOUD_SQL) as { name: string };
       const args = ["sql", "backups", "create", `--instance=${name}`, `--project=${project}`];
       return { says: `a backup of ${name}`, take: () => succeeds("gcloud", args) };
     },
-  bitnami: () => (_plan, context) => ({
-    says: `a run of ${PLATFORM_NAMES.backup}`,
-    take: async () => {
-      const folder = mkdtempSync(path.join(os.tmpdir(), "snapshot-"));
-      try {
-        const kubectl = kubectlOf(context, folder);
-        const job = { cronJob: PLATFORM_NAMES.backup, namespace: DATASTORES_NAMESPACE, deadlineSeconds: DUMP };
-        await runJob({ ...job, kubectl, wait: sleep });
-      } finally {
-        rmSync(folder, { recursive: true });
-      }
-    },
   }),
-  external:
-    ({ snapshot }) =>
-    () =>
-      snapshot && {
-        says: snapshot.join(" "),
-        take: () => succeeds(snapshot[0] as string, snapshot.slice(1)),
+  bitnami: () => ({
+    exists: "helm_release.datastore_postgresql",
+    snapshot: (_plan, context) => ({
+      says: `a run of ${PLATFORM_NAMES.backup}`,
+      take: async () => {
+        const folder = mkdtempSync(path.join(os.tmpdir(), "snapshot-"));
+        try {
+          const job = { cronJob: PLATFORM_NAMES.backup, namespace: DATASTORES_NAMESPACE, deadlineSeconds: DUMP };
+          await runJob({ ...job, kubectl: kubectlOf(context, folder), wait: sleep });
+        } finally {
+          rmSync(folder, { recursive: true });
+        }
       },
+    }),
+  }),
+  external: ({ snapshot: command }) => ({
+    exists: "google_container_cluster.cluster", // something was deployed, and its tasks may have run
+    snapshot: () =>
+      command && {
+        says: command.join(" "),
+        take: () => succeeds(command[0] as string, command.slice(1)),
+      },
+  }),
 };
 
-/** The resource that exists if a database of a kind does. Of one outside, the cluster says whether anything was deployed. */
-const EXISTS: Readonly<Record<Database["kind"], string>> = {
-  "cloud-sql": "google_sql_database_instance.database",
-  bitnami: "helm_release.datastore_postgresql",
-  external: "google_container_cluster.cluster",
-};
+/** Address of a task's Job. */
+export const addressOf = (task: string): string => `kubernetes_job_v1.workload_${task}_migration_job`;
+
+/** Address of a resource that exists if an environment's database does. */
+export const existing = (database: Database): string => entryOf(KINDS, database).exists;
 
 /** The tasks that a plan runs and that change a database which exists. */
-export function changing(plan: Plan, { system, environment }: SnapshotContext): string[] {
-  if (!environment.database || !before(plan, EXISTS[environment.database.kind])) return [];
-  return Object.entries(system.tasks).flatMap(([name, { changesDatabase }]) => {
-    const address = `kubernetes_job_v1.workload_${name}_migration_job`;
-    const runs = plan.resource_changes?.some((it) => it.address === address && it.change.actions.includes("create"));
-    return changesDatabase && runs ? [name] : [];
-  });
+export function changing(plan: Plan, { system, environment: { database } }: Context): string[] {
+  if (!database || !before(plan, existing(database))) return [];
+  const runs = (address: string) =>
+    plan.resource_changes?.some((it) => it.address === address && it.change.actions.includes("create"));
+  return Object.keys(system.tasks).filter((name) => system.tasks[name]?.changesDatabase && runs(addressOf(name)));
 }
 
 /** What keeps the database of an environment before a plan is applied. */
-export const snapshotOf = (plan: Plan, context: SnapshotContext): Snapshot | undefined =>
-  context.environment.database && entryOf(SNAPSHOTS, context.environment.database)(plan, context);
+export const snapshotOf = (plan: Plan, context: Context): Snapshot | undefined =>
+  context.environment.database && entryOf(KINDS, context.environment.database).snapshot(plan, context);
 
 /** A resource as it is before the plan, if it exists. */
 const before = ({ resource_changes = [] }: Plan, address: string): unknown =>

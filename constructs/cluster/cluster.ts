@@ -3,6 +3,7 @@ import { ProjectIamMember } from "@cdktf/provider-google/lib/project-iam-member"
 import { ServiceAccount } from "@cdktf/provider-google/lib/service-account";
 import { Fn, type ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
+import { credentialsArguments } from "../../facts/kubeconfig";
 import { nodesAccountId } from "../../facts/names";
 import { NODE_ROLES } from "../../facts/node-roles";
 import type { ApiServerRanges } from "../kubernetes/api-server";
@@ -181,10 +182,7 @@ export class Cluster extends Construct {
     } else {
       this.host = `https://${this.cluster.controlPlaneEndpointsConfig.dnsEndpointConfig.endpoint}`;
     }
-    this.credentialsCommand = [
-      `gcloud container clusters get-credentials ${props.name} --project ${project.id} --location ${props.location}`,
-      ...(authorizedNetworks ? [] : ["--dns-endpoint"]),
-    ].join(" ");
+    this.credentialsCommand = ["gcloud", ...credentialsArguments({ ...props, project: project.id })].join(" ");
   }
 
   /** Registers a node pool, so that {@link place} finds it. */

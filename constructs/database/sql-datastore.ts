@@ -7,6 +7,4 @@ export interface SqlDatastore extends Datastore {
   readonly database: string;
   /** The role that the user acts as. By default, the user acts as itself. */
   readonly role?: string;
-  /** A connection pooler in front of the server. */
-  readonly pooler?: { readonly host: string; readonly port: number };
 }

@@ -7,6 +7,8 @@ export interface Datastore {
   /** Host name or IP address. */
   readonly host: string;
   readonly port: number;
+  /** A connection pooler in front of the server. */
+  readonly pooler?: { readonly host: string; readonly port: number };
   /** The user that services log in as, if the datastore has users. */
   readonly user?: string;
   /** The password that services log in with. */

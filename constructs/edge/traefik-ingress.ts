@@ -40,7 +40,7 @@ export interface TraefikService {
   readonly headers?: readonly { readonly path?: string; readonly set: Readonly<Record<string, string>> }[];
   /** Answers preflight requests before the rate limits. */
   readonly cors?: {
-    /** Origins such as `https://app.example.com`, or `*`. */
+    /** Origins such as `https://app.my-company.com`, or `*`. */
     readonly origins: readonly string[];
     readonly methods: readonly string[];
     /** Request headers. */

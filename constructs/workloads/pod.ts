@@ -1,4 +1,3 @@
-import type { JobV1SpecTemplateSpec } from "@cdktf/provider-kubernetes/lib/job-v1";
 import type { Resources } from "../../facts/resources";
 import type { Configuration } from "../kubernetes/configuration";
 import { CONTAINER_SECURITY, podSecurity, requestsAndLimits } from "../kubernetes/container";
@@ -179,21 +178,4 @@ function commandProbes({ command }: { readonly command: readonly string[] }) {
     livenessProbe: { ...exec, periodSeconds: 30, failureThreshold: 4 },
     readinessProbe: { ...exec, periodSeconds: 30, failureThreshold: 3 },
   };
-}
-
-/** Converts a pod's spec to the shape of the typed resource, with singular names for lists and text for users. */
-export function typed(spec: ReturnType<typeof podTemplate>["spec"]): JobV1SpecTemplateSpec {
-  const { containers, volumes, tolerations, securityContext, topologySpreadConstraints, ...rest } = spec;
-  return {
-    ...rest,
-    toleration: tolerations,
-    securityContext: {
-      ...securityContext,
-      runAsUser: String(securityContext.runAsUser),
-      runAsGroup: String(securityContext.runAsGroup),
-      fsGroup: String(securityContext.fsGroup),
-    },
-    volume: volumes,
-    container: containers.map(({ volumeMounts, ...container }) => ({ ...container, volumeMount: volumeMounts })),
-  } as JobV1SpecTemplateSpec;
 }

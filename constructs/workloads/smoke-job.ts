@@ -1,21 +1,7 @@
-import { CronJobV1, type CronJobV1SpecJobTemplateSpecTemplateSpec } from "@cdktf/provider-kubernetes/lib/cron-job-v1";
-import type { ITerraformDependable } from "cdktf";
+import { CronJobV1 } from "@cdktf/provider-kubernetes/lib/cron-job-v1";
 import { Construct } from "constructs";
-import { setByAutopilot } from "../kubernetes/autopilot";
 import { NAME_LABEL } from "../kubernetes/labels";
-import type { Namespace } from "../kubernetes/namespace";
-import { type Allowance, connectionPolicy } from "../kubernetes/network-policy";
-import { NOT_EVICTED, type PodProps, podTemplate, typed } from "./pod";
-
-export interface SmokeJobProps {
-  readonly namespace: Namespace;
-  readonly pod: PodProps;
-  /** Seconds after which Kubernetes stops the Job, which then fails. */
-  readonly deadline: number;
-  /** Connections by name. Each has its own network policy. */
-  readonly egress: Readonly<Record<string, Allowance>>;
-  readonly dependsOn: readonly ITerraformDependable[];
-}
+import { beforeJob, ignoredOfJob, type JobProps, jobTemplate } from "./job";
 
 /** Seconds for which Kubernetes keeps a finished Job and its logs. */
 const KEPT = 24 * 3600;
@@ -27,19 +13,15 @@ const TEMPLATE = "spec[0].job_template[0].spec[0].template[0]";
  * {@link https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/#schedule-suspension}
  */
 export class SmokeJob extends Construct {
-  constructor(scope: Construct, id: string, props: SmokeJobProps) {
+  constructor(scope: Construct, id: string, props: JobProps) {
     super(scope, id);
     const { pod } = props;
     const namespace = props.namespace.name;
-    const policies = Object.entries(props.egress).map(([to, allowance]) =>
-      connectionPolicy(this, { workload: pod.name, namespace }, "to", to, allowance),
-    );
     const labels = { [NAME_LABEL]: pod.name };
-    const { metadata, spec } = podTemplate(pod);
     new CronJobV1(this, "cron-job", {
       metadata: { name: pod.name, namespace, labels },
       spec: {
-        schedule: "0 0 1 1 *", // required, and never reached
+        schedule: "0 0 1 1 *", // required; nothing runs while it is suspended
         suspend: true,
         concurrencyPolicy: "Forbid",
         jobTemplate: {
@@ -48,17 +30,12 @@ export class SmokeJob extends Construct {
             backoffLimit: 0,
             activeDeadlineSeconds: props.deadline,
             ttlSecondsAfterFinished: String(KEPT),
-            template: {
-              metadata: { ...metadata, annotations: { ...metadata.annotations, ...NOT_EVICTED } },
-              spec: { ...(typed(spec) as CronJobV1SpecJobTemplateSpecTemplateSpec), restartPolicy: "Never" },
-            },
+            template: jobTemplate(pod),
           },
         },
       },
-      ...(pod.place.autopilot && {
-        lifecycle: { ignoreChanges: [...setByAutopilot(TEMPLATE), `${TEMPLATE}.spec[0].container[0].resources`] },
-      }),
-      dependsOn: [...props.dependsOn, ...props.namespace.ready, ...policies],
+      ...ignoredOfJob(pod, TEMPLATE),
+      dependsOn: beforeJob(this, props),
     });
   }
 }

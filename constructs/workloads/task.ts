@@ -1,22 +1,10 @@
 import { JobV1 } from "@cdktf/provider-kubernetes/lib/job-v1";
-import { Fn, type ITerraformDependable } from "cdktf";
+import { Fn } from "cdktf";
 import { Construct } from "constructs";
-import { setByAutopilot } from "../kubernetes/autopilot";
 import { NAME_LABEL } from "../kubernetes/labels";
-import type { Namespace } from "../kubernetes/namespace";
-import { type Allowance, connectionPolicy } from "../kubernetes/network-policy";
 import { digest } from "../terraform/json";
-import { configurationOf, NOT_EVICTED, type PodProps, podTemplate, typed } from "./pod";
-
-export interface TaskProps {
-  readonly namespace: Namespace;
-  readonly pod: PodProps;
-  /** Seconds after which Kubernetes stops the Job, which then fails. */
-  readonly deadline: number;
-  /** Connections by name. Each has its own network policy. */
-  readonly egress: Readonly<Record<string, Allowance>>;
-  readonly dependsOn: readonly ITerraformDependable[];
-}
+import { beforeJob, ignoredOfJob, type JobProps, jobTemplate } from "./job";
+import { configurationOf } from "./pod";
 
 /** A difference there would replace the Job, and run the task again. */
 const TEMPLATE = "spec[0].template[0]";
@@ -34,14 +22,10 @@ export class Task extends Construct {
   /** The Job. It is complete when the task has succeeded. */
   readonly job: JobV1;
 
-  constructor(scope: Construct, id: string, props: TaskProps) {
+  constructor(scope: Construct, id: string, props: JobProps) {
     super(scope, id);
     const { pod } = props;
     const namespace = props.namespace.name;
-    const policies = Object.entries(props.egress).map(([to, allowance]) =>
-      connectionPolicy(this, { workload: pod.name, namespace }, "to", to, allowance),
-    );
-    const template = podTemplate(pod);
     const key = Fn.substr(
       digest([pod.image, pod.command, pod.variables, configurationOf(pod).map(({ name }) => name)]),
       0,
@@ -52,17 +36,12 @@ export class Task extends Construct {
       spec: {
         backoffLimit: 0,
         activeDeadlineSeconds: props.deadline,
-        template: {
-          metadata: { ...template.metadata, annotations: { ...template.metadata.annotations, ...NOT_EVICTED } },
-          spec: { ...typed(template.spec), restartPolicy: "Never" },
-        },
+        template: jobTemplate(pod),
       },
       waitForCompletion: true,
-      ...(pod.place.autopilot && {
-        lifecycle: { ignoreChanges: [...setByAutopilot(TEMPLATE), `${TEMPLATE}.spec[0].container[0].resources`] },
-      }),
+      ...ignoredOfJob(pod, TEMPLATE),
       timeouts: { create: `${props.deadline + 120}s`, update: `${props.deadline + 120}s` },
-      dependsOn: [...props.dependsOn, ...props.namespace.ready, ...policies],
+      dependsOn: beforeJob(this, props),
     });
   }
 }

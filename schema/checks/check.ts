@@ -47,6 +47,12 @@ export const check = <S extends keyof System, E extends keyof Environment, R ext
 export const own = <T>(record: Readonly<Record<string, T>>, name: string): T | undefined =>
   Object.hasOwn(record, name) ? record[name] : undefined;
 
+/** Names of what can have public hosts. */
+export const hosted = ({ services, frontends }: Pick<System, "services" | "frontends">): string[] => [
+  ...Object.keys(services).filter((name) => services[name]?.port),
+  ...frontends,
+];
+
 export const list = (names: Iterable<string>): string => [...names].join(", ") || "none";
 
 /** The remedy of a name that is unknown. */

@@ -1,17 +1,17 @@
 import { hostsFor } from "../environment";
-import { type Check, check, oneOf, own } from "./check";
+import { type Check, check, hosted, oneOf, own } from "./check";
 
 /** Rules about the checks that a deployed release works. */
 export const smokeChecks: readonly Check[] = [
   check(["smokeChecks", "services", "tasks", "frontends"], [], [], (s, _e, _r, { say }) => {
-    const hosted = [...Object.keys(s.services).filter((name) => s.services[name]?.port), ...s.frontends];
+    const names = hosted(s);
     for (const [name, smoke] of Object.entries(s.smokeChecks)) {
       if (own(s.services, name) || own(s.tasks, name))
         say.system(["smokeChecks", name], "has the name of a service or a task", "rename one of the two", {
           value: name,
         });
-      if (smoke.kind === "http" && !hosted.includes(smoke.of))
-        say.system(["smokeChecks", name, "of"], "is neither a frontend nor a service with a port", oneOf(hosted));
+      if (smoke.kind === "http" && !names.includes(smoke.of))
+        say.system(["smokeChecks", name, "of"], "is neither a frontend nor a service with a port", oneOf(names));
     }
   }),
   check(["smokeChecks", "services"], ["services", "frontends"], [], (s, e, _r, { say }) => {

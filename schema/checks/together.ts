@@ -9,7 +9,7 @@ import { moduleOf } from "../modules";
 import { imagesOf } from "../release";
 import { PLATFORM_SECRETS, platformSecrets } from "../system";
 import { DATASTORES, kindOf, type Variable } from "../variable";
-import { isBelow } from "../versions";
+import { isOlder } from "../versions";
 import { type Check, check, oneOf, own, workloads } from "./check";
 
 const NOT_USED = "is not used here: only services of modules that are not enabled use it";
@@ -203,7 +203,7 @@ export const checksTogether: readonly Check[] = [
       if (declared && !store) say.environment([name], `is required: the system has a ${name}`, `add it${leaveOut}`);
       if (!declared && store)
         say.environment([name], `is not used: the system has no ${name}`, "remove it, or declare it in the system");
-      if (declared && store && "version" in store && isBelow(name, store.version, declared.minimum))
+      if (declared && store && "version" in store && isOlder(name, store.version, declared.minimum))
         say.environment(
           [name, "version"],
           `is below ${declared.minimum}, which the system needs at least (minimum)`,

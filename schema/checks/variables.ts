@@ -1,7 +1,7 @@
 import { UNKNOWN_PARAMETERS } from "../../facts/database-drivers";
 import { hostsFor } from "../environment";
 import { DATASTORES, datastoreOf, type Variable } from "../variable";
-import { type Check, check, oneOf, own, workloads } from "./check";
+import { type Check, check, hosted, oneOf, own, workloads } from "./check";
 
 const FIELDS = {
   database: ["host", "port", "name", "user", "password", "tls"],
@@ -58,11 +58,11 @@ export const variablesChecks: readonly Check[] = [
         );
   }),
   check(["services", "variables", "frontends"], [], [], (s, _e, _r, { say }) => {
-    const hosted = [...Object.keys(s.services).filter((name) => s.services[name]?.port), ...s.frontends];
+    const names = hosted(s);
     for (const [name, variable] of Object.entries(s.variables))
       for (const [i, { name: of, path }] of hostedIn(variable).entries())
-        if (!hosted.includes(of))
-          say.system(["variables", name, ...path], "is neither a frontend nor a service with a port", oneOf(hosted));
+        if (!names.includes(of))
+          say.system(["variables", name, ...path], "is neither a frontend nor a service with a port", oneOf(names));
         else if (hostedIn(variable).findIndex(({ name }) => name === of) !== i)
           say.system(["variables", name, ...path], "is listed twice", "remove one of the two");
   }),
@@ -102,7 +102,7 @@ export const variablesChecks: readonly Check[] = [
           say.environment(
             ["frontends", name],
             "is required: the system has this frontend",
-            'name its host, for example ["app.example.com"]',
+            'name its host, for example ["app.my-company.com"]',
           );
       for (const name of Object.keys(e.frontends))
         if (!s.frontends.includes(name))

@@ -1,8 +1,9 @@
 import { CLOUD_ARMOR_BANS, CLOUD_ARMOR_INTERVALS } from "../../facts/google";
 import { GOOGLE_HEADERS, isOfConnection, isOfCors, isOfEdge, isOfGoogle, SECURITY_HEADERS } from "../../facts/http";
 import { type Ability, lackOf } from "../edge";
+import { isName } from "../web";
 import type { Service } from "../workload";
-import { type Check, check, oneOf, own } from "./check";
+import { type Check, check, hosted, oneOf, own } from "./check";
 
 type Path = readonly PropertyKey[];
 
@@ -24,6 +25,7 @@ const atEdge = (service: Service) =>
 /** Rules about what services ask of the edge. */
 export const webChecks: readonly Check[] = [
   check(["services", "frontends"], [], [], ({ services, frontends }, _e, _r, { say }) => {
+    const known = hosted({ services, frontends });
     for (const [name, service] of Object.entries(services)) {
       const where = ["services", name];
       if (!service.port) {
@@ -63,11 +65,11 @@ export const webChecks: readonly Check[] = [
             "must not be all origins: browsers send them no cookies",
             "name the origins, or remove credentials",
           );
-        if (origin !== "*" && !origin.includes(":") && !own(services, origin)?.port && !frontends.includes(origin))
+        if (isName(origin) && !known.includes(origin))
           say.system(
             place,
             "is neither a frontend nor a service with a port",
-            `${oneOf([...Object.keys(services).filter((other) => services[other]?.port), ...frontends])}, or an origin like "https://app.my-company.com"`,
+            `${oneOf(known)}, or an origin like "https://app.my-company.com"`,
           );
       }
     }
