@@ -20,7 +20,7 @@ const ROOT = path.resolve(__dirname, "..");
  * Files in which each environment without a release runs one. No command on an environment reads a release, and bootstrap
  * prints the commands from which the first one gets its digests.
  */
-function withFirstReleases({ releases, ...raw }: Raw): Raw {
+export function withFirstReleases({ releases, ...raw }: Raw): Raw {
   const system = systemSchema.safeParse(raw.system);
   const nothing = { services: {}, tasks: {}, smokeChecks: {} };
   const first = uniformRelease(system.success ? system.data : nothing, "1.0.0", `sha256:${"0".repeat(64)}`);

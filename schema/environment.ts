@@ -23,6 +23,7 @@ import {
   text,
   variableName,
 } from "./fields";
+import { differences } from "./parity";
 import { rule } from "./problem";
 import { PLATFORM_SECRETS, type PlatformSecret } from "./system";
 
@@ -187,6 +188,7 @@ export const environmentSchema = z.strictObject({
   generations: z.record(variableName, count(1, 100000, "generation")).default({}),
   /** Repository that mirrors the Helm charts. Without it, they come from their publishers. */
   chartsMirror: chartRepository.optional(),
+  differences,
   /** Lifts all protections, so that the environment can be destroyed. */
   allowDestroy: z.boolean().default(false),
 });

@@ -250,11 +250,10 @@ export const text = z
   );
 
 /** A title or a name that people read. */
-export const line = matching(
-  /^[^\n\p{Zl}\p{Zp}]{1,80}$/u,
-  "must be one line of 1 to 80 characters",
-  "shorten it",
-).refine(isPlainText, rule("must be plain text without control characters", "remove them"));
+export const line = z
+  .string(rule("must be one line of 1 to 80 characters", "write it"))
+  .regex(/^[^\n\p{Zl}\p{Zp}]{1,80}$/u, rule("must be one line of 1 to 80 characters", "shorten it"))
+  .refine(isPlainText, rule("must be plain text without control characters", "remove them"));
 
 /**
  * A URL of the language: https or oci, because over http anybody on the way can change what is downloaded, and without a

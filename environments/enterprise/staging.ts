@@ -48,4 +48,21 @@ export default {
   },
   edge: { kind: "traefik", email: "platform@enterprise.com", acme: "staging" },
   variables: { LOG_LEVEL: "DEBUG" },
+  differences: [
+    {
+      fields: ["cluster", "bitnami.pool", "monitoring.pool", "edge.pool"],
+      reason: "Autopilot costs nothing for nodes that are idle",
+    },
+    {
+      fields: ["services.*.replicas", "database.resources", "cache.resources", "search.resources"],
+      reason: "a part of production's load",
+    },
+    { fields: ["database.diskGb", "search.diskGb"], reason: "test data" },
+    {
+      fields: ["database.backups", "monitoring.retentionDays", "monitoring.diskGb"],
+      reason: "nobody looks further back",
+    },
+    { fields: ["monitoring.receiver"], reason: "alerts by e-mail suffice" },
+    { fields: ["edge.acme"], reason: "test certificates have no limits, and browsers do not trust them" },
+  ],
 } satisfies EnvironmentInput;

@@ -36,4 +36,13 @@ export default {
   frontends: { web: ["app.staging.nexus-erp.com"] },
   edge: { kind: "traefik", email: "platform@nexus-erp.com", acme: "staging" },
   variables: { LOG_LEVEL: "debug" },
+  differences: [
+    { fields: ["cluster", "monitoring.pool"], reason: "Autopilot costs nothing for nodes that are idle" },
+    { fields: ["database", "cache", "bitnami"], reason: "Bitnami's charts cost less than Google's services" },
+    { fields: ["edge"], reason: "a proxy in the cluster costs less than Google's load balancer" },
+    { fields: ["services.api.replicas"], reason: "a part of production's load" },
+    { fields: ["modules", "services.crm"], reason: "production has the module when staging has tried it" },
+    { fields: ["monitoring.retentionDays", "monitoring.diskGb"], reason: "nobody looks further back" },
+    { fields: ["monitoring.receiver"], reason: "alerts by e-mail suffice" },
+  ],
 } satisfies EnvironmentInput;

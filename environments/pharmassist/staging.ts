@@ -45,4 +45,12 @@ export default {
     GOOGLE_OAUTH_CLIENT_ID: "pharmassist-staging.apps.googleusercontent.com",
     ADMIN_EMAILS: "admin@pharmassist.io",
   },
+  differences: [
+    { fields: ["cluster.nodePools", "services.*.replicas"], reason: "a part of production's load, on spot VMs" },
+    { fields: ["database"], reason: "Neon makes a branch of the data for each test" },
+    { fields: ["cache"], reason: "the API must work without one" },
+    { fields: ["monitoring.retentionDays", "monitoring.diskGb"], reason: "nobody looks further back" },
+    { fields: ["monitoring.receiver"], reason: "alerts by e-mail suffice" },
+    { fields: ["edge.waf"], reason: "false alarms show here first" },
+  ],
 } satisfies EnvironmentInput;

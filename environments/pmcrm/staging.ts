@@ -60,4 +60,19 @@ export default {
     GOOGLE_CLIENT_ID: "pmcrm-staging.apps.googleusercontent.com",
     MICROSOFT_CLIENT_ID: "pmcrm-staging",
   },
+  differences: [
+    { fields: ["cluster.nodePools", "services.*.replicas"], reason: "a part of production's load, on spot VMs" },
+    { fields: ["database.tier", "database.diskGb", "database.diskLimitGb", "cache.memoryGb"], reason: "test data" },
+    {
+      fields: ["database.availability", "database.replicaRegion", "cache.tier"],
+      reason: "nobody waits for staging during an outage",
+    },
+    { fields: ["monitoring.receiver", "datadog"], reason: "alerts by e-mail suffice" },
+    {
+      fields: ["database.backups.keep", "monitoring.retentionDays", "monitoring.diskGb"],
+      reason: "nobody looks further back",
+    },
+    { fields: ["database.maintenance", "cache.maintenance"], reason: "updates come to staging a day earlier" },
+    { fields: ["edge.waf"], reason: "false alarms show here first" },
+  ],
 } satisfies EnvironmentInput;

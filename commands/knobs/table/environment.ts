@@ -220,6 +220,10 @@ export const ENVIRONMENT: Readonly<Record<string, Hand | readonly Hand[]>> = {
   "environment.variables+": { refused: "the system says which there are; turned there" },
   "environment.variables.*": { to: "knob" },
   "generations+": { to: { GRAFANA_ADMIN_PASSWORD: 2 } },
+  "differences+": { to: { fields: ["cluster.channel"], reason: "updates come earlier" } },
+  "differences[].fields+": { to: ["cluster.channel"] },
+  "differences[].fields[]": { to: "cluster.channel" },
+  "differences[].reason": { to: "updates come earlier" },
   "chartsMirror?": { to: "oci://europe-west1-docker.pkg.dev/knob-project/charts" },
   chartsMirror: { to: "oci://europe-west1-docker.pkg.dev/knob-project/charts-2" },
 };
