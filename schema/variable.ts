@@ -3,6 +3,11 @@ import { DATABASE_DRIVERS } from "../facts/database-drivers";
 import { count, httpPath, label, matching, text } from "./fields";
 import { rule } from "./problem";
 
+/** Names of services and frontends. */
+const hosted = z
+  .array(label(40))
+  .refine((all) => all.length > 0, rule("must not be empty", "name a service or a frontend"));
+
 export const DATASTORES = ["database", "cache", "search"] as const;
 
 /**
@@ -12,7 +17,8 @@ export const DATASTORES = ["database", "cache", "search"] as const;
  * - `port`: the service's port; `version`: the release's version; `node-address`: the address of the pod's node, where
  * host agents listen. All three are in the pod template.
  * - `ca-bundle`: path of a PEM file with the datastores' own certificate authorities; left out if there are none
- * - `origins`: origins of services and frontends, separated by commas, such as `https://app.my-company.com`, for CORS
+ * - `hosts`: host names of services and frontends, separated by commas, such as for Django's `ALLOWED_HOSTS`
+ * - `origins`: the same as origins, such as `https://app.my-company.com`, for CORS
  * - `url`: the URL of a service or a frontend, at its first host
  * - `pool-size`: `database.connectionsPerPod`
  * - `generated`: created once per generation and kept in Secret Manager; `rotate: "never"` if a new value would make data
@@ -30,13 +36,8 @@ export const variable = z.union(
       z.strictObject({ kind: z.literal("version") }),
       z.strictObject({ kind: z.literal("node-address") }),
       z.strictObject({ kind: z.literal("ca-bundle") }),
-      z.strictObject({
-        kind: z.literal("origins"),
-        /** Names of services and frontends. */
-        of: z
-          .array(label(40))
-          .refine((all) => all.length > 0, rule("must not be empty", "name a service or a frontend")),
-      }),
+      z.strictObject({ kind: z.literal("hosts"), of: hosted }),
+      z.strictObject({ kind: z.literal("origins"), of: hosted }),
       z.strictObject({
         kind: z.literal("url"),
         /** Name of a service or a frontend. */

@@ -81,6 +81,9 @@ export class Variables {
             if (FILES.bundle in Variables.certificateFiles(this.props.datastores))
               config[name] = `${CERTIFICATES}/${FILES.bundle}`;
             break;
+          case "hosts":
+            config[name] = variable.of.flatMap((of) => hostsFor(environment, of)).join(",");
+            break;
           case "origins":
             config[name] = variable.of.flatMap((of) => originsOf(environment, of)).join(",");
             break;

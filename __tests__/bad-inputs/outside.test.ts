@@ -204,6 +204,15 @@ testRefused({
     `${S} variables.KNOWN.of.1 = a string: is neither a frontend nor a service with a port; use one of backend`,
     `${S} variables.KNOWN.of.2 = a string: is neither a frontend nor a service with a port; use one of backend`,
   ),
+  "hosts of one service twice, and of what has none": refused(
+    variable({ kind: "hosts", of: ["backend", "backend", "worker"] }),
+    `${S} variables.KNOWN.of.1 = a string: is listed twice; remove one of the two`,
+    `${S} variables.KNOWN.of.2 = a string: is neither a frontend nor a service with a port; use one of backend`,
+  ),
+  "hosts of nothing": refused(
+    variable({ kind: "hosts", of: [] }),
+    `${S} variables.KNOWN.of = []: must not be empty; name a service or a frontend`,
+  ),
   "origins of nothing": refused(
     variable({ kind: "origins", of: [] }),
     `${S} variables.KNOWN.of = []: must not be empty; name a service or a frontend`,

@@ -13,7 +13,7 @@ const FIELDS = {
 const hostedIn = (v: Variable): readonly { readonly name: string; readonly path: readonly PropertyKey[] }[] => {
   if (typeof v === "string") return [];
   if (v.kind === "url") return [{ name: v.of, path: ["of"] }];
-  return v.kind === "origins" ? v.of.map((name, i) => ({ name, path: ["of", i] })) : [];
+  return v.kind === "origins" || v.kind === "hosts" ? v.of.map((name, i) => ({ name, path: ["of", i] })) : [];
 };
 
 const isOptional = (v: Variable | undefined): boolean =>
