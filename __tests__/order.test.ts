@@ -13,6 +13,7 @@ const API: readonly (readonly [RegExp, string])[] = [
   [/^google_kms_/, "cloudkms"],
   [/^google_service_networking_/, "servicenetworking"],
   [/^google_dns_/, "dns"],
+  [/^google_certificate_manager_/, "certificatemanager"],
   [/^google_binary_authorization_/, "binaryauthorization"],
   [/^google_logging_/, "logging"],
   [/^google_monitoring_/, "monitoring"],

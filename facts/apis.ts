@@ -20,6 +20,7 @@ export type Api =
   | "servicenetworking"
   | "cloudkms"
   | "dns"
+  | "certificatemanager"
   | "monitoring"
   | "logging"
   | "binaryauthorization";

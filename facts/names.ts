@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { PLATFORM_NAMES } from "./reserved";
 
 /** Names in Google Cloud that follow from a system's, an environment's and a workload's. */
@@ -25,3 +26,6 @@ export const secretName = (system: string, variable: string): string => `${syste
 
 /** Namespace of the datastores in the cluster. */
 export const DATASTORES_NAMESPACE = "datastores";
+
+/** Stands for a host in the names of its certificates, which have no dots and fewer characters than a host can have. */
+export const hostDigest = (host: string): string => createHash("sha256").update(host).digest("hex").slice(0, 8);

@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
 import { ComputeGlobalAddress } from "@cdktf/provider-google/lib/compute-global-address";
 import { ComputeManagedSslCertificate } from "@cdktf/provider-google/lib/compute-managed-ssl-certificate";
 import { ComputeSslPolicy } from "@cdktf/provider-google/lib/compute-ssl-policy";
 import { Construct } from "constructs";
+import { hostDigest } from "../../facts/names";
 import type { Platform } from "../platform";
 import { dnsRecords } from "./dns-records";
 
@@ -42,16 +42,16 @@ export class GoogleLoadBalancer extends Construct {
 
     // Each host has its own certificate, because a certificate cannot change, and a new one works only after Google has
     // validated its hosts.
-    this.certificates = props.hosts.map((host) => {
-      const digest = createHash("sha256").update(host).digest("hex").slice(0, 8);
-      return new ComputeManagedSslCertificate(this, `certificate-${host}`, {
-        project: project.id,
-        name: `${name}-${digest}`,
-        managed: { domains: [host] },
-        lifecycle: { createBeforeDestroy: true },
-        dependsOn: [project.api("compute")],
-      }).name;
-    });
+    this.certificates = props.hosts.map(
+      (host) =>
+        new ComputeManagedSslCertificate(this, `certificate-${host}`, {
+          project: project.id,
+          name: `${name}-${hostDigest(host)}`,
+          managed: { domains: [host] },
+          lifecycle: { createBeforeDestroy: true },
+          dependsOn: [project.api("compute")],
+        }).name,
+    );
     this.sslPolicy = new ComputeSslPolicy(this, "ssl-policy", {
       project: project.id,
       name,

@@ -1,4 +1,5 @@
 import type { ValidCall } from "./calls/call";
+import { CERTIFICATES } from "./calls/certificates";
 import { COMPUTE } from "./calls/compute";
 import { CLUSTERS } from "./calls/container";
 import { DATASTORES } from "./calls/datastores";
@@ -18,5 +19,6 @@ export const VALID_CALLS: readonly ValidCall[] = [
   ...CLUSTERS,
   ...DATASTORES,
   ...MONITORING,
+  ...CERTIFICATES,
   ...OTHERS,
 ];

@@ -88,6 +88,14 @@ function monitoring(collection: string, body: Body): Body {
   return service.get(service.post(`projects/p/${collection}`, body).name);
 }
 
+const CERTIFICATES = "projects/p/locations/global";
+
+function certificateManager(collection: string, id: string, body: Body): Body {
+  const service = serviceOf("certificatemanager");
+  service.post(`${CERTIFICATES}/${collection}`, body, { [id]: "x" });
+  return service.get(`${CERTIFICATES}/${collection}/x`);
+}
+
 function bucket(): Body {
   const service = serviceOf("storage");
   const iamConfiguration = { uniformBucketLevelAccess: { enabled: true } };
@@ -96,6 +104,23 @@ function bucket(): Body {
 }
 
 export const TYPES: Readonly<Record<string, Type>> = {
+  google_certificate_manager_certificate: {
+    answer: () =>
+      certificateManager("certificates", "certificateId", {
+        managed: { domains: ["a.example.com"] },
+        scope: "DEFAULT",
+      }),
+    facts: { scope: null, labels: null, "managed.dnsAuthorizations": null, "managed.state": "PROVISIONING" },
+  },
+  google_certificate_manager_dns_authorization: {
+    answer: () => certificateManager("dnsAuthorizations", "dnsAuthorizationId", { domain: "a.example.com" }),
+    facts: {
+      type: "FIXED_RECORD",
+      "dnsResourceRecord.name": "_acme-challenge.a.example.com.",
+      "dnsResourceRecord.type": "CNAME",
+      labels: null,
+    },
+  },
   google_container_cluster: {
     answer: () => cluster({ maintenancePolicy: { window: { dailyMaintenanceWindow: { startTime: "03:00" } } } }),
     facts: {
@@ -368,6 +393,8 @@ export const TYPES: Readonly<Record<string, Type>> = {
 /** Types without known defaults in arguments, according to recorded answers and reported issues. */
 export const NOTHING: readonly string[] = [
   "google_binary_authorization_policy", // replaced as a whole
+  "google_certificate_manager_certificate_map",
+  "google_certificate_manager_certificate_map_entry",
   "google_compute_managed_ssl_certificate",
   "google_dns_record_set",
   "google_kms_crypto_key_iam_member",

@@ -1,5 +1,6 @@
 import type { Service } from "./service";
 import { binaryAuthorization } from "./services/binary-authorization";
+import { certificateManager } from "./services/certificate-manager";
 import { cloudBilling } from "./services/cloud-billing";
 import { cloudKms } from "./services/cloud-kms";
 import { cloudResourceManager } from "./services/cloud-resource-manager";
@@ -19,6 +20,7 @@ import { storage } from "./services/storage";
 /** Every service that the fake plays. */
 export const SERVICES: readonly Service[] = [
   binaryAuthorization,
+  certificateManager,
   cloudBilling,
   cloudKms,
   cloudResourceManager,
