@@ -8,6 +8,7 @@ import {
 } from "@slipway/network-policy-evaluator";
 import { everyStack } from "../commands/every-stack";
 import { policyName } from "../constructs/kubernetes/network-policy";
+import { addBackground } from "./background";
 import {
   declaredPods,
   differences,
@@ -20,7 +21,10 @@ import {
 } from "./network-world";
 import { ROOT } from "./support";
 
-const extended = stacks(withInternalService);
+const extended = stacks((files) => {
+  withInternalService(files);
+  addBackground(files);
+});
 /** The same, with a control plane that was created with its own range. */
 const ownRange = stacks((files) => {
   withInternalService(files);
@@ -33,8 +37,8 @@ beforeAll(async () => {
 
 describe.each<[string, () => Judged]>([
   ...everyStack(ROOT).map(({ name }): [string, () => Judged] => [name, () => asWritten.get(name) as Judged]),
-  ["pmcrm.staging with an internal service", () => extended.staging],
-  ["pmcrm.production with an internal service", () => extended.production],
+  ["pmcrm.staging with an internal service and a scheduled task", () => extended.staging],
+  ["pmcrm.production with an internal service and a scheduled task", () => extended.production],
   ["pmcrm.production with a range for the control plane", () => ownRange.production],
 ])("%s", (_name, stack) => {
   test("the stack creates the pods that the files declare", () => {

@@ -14,9 +14,9 @@ import { everyStack } from "../commands/every-stack";
 import type { Environment } from "../schema/environment";
 import type { ByEnvironment } from "../schema/files";
 import { environmentOf, load } from "../schema/load";
-import { smokeJobs } from "../schema/smoke-check";
 import type { System } from "../schema/system";
 import { isDatastore } from "../schema/variable";
+import { workloads } from "../schema/workloads";
 import { configuration, type Files, type Json, ROOT, synth, synthEvery } from "./support";
 
 /**
@@ -144,10 +144,7 @@ function chartPods(environment: Environment): Pod[] {
 /** Full names of the pods that the stack's own objects should create. */
 export function declaredPods({ system, environment }: Declaration): string[] {
   const { backups, traefik } = choices(environment);
-  const own = [
-    ...Object.keys({ ...system.services, ...system.tasks, ...smokeJobs(system.smokeChecks) }),
-    ...(traefik ? [SOLVER] : []),
-  ];
+  const own = [...workloads(system).map(({ path: [, name] }) => name), ...(traefik ? [SOLVER] : [])];
   return [...own.map((name) => `${system.namespace}/${name}`), ...backups.map((name) => `${DATASTORES}/${name}`)];
 }
 
@@ -274,21 +271,20 @@ function declared({ system, environment }: Declaration): Connection[] {
     connections.map((connection) => ({ ...connection, end }));
   const inCluster = (store: Store) => pods(DATASTORES, ...STORES[store].pods.map(({ name }) => name));
 
-  const connects = Object.entries({ ...system.services, ...system.tasks, ...smokeJobs(system.smokeChecks) }).flatMap(
-    ([name, workload]) =>
-      workload.connects.flatMap((to): Connection | Connection[] => {
-        const from = pods(system.namespace, name);
-        const store = stores.find((s) => s === to);
-        if (store) return tcp(from, inCluster(store), STORES[store].port);
-        const outside = isDatastore(to) ? environment[to] : undefined;
-        if (outside?.kind === "none") return [];
-        if (outside?.kind === "external") return tcp(from, internet, outside.port);
-        if (MANAGED[to]) return tcp(from, within(...[datastores ?? []].flat()), MANAGED[to]);
-        if (to === "internet:443") return tcp(from, internet, 443);
-        if (to === "host-agent" && !environment.datadog) return [];
-        if (to === "host-agent") return at("egress", tcp(from, anybody, 8126), udp(from, anybody, 8125)); // the agent answers on the node's address
-        return tcp(from, pods(system.namespace, to), system.services[to]?.port as number);
-      }),
+  const connects = workloads(system).flatMap(({ path: [, name], ...workload }) =>
+    workload.connects.flatMap((to): Connection | Connection[] => {
+      const from = pods(system.namespace, name);
+      const store = stores.find((s) => s === to);
+      if (store) return tcp(from, inCluster(store), STORES[store].port);
+      const outside = isDatastore(to) ? environment[to] : undefined;
+      if (outside?.kind === "none") return [];
+      if (outside?.kind === "external") return tcp(from, internet, outside.port);
+      if (MANAGED[to]) return tcp(from, within(...[datastores ?? []].flat()), MANAGED[to]);
+      if (to === "internet:443") return tcp(from, internet, 443);
+      if (to === "host-agent" && !environment.datadog) return [];
+      if (to === "host-agent") return at("egress", tcp(from, anybody, 8126), udp(from, anybody, 8125)); // the agent answers on the node's address
+      return tcp(from, pods(system.namespace, to), system.services[to]?.port as number);
+    }),
   );
   const edge = traefik ? proxy : within(...LOAD_BALANCERS);
   const services = Object.entries(system.services).flatMap(([name, { port, metrics }]) => {

@@ -1,8 +1,9 @@
 import { parseMemory } from "../facts/quantity";
 import { largestOf, mostServing } from "../facts/rollout";
-import { own, workloads } from "./checks/check";
+import { own } from "./checks/check";
 import type { Environment } from "./environment";
 import type { System } from "./system";
+import { type Workloads, workloads } from "./workloads";
 
 /** MiB of memory for each connection to PostgreSQL in the cluster; pooled connections rarely use that much. */
 const MEMORY_PER_CONNECTION = 8;
@@ -30,7 +31,7 @@ export function connectionsInCluster({ memoryLimit }: { readonly memoryLimit: st
 
 /** Connections to the database that all pods together can open during a rollout. */
 export function mostConnections(
-  system: Pick<System, "services" | "tasks" | "smokeChecks" | "database">,
+  system: Workloads & Pick<System, "database">,
   { services }: Pick<Environment, "services">,
 ): number {
   const pods = workloads(system)

@@ -1,10 +1,10 @@
-import { workloads } from "./checks/check";
 import type { Environment } from "./environment";
 import { withEarlier } from "./order";
 import type { Parsed } from "./parse";
 import { imagesOf } from "./release";
 import type { SmokeCheck } from "./smoke-check";
 import type { System } from "./system";
+import { workloads } from "./workloads";
 
 /** The entries of a record that pass a test of their names. */
 const only = <T>(record: Readonly<Record<string, T>>, test: (name: string) => boolean): Record<string, T> =>
@@ -15,9 +15,9 @@ export const moduleOf = ({ modules }: Pick<System, "modules">, service: string):
   Object.keys(modules).find((name) => modules[name]?.services.includes(service));
 
 /**
- * The system as an environment runs it: without the services of modules that the environment does not enable, and without
- * the tasks, variables and images that only those services use. Services of no module are in every environment. Production
- * has no checks that write. What is built of a system is built of this one, so nothing else has to know this.
+ * The system as an environment runs it: without the services of modules that the environment does not enable, without the
+ * scheduled tasks and checks that connect to them, and without the tasks, variables and images that only those use. Services
+ * of no module are in every environment. Production has no checks that write. What is built of a system is built of this one, so nothing else has to know this.
  */
 export function enabled(system: System, { modules: on, purpose }: Pick<Environment, "modules" | "purpose">): System {
   const isOn = (service: string): boolean => {
@@ -26,23 +26,25 @@ export function enabled(system: System, { modules: on, purpose }: Pick<Environme
   };
   const services = only(system.services, isOn);
   const off = Object.values(only(system.services, (service) => !isOn(service)));
+  const isThere = (to: string): boolean => !system.services[to] || isOn(to);
   const isOf = (check: SmokeCheck): boolean =>
     check.kind === "job"
-      ? (check.readOnly || purpose !== "production") && check.connects.every((to) => !system.services[to] || isOn(to))
-      : check.kind === "manual" || !system.services[check.of] || isOn(check.of);
+      ? (check.readOnly || purpose !== "production") && check.connects.every(isThere)
+      : check.kind === "manual" || isThere(check.of);
   const smokeChecks = only(system.smokeChecks, (name) => isOf(system.smokeChecks[name] as SmokeCheck));
   if (!off.length && Object.keys(smokeChecks).length === Object.keys(system.smokeChecks).length) return system;
+  const scheduled = only(system.scheduled, (name) => Boolean(system.scheduled[name]?.connects.every(isThere)));
   // A task that no service waits for is no module's.
   const ofOff = withEarlier(
     system.tasks,
     off.flatMap(({ after }) => after),
   );
   const kept = withEarlier(system.tasks, [
-    ...Object.values(services).flatMap(({ after }) => after),
+    ...[...Object.values(services), ...Object.values(scheduled)].flatMap(({ after }) => after),
     ...Object.keys(system.tasks).filter((task) => !ofOff.has(task)),
   ]);
   const tasks = only(system.tasks, (task) => kept.has(task));
-  const runs = { services, tasks, smokeChecks };
+  const runs = { services, tasks, scheduled, smokeChecks };
   const used = workloads(runs).flatMap(({ variables }) => variables);
   const images = imagesOf(runs);
   return {
@@ -59,6 +61,7 @@ const PARTS: readonly string[] = [
   "modules",
   "services",
   "tasks",
+  "scheduled",
   "smokeChecks",
   "variables",
   "atLeastOne",

@@ -3,8 +3,7 @@ import { z } from "zod";
 import type { Environment } from "./environment";
 import { label, matching, version } from "./fields";
 import { rule } from "./problem";
-import { smokeJobs } from "./smoke-check";
-import type { System } from "./system";
+import { type Workloads, workloads } from "./workloads";
 
 /**
  * A release: which images run, the same in every environment. Each is a file, `releases/<system>/<id>.json`, that never
@@ -58,24 +57,10 @@ export const releaseId = (release: unknown): string =>
   createHash("sha256").update(canonical(release)).digest("hex").slice(0, 16);
 
 /** Names of the images that a release must have: those that the system's workloads run. */
-export const imagesOf = ({
-  services,
-  tasks,
-  smokeChecks,
-}: Pick<System, "services" | "tasks" | "smokeChecks">): string[] => [
-  ...new Set(
-    [...Object.values(services), ...Object.values(tasks), ...Object.values(smokeJobs(smokeChecks))].map(
-      ({ image }) => image,
-    ),
-  ),
-];
+export const imagesOf = (system: Workloads): string[] => [...new Set(workloads(system).map(({ image }) => image))];
 
 /** A release that has the same digest for every image that a system runs. */
-export const uniformRelease = (
-  system: Pick<System, "services" | "tasks" | "smokeChecks">,
-  version: string,
-  digest: string,
-) => ({
+export const uniformRelease = (system: Workloads, version: string, digest: string) => ({
   version,
   images: Object.fromEntries(imagesOf(system).map((image) => [image, digest])),
 });

@@ -4,6 +4,7 @@ import { alerts, overview } from "./alerts";
 import { extensions } from "./extension";
 import { count, label, line, variableName } from "./fields";
 import { rule } from "./problem";
+import { scheduledTask } from "./scheduled-task";
 import { smokeCheck } from "./smoke-check";
 import { variable } from "./variable";
 import { VERSIONS } from "./versions";
@@ -55,6 +56,8 @@ export const systemSchema = z.strictObject({
   /** Frontends that are hosted elsewhere, such as on Vercel. An environment names their hosts. */
   frontends: z.array(label(40)).default([]),
   tasks: z.record(label(40), task).default({}),
+  /** What runs at the times of a schedule. */
+  scheduled: z.record(label(40), scheduledTask).default({}),
   services: z.record(label(40), service),
   /** Checks that a deployed release works, by name. */
   smokeChecks: z.record(label(40), smokeCheck).default({}),

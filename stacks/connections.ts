@@ -1,14 +1,8 @@
-import { smokeJobs } from "../schema/smoke-check";
-import type { System } from "../schema/system";
+import { type Workloads, workloads } from "../schema/workloads";
 
 /**
  * Returns the names of the workloads that declare a connection to a service or a datastore. Its network policies admit
  * them.
  */
-export const clientsOf = (
-  { services, tasks, smokeChecks }: Pick<System, "services" | "tasks" | "smokeChecks">,
-  target: string,
-): string[] =>
-  Object.entries({ ...services, ...tasks, ...smokeJobs(smokeChecks) }).flatMap(([name, { connects }]) =>
-    connects.includes(target) ? [name] : [],
-  );
+export const clientsOf = (system: Workloads, target: string): string[] =>
+  workloads(system).flatMap(({ path: [, name], connects }) => (connects.includes(target) ? [name] : []));

@@ -47,8 +47,8 @@ export interface Datastores {
 /** What alerts need to know about datastores. */
 type Watched = Pick<CloudMonitoringProps, "database" | "cache"> & { readonly cronJobs?: readonly WatchedCronJob[] };
 
-/** Maximum number of hours between two backups: a day, and two hours to run. */
-const BACKUP_HOURS = 26;
+/** Maximum number of seconds between two backups: a day, and two hours to run. */
+const BACKUP_SECONDS = 26 * 3600;
 
 /** A kind of datastore. */
 interface Kind<Store extends Datastore> {
@@ -145,7 +145,7 @@ const DATABASES: Kinds<NonNullable<Environment["database"]>, Kind<SqlDatastore>>
       });
       return {
         store,
-        watched: { cronJobs: [{ namespace: DATASTORES_NAMESPACE, name: backup.cronJob, hours: BACKUP_HOURS }] },
+        watched: { cronJobs: [{ namespace: DATASTORES_NAMESPACE, name: backup.cronJob, seconds: BACKUP_SECONDS }] },
         outputs: { restore_command: backup.restoreCommand },
       };
     },

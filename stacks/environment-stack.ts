@@ -21,8 +21,8 @@ import { modeOf, nodePoolsOf } from "../schema/cluster";
 import { publicPortsOf } from "../schema/datastores";
 import { datastoreRangesOf, type Environment } from "../schema/environment";
 import type { Release } from "../schema/release";
-import { smokeJobs } from "../schema/smoke-check";
 import type { System } from "../schema/system";
+import { workloads } from "../schema/workloads";
 import { datastoreImages, datastores } from "./datastores";
 import { edgeOf } from "./edge";
 import { logicalIdOf } from "./logical-id";
@@ -227,7 +227,7 @@ const only = <T>(condition: boolean, ...items: readonly T[]): readonly T[] => (c
 
 /**
  * Returns the quota of the system's namespace: each service at its maximum, twice, because a replaced pod counts until
- * it is gone, each task, and the pods of the ingress.
+ * it is gone, one pod of each task, and the pods of the ingress.
  */
 function quotaOf(system: System, environment: Environment) {
   const total = { pods: 0, cpu: 0, memory: 0 };
@@ -237,11 +237,10 @@ function quotaOf(system: System, environment: Environment) {
     total.cpu += pods * (parseCpu(resources.cpu) ?? 0);
     total.memory += pods * (parseMemory(resources.memory) ?? 0);
   };
-  for (const [name, service] of Object.entries(system.services)) {
-    const replicas = environment.services[name]?.replicas ?? 1;
-    add(mostCounted(largestOf(replicas)), service);
+  for (const workload of workloads(system)) {
+    const [section, name] = workload.path;
+    add(section === "services" ? mostCounted(largestOf(environment.services[name]?.replicas ?? 1)) : 1, workload);
   }
-  for (const job of [...Object.values(system.tasks), ...Object.values(smokeJobs(system.smokeChecks))]) add(1, job);
   for (const resources of edgeOf(environment).pods(hostsOf(environment))) add(1, { resources });
   return total;
 }

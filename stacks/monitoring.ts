@@ -6,6 +6,7 @@ import { PrometheusStack } from "../constructs/monitoring/prometheus-stack";
 import { ServiceMonitoring } from "../constructs/monitoring/service-monitoring";
 import type { Platform } from "../constructs/platform";
 import { isBelow } from "../facts/paths";
+import { longestGap } from "../facts/schedules";
 import { mostNodes, nodePoolsOf } from "../schema/cluster";
 import type { Environment } from "../schema/environment";
 import { PLATFORM_SECRETS, type System } from "../schema/system";
@@ -33,7 +34,7 @@ export class Monitoring extends Construct {
     const { platform, system, environment, secrets } = props;
     const { names, cluster, admission } = platform;
     const { pool, scrapeSeconds, retentionDays, diskGb, memory, email, receiver } = environment.monitoring;
-    const { database, cache, cronJobs } = props.datastores.watched;
+    const { database, cache, cronJobs = [] } = props.datastores.watched;
     const edge = edgeOf(environment);
     const certificates = edge.certificates(props.hosts);
     const { autopilot } = cluster;
@@ -73,7 +74,15 @@ export class Monitoring extends Construct {
         objective,
         alerts: system.alerts,
       })),
-      cronJobs,
+      cronJobs: [
+        ...cronJobs,
+        ...Object.entries(system.scheduled).map(([name, { schedule, missedRuns, deadlineSeconds }]) => ({
+          namespace: system.namespace,
+          name,
+          // Validation has checked that the schedule has runs.
+          seconds: missedRuns * (longestGap(schedule) as number) + deadlineSeconds,
+        })),
+      ],
       certificates: certificates && { namespace: system.namespace, names: certificates },
       overview: system.overview,
       autopilot,

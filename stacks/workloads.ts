@@ -9,6 +9,7 @@ import { type Allowance, HOST_AGENT, INTERNET } from "../constructs/kubernetes/n
 import { PrometheusStack } from "../constructs/monitoring/prometheus-stack";
 import type { Platform } from "../constructs/platform";
 import type { PodProps } from "../constructs/workloads/pod";
+import { ScheduledTask } from "../constructs/workloads/scheduled-task";
 import { SmokeJob } from "../constructs/workloads/smoke-job";
 import { Task } from "../constructs/workloads/task";
 import { WebService } from "../constructs/workloads/web-service";
@@ -17,6 +18,7 @@ import { accountId } from "../facts/names";
 import type { Environment } from "../schema/environment";
 import { inOrder } from "../schema/order";
 import { imageOf, type Release } from "../schema/release";
+import type { ScheduledTask as Scheduled } from "../schema/scheduled-task";
 import { type SmokeJob as SmokeJobCheck, smokeJobs } from "../schema/smoke-check";
 import type { System } from "../schema/system";
 import { DATASTORES, isDatastore } from "../schema/variable";
@@ -86,6 +88,7 @@ export class Workloads extends Construct {
     };
     for (const task of inOrder(system.tasks)) this.run(task);
     for (const service of Object.keys(system.services)) this.serve(service);
+    for (const [name, task] of Object.entries(system.scheduled)) this.schedule(name, task);
     for (const [name, job] of Object.entries(smokeJobs(system.smokeChecks))) this.check(name, job);
   }
 
@@ -97,6 +100,19 @@ export class Workloads extends Construct {
       deadline: job.deadlineSeconds,
       egress: this.egress(job.connects),
       dependsOn: [this.props.platform.admission],
+    });
+  }
+
+  private schedule(name: string, task: Scheduled): void {
+    const scope = new Construct(this, name);
+    new ScheduledTask(scope, "scheduled-task", {
+      namespace: this.props.namespace,
+      pod: this.pod(scope, name, task),
+      schedule: task.schedule,
+      timeZone: task.timeZone,
+      deadline: task.deadlineSeconds,
+      egress: this.egress(task.connects),
+      dependsOn: [...this.needs(task), ...this.jobs(task.after)],
     });
   }
 

@@ -1,7 +1,7 @@
 import { cronJobRules } from "../../constructs/monitoring/cron-job-rules";
 import { promtool, withPromtool } from "../promtool";
 
-const rules = cronJobRules({ namespace: "datastores", name: "dump", hours: 26 });
+const rules = cronJobRules({ namespace: "datastores", name: "dump", seconds: 26 * 3600 });
 const LABELS = 'namespace="datastores",cronjob="dump"';
 
 /** What alerts after some hours, with series by their values five minutes apart. */

@@ -4,8 +4,8 @@ import type { RuleGroup } from "./service-level";
 export interface WatchedCronJob {
   readonly namespace: string;
   readonly name: string;
-  /** Maximum number of hours between two successful jobs. */
-  readonly hours: number;
+  /** Maximum number of seconds between two successful jobs. */
+  readonly seconds: number;
 }
 
 /**
@@ -13,7 +13,7 @@ export interface WatchedCronJob {
  * CronJob without any successful job, the time starts with its creation.
  * {@link https://github.com/kubernetes/kube-state-metrics/blob/main/docs/metrics/workload/cronjob-metrics.md}
  */
-export function cronJobRules({ namespace, name, hours }: WatchedCronJob): RuleGroup {
+export function cronJobRules({ namespace, name, seconds }: WatchedCronJob): RuleGroup {
   const series = `{namespace="${namespace}",cronjob="${name}"}`;
   const since = `max(kube_cronjob_status_last_successful_time${series}) or max(kube_cronjob_created${series})`;
   return {
@@ -21,14 +21,21 @@ export function cronJobRules({ namespace, name, hours }: WatchedCronJob): RuleGr
     rules: [
       {
         alert: "CronJobNotSucceeded",
-        expr: `time() - (${since}) > ${hours * 3600}`,
+        expr: `time() - (${since}) > ${seconds}`,
         for: "15m",
         labels: { severity: "critical", namespace, cronjob: name },
         annotations: {
-          summary: `${name} has not succeeded for ${hours} hours`,
+          summary: `${name} has not succeeded for ${lasting(seconds)}`,
           description: `No job of ${namespace}/${name} has succeeded for {{ $value | humanizeDuration }}. Look at its jobs (kubectl -n ${namespace} get jobs) and at the log of the last one.`,
         },
       },
     ],
   };
+}
+
+/** A time in words, in the largest unit of which it has at least two. */
+function lasting(seconds: number): string {
+  const units = { days: 86_400, hours: 3600, minutes: 60 };
+  const [unit, size] = Object.entries(units).find(([, size]) => seconds >= 2 * size) ?? ["seconds", 1];
+  return `${Math.floor(seconds / size)} ${unit}`;
 }

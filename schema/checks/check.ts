@@ -1,6 +1,5 @@
 import type { Environment } from "../environment";
 import type { Release } from "../release";
-import { smokeJobs } from "../smoke-check";
 import type { System } from "../system";
 
 /** What a problem shows in place of the value at its path. */
@@ -60,18 +59,3 @@ export const oneOf = (names: Iterable<string>): string => {
   const known = [...new Set(names)];
   return known.length ? `use one of ${list(known)}` : "remove it, because there is none to choose from";
 };
-
-/** Services, tasks and jobs that check a release, each with its path in the system's file. */
-export const workloads = ({ services, tasks, smokeChecks }: Pick<System, "services" | "tasks" | "smokeChecks">) => [
-  ...Object.entries(services).map(([name, service]) => ({ ...service, path: ["services", name] })),
-  ...Object.entries(tasks).map(([name, task]) => ({
-    ...task,
-    port: undefined,
-    path: ["tasks", name],
-  })),
-  ...Object.entries(smokeJobs(smokeChecks)).map(([name, job]) => ({
-    ...job,
-    port: undefined,
-    path: ["smokeChecks", name],
-  })),
-];

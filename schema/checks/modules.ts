@@ -1,5 +1,6 @@
 import { moduleOf } from "../modules";
-import { type Check, check, oneOf, own, workloads } from "./check";
+import { WORKLOADS, workloads } from "../workloads";
+import { type Check, check, oneOf, own } from "./check";
 
 /** Rules about modules: which services they have, and which of them an environment enables. */
 export const modulesChecks: readonly Check[] = [
@@ -27,7 +28,7 @@ export const modulesChecks: readonly Check[] = [
         say.environment(["modules", i], "is not a module of the system", oneOf(Object.keys(declared.modules)));
     }
   }),
-  check(["services", "tasks", "smokeChecks"], ["modules"], [], (s, _e, _r, { say, declared, environmentName }) => {
+  check(WORKLOADS, ["modules"], [], (s, _e, _r, { say, declared, environmentName }) => {
     for (const { path, connects } of workloads(s))
       for (const [i, to] of connects.entries())
         if (own(declared.services, to) && !own(s.services, to))

@@ -1,12 +1,14 @@
 import { withEarlier } from "../order";
-import type { System } from "../system";
+import { WORKLOADS, type Workloads } from "../workloads";
 import { type Check, check, oneOf } from "./check";
 
 /** Rules about what waits for what in a deploy. */
 export const orderChecks: readonly Check[] = [
-  check(["services", "tasks", "smokeChecks"], [], [], ({ services, tasks }, _e, _r, { say }) => {
+  check(WORKLOADS, [], [], ({ services, tasks, scheduled }, _e, _r, { say }) => {
     for (const { path, name, after } of [
-      ...Object.entries(services).map(([name, { after }]) => ({ path: ["services", name], name: undefined, after })),
+      ...Object.entries({ services, scheduled }).flatMap(([section, waiting]) =>
+        Object.entries(waiting).map(([name, { after }]) => ({ path: [section, name], name: undefined, after })),
+      ),
       ...Object.entries(tasks).map(([name, { after }]) => ({ path: ["tasks", name], name, after })),
     ])
       for (const [i, task] of after.entries()) {
@@ -19,7 +21,7 @@ export const orderChecks: readonly Check[] = [
           say.system(where, "is a task that waits for this one", "remove one of the two from the other's after");
       }
   }),
-  check(["services", "tasks", "smokeChecks"], [], [], (s, _e, _r, { say }) => {
+  check(WORKLOADS, [], [], (s, _e, _r, { say }) => {
     for (const [name, { connects, changesDatabase }] of Object.entries(s.tasks)) {
       if (changesDatabase && !connects.includes("database"))
         say.system(
@@ -42,10 +44,7 @@ export const orderChecks: readonly Check[] = [
  * The tasks that must end before a service can first run: its own, those that they wait for, and those of services that
  * they connect to.
  */
-function awaited(
-  { services, tasks }: Pick<System, "services" | "tasks" | "smokeChecks">,
-  service: string,
-): Set<string> {
+function awaited({ services, tasks }: Workloads, service: string): Set<string> {
   const found = new Set<string>();
   const visit = (name: string): void => {
     for (const task of withEarlier(tasks, Object.hasOwn(services, name) ? (services[name]?.after ?? []) : []))

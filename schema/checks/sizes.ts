@@ -6,7 +6,8 @@ import { largestOf } from "../../facts/rollout";
 import { modeOf, nodePoolsOf } from "../cluster";
 import { datastoreNeeds } from "../datastores";
 import type { System } from "../system";
-import { type Check, check, own, type Say, workloads } from "./check";
+import { WORKLOADS, workloads } from "../workloads";
+import { type Check, check, own, type Say } from "./check";
 
 /** Bytes. {@link https://github.com/kubernetes/kubernetes/blob/v1.34.0/pkg/apis/core/validation/validation.go} ValidateConfigMap */
 const CONFIG_MAP = 1024 * 1024;
@@ -28,7 +29,7 @@ const ADDRESSES = { gke: 10, prometheus: 6, datadog: 3, traefik: 4, datastore: 2
 
 /** Rules about sizes that Kubernetes, GKE or Google refuse, or for which there is no room. */
 export const sizesChecks: readonly Check[] = [
-  check(["services", "tasks", "smokeChecks"], ["cluster"], [], (s, e, _r, { say }) => {
+  check(WORKLOADS, ["cluster"], [], (s, e, _r, { say }) => {
     for (const { path, resources } of workloads(s)) onAutopilot(e, resources, say.system, [...path, "resources"]);
   }),
   check([], ["cluster", "database", "cache", "search"], [], (_s, e, _r, { say }) => {
@@ -108,7 +109,7 @@ export const sizesChecks: readonly Check[] = [
           );
     }
   }),
-  check(["services", "tasks", "smokeChecks", "variables"], ["variables"], [], (s, e, _r, { say }) => {
+  check([...WORKLOADS, "variables"], ["variables"], [], (s, e, _r, { say }) => {
     for (const { path, variables } of workloads(s)) {
       const size = variables.reduce((sum, name) => sum + name.length + valueSize(s, e, name), 0);
       if (size > CONFIG_MAP)
@@ -120,7 +121,7 @@ export const sizesChecks: readonly Check[] = [
         );
     }
   }),
-  check(["services", "tasks", "smokeChecks"], [], [], (s, _e, _r, { say }) => {
+  check(WORKLOADS, [], [], (s, _e, _r, { say }) => {
     for (const { path, command = [], ...w } of workloads(s)) {
       const words = [...command, ...("health" in w && "command" in w.health ? w.health.command : [])];
       const size = words.reduce((sum, word) => sum + Buffer.byteLength(word), 0);

@@ -1,12 +1,13 @@
 import { hostsFor } from "../environment";
+import { WORKLOADS } from "../workloads";
 import { type Check, check, hosted, oneOf, own } from "./check";
 
 /** Rules about the checks that a deployed release works. */
 export const smokeChecks: readonly Check[] = [
-  check(["smokeChecks", "services", "tasks", "frontends"], [], [], (s, _e, _r, { say }) => {
+  check([...WORKLOADS, "frontends"], [], [], (s, _e, _r, { say }) => {
     const names = hosted(s);
     for (const [name, smoke] of Object.entries(s.smokeChecks)) {
-      if (own(s.services, name) || own(s.tasks, name))
+      if (own(s.services, name) || own(s.tasks, name) || own(s.scheduled, name))
         say.system(["smokeChecks", name], "has the name of a service or a task", "rename one of the two", {
           value: name,
         });

@@ -12,7 +12,8 @@ import { secretIn } from "../secrets";
 import { platformSecrets } from "../system";
 import { datastoreOf, isDatastore, kindOf } from "../variable";
 import { CONNECTIONS } from "../workload";
-import { type Check, check, list, oneOf, own, workloads } from "./check";
+import { WORKLOADS, workloads } from "../workloads";
+import { type Check, check, list, oneOf, own } from "./check";
 
 /** Together with the longest environment's name, it has at most 40 characters: the limit of clusters and Memorystore. */
 const SYSTEM_NAME = /^[a-z][-a-z0-9]{0,27}[a-z0-9]$/;
@@ -67,77 +68,72 @@ export const systemChecks: readonly Check[] = [
         secret: false,
       });
   }),
-  check(
-    ["services", "tasks", "smokeChecks", "variables", "database", "cache", "search"],
-    [],
-    [],
-    (s, _e, _r, { say }) => {
-      for (const w of workloads(s)) {
-        for (const [i, name] of w.variables.entries()) {
-          const variable = own(s.variables, name);
-          const path = [...w.path, "variables", i];
-          if (!variable) {
-            say.system(path, "is not a variable of the system", `declare it, or ${oneOf(Object.keys(s.variables))}`);
-            continue;
-          }
-          if (w.variables.indexOf(name) !== i) say.system(path, "is listed twice", "remove one of the two");
-          const kind = kindOf(variable);
-          if (kind === "port" && !w.port)
-            say.system(path, "needs a port, and this workload has none", "remove it, or give the service a port");
-          const to = datastoreOf(variable) ?? (kind === "node-address" ? "host-agent" : undefined);
-          if (to && !w.connects.includes(to))
-            say.system(path, `needs a connection to the ${to}`, `add "${to}" to connects, or remove the variable`);
+  check([...WORKLOADS, "variables", "database", "cache", "search"], [], [], (s, _e, _r, { say }) => {
+    for (const w of workloads(s)) {
+      for (const [i, name] of w.variables.entries()) {
+        const variable = own(s.variables, name);
+        const path = [...w.path, "variables", i];
+        if (!variable) {
+          say.system(path, "is not a variable of the system", `declare it, or ${oneOf(Object.keys(s.variables))}`);
+          continue;
         }
-        const { cpu, cpuLimit = cpu } = w.resources;
-        if ((parseCpu(cpuLimit) ?? 0) < (parseCpu(cpu) ?? 0))
-          say.system([...w.path, "resources", "cpuLimit"], "must not be below the request", `write at least ${cpu}`);
-        if ((parseMemory(w.resources.memoryLimit) ?? 0) < (parseMemory(w.resources.memory) ?? 0))
-          say.system(
-            [...w.path, "resources", "memoryLimit"],
-            "must not be below the request",
-            `write at least ${w.resources.memory}`,
-          );
-        for (const [i, to] of w.connects.entries()) {
-          const path = [...w.path, "connects", i];
-          if (w.connects.indexOf(to) !== i) say.system(path, "is listed twice", "remove one of the two");
-          if (isDatastore(to) && !s[to])
-            say.system(
-              path,
-              "is a datastore that the system does not declare",
-              `declare ${to}, or remove the connection`,
-            );
-          if (CONNECTIONS.includes(to)) continue;
-          if (w.path.at(-1) === to) say.system(path, "must not be the service itself", "remove it");
-          else if (!Object.hasOwn(s.services, to))
-            say.system(
-              path,
-              "is not a connection",
-              `use ${CONNECTIONS.join(", ")} or a service: ${list(Object.keys(s.services))}`,
-            );
-          else if (!own(s.services, to)?.port)
-            say.system(path, "is a service without a port", "give that service a port, or remove the connection");
-        }
+        if (w.variables.indexOf(name) !== i) say.system(path, "is listed twice", "remove one of the two");
+        const kind = kindOf(variable);
+        if (kind === "port" && !w.port)
+          say.system(path, "needs a port, and this workload has none", "remove it, or give the service a port");
+        const to = datastoreOf(variable) ?? (kind === "node-address" ? "host-agent" : undefined);
+        if (to && !w.connects.includes(to))
+          say.system(path, `needs a connection to the ${to}`, `add "${to}" to connects, or remove the variable`);
       }
-      for (const [name, variable] of Object.entries(s.variables)) {
-        if (name === "HOME")
-          say.system(["variables", name], "is set by the platform: /tmp is the only writable folder", "remove it");
-        if (platformSecrets.includes(name) && !(typeof variable === "object" && variable.kind === "datastore"))
-          say.system(["variables", name], "is a secret of the platform", "choose another name");
-        if (typeof variable === "string" && !secretLooking(variable) && secretNamed(name, variable))
-          say.system(["variables", name], ...NAMED, { secret: true });
-        if (changesProcess(name))
+      const { cpu, cpuLimit = cpu } = w.resources;
+      if ((parseCpu(cpuLimit) ?? 0) < (parseCpu(cpu) ?? 0))
+        say.system([...w.path, "resources", "cpuLimit"], "must not be below the request", `write at least ${cpu}`);
+      if ((parseMemory(w.resources.memoryLimit) ?? 0) < (parseMemory(w.resources.memory) ?? 0))
+        say.system(
+          [...w.path, "resources", "memoryLimit"],
+          "must not be below the request",
+          `write at least ${w.resources.memory}`,
+        );
+      for (const [i, to] of w.connects.entries()) {
+        const path = [...w.path, "connects", i];
+        if (w.connects.indexOf(to) !== i) say.system(path, "is listed twice", "remove one of the two");
+        if (isDatastore(to) && !s[to])
           say.system(
-            ["variables", name],
-            "changes how every program in the container starts",
-            "set it in the image, or use a variable that the program reads",
+            path,
+            "is a datastore that the system does not declare",
+            `declare ${to}, or remove the connection`,
           );
-        if (name === "SECRETS") say.system(["variables", name], "is a reserved name", "choose another name");
-        if (!workloads(s).some((w) => w.variables.includes(name)))
-          say.system(["variables", name], "is not used", "remove it, or list it in a service's variables");
+        if (CONNECTIONS.includes(to)) continue;
+        if (w.path.at(-1) === to) say.system(path, "must not be the service itself", "remove it");
+        else if (!Object.hasOwn(s.services, to))
+          say.system(
+            path,
+            "is not a connection",
+            `use ${CONNECTIONS.join(", ")} or a service: ${list(Object.keys(s.services))}`,
+          );
+        else if (!own(s.services, to)?.port)
+          say.system(path, "is a service without a port", "give that service a port, or remove the connection");
       }
-    },
-  ),
-  check(["services", "tasks", "smokeChecks"], [], [], (s, _e, _r, { say }) => {
+    }
+    for (const [name, variable] of Object.entries(s.variables)) {
+      if (name === "HOME")
+        say.system(["variables", name], "is set by the platform: /tmp is the only writable folder", "remove it");
+      if (platformSecrets.includes(name) && !(typeof variable === "object" && variable.kind === "datastore"))
+        say.system(["variables", name], "is a secret of the platform", "choose another name");
+      if (typeof variable === "string" && !secretLooking(variable) && secretNamed(name, variable))
+        say.system(["variables", name], ...NAMED, { secret: true });
+      if (changesProcess(name))
+        say.system(
+          ["variables", name],
+          "changes how every program in the container starts",
+          "set it in the image, or use a variable that the program reads",
+        );
+      if (name === "SECRETS") say.system(["variables", name], "is a reserved name", "choose another name");
+      if (!workloads(s).some((w) => w.variables.includes(name)))
+        say.system(["variables", name], "is not used", "remove it, or list it in a service's variables");
+    }
+  }),
+  check(WORKLOADS, [], [], (s, _e, _r, { say }) => {
     for (const [name, service] of Object.entries(s.services)) {
       if ("ready" in service.health && !service.port)
         say.system(
@@ -174,8 +170,13 @@ export const systemChecks: readonly Check[] = [
       if (own(s.tasks, name))
         say.system(["services", name], "has the name of a task", "rename one of the two", { value: name });
     }
+    for (const name of Object.keys(s.scheduled))
+      if (own(s.services, name) || own(s.tasks, name))
+        say.system(["scheduled", name], "has the name of a service or a task", "rename one of the two", {
+          value: name,
+        });
   }),
-  check(["services", "tasks", "smokeChecks"], [], [], (s, _e, _r, { say, systemName }) => {
+  check(WORKLOADS, [], [], (s, _e, _r, { say, systemName }) => {
     for (const { path, command, ...w } of workloads(s)) {
       const name = path[1];
       if ([...RESERVED_NAMES, systemName].includes(name as string))
@@ -189,7 +190,7 @@ export const systemChecks: readonly Check[] = [
           say.system([...path, ...where, i], ...secretIn("command"), { secret: true });
     }
   }),
-  check(["services", "tasks", "smokeChecks", "images"], [], [], (s, _e, _r, { say }) => {
+  check([...WORKLOADS, "images"], [], [], (s, _e, _r, { say }) => {
     const used = imagesOf(s);
     for (const name of Object.keys(s.images))
       if (!used.includes(name))

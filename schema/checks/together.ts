@@ -10,7 +10,8 @@ import { imagesOf } from "../release";
 import { PLATFORM_SECRETS, platformSecrets } from "../system";
 import { DATASTORES, kindOf, type Variable } from "../variable";
 import { isOlder } from "../versions";
-import { type Check, check, oneOf, own, workloads } from "./check";
+import { WORKLOADS, workloads } from "../workloads";
+import { type Check, check, oneOf, own } from "./check";
 
 const NOT_USED = "is not used here: only services of modules that are not enabled use it";
 
@@ -68,7 +69,7 @@ export const checksTogether: readonly Check[] = [
         say.environment([...path, "hosts"], "are for services with a port", "remove them");
     }
   }),
-  check(["services", "tasks", "smokeChecks"], ["cluster"], [], (s, e, _r, { say, environmentName }) => {
+  check(WORKLOADS, ["cluster"], [], (s, e, _r, { say, environmentName }) => {
     const pools = modeOf(e).nodePools;
     for (const w of workloads(s))
       if (pools && !Object.hasOwn(pools, w.pool))
@@ -152,17 +153,17 @@ export const checksTogether: readonly Check[] = [
       }
     },
   ),
-  check(["services", "tasks", "smokeChecks"], ["modules"], ["images"], (s, _e, r, { say }) => {
+  check(WORKLOADS, ["modules"], ["images"], (s, _e, r, { say }) => {
     for (const name of imagesOf(s))
       if (!own(r.images, name)) say.release(["images", name], "is required: the system runs it", "add the image");
   }),
-  check(["services", "tasks", "smokeChecks"], [], ["images"], (s, _e, r, { say }) => {
+  check(WORKLOADS, [], ["images"], (s, _e, r, { say }) => {
     const used = new Set(imagesOf(s));
     for (const name of Object.keys(r.images))
       if (!used.has(name))
         say.release(["images", name], "is not used", used.size ? `remove it, or ${oneOf(used)}` : "remove it");
   }),
-  check(["services", "tasks", "smokeChecks"], ["cluster"], [], (s, e, _r, { say }) => {
+  check(WORKLOADS, ["cluster"], [], (s, e, _r, { say }) => {
     for (const w of workloads(s)) {
       const type = own(nodePoolsOf(e), w.pool)?.machineType;
       const machine = type && machineOf(type);
@@ -231,7 +232,7 @@ export const checksTogether: readonly Check[] = [
         "raise it",
       );
   }),
-  check(["services", "tasks", "smokeChecks", "database"], ["services", "database"], [], (s, e, _r, { say }) => {
+  check([...WORKLOADS, "database"], ["services", "database"], [], (s, e, _r, { say }) => {
     const asked = mostConnections(s, e);
     if (e.database?.kind === "bitnami") {
       const { forPods } = connectionsInCluster(e.database.resources);

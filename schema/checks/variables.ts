@@ -1,7 +1,8 @@
 import { UNKNOWN_PARAMETERS } from "../../facts/database-drivers";
 import { hostsFor } from "../environment";
 import { DATASTORES, datastoreOf, type Variable } from "../variable";
-import { type Check, check, hosted, oneOf, own, workloads } from "./check";
+import { WORKLOADS, workloads } from "../workloads";
+import { type Check, check, hosted, oneOf, own } from "./check";
 
 const FIELDS = {
   database: ["host", "port", "name", "user", "password", "tls"],
@@ -47,7 +48,7 @@ export const variablesChecks: readonly Check[] = [
           );
     }
   }),
-  check(["services", "tasks", "smokeChecks", "database", "cache", "search"], [], [], (s, _e, _r, { say }) => {
+  check([...WORKLOADS, "database", "cache", "search"], [], [], (s, _e, _r, { say }) => {
     for (const store of DATASTORES)
       if (s[store] && !workloads(s).some(({ connects }) => connects.includes(store)))
         say.system(
@@ -66,10 +67,10 @@ export const variablesChecks: readonly Check[] = [
         else if (hostedIn(variable).findIndex(({ name }) => name === of) !== i)
           say.system(["variables", name, ...path], "is listed twice", "remove one of the two");
   }),
-  check(["services", "tasks", "smokeChecks", "frontends"], [], [], (s, _e, _r, { say }) => {
+  check([...WORKLOADS, "frontends"], [], [], (s, _e, _r, { say }) => {
     for (const [i, name] of s.frontends.entries())
       if (s.frontends.indexOf(name) !== i) say.system(["frontends", i], "is listed twice", "remove one of the two");
-      else if (own(s.services, name) || own(s.tasks, name))
+      else if (own(s.services, name) || own(s.tasks, name) || own(s.scheduled, name))
         say.system(["frontends", i], "has the name of a service or a task", "rename one of the two");
   }),
   check(["variables", "atLeastOne"], [], [], (s, _e, _r, { say }) => {

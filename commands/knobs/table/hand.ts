@@ -59,8 +59,15 @@ export const beside = (context: Context): string => {
   const hosts = Object.values(environment(context).services).flatMap((service: Any) => service.hosts ?? []);
   return `knob.${String(hosts[0]).split(".").slice(1).join(".")}`;
 };
+export const firstService = (context: Context): string => Object.keys(system(context).services)[0] as string;
+/** A task that does nothing, of the first service's image. */
+export const task = (context: Context): Any => {
+  const { image, pool, resources } = system(context).services[firstService(context)];
+  return { image, command: ["true"], pool, resources, changesDatabase: false, deadlineSeconds: 60 };
+};
 /** The service, task or check that a knob is in. */
 export const workload = (context: Context): Any =>
   system(context).services[context.names[0] as string] ??
   system(context).tasks?.[context.names[0] as string] ??
+  system(context).scheduled?.[context.names[0] as string] ??
   system(context).smokeChecks?.[context.names[0] as string];

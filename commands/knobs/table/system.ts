@@ -3,14 +3,15 @@ import {
   beside,
   type Context,
   environment,
+  firstService,
   type Hand,
   otherPool,
   system,
+  task,
   type Values,
   workload,
 } from "./hand";
 
-const firstService = (context: Context): string => Object.keys(system(context).services)[0] as string;
 /** A service with a host. */
 const hosted = (context: Context): string =>
   Object.entries<Any>(environment(context).services).find(([, { hosts }]) => hosts?.length)?.[0] as string;
@@ -44,10 +45,6 @@ const connected = (store: string) => (context: Context) => {
 };
 /** Of an image that nobody made. */
 const DIGEST = `sha256:${"a".repeat(64)}`;
-const task = (context: Context): Any => {
-  const { image, pool, resources } = system(context).services[firstService(context)];
-  return { image, command: ["true"], pool, resources, changesDatabase: false, deadlineSeconds: 60 };
-};
 /** A worker's fields in place of those of a service with a port. */
 const WORKER: Values = {
   "system.services.*.port": undefined,

@@ -20,8 +20,8 @@ function declared(...resources: readonly (readonly [type: string, attributes: ob
   };
   writeFileSync(path.join(work, "tf", "terraform.tfstate"), JSON.stringify(state));
   const objectsOf = (values: string): KubernetesObject[] => JSON.parse(values);
-  const { deployments, jobs } = declaredWorkloads({ work, objectsOf });
-  return { deployments: Object.fromEntries(deployments), jobs: [...jobs] };
+  const { deployments, jobs, cronJobs } = declaredWorkloads({ work, objectsOf });
+  return { deployments: Object.fromEntries(deployments), jobs: [...jobs], cronJobs: [...cronJobs] };
 }
 
 const named = (name: string) => ({ metadata: [{ namespace: "shop", name }] });
@@ -39,17 +39,19 @@ const release = (name: string) => ({
 });
 const autoscaler = (name: string) => ({ ...named(name), spec: [{ min_replicas: 2, max_replicas: 5 }] });
 
-test("Deployments come from resources and from Helm releases, Jobs from resources", () => {
+test("Deployments come from resources and from Helm releases, Jobs and CronJobs from resources", () => {
   expect(
     declared(
       ["kubernetes_deployment_v1", deployment("web")],
       ["helm_release", release("worker")],
       ["kubernetes_horizontal_pod_autoscaler_v2", autoscaler("worker")],
       ["kubernetes_job_v1", named("migrate")],
+      ["kubernetes_cron_job_v1", named("nightly")],
     ),
   ).toEqual({
     deployments: { "shop/web": { min: 2, max: 2 }, "shop/worker": { min: 2, max: 5 } },
     jobs: ["shop/migrate"],
+    cronJobs: ["shop/nightly"],
   });
 });
 

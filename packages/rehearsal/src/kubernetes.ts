@@ -11,6 +11,7 @@ export interface Metadata {
   readonly namespace: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly deletionTimestamp?: string;
+  readonly ownerReferences?: readonly { readonly kind: string; readonly name: string }[];
 }
 
 export const nameOf = ({ namespace, name }: Pick<Metadata, "namespace" | "name">): string => `${namespace}/${name}`;

@@ -38,7 +38,7 @@ function declaredDeployments(machine: Pick<Machine, "work" | "objectsOf">): Kube
 }
 
 /**
- * The Deployments and Jobs in the state, by `<namespace>/<name>`. Deployments have the bounds of their autoscaler, or their
+ * The Deployments, Jobs and CronJobs in the state, by `<namespace>/<name>`. Deployments have the bounds of their autoscaler, or their
  * number of replicas; without either, their bounds are undefined.
  */
 export function declaredWorkloads(machine: Pick<Machine, "work" | "objectsOf">) {
@@ -58,7 +58,12 @@ export function declaredWorkloads(machine: Pick<Machine, "work" | "objectsOf">) 
       return [nameOf(metadata), autoscalers.get(nameOf(metadata)) ?? fixed];
     }),
   );
-  return { deployments, jobs: new Set(attributesOf(state, "kubernetes_job", "kubernetes_job_v1").map(metadataOf)) };
+  const namesOf = (...types: readonly string[]) => new Set(attributesOf(state, ...types).map(metadataOf));
+  return {
+    deployments,
+    jobs: namesOf("kubernetes_job", "kubernetes_job_v1"),
+    cronJobs: namesOf("kubernetes_cron_job", "kubernetes_cron_job_v1"),
+  };
 }
 
 /**
@@ -66,8 +71,8 @@ export function declaredWorkloads(machine: Pick<Machine, "work" | "objectsOf">) 
  * that the workloads of charts are ready too.
  */
 export async function workloads(machine: Machine, seconds = 60): Promise<Finding> {
-  const { deployments, jobs } = declaredWorkloads(machine);
-  const namespaces = new Set([...deployments.keys(), ...jobs].map((name) => name.split("/")[0]));
+  const { deployments, jobs, cronJobs } = declaredWorkloads(machine);
+  const namespaces = new Set([...deployments.keys(), ...jobs, ...cronJobs].map((name) => name.split("/")[0]));
   const isIncluded = ({ metadata }: KubernetesObject) => namespaces.has(metadata.namespace);
 
   const look = async (): Promise<string[]> => {
@@ -92,18 +97,26 @@ export async function workloads(machine: Machine, seconds = 60): Promise<Finding
       if (!finished.some(({ metadata, status }) => nameOf(metadata) === name && status?.succeeded))
         wrong.push(`${name} has not succeeded`);
     for (const { metadata } of finished)
-      if (!jobs.has(nameOf(metadata))) wrong.push(`${nameOf(metadata)} is not declared`);
+      if (!jobs.has(nameOf(metadata)) && !metadata.ownerReferences?.some(({ kind }) => kind === "CronJob"))
+        wrong.push(`${nameOf(metadata)} is not declared`);
+    const scheduled = (await list(machine, "cronjobs")).filter(isIncluded).map(({ metadata }) => nameOf(metadata));
+    wrong.push(
+      ...[...cronJobs].filter((name) => !scheduled.includes(name)).map((name) => `${name} is missing`),
+      ...scheduled.filter((name) => !cronJobs.has(name)).map((name) => `${name} is not declared`),
+    );
+    for (const { metadata, status } of await list(machine, "pods"))
+      if (!/^(Running|Succeeded)$/.test(String(status?.phase)))
+        wrong.push(`pod ${nameOf(metadata)} is ${status?.phase}`);
     return wrong;
   };
   const wrong = await eventually(look, seconds);
-  const pods = (await list(machine, "pods")).filter((p) => !/^(Running|Succeeded)$/.test(String(p.status?.phase)));
   const running = await list(machine, RUNNING);
   const counts = running
     .filter(({ metadata }) => deployments.has(nameOf(metadata)))
     .map(({ metadata, spec }) => `${nameOf(metadata)} ${spec.replicas}`);
   return {
-    wrong: [...wrong, ...pods.map(({ metadata, status }) => `pod ${nameOf(metadata)} is ${status?.phase}`)],
-    note: `${counts.join(", ")}, ${jobs.size} jobs, ${running.length - counts.length} of charts`,
+    wrong,
+    note: `${counts.join(", ")}, ${jobs.size} jobs, ${cronJobs.size} cron jobs, ${running.length - counts.length} of charts`,
   };
 }
 

@@ -1,0 +1,17 @@
+import { smokeJobs } from "./smoke-check";
+import type { System } from "./system";
+
+/** Sections of a system that say what runs. */
+export const WORKLOADS = ["services", "tasks", "scheduled", "smokeChecks"] as const;
+export type Workloads = Pick<System, (typeof WORKLOADS)[number]>;
+
+/** Services, tasks, scheduled tasks and jobs that check a release, each with its path in the system's file. */
+export const workloads = ({ services, tasks, scheduled, smokeChecks }: Workloads) => [
+  ...Object.entries(services).map(([name, service]) => ({ ...service, path: ["services", name] as const })),
+  ...within("tasks", tasks),
+  ...within("scheduled", scheduled),
+  ...within("smokeChecks", smokeJobs(smokeChecks)),
+];
+
+const within = <Job>(section: string, jobs: Readonly<Record<string, Job>>) =>
+  Object.entries(jobs).map(([name, job]) => ({ ...job, port: undefined, path: [section, name] as const }));
