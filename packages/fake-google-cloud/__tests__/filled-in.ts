@@ -31,13 +31,18 @@ const pool = (over: Body = {}): Body => {
   return world.get(`${CLUSTERS}/c/nodePools/p`);
 };
 
-const NETWORK = "projects/p/global/networks/n";
+const GLOBAL = "projects/p/global";
+const NETWORK = `${GLOBAL}/networks/n`;
 const REGION = "projects/p/regions/europe-west1";
 
-/** An object of Compute Engine in a project with a network. */
+/** An object of Compute Engine in a project with a network and a bucket. */
 function compute(collection: string, body: Body): Body {
   const service = serviceOf("compute");
-  service.post("projects/p/global/networks", { name: "n", autoCreateSubnetworks: false });
+  serviceOf("storage", service.cloud).post("b", { name: "bucket-of-p" }, { project: "p" });
+  service.post(`${GLOBAL}/sslCertificates`, { name: "c", type: "MANAGED", managed: { domains: ["a.io"] } });
+  service.post(`${GLOBAL}/urlMaps`, { name: "m", defaultUrlRedirect: { httpsRedirect: true } });
+  service.post(`${GLOBAL}/targetHttpProxies`, { name: "t", urlMap: "m" });
+  service.post(`${GLOBAL}/networks`, { name: "n", autoCreateSubnetworks: false });
   service.post(`${REGION}/subnetworks`, { name: "s", network: NETWORK, ipCidrRange: "10.0.0.0/20" });
   if (collection) service.post(collection, { name: "x", ...body });
   return service.get(collection ? `${collection}/x` : NETWORK);
@@ -292,6 +297,47 @@ export const TYPES: Readonly<Record<string, Type>> = {
     answer: () => compute("projects/p/global/sslPolicies", {}),
     facts: { minTlsVersion: "TLS_1_0", profile: "COMPATIBLE", postQuantumKeyExchange: null },
   },
+  google_compute_backend_bucket: {
+    answer: () => compute(`${GLOBAL}/backendBuckets`, { bucketName: "bucket-of-p", enableCdn: true }),
+    // https://cloud.google.com/cdn/docs/using-cache-modes; request_coalescing is an argument that the provider does not compute
+    facts: {
+      "cdnPolicy.cacheMode": "CACHE_ALL_STATIC",
+      "cdnPolicy.clientTtl": 3600,
+      "cdnPolicy.defaultTtl": 3600,
+      "cdnPolicy.maxTtl": 86400,
+      "cdnPolicy.negativeCaching": false,
+      "cdnPolicy.requestCoalescing": true,
+      "cdnPolicy.serveWhileStale": 0,
+      compressionMode: null,
+      customResponseHeaders: null,
+    },
+  },
+  "google_compute_backend_bucket that caches everything": {
+    answer: () => {
+      const cdnPolicy = { cacheMode: "FORCE_CACHE_ALL" };
+      return compute(`${GLOBAL}/backendBuckets`, { bucketName: "bucket-of-p", enableCdn: true, cdnPolicy });
+    },
+    facts: { "cdnPolicy.clientTtl": 3600, "cdnPolicy.defaultTtl": 3600, "cdnPolicy.maxTtl": null },
+  },
+  google_compute_url_map: {
+    answer: () => compute(`${GLOBAL}/urlMaps`, { defaultUrlRedirect: { httpsRedirect: true, stripQuery: false } }),
+    facts: { defaultService: null, defaultRouteAction: null, fingerprint: expect.any(String), hostRules: null },
+  },
+  google_compute_target_https_proxy: {
+    answer: () => compute(`${GLOBAL}/targetHttpsProxies`, { urlMap: "m", sslCertificates: ["c"] }),
+    facts: { tlsEarlyData: "DISABLED", quicOverride: null, certificateMap: null, httpKeepAliveTimeoutSec: null },
+  },
+  google_compute_global_forwarding_rule: {
+    answer: () => compute(`${GLOBAL}/forwardingRules`, { target: `${GLOBAL}/targetHttpProxies/t`, portRange: "80" }),
+    facts: {
+      IPAddress: expect.any(String),
+      IPProtocol: "TCP",
+      loadBalancingScheme: "EXTERNAL",
+      networkTier: "PREMIUM",
+      portRange: "80-80",
+      labels: null,
+    },
+  },
   google_kms_crypto_key: {
     answer: cryptoKey,
     facts: {
@@ -396,6 +442,7 @@ export const NOTHING: readonly string[] = [
   "google_certificate_manager_certificate_map",
   "google_certificate_manager_certificate_map_entry",
   "google_compute_managed_ssl_certificate",
+  "google_compute_target_http_proxy",
   "google_dns_record_set",
   "google_kms_crypto_key_iam_member",
   "google_kms_key_ring",

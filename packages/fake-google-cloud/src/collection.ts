@@ -33,8 +33,8 @@ export interface Collection {
   readonly fixed?: readonly string[];
   /** Refuses the deletion of what is in use or protected. */
   readonly release?: (object: Body, about: About) => void;
-  /** Whether PATCH updates one; it does by default. */
-  readonly update?: "PATCH" | "none";
+  /** How one is updated: PATCH, the default, changes what the body has; PUT replaces all of it. */
+  readonly update?: "PATCH" | "PUT" | "none";
   /** Terraform's type, which tells how long it takes to make one. */
   readonly type?: string;
   /** Says what exists already, in the service's words. */
@@ -103,9 +103,7 @@ export function collection(kind: Collection): Route[] {
         (call, cloud) => {
           const before = find(cloud, call);
           const it = about(cloud, call, call.path, before);
-          const after = call.query.has("updateMask")
-            ? masked(before, call.body, call.query.get("updateMask"))
-            : merge(structuredClone(before), call.body);
+          const after = updated(before, call);
           for (const field of fixed)
             if (JSON.stringify(after[field]) !== JSON.stringify(before[field]))
               throw invalid(`Invalid value for field '${field}': '${after[field]}'. The field is immutable.`);
@@ -117,6 +115,13 @@ export function collection(kind: Collection): Route[] {
       ),
     );
   return routes;
+}
+
+/** What an update leads to. */
+function updated(before: Body, { method, query, body }: Call): Body {
+  if (method === "PUT") return structuredClone(body);
+  if (query.has("updateMask")) return masked(before, body, query.get("updateMask"));
+  return merge(structuredClone(before), body);
 }
 
 function newId({ query, body }: Call, id: string): string {

@@ -24,6 +24,17 @@ const ADDRESSES = {
   match: { versionedExpr: "SRC_IPS_V1", config: { srcIpRanges: ["*"] } },
 };
 
+const FILES = `${GLOBAL}/backendBuckets/files`;
+const HTTPS = `${GLOBAL}/targetHttpsProxies`;
+const MAPS = "projects/p/locations/global/certificateMaps";
+const REDIRECT = {
+  hostRedirect: "static.example.com",
+  httpsRedirect: true,
+  pathRedirect: "/index.html",
+  redirectResponseCode: "FOUND",
+  stripQuery: true,
+};
+
 export const COMPUTE: readonly ValidCall[] = [
   compute("POST", `${GLOBAL}/networks`, {
     name: "n",
@@ -131,4 +142,76 @@ export const COMPUTE: readonly ValidCall[] = [
     type: "MANAGED",
     managed: { domains: ["a.example.com"] },
   }),
+  { service: "storage", method: "POST", path: "b", body: { name: "files-of-p" }, query: { project: "p" } },
+  compute("POST", `${GLOBAL}/backendBuckets`, {
+    name: "files",
+    description: "d",
+    bucketName: "files-of-p",
+    enableCdn: true,
+    compressionMode: "AUTOMATIC",
+    customResponseHeaders: ["a: b"],
+    cdnPolicy: {
+      cacheMode: "CACHE_ALL_STATIC",
+      clientTtl: 60,
+      defaultTtl: 60,
+      maxTtl: 600,
+      negativeCaching: true,
+      requestCoalescing: true,
+      serveWhileStale: 0,
+      signedUrlCacheMaxAgeSec: "0",
+    },
+  }),
+  compute("PUT", `${GLOBAL}/backendBuckets/files`, { name: "files", bucketName: "files-of-p", enableCdn: false }),
+  compute("POST", `${GLOBAL}/urlMaps`, {
+    name: "hosts",
+    description: "d",
+    defaultUrlRedirect: REDIRECT,
+    hostRules: [{ description: "d", hosts: ["static.example.com"], pathMatcher: "files" }],
+    pathMatchers: [
+      {
+        name: "files",
+        description: "d",
+        defaultService: FILES,
+        pathRules: [
+          { paths: ["/"], urlRedirect: REDIRECT },
+          { paths: ["/a/*"], service: FILES },
+        ],
+      },
+    ],
+  }),
+  compute("PUT", `${GLOBAL}/urlMaps/hosts`, { name: "hosts", defaultService: FILES, fingerprint: "FINGERPRINT" }),
+  compute("POST", `${GLOBAL}/targetHttpProxies`, { name: "http", urlMap: "hosts" }),
+  compute("PATCH", `${GLOBAL}/targetHttpProxies/http`, { urlMap: "hosts" }),
+  compute("POST", "projects/p/targetHttpProxies/http/setUrlMap", { urlMap: "hosts" }),
+  compute("POST", HTTPS, {
+    name: "https",
+    description: "d",
+    urlMap: "hosts",
+    sslPolicy: "ssl",
+    sslCertificates: ["certificate"],
+    quicOverride: "NONE",
+    tlsEarlyData: "DISABLED",
+  }),
+  compute("PATCH", `${HTTPS}/https`, { quicOverride: "ENABLE" }),
+  compute("POST", "projects/p/targetHttpsProxies/https/setUrlMap", { urlMap: "hosts" }),
+  compute("POST", "projects/p/targetHttpsProxies/https/setSslCertificates", { sslCertificates: ["certificate"] }),
+  { service: "certificatemanager", method: "POST", path: MAPS, body: {}, query: { certificateMapId: "proxied" } },
+  compute("POST", `${HTTPS}/https/setCertificateMap`, {
+    certificateMap: `//certificatemanager.googleapis.com/${MAPS}/proxied`,
+  }),
+  compute("POST", `${HTTPS}/https/setSslPolicy`, { sslPolicy: "ssl" }),
+  compute("POST", `${HTTPS}/https/setQuicOverride`, { quicOverride: "NONE" }),
+  compute("POST", `${GLOBAL}/forwardingRules`, {
+    name: "rule",
+    description: "d",
+    IPProtocol: "TCP",
+    loadBalancingScheme: "EXTERNAL_MANAGED",
+    networkTier: "PREMIUM",
+    portRange: "443",
+    target: `${HTTPS}/https`,
+    labels: { a: "b" },
+  }),
+  compute("PATCH", `${GLOBAL}/forwardingRules/rule`, { loadBalancingScheme: "EXTERNAL_MANAGED" }),
+  compute("POST", `${GLOBAL}/forwardingRules/rule/setLabels`, { labels: { a: "b" }, labelFingerprint: "FINGERPRINT" }),
+  compute("POST", `${GLOBAL}/forwardingRules/rule/setTarget`, { target: `${GLOBAL}/targetHttpProxies/http` }),
 ];

@@ -134,7 +134,7 @@ export const certificateManager: Service = {
           );
         const [project] = /^projects\/[^/]+/.exec(path) as RegExpExecArray;
         const proxies = cloud.store.members(`compute/${project}/global/targetHttpsProxies`);
-        if (proxies.some(({ certificateMap }) => certificateMap?.endsWith(`/${path}`)))
+        if (proxies.some(({ certificateMap }) => `/${certificateMap}`.endsWith(`/${path}`)))
           throw precondition("can't delete certificate map that is referenced by a target proxy");
       },
     }),

@@ -1,10 +1,11 @@
 import { invalid, unknownHere } from "../../api-error";
 import { type Body, defaults } from "../../body";
 import { addressOf, type Cidr, overlaps, parseCidr, textOf } from "../../cidr";
+import type { Cloud } from "../../cloud";
 import type { About } from "../../collection";
 import type { Route } from "../../route";
 import { type Shape, TEXTS } from "../../shape";
-import { checkEnumerations, computeCollection, setLabels, urlOf, wrong } from "./kind";
+import { checkEnumerations, computeCollection, inUse, setLabels, urlOf, wrong } from "./kind";
 import { freeRange, takenRanges } from "./range";
 import { needNetwork } from "./reference";
 
@@ -52,11 +53,27 @@ function accept(address: Body, about: About): void {
   if (!external && !isRange) throw unknownHere("the fake knows no internal address that is not a range");
   if (isRange) reserveRange(address, about);
   defaults(address, {
-    address: `203.0.113.${cloud.next() % 256}`,
+    address: freeIp(cloud),
     networkTier: external ? "PREMIUM" : undefined,
     status: "RESERVED",
     labelFingerprint: String(cloud.next()),
   });
+}
+
+/** An IP address that nothing has. https://www.rfc-editor.org/rfc/rfc5737 */
+export function freeIp(cloud: Cloud): string {
+  const taken = new Set(cloud.store.below("compute").flatMap(([, { address, IPAddress }]) => [address, IPAddress]));
+  let ip: string;
+  do ip = `203.0.113.${cloud.next() % 256}`;
+  while (taken.has(ip));
+  return ip;
+}
+
+/** A forwarding rule has the IP address itself, and no reference. */
+function release({ address }: Body, { cloud, path, call }: About): void {
+  const rules = `projects/${call.params.project}/global/forwardingRules`;
+  const user = cloud.store.members(`compute/${rules}`).find((rule) => rule.IPAddress === address);
+  if (user) throw inUse("address", path, `${rules}/${user.name}`);
 }
 
 /** A range that services get addresses from: https://cloud.google.com/vpc/docs/configure-private-services-access#allocating-range */
@@ -87,6 +104,6 @@ function reserveRange(address: Body, { cloud, call, path }: About): void {
 
 /** Of addresses only labels change: https://cloud.google.com/compute/docs/reference/rest/v1/addresses */
 export const addresses: Route[] = [GLOBAL, REGIONAL].flatMap((at) => [
-  ...computeCollection({ at, type: "google_compute_global_address", shape: ADDRESS, accept, update: "none" }),
+  ...computeCollection({ at, type: "google_compute_global_address", shape: ADDRESS, accept, release, update: "none" }),
   setLabels(at),
 ]);

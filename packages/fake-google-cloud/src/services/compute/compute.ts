@@ -2,13 +2,17 @@ import { REGIONS, zonesOf } from "../../regions";
 import { type Route, route } from "../../route";
 import type { Service } from "../../service";
 import { addresses } from "./address";
+import { backendBuckets } from "./backend-bucket";
 import { firewalls } from "./firewall";
+import { forwardingRules } from "./forwarding-rule";
 import { computeOperations, urlOf } from "./kind";
 import { networks } from "./network";
 import { routers } from "./router";
 import { securityPolicies } from "./security-policy";
 import { ssl } from "./ssl";
 import { subnetworks } from "./subnetwork";
+import { targetProxies } from "./target-proxy";
+import { urlMaps } from "./url-map";
 
 /** What comes with a project. */
 const given: Route[] = [
@@ -58,5 +62,9 @@ export const compute: Service = {
     ...routers,
     ...securityPolicies,
     ...ssl,
+    ...backendBuckets,
+    ...urlMaps,
+    ...targetProxies,
+    ...forwardingRules,
   ],
 };

@@ -32,11 +32,14 @@ function userOf(cloud: Cloud, path: string): string | undefined {
   return user?.replace("compute/", "");
 }
 
-/** A kind's name in messages: `security_policy` for `securityPolicies`. */
+/** A kind's name in answers: `compute#securityPolicy` for `securityPolicies`. */
 const kindOf = (path: string): string =>
-  (path.split("/").at(-2) as string)
-    .replace(/(?<=[sx])es$|(?<!s)s$/, "")
-    .replace(/ie$/, "y")
+  `compute#${(path.split("/").at(-2) as string).replace(/(?<=[sx])es$|(?<!s)s$/, "").replace(/ie$/, "y")}`;
+
+/** Its name in messages: `security_policy`. */
+const wordOf = (path: string): string =>
+  kindOf(path)
+    .replace("compute#", "")
     .replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 /** Values by field, of nested ones by their path. */
@@ -89,18 +92,15 @@ export const computeCollection = ({ type, accept, release, ...kind }: Kind): Rou
         throw invalid(`Invalid value for field 'region': '${region}'. Unknown region.`, "invalid");
       if (!before) checkName(object.name);
       accept?.(object, about);
-      defaults(object, {
-        id: String(cloud.next()),
-        creationTimestamp: new Date().toISOString(),
-        selfLink: urlOf(path),
-      });
+      const { id = String(cloud.next()), creationTimestamp = new Date().toISOString() } = before ?? {};
+      defaults(object, { kind: kindOf(path), id, creationTimestamp, selfLink: urlOf(path) });
       if (region) object.region = urlOf(path.split("/").slice(0, 4).join("/"));
     },
     release(object, about) {
       about.cloud.needReady(about.key);
       release?.(object, about);
       const user = userOf(about.cloud, about.path);
-      if (user) throw inUse(kindOf(about.path), about.path, user);
+      if (user) throw inUse(wordOf(about.path), about.path, user);
     },
     answer: ({ cloud, path }, change) => changed(cloud, path, change === "create" ? minutesOf(type) : 0),
   });
@@ -144,7 +144,7 @@ export const action = (
     method,
     `${at}/{id}/${verb}`,
     ({ path: asked, body, query }, cloud) => {
-      const path = asked.slice(0, -verb.length - 1);
+      const path = asked.slice(0, -verb.length - 1).replace(/^(projects\/[^/]+)\/(?=target)/, "$1/global/");
       const key = `compute/${path}`;
       const object = structuredClone(cloud.need(key, notFound(`The resource '${path}' was not found`)));
       cloud.needReady(key);

@@ -15,13 +15,23 @@ export interface LoadBalancer {
 
 const KINDS = ["backendServices", "targetHttpsProxies", "forwardingRules"];
 
-/** Replaces a project's load balancers with these. They block the deletion of everything that they refer to. */
+/** What tells them from load balancers that somebody else makes, as the descriptions of GKE's do. */
+const DESCRIPTION = "made by a controller of GKE";
+
+/** Replaces a project's load balancers of GKE with these. They block the deletion of everything that they refer to. */
 export function setLoadBalancers(cloud: Cloud, project: string, balancers: readonly LoadBalancer[]): void {
   const at = (kind: string, name = "") => `projects/${project}/global/${kind}${name && `/${name}`}`;
   const url = (kind: string, name?: string) => name && urlOf(at(kind, name));
   const put = (kind: string, name: string, object: Body) =>
-    cloud.store.set(`compute/${at(kind, name)}`, { name, selfLink: url(kind, name), ...object });
-  for (const kind of KINDS) cloud.store.delete(`compute/${at(kind)}`);
+    cloud.store.set(`compute/${at(kind, name)}`, {
+      name,
+      description: DESCRIPTION,
+      selfLink: url(kind, name),
+      ...object,
+    });
+  for (const kind of KINDS)
+    for (const { name, description } of cloud.store.members(`compute/${at(kind)}`))
+      if (description === DESCRIPTION) cloud.store.delete(`compute/${at(kind, name)}`);
   for (const { name, backends, certificates, sslPolicy, address } of balancers) {
     for (const [backend, policy] of Object.entries(backends))
       put("backendServices", backend, { securityPolicy: url("securityPolicies", policy) });

@@ -1,7 +1,7 @@
 import { notFound } from "../../api-error";
 import type { Body } from "../../body";
 import type { Cloud } from "../../cloud";
-import { wrong } from "./kind";
+import { urlOf, wrong } from "./kind";
 
 /**
  * Path of what a URL, in full or in part, refers to; what is neither stays as it is.
@@ -27,6 +27,19 @@ export function needSubnetwork(
 ): { path: string; subnetwork: Body } {
   const path = refer(cloud, project, reference, "subnetwork", `regions/${region}/subnetworks`);
   return { path, subnetwork: need(cloud, path) };
+}
+
+/** The URL of an object that belongs to no region, by its name or URL. */
+export function needGlobal(
+  cloud: Cloud,
+  project: string,
+  reference: string,
+  field: string,
+  collection: string,
+): string {
+  const path = refer(cloud, project, reference, field, `global/${collection}`);
+  need(cloud, path);
+  return urlOf(path);
 }
 
 /** The path of what a reference means, which must be of the kind that is wanted, in the place where it is wanted. */
