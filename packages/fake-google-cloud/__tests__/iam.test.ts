@@ -1,5 +1,5 @@
 import type { Body } from "../src/body";
-import { needServiceAccount } from "../src/services/iam";
+import { addRoleByHand, needServiceAccount } from "../src/services/iam";
 import { errorOf, everything, serviceOf } from "./support";
 
 const REST = "https://cloud.google.com/iam/docs/reference/rest/v1/projects.serviceAccounts";
@@ -120,6 +120,16 @@ test("its own policy goes with an account", () => {
   w.delete(ACCOUNT);
   w.create("backend");
   expect(w.post(`${ACCOUNT}:getIamPolicy`).bindings).toEqual([]);
+});
+
+// https://cloud.google.com/iam/docs/creating-custom-roles
+test("a project's own role can be granted once somebody has made it", () => {
+  const w = world();
+  const role = "projects/p/roles/signer";
+  const grant = () => w.post(`${ACCOUNT}:setIamPolicy`, { policy: { bindings: [{ role, members: [] }] } });
+  expect(errorOf(grant)).toBe(`400 Role (${role}) does not exist in the resource's hierarchy.`);
+  addRoleByHand(w.cloud, role);
+  expect(grant().bindings[0].role).toBe(role);
 });
 
 test("what runs as an account needs it to be there", () => {

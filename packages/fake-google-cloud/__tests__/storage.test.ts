@@ -14,7 +14,7 @@ const rule = (action: Body, condition: Body = { age: 1 }): Body => ({ lifecycle:
 
 /** The bucket `state` with an object. */
 function world() {
-  const cloud = everything({ enabledApis: ["cloudkms.googleapis.com", "storage.googleapis.com"] });
+  const cloud = everything({ enabledApis: ["cloudkms", "compute", "storage"].map((api) => `${api}.googleapis.com`) });
   const service = serviceOf("storage", cloud);
   const create = (name: string, body: Body = {}) =>
     service.post("b", { name, location: "europe-west1", ...body }, { project: "p" });
@@ -160,6 +160,15 @@ test.each<[string, string, (world: World) => unknown, string]>([
     ({ put }) => put("b/state/iam", { bindings: [{ role: "roles/storage.objectViewer", members: ["a"] }] }),
     "400 Invalid member a",
   ],
+  ...["allUsers", "allAuthenticatedUsers"].map((member): [string, string, (world: World) => unknown, string] => [
+    `a grant to ${member} of what is never public`,
+    "https://cloud.google.com/storage/docs/public-access-prevention",
+    ({ create, put }) => {
+      create("bucket", { iamConfiguration: { publicAccessPrevention: "enforced" } });
+      put("b/bucket/iam", { bindings: [{ role: "roles/storage.legacyObjectReader", members: [member] }] });
+    },
+    "412 The member bindings allUsers and allAuthenticatedUsers are not allowed",
+  ]),
 ])("it refuses %s: %s", (_what, _page, call, said) => {
   const it = world();
   expect(errorOf(() => call(it))).toContain(said);
@@ -227,4 +236,14 @@ test("objects can be encrypted with a key that the service may use", () => {
   makeKey(cloud, [`serviceAccount:service-${cloud.numberOf("p")}@gs-project-accounts.iam.gserviceaccount.com`]);
   const encryption = { defaultKmsKeyName: KEY };
   expect(create("bucket", { encryption })).toMatchObject({ encryption });
+});
+
+// https://docs.cloud.google.com/cdn/docs/configure-private-bucket-access
+test("load balancers can be granted a bucket once the project has a backend bucket", () => {
+  const { cloud, put } = world();
+  const agent = `service-${cloud.numberOf("p")}@https-lb.iam.gserviceaccount.com`;
+  const bindings = [{ role: "roles/storage.legacyObjectReader", members: [`serviceAccount:${agent}`] }];
+  expect(errorOf(() => put("b/state/iam", { bindings }))).toBe(`400 Service account ${agent} does not exist.`);
+  serviceOf("compute", cloud).post("projects/p/global/backendBuckets", { name: "b", bucketName: "state" });
+  expect(put("b/state/iam", { bindings }).bindings).toEqual(bindings);
 });

@@ -5,6 +5,7 @@ export { type AnsweredCall, type FakeCloud, type FakeCloudOptions, startFakeClou
 export { expressionOf, type Fault, type Label } from "./faults";
 export { hasGlobal, type LoadBalancer, setLoadBalancers } from "./services/compute/load-balancer";
 export { addZoneByHand } from "./services/dns";
+export { addRoleByHand } from "./services/iam";
 export { placeLogsByHand } from "./services/logging";
 export { addSecretByHand } from "./services/secret-manager";
 export { minutesOf, SECONDS, TIMES } from "./times";

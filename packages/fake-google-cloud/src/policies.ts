@@ -9,6 +9,7 @@ const ROLES = new Set(
   [
     "owner editor viewer",
     "artifactregistry.reader artifactregistry.writer",
+    "certificatemanager.editor certificatemanager.owner certificatemanager.viewer",
     "cloudkms.cryptoKeyDecrypter cloudkms.cryptoKeyEncrypter cloudkms.cryptoKeyEncrypterDecrypter",
     "cloudsql.admin cloudsql.client cloudsql.editor cloudsql.instanceUser cloudsql.viewer",
     "compute.networkAdmin compute.securityAdmin compute.viewer",
@@ -20,17 +21,25 @@ const ROLES = new Set(
     "secretmanager.admin secretmanager.secretAccessor secretmanager.secretVersionManager secretmanager.viewer",
     "stackdriver.resourceMetadata.writer",
     "storage.admin storage.objectAdmin storage.objectCreator storage.objectUser storage.objectViewer",
+    "storage.legacyBucketOwner storage.legacyBucketReader storage.legacyBucketWriter",
+    "storage.legacyObjectOwner storage.legacyObjectReader",
   ].flatMap((line) => line.split(" ").map((role) => `roles/${role}`)),
 );
 
-/** Google's own accounts in a project, which come with an API. https://cloud.google.com/iam/docs/service-agents */
+/** Google's own accounts in a project, and the API that each comes with. https://cloud.google.com/iam/docs/service-agents */
 const AGENTS: Readonly<Record<string, string>> = {
   "container-engine-robot": "container.googleapis.com",
   "compute-system": "compute.googleapis.com",
   "gs-project-accounts": "storage.googleapis.com",
   "cloud-redis": "redis.googleapis.com",
   "gcp-sa-cloud-sql": "sqladmin.googleapis.com",
+  "https-lb": "compute.googleapis.com",
 };
+
+/** Whether one is there. That of load balancers comes with the first backend bucket: https://cloud.google.com/cdn/docs/configure-private-bucket-access */
+const hasAgent = (cloud: Cloud, project: string, agent: string): boolean =>
+  cloud.isEnabled(project, AGENTS[agent] ?? "") &&
+  (agent !== "https-lb" || cloud.store.members(`compute/projects/${project}/global/backendBuckets`).length > 0);
 
 /** Who may do what with an object: https://cloud.google.com/iam/docs/reference/rest/v1/Policy */
 export class Policies {
@@ -77,6 +86,8 @@ export class Policies {
 /** Whoever is granted something must be there, and what is granted must be a role. */
 export function checkBindings(cloud: Cloud, policy: Body): void {
   for (const { role, members = [] } of policy.bindings ?? []) {
+    if (/^projects\//.test(role) && !cloud.store.get(`iam/${role}`))
+      throw invalid(`Role (${role}) does not exist in the resource's hierarchy.`);
     if (!ROLES.has(role) && !/^(projects|organizations)\/[^/]+\/roles\//.test(role))
       throw invalid(`Role ${role} is not supported for this resource.`);
     for (const member of members) checkMember(cloud, member);
@@ -106,7 +117,7 @@ function checkMember(cloud: Cloud, member: string): void {
   const missing = invalid(`Service account ${who} does not exist.`);
   if (number && domain) {
     const owner = cloud.projectOf(number);
-    if (!owner || !AGENTS[domain] || !cloud.isEnabled(owner, AGENTS[domain])) throw missing;
+    if (!owner || !hasAgent(cloud, owner, domain)) throw missing;
     return;
   }
   const [, home] = /@([^.]+)\.iam\.gserviceaccount\.com$/.exec(who) ?? [];

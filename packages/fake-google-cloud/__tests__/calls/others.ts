@@ -77,6 +77,7 @@ export const OTHERS: readonly ValidCall[] = [
       lifecycle: { rule: [{ action: { type: "Delete" }, condition: { age: 1 } }] },
       retentionPolicy: { retentionPeriod: "60" },
       softDeletePolicy: { retentionDurationSeconds: "604800" },
+      cors: [{ origin: ["https://a.io"], method: ["GET"], responseHeader: ["Content-Type"], maxAgeSeconds: 3600 }],
       labels: { a: "b" },
     },
     query: { project: "p" },

@@ -55,6 +55,11 @@ export function needServiceAccount(cloud: Cloud, email: string): void {
     throw invalid(`Service account "${email}" does not exist.`);
 }
 
+/** Creates a role of a project, as a person does: https://cloud.google.com/iam/docs/creating-custom-roles */
+export function addRoleByHand(cloud: Cloud, name: string): void {
+  cloud.store.set(`iam/${name}`, { name });
+}
+
 /** Identity and Access Management: https://cloud.google.com/iam/docs/reference/rest */
 export const iam: Service = {
   name: "iam",

@@ -1,4 +1,4 @@
-import { conflict, denied, invalid, notFound } from "../api-error";
+import { ApiError, conflict, denied, invalid, notFound } from "../api-error";
 import { type Body, defaults } from "../body";
 import type { Cloud } from "../cloud";
 import { type About, collection } from "../collection";
@@ -33,6 +33,7 @@ const BUCKET: Shape = {
   lifecycle: { rule: [{ action: { type: "text", storageClass: "text" }, condition: {} }] },
   retentionPolicy: { retentionPeriod: "number", isLocked: "flag" },
   softDeletePolicy: { retentionDurationSeconds: "number" },
+  cors: [{ origin: ["text"], method: ["text"], responseHeader: ["text"], maxAgeSeconds: "number" }],
   encryption: { defaultKmsKeyName: "text" },
   labels: TEXTS,
 };
@@ -114,6 +115,19 @@ function checkRetention({ retentionPolicy, softDeletePolicy }: Body, before?: Bo
     throw invalid("The soft delete retention duration must be 0 or between 7 and 90 days.");
 }
 
+/** https://cloud.google.com/storage/docs/public-access-prevention */
+function checkPublic(policy: Body, { iamConfiguration }: Body): void {
+  const members: string[] = (policy.bindings ?? []).flatMap((binding: Body) => binding.members ?? []);
+  const isPublic = members.some((member) => member === "allUsers" || member === "allAuthenticatedUsers");
+  if (isPublic && iamConfiguration.publicAccessPrevention === "enforced")
+    throw new ApiError(
+      412,
+      "FAILED_PRECONDITION",
+      "The member bindings allUsers and allAuthenticatedUsers are not allowed since public access prevention is enforced.",
+      "conditionNotMet",
+    );
+}
+
 /** https://cloud.google.com/storage/docs/encryption/using-customer-managed-keys */
 function checkKey(cloud: Cloud, { encryption, projectNumber }: Body): void {
   const agent = `serviceAccount:service-${projectNumber}@gs-project-accounts.iam.gserviceaccount.com`;
@@ -137,8 +151,9 @@ export const storage: Service = {
       "PUT",
       "b/{bucket}/iam",
       ({ params, body }, cloud) => {
-        cloud.need(`storage/b/${params.bucket}`, noBucket());
+        const bucket = cloud.need(`storage/b/${params.bucket}`, noBucket());
         checkBindings(cloud, body);
+        checkPublic(body, bucket);
         return cloud.policies.set(`storage/b/${params.bucket}`, { policy: body }, `e${cloud.next()}`);
       },
       POLICY,
