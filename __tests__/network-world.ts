@@ -35,6 +35,21 @@ const SOLVER = "acme-solver";
 export interface Declaration {
   readonly system: System;
   readonly environment: Environment;
+  /** Whether the environment runs a candidate. */
+  readonly candidate?: boolean;
+}
+
+/**
+ * Names of the workloads that run a service or a task, if there is a candidate: it runs the services that have a strategy, and
+ * the tasks before them.
+ */
+function runners({ services, tasks }: System, name: string): string[] {
+  const isBefore = (task: string, after: readonly string[]): boolean =>
+    after.some((other) => other === task || isBefore(task, tasks[other]?.after ?? []));
+  const shifted = Object.entries(services).filter(([, { strategy }]) => strategy.kind !== "rolling");
+  return shifted.some(([service, { after }]) => service === name || isBefore(name, after))
+    ? [name, `${name}-candidate`]
+    : [name];
 }
 
 /** Every endpoint that the comparison tries, with the files that declare the connections. */
@@ -142,13 +157,16 @@ function chartPods(environment: Environment): Pod[] {
 }
 
 /** Full names of the pods that the stack's own objects should create. */
-export function declaredPods({ system, environment }: Declaration): string[] {
+export function declaredPods({ system, environment, candidate }: Declaration): string[] {
   const { backups, traefik } = choices(environment);
-  const own = [...workloads(system).map(({ path: [, name] }) => name), ...(traefik ? [SOLVER] : [])];
+  const own = [
+    ...workloads(system).flatMap(({ path: [, name] }) => (candidate ? runners(system, name) : [name])),
+    ...(traefik ? [SOLVER] : []),
+  ];
   return [...own.map((name) => `${system.namespace}/${name}`), ...backups.map((name) => `${DATASTORES}/${name}`)];
 }
 
-export function world(json: Json, system: System, environment: Environment): World {
+export function world(json: Json, system: System, environment: Environment, candidate = false): World {
   const namespaces = Object.values<Json>(json.resource.kubernetes_namespace_v1).map(({ metadata }) => metadata.name);
   const labelled = [
     ...podsOf(json),
@@ -171,6 +189,7 @@ export function world(json: Json, system: System, environment: Environment): Wor
   return {
     system,
     environment,
+    candidate,
     namespaces,
     pods,
     addresses: [...new Set(addresses)].map((address) => ({ address })),
@@ -196,7 +215,8 @@ export function podsOf(json: Json): Pod[] {
       .filter(({ kind }) => kind === "Deployment")
       .map(({ metadata, spec }) => pod(metadata.name, metadata, spec.template)),
     ...all("kubernetes_job_v1").map(
-      ({ metadata, spec }) => pod(metadata.name.replace(/-\$\{.*/, ""), metadata, spec.template), // without its digest
+      // Kubernetes completes the name.
+      ({ metadata, spec }) => pod(metadata.generate_name.replace(/-$/, ""), metadata, spec.template),
     ),
     ...all("kubernetes_cron_job_v1").map(({ metadata, spec }) =>
       pod(metadata.name, metadata, spec.job_template.spec.template),
@@ -273,7 +293,7 @@ function declared({ system, environment }: Declaration): Connection[] {
 
   const connects = workloads(system).flatMap(({ path: [, name], ...workload }) =>
     workload.connects.flatMap((to): Connection | Connection[] => {
-      const from = pods(system.namespace, name);
+      const from = pods(system.namespace, ...runners(system, name));
       const store = stores.find((s) => s === to);
       if (store) return tcp(from, inCluster(store), STORES[store].port);
       const outside = isDatastore(to) ? environment[to] : undefined;
@@ -288,7 +308,7 @@ function declared({ system, environment }: Declaration): Connection[] {
   );
   const edge = traefik ? proxy : within(...LOAD_BALANCERS);
   const services = Object.entries(system.services).flatMap(([name, { port, metrics }]) => {
-    const service = pods(system.namespace, name);
+    const service = pods(system.namespace, ...runners(system, name));
     return [
       ...(environment.services[name]?.hosts.length ? [tcp(edge, service, port as number)] : []),
       ...(metrics ? [tcp(prometheus, service, metrics.port)] : []),
@@ -424,8 +444,8 @@ export interface Judged {
   readonly expected: ReturnType<typeof expectation>;
 }
 
-function judged(json: Json, system: System, environment: Environment): Judged {
-  const w = world(json, system, environment);
+function judged(json: Json, system: System, environment: Environment, candidate?: boolean): Judged {
+  const w = world(json, system, environment, candidate);
   return { json, world: w, expected: expectation(w) };
 }
 
@@ -445,8 +465,10 @@ export async function everyJudged(): Promise<Map<string, Judged>> {
 export function stacks(change?: (files: Files) => void): ByEnvironment<Judged> {
   const { environments } = configuration(change);
   const synthesized = synth(change);
-  const of = (name: "staging" | "production") =>
-    judged(synthesized[name].json, environments[name].system, environments[name].environment);
+  const of = (name: "staging" | "production") => {
+    const { system, environment, candidate } = environments[name];
+    return judged(synthesized[name].json, system, environment, candidate !== undefined);
+  };
   return { staging: of("staging"), production: of("production") };
 }
 

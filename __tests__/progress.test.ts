@@ -4,6 +4,7 @@ import { PAGE, page, RENEW, section } from "../commands/progress";
 import type { Raw } from "../schema/files";
 import { InvalidConfiguration } from "../schema/load";
 import { type Release, releaseId } from "../schema/release";
+import { withStrategy } from "./candidate/support";
 import { addModules, withoutCrm } from "./modules";
 import { type Files, filesOfPmcrm, ROOT, rawOf } from "./support";
 
@@ -85,6 +86,17 @@ test("a module is planned if no environment has it, or none that has it has a re
   expect(nowhere.slice(2, 4)).toEqual(["- [ ] Planned: CRM (`crm`)", "- [x] Deployed: Background jobs (`jobs`)"]);
   const unreleased = lines(() => {}, { staging: {}, production: {} });
   expect(unreleased.slice(2, 4)).toEqual(["- [ ] Planned: CRM (`crm`)", "- [ ] Planned: Background jobs (`jobs`)"]);
+});
+
+test("a candidate is named beside the stable release", () => {
+  const found = lines((files) => {
+    withStrategy(files);
+    files.system.database.connectionsPerPod = 1;
+    Object.assign(files.production, { candidate: LATEST, share: 10 });
+  });
+  expect(found).toContain(
+    `  - production: release 1.10.0 (\`${next}\`), candidate 1.11.0 (\`${latest}\`) with 10 % of the requests`,
+  );
 });
 
 test("a title stays text", () => {

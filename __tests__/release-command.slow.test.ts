@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { checkout } from "../commands/checkout";
@@ -66,6 +66,77 @@ describe("npm run release", () => {
     expect(files()["production.json"]).toEqual(files()["staging.json"]);
   });
 
+  describe("with a service that has a strategy", () => {
+    beforeEach(() => {
+      const file = path.join(folder, "systems", "enterprise.ts");
+      const text = readFileSync(file, "utf8").replace(
+        'api("sales-api", "/sales"),',
+        '{ ...api("sales-api", "/sales"), strategy: { kind: "canary", steps: [10, 50] } },',
+      );
+      expect(text).toContain("strategy");
+      writeFileSync(file, text);
+    });
+    const pointer = () => files()["production.json"];
+    const commands = (out: string) => out.match(/(?<=SYSTEM=enterprise npm run ).*/g);
+
+    test("shifts requests to a candidate in steps, each a change of the pointer alone, and says what comes next", async () => {
+      const { stable } = pointer();
+      const begun = await run("production", "--version", "2.0.0", "--image", `hr-api=${digest("9")}`, "--candidate");
+      const { candidate } = pointer();
+      expect(pointer()).toEqual({ stable, candidate, share: 0 });
+      expect(files()[`${candidate}.json`]).toMatchObject({ version: "2.0.0", images: { "hr-api": digest("9") } });
+      expect(commands(begun.out)).toEqual([
+        "deploy -- production",
+        "release -- production --share 10",
+        "release -- production --abandon",
+      ]);
+      const released = files();
+
+      for (const [share, ...next] of [
+        ["10", "--share 50", "--share 0"],
+        ["50", "--share 100", "--share 0"],
+        ["0", "--share 10", "--abandon"],
+        ["100", "--promote", "--share 0"],
+      ] as const) {
+        const { code, out } = await run("production", "--share", share);
+        expect([code, pointer()]).toEqual([0, { stable, candidate, share: Number(share) }]);
+        expect(commands(out)).toEqual(["deploy -- production", ...next.map((it) => `release -- production ${it}`)]);
+      }
+
+      const promoted = await run("production", "--promote");
+      expect(pointer()).toEqual({ stable: candidate });
+      expect(commands(promoted.out)).toEqual(["deploy -- production", `release -- production --from ${stable}`]);
+      expect(files()).toEqual({ ...released, "production.json": { stable: candidate } });
+    }, 120_000);
+
+    test("abandons a candidate, whatever its share is", async () => {
+      const before = files();
+      await run("production", "--version", "2.0.0", "--candidate");
+      await run("production", "--share", "50");
+      const { out } = await run("production", "--abandon");
+      expect(pointer()).toEqual(before["production.json"]);
+      expect(commands(out)).toEqual(["deploy -- production"]);
+    });
+
+    test("refuses what would be wrong, and writes nothing", async () => {
+      await run("staging", "--version", "2.0.0");
+      await run("production", "--from", "staging", "--candidate");
+      const before = files();
+      for (const [args, exit, message] of [
+        [["production", "--share", "20"], 1, "share = 20: is not a step of every canary service; use one of 0, 10, 50"],
+        [["production", "--promote"], 2, "production's candidate has the share 0: --share 100 first, and deploy"],
+        [["production", "--from", "staging"], 2, "has the candidate"],
+        [["production", "--from", "staging", "--candidate"], 2, "--promote or --abandon it first"],
+        [["staging", "--share", "10"], 2, "staging has no candidate: --from or --version with --candidate names one"],
+        [["staging", "--from", "staging", "--candidate"], 1, "is the stable release itself"],
+      ] as const) {
+        const { code, out } = await run(...args);
+        expect([args, code, out]).toEqual([args, exit, expect.stringContaining(message)]);
+        expect(files()).toEqual(before);
+      }
+    }, 120_000);
+  });
+
   test("prints its help", async () => {
     expect(await run("--help")).toEqual({
       code: 0,
@@ -82,6 +153,11 @@ describe("npm run release", () => {
     [["production", "--from", "staging", "--version", "2"], 2, "leave out --version and --image"],
     [["staging", "--version", "2", "--image", "hr-api"], 2, "--image hr-api: write it like backend=sha256:"],
     [["staging", "--version", "2", "--image", "a=b", "--image", "a=c"], 2, "--image a: is given twice"],
+    [["staging", "--share", "half"], 2, "--share half: is not a whole number of per cent"],
+    [["staging", "--share", "10", "--promote"], 2, "--share, --promote and --abandon are different steps"],
+    [["staging", "--abandon", "--from", "production"], 2, "are about the candidate that there is: name no release"],
+    [["staging", "--candidate"], 2, "say --version for a new release, or --from"],
+    [["staging", "--version", "2.0.0", "--candidate"], 1, "no service of staging has a strategy"],
     [["staging", "--verison", "2"], 2, "Unknown option '--verison'"],
     [["production", "--from", "0123456789abcdef"], 1, 'stable = "0123456789abcdef": is not a release of the system'],
     [["staging", "--version", "2 0"], 1, 'version = "2 0": must be a version'],

@@ -59,6 +59,9 @@ describe("releases/pmcrm", () => {
     }
   };
 
+  const NO_STRATEGY = (candidate: string) =>
+    `releases/pmcrm/production.json candidate = "${candidate}": must be absent: no service of production has a strategy, so nothing would run it; let the environment run it as stable, or give a service a strategy`;
+
   test.each<[string, (releases: Record<string, Anything>) => void, ...string[]]>([
     ["what it has", () => {}],
     ["an older release that nothing runs", (releases) => (releases[releaseId(RELEASE)] = RELEASE)],
@@ -108,10 +111,15 @@ describe("releases/pmcrm", () => {
       "releases/pmcrm/production.json images = {}: is not a known key; remove it, or correct its spelling",
     ],
     [
-      "a candidate",
-      (releases) => Object.assign(releases.production, { candidate: id, share: 10 }),
-      `releases/pmcrm/production.json candidate = "${id}": is not supported yet: an environment runs one release; remove it`,
-      "releases/pmcrm/production.json share = 10: is not supported yet: an environment runs one release; remove it",
+      "a candidate that is not there",
+      (releases) => Object.assign(releases.production, { candidate: "0123456789abcdef", share: 10 }),
+      'releases/pmcrm/production.json candidate = "0123456789abcdef": is not a release of the system; name one of the files in releases/pmcrm, or use npm run release',
+      NO_STRATEGY("0123456789abcdef"),
+    ],
+    [
+      "a candidate that is no release's name",
+      (releases) => Object.assign(releases.production, { candidate: "1.4.0", share: 10 }),
+      `releases/pmcrm/production.json candidate = "1.4.0": must be the name of a release, 16 hexadecimal digits; copy it from another environment's file, or use npm run release`,
     ],
     [
       "a release under another name",

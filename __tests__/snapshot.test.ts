@@ -16,7 +16,7 @@ const context = (database: object | undefined, changesDatabase = true) =>
   ({
     systemName: "shop",
     environmentName: "production",
-    system: { tasks: { migrate: { changesDatabase } } },
+    system: { services: {}, tasks: { migrate: { changesDatabase } } },
     environment: { project: "shop-production", region: "europe-west1", database },
   }) as unknown as Context;
 const CLOUD_SQL = context({ kind: "cloud-sql" });
@@ -36,6 +36,18 @@ test.each<[string, ReturnType<typeof there>[], Context]>([
   ["a system without a database", [there(JOB, ["create"], null)], context(undefined)],
 ])("%s needs no snapshot", (_what, resource_changes, files) => {
   expect(changing({ resource_changes }, files)).toEqual([]);
+});
+
+test("a candidate's Job changes the database, too, if the candidate runs the task", () => {
+  const candidate = there("kubernetes_job_v1.workload_migrate-candidate_migration_job", ["create"], null);
+  const plan = { resource_changes: [there(SQL), there(JOB), candidate] };
+  const runs = (kind: string) =>
+    ({
+      ...CLOUD_SQL,
+      system: { ...CLOUD_SQL.system, services: { web: { strategy: { kind }, after: ["migrate"] } } },
+    }) as unknown as Context;
+  expect(changing(plan, runs("canary"))).toEqual(["migrate"]);
+  expect(changing(plan, runs("rolling"))).toEqual([]);
 });
 
 test.each([

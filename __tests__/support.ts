@@ -30,6 +30,9 @@ export interface Files {
 export interface EnvironmentFiles {
   environment: EnvironmentInput & Required<Pick<EnvironmentInput, "database">>;
   release: Release;
+  /** The release that runs beside it, and its share in per cent. */
+  candidate?: Release;
+  share?: number;
 }
 
 /** A deep copy that shares nothing, as structuredClone's would where the original repeats an object. */
@@ -60,11 +63,13 @@ export function rawOf({ system, staging, production, others, elsewhere }: Files)
     system,
     environments: Object.fromEntries(all.map(([name, { environment }]) => [name, environment])),
     releases: Object.fromEntries(
-      all.flatMap(([name, { release }], i) => {
+      all.flatMap(([name, { release, candidate, share }], i) => {
         const id = idOf(release) ?? String(i).repeat(16);
+        const beside = candidate && releaseId(candidate);
         return [
           [id, release],
-          [name, { stable: id }],
+          ...(beside ? [[beside, candidate]] : []),
+          [name, { stable: id, candidate: beside, share }],
         ];
       }),
     ),

@@ -5,8 +5,7 @@ import { type Raw, readFiles, systemsIn } from "../schema/files";
 import { toTheEnd } from "../schema/finish";
 import { InvalidConfiguration, validate } from "../schema/load";
 import { enabled } from "../schema/modules";
-import { at } from "../schema/problem";
-import { imagesOf, isReleaseId, type Release, releaseSchema } from "../schema/release";
+import { imagesOf, isReleaseId, type Pointer, type Release, releaseSchema } from "../schema/release";
 import { type System, systemSchema } from "../schema/system";
 import { writeWhole } from "../schema/write";
 import { asksForHelp } from "./help";
@@ -27,6 +26,8 @@ interface Running {
   readonly system: System;
   readonly id: string;
   readonly release: Release;
+  /** Which release it runs beside that one, and its share. */
+  readonly candidate?: string;
 }
 
 const collator = new Intl.Collator("en", { numeric: true });
@@ -100,11 +101,21 @@ export function section(name: string, raw: Raw): string[] {
   const releases = releasesOf(raw);
   const running = Object.entries(raw.environments).flatMap(([environmentName, content]): Running[] => {
     const environment = environmentSchema.parse(content);
-    const id = at(raw.releases, [environmentName, "stable"]);
+    const { stable: id, candidate, share } = Object(raw.releases[environmentName]) as Partial<Pointer>;
     const [, release] = releases.find(([other]) => other === id) ?? [];
+    const [, beside] = releases.find(([other]) => other === candidate) ?? [];
     const its = enabled(system, environment);
     return release && hasImages(release, its)
-      ? [{ name: environmentName, environment, system: its, id: String(id), release }]
+      ? [
+          {
+            name: environmentName,
+            environment,
+            system: its,
+            id: String(id),
+            release,
+            candidate: beside && `candidate ${named(String(candidate), beside)} with ${share} % of the requests`,
+          },
+        ]
       : [];
   });
   const modules = Object.entries(system.modules).flatMap(([module, { title, services }]) => {
@@ -113,7 +124,10 @@ export function section(name: string, raw: Raw): string[] {
     const state = production.length ? "[x] Deployed" : where.length ? "[-] In Progress" : "[ ] Planned";
     return [
       `- ${state}: ${title.replace(/[\\`*_<>[\]]/g, "\\$&")} (\`${module}\`)`,
-      ...where.map(({ name, id, release }) => `  - ${name}: release ${named(id, release)}`),
+      ...where.map(
+        ({ name, id, release, candidate }) =>
+          `  - ${name}: release ${[named(id, release), ...(candidate ? [candidate] : [])].join(", ")}`,
+      ),
       ...production.map((it) => `  - ${goBack(name, module, it, releases)}`),
     ];
   });

@@ -1,15 +1,18 @@
 import { existsSync, mkdirSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { sharesOf } from "../schema/candidate";
+import { environmentSchema } from "../schema/environment";
 import { type Raw, readFiles, releaseFile } from "../schema/files";
 import { toTheEnd } from "../schema/finish";
 import { InvalidConfiguration, systemName, validate } from "../schema/load";
+import { enabled } from "../schema/modules";
 import { at, describe } from "../schema/problem";
-import { imagesOf, isReleaseId, type Release, releaseId } from "../schema/release";
+import { imagesOf, isReleaseId, type Pointer, pointerSchema, type Release, releaseId } from "../schema/release";
 import { systemSchema } from "../schema/system";
 import { writeWhole } from "../schema/write";
 
-export const USAGE = `Writes a release, and which release an environment runs. Both are files to be committed; nothing is deployed.
+export const USAGE = `Writes a release, and which releases an environment runs. Both are files to be committed; nothing is deployed.
 
   npm run release -- staging --version 1.4.0 --image backend=sha256:<64 digits>
                                                    a new release: other images are those that staging runs
@@ -17,25 +20,44 @@ export const USAGE = `Writes a release, and which release an environment runs. B
   npm run release -- production --from c94ba9c1f3ed61cd
                                                    a release by its name, for example to go back to it
 
+Services with a strategy can run a candidate beside the stable release. Deploy after each of these steps:
+
+  npm run release -- production --from staging --candidate
+                                                   runs a release as the candidate, without requests
+  npm run release -- production --share 10         the candidate gets 10 % of the requests; 0 takes them away again
+  npm run release -- production --share 100        it gets all requests, and the stable release waits
+  npm run release -- production --promote          the candidate becomes the stable release
+  npm run release -- production --abandon          there is no candidate any more
+
 A release is releases/<system>/<name>.json: a version and the images' digests, the same for every environment. Its name
-comes from its content, and the file never changes. releases/<system>/<environment>.json says which one the environment
+comes from its content, and the file never changes. releases/<system>/<environment>.json says which ones the environment
 runs. SYSTEM=<system> names another system than the checkout's.
 
   --version VERSION     of the new release; services see it as their version
   --image NAME=DIGEST   of the new release; repeat it for each image that changes
   --from WHAT           an environment, or the name of a release
+  --candidate           run the release beside the stable one, with the share 0
+  --share PERCENT       of the requests that the candidate gets: 0, a step of the canary services, or 100. Blue-green
+                        services switch at 100
+  --promote             let the environment run the candidate as stable; it must have the share 100
+  --abandon             remove the candidate, whatever its share is
 
-Exit code: 0 when written, 1 when the release is wrong or a file cannot be read, 2 for a wrong call. Nothing is
-written unless it is 0. npm run synth validates the other files.`;
+Exit code: 0 when written, 1 when the files would be wrong or cannot be read, 2 for a wrong call. Nothing is written
+unless it is 0. npm run synth validates the other files.`;
 
 /** A wrong call. */
 class Misused extends Error {}
 
+const FLAG = { type: "boolean", default: false } as const;
 const OPTIONS = {
   version: { type: "string" },
   image: { type: "string", multiple: true, default: [] as string[] },
   from: { type: "string" },
-  help: { type: "boolean", short: "h", default: false },
+  candidate: FLAG,
+  share: { type: "string" },
+  promote: FLAG,
+  abandon: FLAG,
+  help: { ...FLAG, short: "h" },
 } as const;
 
 interface Asked {
@@ -43,6 +65,10 @@ interface Asked {
   readonly from?: string;
   readonly version?: string;
   readonly images: Readonly<Record<string, string>>;
+  /** Whether the release is to run beside the stable one. */
+  readonly candidate: boolean;
+  /** What is to happen to the candidate that the environment runs. */
+  readonly step?: { readonly share: number } | "promote" | "abandon";
 }
 
 function asked(args: string[]): Asked | "help" {
@@ -50,10 +76,13 @@ function asked(args: string[]): Asked | "help" {
   if (values.help) return "help";
   const [environment, ...others] = positionals;
   if (!environment || others.length) throw new Misused("name one environment, for example staging");
-  const { from, version } = values;
+  const { from, version, candidate } = values;
+  const step = stepOf(values);
+  if (step && (from !== undefined || version !== undefined || values.image.length || candidate))
+    throw new Misused("--share, --promote and --abandon are about the candidate that there is: name no release");
   if (from !== undefined && (version !== undefined || values.image.length))
     throw new Misused("--from takes a release as it is: leave out --version and --image");
-  if (from === undefined && version === undefined)
+  if (!step && from === undefined && version === undefined)
     throw new Misused("say --version for a new release, or --from for one that there is");
   const images = values.image.map((text) => {
     const [, name, digest] = /^([^=]+)=(.+)$/.exec(text) ?? [];
@@ -62,33 +91,61 @@ function asked(args: string[]): Asked | "help" {
   });
   const [twice] = images.filter(([name], i) => images.findIndex(([other]) => other === name) !== i);
   if (twice) throw new Misused(`--image ${twice[0]}: is given twice`);
-  return { environment, from, version, images: Object.fromEntries(images) };
+  return { environment, from, version, images: Object.fromEntries(images), candidate, step };
 }
 
-/** Name of the release that an environment runs, as far as its file says so. */
-const runs = ({ releases }: Raw, environment: string): string | undefined => {
-  const id = at(releases, [environment, "stable"]);
-  return typeof id === "string" ? id : undefined;
-};
+function stepOf({ share, promote, abandon }: { share?: string; promote: boolean; abandon: boolean }): Asked["step"] {
+  if ([share !== undefined, promote, abandon].filter(Boolean).length > 1)
+    throw new Misused("--share, --promote and --abandon are different steps: take one of them");
+  if (share !== undefined && !/^\d{1,3}$/.test(share))
+    throw new Misused(`--share ${share}: is not a whole number of per cent`);
+  if (share !== undefined) return { share: Number(share) };
+  return promote ? "promote" : abandon ? "abandon" : undefined;
+}
 
-/** A release that is there: by its name, or what an environment runs. */
+/** What an environment runs, as far as its file says so. */
+const runs = ({ releases }: Raw, environment: string): Partial<Pointer> =>
+  pointerSchema.partial().safeParse(releases[environment]).data ?? {};
+
+/** A release that is there: by its name, or the stable one of an environment. */
 function named(raw: Raw, from: string): string {
   if (isReleaseId(from)) return from;
   if (!Object.hasOwn(raw.environments, from))
     throw new Misused(
       `--from ${from}: is neither a release nor an environment; use one of ${Object.keys(raw.environments).join(", ")}`,
     );
-  const id = runs(raw, from);
-  if (id === undefined) throw new Misused(`--from ${from}: this environment runs no release yet`);
-  return id;
+  const { stable } = runs(raw, from);
+  if (stable === undefined) throw new Misused(`--from ${from}: this environment runs no release yet`);
+  return stable;
 }
 
 /** A new release: of the images that the system runs, those that are not given are as in the environment. */
 function composed(raw: Raw, { environment, version = "", images }: Asked): Release {
-  const before = at(raw.releases, [runs(raw, environment) ?? "", "images"]) as Release["images"] | undefined;
+  const before = at(raw.releases, [runs(raw, environment).stable ?? "", "images"]) as Release["images"] | undefined;
   const system = systemSchema.safeParse(raw.system);
   const kept = Object.entries(before ?? {}).filter(([name]) => !system.success || imagesOf(system.data).includes(name));
   return { version, images: { ...Object.fromEntries(kept), ...images } };
+}
+
+/** What the environment is to run: with a release that is asked for, or after a step of its candidate. */
+function next(before: Partial<Pointer>, { environment, candidate, step }: Asked, id = ""): Pointer {
+  if (!step) {
+    if (before.candidate !== undefined)
+      throw new Misused(`${environment} has the candidate ${before.candidate}: --promote or --abandon it first`);
+    if (!candidate) return { stable: id };
+    if (before.stable === undefined)
+      throw new Misused(
+        `${environment} runs no release yet, beside which a candidate could run: leave out --candidate`,
+      );
+    return { stable: before.stable, candidate: id, share: 0 };
+  }
+  if (before.stable === undefined || before.candidate === undefined)
+    throw new Misused(`${environment} has no candidate: --from or --version with --candidate names one`);
+  if (step === "abandon") return { stable: before.stable };
+  if (step !== "promote") return { ...before, stable: before.stable, ...step };
+  if (before.share !== 100)
+    throw new Misused(`${environment}'s candidate has the share ${before.share}: --share 100 first, and deploy`);
+  return { stable: before.candidate };
 }
 
 /** What is wrong with the release, and with what the environment is to run: other files' problems are not ours. */
@@ -111,11 +168,14 @@ async function release(root: string, asked: Asked): Promise<string[]> {
   if (!Object.hasOwn(raw.environments, environment))
     throw new Misused(`${environment}: is no environment; use one of ${Object.keys(raw.environments).join(", ")}`);
 
-  const content = asked.from === undefined ? composed(raw, asked) : undefined;
-  const id = content ? releaseId(content) : named(raw, asked.from as string);
+  const content = asked.version === undefined ? undefined : composed(raw, asked);
+  const given = content ? releaseId(content) : asked.from && named(raw, asked.from);
+  const before = runs(raw, environment);
+  const after = next(before, asked, given);
+  const id = given ?? after.candidate ?? after.stable;
   const file = releaseFile(system, id);
   const pointer = releaseFile(system, environment);
-  const releases = { ...raw.releases, ...(content && { [id]: content }), [environment]: { stable: id } };
+  const releases = { ...raw.releases, ...(content && { [id]: content }), [environment]: after };
   const wrong = problemsOf(system, { ...raw, releases }, [file, pointer]);
   if (wrong.length) throw new Error(wrong.join("\n"));
 
@@ -124,16 +184,20 @@ async function release(root: string, asked: Asked): Promise<string[]> {
     writeWhole(path.join(root, name), `${JSON.stringify(value, null, 2)}\n`);
   };
   if (content && !existsSync(path.join(root, file))) write(file, content);
-  const before = runs(raw, environment);
-  if (before !== id) write(pointer, releases[environment]);
+  const [was, is] = [said(before), said(after)];
+  if (was !== is) write(pointer, after);
   const { version, images } = releases[id] as Release;
   return [
     `${file}: version ${version}`,
     ...Object.entries(images).map(([name, digest]) => `  ${name} ${digest}`),
-    before === id ? `${pointer}: as before` : `${pointer}: ${before ?? "nothing"} -> ${id}`,
+    was === is ? `${pointer}: as before` : `${pointer}: ${was} -> ${is}`,
     ...copies(raw, asked, images),
+    ...further(system, raw, environment, before, after),
   ];
 }
+
+const said = ({ stable = "nothing", candidate, share }: Partial<Pointer>): string =>
+  candidate === undefined ? stable : `${stable} with the candidate ${candidate}, which gets ${share} % of the requests`;
 
 /** Lines that copy the images of another environment, where they are in another repository. */
 function copies({ environments }: Raw, { environment, from = "" }: Asked, images: Release["images"]): string[] {
@@ -146,6 +210,30 @@ function copies({ environments }: Raw, { environment, from = "" }: Asked, images
           ([name, digest]) => `  gcrane cp ${there}/${name}@${digest} ${here}/${name}@${digest}`,
         ),
       ];
+}
+
+/** Lines that say what comes after a step of a candidate, and how to go back. */
+function further(system: string, raw: Raw, environment: string, before: Partial<Pointer>, after: Pointer): string[] {
+  const { candidate, share = 0 } = after;
+  if (candidate === undefined && before.candidate === undefined) return [];
+  const command = (script: string, ...more: string[]) =>
+    `  ${[`SYSTEM=${system} npm run ${script} --`, environment, ...more].join(" ")}`;
+  const promoted = candidate === undefined && after.stable !== before.stable && before.stable;
+  const step = sharesIn(raw, environment).find((it) => it > share);
+  const on = candidate && (share === 100 ? ["--promote"] : step && ["--share", String(step)]);
+  const back = candidate ? (share ? ["--share", "0"] : ["--abandon"]) : promoted && ["--from", promoted];
+  return [
+    "Commit the file, and deploy:",
+    command("deploy"),
+    ...(on ? ["If the release works, go on:", command("release", ...on)] : []),
+    ...(back ? ["If it does not, go back, and deploy again:", command("release", ...back)] : []),
+  ];
+}
+
+/** The shares that an environment's candidate can have, as far as the files say so. */
+function sharesIn({ system, environments }: Raw, environment: string): number[] {
+  const [a, b] = [systemSchema.safeParse(system), environmentSchema.safeParse(environments[environment])];
+  return a.success && b.success ? sharesOf(enabled(a.data, b.data)) : [];
 }
 
 async function main(root: string, args: string[]): Promise<void> {

@@ -1,5 +1,6 @@
 import { parseMemory } from "../facts/quantity";
 import { largestOf, mostServing } from "../facts/rollout";
+import { runnersOf } from "./candidate";
 import { own } from "./checks/check";
 import type { Environment } from "./environment";
 import type { System } from "./system";
@@ -29,7 +30,7 @@ export function connectionsInCluster({ memoryLimit }: { readonly memoryLimit: st
   return { all, forPods: all - RESERVE };
 }
 
-/** Connections to the database that all pods together can open during a rollout. */
+/** Connections to the database that all pods together can open during a rollout, beside candidates if there can be any. */
 export function mostConnections(
   system: Workloads & Pick<System, "database">,
   { services }: Pick<Environment, "services">,
@@ -38,7 +39,8 @@ export function mostConnections(
     .filter(({ connects }) => connects.includes("database"))
     .map(({ path: [group, name] }) => {
       const replicas = group === "services" ? (own(services, name as string)?.replicas ?? 1) : 1;
-      return group === "services" ? mostServing(largestOf(replicas)) : 1;
+      const serving = group === "services" ? mostServing(largestOf(replicas)) : 1;
+      return runnersOf(system, name as string).length * serving;
     });
   return pods.reduce((sum, n) => sum + n, 0) * (system.database?.connectionsPerPod ?? 0);
 }

@@ -100,13 +100,28 @@ const records = (dnsZone?: string): Omit<Needs, "unfit"> => ({
 type Edge = z.output<typeof edge>;
 
 /** What a service can ask of an edge besides routes, where kinds of edges differ. */
-export type Ability = "limitsOfPaths" | "bans" | "headersOfPaths" | "cors" | "sticky" | "websockets";
+export type Ability =
+  | "limitsOfPaths"
+  | "bans"
+  | "headersOfPaths"
+  | "cors"
+  | "sticky"
+  | "websockets"
+  /** Two Services behind one route, each with its share of the requests. */
+  | "weights"
+  /** The same, with clients that stay at one of the two. */
+  | "stickyWeights";
 
 /** Why a kind of edge cannot do something, and what to do instead. */
 interface Lack {
   readonly rule: string;
   readonly remedy: string;
 }
+
+const NO_WEIGHTS: Lack = {
+  rule: "must be rolling: Google's load balancer for an Ingress sends all requests of a route to one Service",
+  remedy: 'use the edge "traefik", or remove it',
+};
 
 const ABILITIES = {
   google: {
@@ -122,6 +137,8 @@ const ABILITIES = {
     },
     sticky: true,
     websockets: true,
+    weights: NO_WEIGHTS,
+    stickyWeights: NO_WEIGHTS,
   },
   traefik: {
     limitsOfPaths: true,
@@ -133,6 +150,8 @@ const ABILITIES = {
     cors: true,
     sticky: true,
     websockets: true,
+    weights: true,
+    stickyWeights: true,
   },
 } as const satisfies Record<Edge["kind"], Record<Ability, true | Lack>>;
 

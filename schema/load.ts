@@ -1,5 +1,7 @@
 import { inspect } from "node:util";
+import type { Candidate } from "./candidate";
 import { between } from "./checks/between";
+import { candidateChecks } from "./checks/candidate";
 import type { Say, Shows } from "./checks/check";
 import { choicesChecks } from "./checks/choices";
 import { datastoresChecks } from "./checks/datastores";
@@ -24,7 +26,7 @@ import { at, describe, dotted, type Problem } from "./problem";
 import { generationProblems, type Protected, protectedLists } from "./protection";
 import { readJson } from "./read";
 import type { Release } from "./release";
-import { running } from "./running";
+import { type Running, running } from "./running";
 import { type System, systemSchema } from "./system";
 
 /** A system with its environments, validated. */
@@ -36,7 +38,10 @@ export interface Configuration {
     /** The system as the environment runs it. */
     readonly system: System;
     readonly environment: Environment;
+    /** The stable release. */
     readonly release: Release;
+    /** The release that services with a strategy run beside it, if there is one. */
+    readonly candidate?: Candidate;
     /** What must not disappear from the environment's stack, if that is compared. */
     readonly protectedList?: Protected;
   }>;
@@ -124,9 +129,12 @@ export function validate(
   const versions = Object.values(raw.releases).map((content) => at(content, ["version"]));
   const environments = Object.entries(raw.environments).map(([environmentName, content]) => {
     const environment = parse(environmentFile(name, environmentName), environmentSchema, content);
-    const release = releases.get(environmentName) as Parsed<Release>;
-    const say: Say = { system: reporter(system), environment: reporter(environment), release: reporter(release) };
-    const subject = { systemName: name, environmentName, declared: system.value, say, env };
+    const { pointer, release, candidate } = releases.get(environmentName) as Running;
+    const say: Omit<Say, "release"> = {
+      system: reporter(system),
+      environment: reporter(environment),
+      pointer: reporter(pointer),
+    };
     const here = enabledIn(system, environment);
     for (const { needs, run } of [
       ...systemChecks,
@@ -136,6 +144,7 @@ export function validate(
       ...pathsChecks,
       ...webChecks,
       ...orderChecks,
+      ...candidateChecks,
       ...environmentChecks,
       ...datastoresChecks,
       ...choicesChecks,
@@ -144,16 +153,31 @@ export function validate(
       ...sizesChecks,
     ]) {
       const { value, valid } = needs.environment.length ? here : system;
-      if (
-        needs.system.every((key) => valid.has(key)) &&
-        needs.environment.every((key) => environment.valid.has(key)) &&
-        needs.release.every((key) => release.valid.has(key))
-      )
-        run(value, environment.value, release.value, subject);
+      const ready =
+        needs.system.every((key) => valid.has(key)) && needs.environment.every((key) => environment.valid.has(key));
+      // What is checked of the stable release is checked of the candidate, too.
+      for (const it of needs.release.length && candidate ? [release, candidate] : [release])
+        if (ready && needs.release.every((key) => it.valid.has(key)))
+          run(value, environment.value, it.value, {
+            systemName: name,
+            environmentName,
+            declared: system.value,
+            pointer: pointer.complete ? pointer.value : {},
+            say: { ...say, release: reporter(it) },
+            env,
+          });
     }
     const protectedList = lists.get(environmentName);
     problems.push(...generationProblems(environment, protectedList, versions));
-    return { name: environmentName, system: here.value, environment, release, protectedList };
+    const beside = candidate && { release: candidate.value, share: pointer.value.share ?? 0 };
+    return {
+      name: environmentName,
+      system: here.value,
+      environment,
+      release: release.value,
+      candidate: beside,
+      protectedList,
+    };
   });
   problems.push(
     ...between(
@@ -169,12 +193,9 @@ export function validate(
     name,
     declared: literal(system.value),
     environments: Object.fromEntries(
-      environments.map(({ name, system, environment: { value }, release, protectedList }) => {
+      environments.map(({ name, environment: { value }, protectedList, ...runs }) => {
         const { CHARTS_MIRROR: chartsMirror = value.chartsMirror } = variables;
-        return [
-          name,
-          { ...literal({ system, environment: { ...value, chartsMirror }, release: release.value }), protectedList },
-        ];
+        return [name, { ...literal({ ...runs, environment: { ...value, chartsMirror } }), protectedList }];
       }),
     ) as Configuration["environments"],
   };

@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { Environment } from "./environment";
-import { label, matching, version } from "./fields";
-import { rule } from "./problem";
+import { count, label, matching, version } from "./fields";
 import { type Workloads, workloads } from "./workloads";
 
 /**
@@ -27,19 +26,22 @@ export type Release = z.output<typeof releaseSchema>;
 const RELEASE_ID = /^[0-9a-f]{16}$/;
 export const isReleaseId = (name: string): boolean => RELEASE_ID.test(name);
 
-const notYet = z.never(rule("is not supported yet: an environment runs one release", "remove it")).optional();
+/** Id of a release. */
+const named = matching(
+  RELEASE_ID,
+  "must be the name of a release, 16 hexadecimal digits",
+  "copy it from another environment's file, or use npm run release",
+);
 
 /** What an environment runs: `releases/<system>/<environment>.json`. */
 export const pointerSchema = z.strictObject({
-  /** Id of a release. */
-  stable: matching(
-    RELEASE_ID,
-    "must be the name of a release, 16 hexadecimal digits",
-    "copy it from another environment's file, or use npm run release",
-  ),
-  candidate: notYet,
-  share: notYet,
+  stable: named,
+  /** The release that services with a strategy run beside the stable one. Without it, there is one release. */
+  candidate: named.optional(),
+  /** Per cent of the requests to canary services that the candidate gets. Blue-green services switch at 100. */
+  share: count(0, 100, "per cent").optional(),
 });
+export type Pointer = z.output<typeof pointerSchema>;
 
 /** JSON without spaces, keys in order. {@link https://www.rfc-editor.org/rfc/rfc8785} */
 const canonical = (value: unknown): string =>

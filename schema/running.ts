@@ -2,13 +2,20 @@ import { type Raw, releaseFile } from "./files";
 import type { Parse, Parsed } from "./parse";
 import { UNREAD } from "./plain";
 import { at, type Problem } from "./problem";
-import { isReleaseId, pointerSchema, type Release, releaseId, releaseSchema } from "./release";
+import { isReleaseId, type Pointer, pointerSchema, type Release, releaseId, releaseSchema } from "./release";
+
+/** What an environment runs, as far as its files say. */
+export interface Running {
+  readonly pointer: Parsed<Pointer>;
+  readonly release: Parsed<Release>;
+  readonly candidate?: Parsed<Release>;
+}
 
 /**
- * The release that each environment runs, by the environment's name. Adds to the problems: releases whose names do not match
- * their content, missing releases, and files that are neither a release nor an environment's.
+ * What each environment runs, by the environment's name. Adds to the problems: releases whose names do not match their
+ * content, missing releases, and files that are neither a release nor an environment's.
  */
-export function running(system: string, raw: Raw, parse: Parse, problems: Problem[]): Map<string, Parsed<Release>> {
+export function running(system: string, raw: Raw, parse: Parse, problems: Problem[]): Map<string, Running> {
   const say = (path: string, value: unknown, rule: string, remedy: string) =>
     problems.push({ path, value, secret: typeof value === "object", rule, remedy });
 
@@ -39,7 +46,7 @@ export function running(system: string, raw: Raw, parse: Parse, problems: Proble
   return new Map(
     Object.keys(raw.environments).map((environment) => {
       const file = releaseFile(system, environment);
-      const nothing = { file, raw: undefined, value: {} as Release, valid: new Set<string>(), complete: false };
+      const nothing = <T>(): Parsed<T> => ({ file, raw: undefined, value: {} as T, valid: new Set(), complete: false });
       if (!Object.hasOwn(raw.releases, environment)) {
         const others = Object.keys(raw.environments).filter((name) => Object.hasOwn(raw.releases, name));
         const other = others.find((name) => purposeOf(raw, name) === purposeOf(raw, environment)) ?? others[0];
@@ -49,17 +56,22 @@ export function running(system: string, raw: Raw, parse: Parse, problems: Proble
           "is required: it says which release the environment runs",
           `run SYSTEM=${system} npm run release -- ${environment} ${other ? `--from ${other}` : "--version 1.0.0 --image <name>=<digest>"}`,
         );
-        return [environment, nothing];
+        return [environment, { pointer: nothing<Pointer>(), release: nothing<Release>() }];
       }
-      const { stable } = parse(file, pointerSchema, raw.releases[environment]).value;
-      if (stable !== undefined && !releases.has(stable))
-        say(
-          `${file} stable`,
-          stable,
-          "is not a release of the system",
-          `name one of the files in releases/${system}, or use npm run release`,
-        );
-      return [environment, releases.get(stable) ?? nothing];
+      const pointer = parse(file, pointerSchema, raw.releases[environment]);
+      const { stable, candidate } = pointer.value;
+      for (const [role, id] of Object.entries({ stable, candidate }))
+        if (id !== undefined && !releases.has(id))
+          say(
+            `${file} ${role}`,
+            id,
+            "is not a release of the system",
+            `name one of the files in releases/${system}, or use npm run release`,
+          );
+      return [
+        environment,
+        { pointer, release: releases.get(stable) ?? nothing(), candidate: releases.get(candidate ?? "") },
+      ];
     }),
   );
 }

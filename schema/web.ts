@@ -37,7 +37,34 @@ const origin = holding(
 /** Minutes up to a day. */
 const minutes = count(1, 1440, "minutes");
 
+/** Shares of a canary, besides none and all. */
+const steps = z
+  .array(count(1, 99, "per cent"))
+  .refine((all) => all.length > 0, rule("must not be empty", "write it like [10, 50]"))
+  .refine(
+    (all) => all.every((step, i) => i === 0 || step > (all[i - 1] as number)),
+    rule("must be in ascending order", "write it like [10, 50]"),
+  );
+
 export const web = {
+  /**
+   * How a new release reaches the clients of the service. With another kind than `rolling`, an environment can run a
+   * candidate beside the stable release: `releases/<system>/<environment>.json` says which share of the requests it gets.
+   * - `rolling`: there is no candidate for the service; pods are replaced a few at a time, which is the default
+   * - `blue-green`: the candidate gets all requests when its share is 100, and none before
+   * - `canary`: the candidate gets its share of the requests
+   */
+  strategy: z
+    .discriminatedUnion("kind", [
+      z.strictObject({ kind: z.literal("rolling") }),
+      z.strictObject({ kind: z.literal("blue-green") }),
+      z.strictObject({
+        kind: z.literal("canary"),
+        /** Shares that the candidate can have in per cent, besides 0 and 100, in ascending order. */
+        steps,
+      }),
+    ])
+    .default({ kind: "rolling" }),
   /**
    * Prefixes of the paths that the edge routes to the service, if services share a host: the longest prefix wins. The
    * service receives the path unchanged.

@@ -60,7 +60,7 @@ export const workload = {
  */
 const metricLabel = matching(/^[a-zA-Z_][a-zA-Z0-9_]*$/, "must be a label's name", 'write it like "status"')
   .refine(
-    (label) => !["__name__", "le", "job", "instance", "namespace", "pod", "service"].includes(label),
+    (label) => !["__name__", "le", "job", "instance", "namespace", "pod", "service", "track"].includes(label),
     rule("is a label of every series, and has no status code", "name the program's own label"),
   )
   .refine(

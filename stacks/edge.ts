@@ -101,8 +101,8 @@ function traefik(
     dnsZone: edge.dnsZone,
     namespaces: [namespace],
     longestResponse: Math.max(...services.map(([, { timeoutSeconds }]) => timeoutSeconds)),
-    backends: services.map(([, { workload, port }]) => ({
-      peers: [{ pods: { [NAME_LABEL]: workload }, namespace: namespace.name }],
+    backends: services.map(([, { workloads, port }]) => ({
+      peers: workloads.map((workload) => ({ pods: { [NAME_LABEL]: workload }, namespace: namespace.name })),
       ports: [{ port }],
     })),
   });
@@ -123,7 +123,7 @@ function traefik(
     certificates: secretNames,
     routes,
     services: Object.fromEntries(
-      services.map(([name, { service, timeoutSeconds, corsOrigins: origins }]) => [
+      services.map(([name, { service, timeoutSeconds, corsOrigins: origins, shares }]) => [
         name,
         {
           timeoutSeconds,
@@ -131,6 +131,7 @@ function traefik(
           headers: service.headers,
           cors: service.cors && { ...service.cors, origins },
           stickyMinutes: service.sticky?.minutes,
+          shares,
         },
       ]),
     ),

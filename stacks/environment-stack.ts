@@ -17,6 +17,7 @@ import { parseCpu, parseMemory } from "../facts/quantity";
 import { PLATFORM_NAMES } from "../facts/reserved";
 import type { Resources } from "../facts/resources";
 import { largestOf, mostCounted } from "../facts/rollout";
+import { type Candidate, runnersOf } from "../schema/candidate";
 import { modeOf, nodePoolsOf } from "../schema/cluster";
 import { publicPortsOf } from "../schema/datastores";
 import { datastoreRangesOf, type Environment } from "../schema/environment";
@@ -37,7 +38,9 @@ export interface EnvironmentStackProps {
   readonly systemName: string;
   readonly system: System;
   readonly environment: Environment;
+  /** The stable release. */
   readonly release: Release;
+  readonly candidate?: Candidate;
   /**
    * Whether Terraform can log in to the cluster with GKE's credential plugin. It depends on the machine that runs
    * Terraform.
@@ -54,7 +57,7 @@ export class EnvironmentStack extends TerraformStack {
 
   constructor(scope: Construct, name: string, props: EnvironmentStackProps) {
     super(scope, name);
-    const { systemName, system, environment, release } = props;
+    const { systemName, system, environment, release, candidate } = props;
     const { region } = environment;
     const full = fullName(systemName, name);
     const labels = { system: systemName, environment: name, managed_by: "slipway" };
@@ -170,6 +173,7 @@ export class EnvironmentStack extends TerraformStack {
       system,
       environment,
       release,
+      candidate,
       secrets,
       datastores: stores,
       namespace,
@@ -227,7 +231,8 @@ const only = <T>(condition: boolean, ...items: readonly T[]): readonly T[] => (c
 
 /**
  * Returns the quota of the system's namespace: each service at its maximum, twice, because a replaced pod counts until
- * it is gone, one pod of each task, and the pods of the ingress.
+ * it is gone, one pod of each task, and the pods of the ingress. There is always room for candidates, because a promotion
+ * replaces pods while the candidate still serves.
  */
 function quotaOf(system: System, environment: Environment) {
   const total = { pods: 0, cpu: 0, memory: 0 };
@@ -239,7 +244,8 @@ function quotaOf(system: System, environment: Environment) {
   };
   for (const workload of workloads(system)) {
     const [section, name] = workload.path;
-    add(section === "services" ? mostCounted(largestOf(environment.services[name]?.replicas ?? 1)) : 1, workload);
+    const pods = section === "services" ? mostCounted(largestOf(environment.services[name]?.replicas ?? 1)) : 1;
+    add(runnersOf(system, name).length * pods, workload);
   }
   for (const resources of edgeOf(environment).pods(hostsOf(environment))) add(1, { resources });
   return total;

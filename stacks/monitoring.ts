@@ -7,6 +7,7 @@ import { ServiceMonitoring } from "../constructs/monitoring/service-monitoring";
 import type { Platform } from "../constructs/platform";
 import { isBelow } from "../facts/paths";
 import { longestGap } from "../facts/schedules";
+import { hasStrategy } from "../schema/candidate";
 import { mostNodes, nodePoolsOf } from "../schema/cluster";
 import type { Environment } from "../schema/environment";
 import { PLATFORM_SECRETS, type System } from "../schema/system";
@@ -63,7 +64,7 @@ export class Monitoring extends Construct {
       namespace: prometheus.namespace,
       definitions: prometheus.definitions,
       system: names.system,
-      services: Object.entries(system.services).map(([name, { metrics, objective }]) => ({
+      services: Object.entries(system.services).map(([name, { metrics, objective, strategy }]) => ({
         name,
         namespace: system.namespace,
         metrics: metrics?.requests && {
@@ -73,6 +74,7 @@ export class Monitoring extends Construct {
         },
         objective,
         alerts: system.alerts,
+        candidate: hasStrategy({ strategy }),
       })),
       cronJobs: [
         ...cronJobs,

@@ -43,7 +43,7 @@ export function synthesize(
 /** Builds the stacks. Two things with one name end in a problem of the environment's file. */
 export function build(app: App, { name, environments }: Configuration, env: NodeJS.ProcessEnv): EnvironmentStack[] {
   const problems: Problem[] = [];
-  const stacks = Object.entries(environments).flatMap(([id, { system, environment, release }]) => {
+  const stacks = Object.entries(environments).flatMap(([id, { system, environment, release, candidate }]) => {
     const say = (value: string, rule: string) => {
       const remedy = "rename the service, task, variable, host or pool that they are named after";
       problems.push({ path: environmentFile(name, id), value, rule, remedy });
@@ -54,6 +54,7 @@ export function build(app: App, { name, environments }: Configuration, env: Node
         system,
         environment,
         release,
+        candidate,
         tokenPlugin: !whyNoTokenPlugin(env),
       });
       for (const { name: twice, both } of collisionsIn(stack))

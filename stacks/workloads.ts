@@ -12,9 +12,11 @@ import type { PodProps } from "../constructs/workloads/pod";
 import { ScheduledTask } from "../constructs/workloads/scheduled-task";
 import { SmokeJob } from "../constructs/workloads/smoke-job";
 import { Task } from "../constructs/workloads/task";
-import { WebService } from "../constructs/workloads/web-service";
+import { WebService, type WebServiceProps } from "../constructs/workloads/web-service";
 import { Workload } from "../constructs/workloads/workload";
+import { candidateOf } from "../facts/candidate";
 import { accountId } from "../facts/names";
+import { type Candidate, candidateTasks, hasStrategy, runnersOf } from "../schema/candidate";
 import type { Environment } from "../schema/environment";
 import { inOrder } from "../schema/order";
 import { imageOf, type Release } from "../schema/release";
@@ -35,6 +37,8 @@ export interface WorkloadsProps {
   readonly system: System;
   readonly environment: Environment;
   readonly release: Release;
+  /** The release that services with a strategy run beside the stable one, if there is one. */
+  readonly candidate?: Candidate;
   readonly secrets: Secrets;
   readonly datastores: Datastores;
   readonly namespace: Namespace;
@@ -44,12 +48,28 @@ export interface WorkloadsProps {
 
 /** A service that has hosts. */
 interface PublicService {
-  readonly workload: string;
+  /** Names of the workloads that answer its requests, whether or not a candidate is there. */
+  readonly workloads: readonly string[];
   readonly port: number;
   readonly service: Service;
   readonly timeoutSeconds: number;
   /** Origins whose pages can call it from browsers. */
   readonly corsOrigins: readonly string[];
+  /** Which Services answer its requests. Without it, the one that it is named after answers all of them. */
+  readonly shares?: {
+    /** Per cent by the name of the Service. */
+    readonly of: Readonly<Record<string, number>>;
+    /** Rollouts of these Services. They must be complete before the shares change. */
+    readonly rollouts: readonly ITerraformDependable[];
+  };
+}
+
+/** A release that workloads run. */
+interface Running {
+  readonly release: Release;
+  readonly variables: Variables;
+  /** Returns the name of the workload that runs it. */
+  named(workload: string): string;
 }
 
 /** Default timeout of a service, in seconds. */
@@ -61,10 +81,13 @@ export class Workloads extends Construct {
   readonly routes: Route[] = [];
   /** The services that have hosts, by the name of their Service. */
   readonly publicServices: Record<string, PublicService> = {};
-  private readonly variables: Variables;
+  private readonly stable: Running;
+  private readonly candidate?: Running;
   /** Allowed connections to anything but the system's services. */
   private readonly outside: Readonly<Record<string, Allowance>>;
+  /** Jobs of tasks, and service accounts, by the names of workloads. */
   private readonly tasks = new Map<string, ITerraformDependable>();
+  private readonly serviceAccounts = new Map<string, string>();
 
   constructor(
     scope: Construct,
@@ -72,8 +95,12 @@ export class Workloads extends Construct {
     private readonly props: WorkloadsProps,
   ) {
     super(scope, id);
-    const { system, datastores } = props;
-    this.variables = new Variables(props);
+    const { system, datastores, release, candidate } = props;
+    this.stable = { release, variables: new Variables(props), named: (workload) => workload };
+    if (candidate) {
+      const variables = new Variables({ ...props, release: candidate.release });
+      this.candidate = { release: candidate.release, variables, named: candidateOf };
+    }
     this.outside = {
       ...Object.fromEntries(
         DATASTORES.flatMap((name) => {
@@ -86,7 +113,11 @@ export class Workloads extends Construct {
       "internet:443": { peers: [INTERNET], ports: [{ port: 443 }] },
       "host-agent": HOST_AGENT,
     };
-    for (const task of inOrder(system.tasks)) this.run(task);
+    const beside = candidateTasks(system);
+    for (const task of inOrder(system.tasks)) {
+      this.run(task, this.stable);
+      if (this.candidate && beside.has(task)) this.run(task, this.candidate);
+    }
     for (const service of Object.keys(system.services)) this.serve(service);
     for (const [name, task] of Object.entries(system.scheduled)) this.schedule(name, task);
     for (const [name, job] of Object.entries(smokeJobs(system.smokeChecks))) this.check(name, job);
@@ -96,7 +127,7 @@ export class Workloads extends Construct {
     const scope = new Construct(this, name);
     new SmokeJob(scope, "smoke-job", {
       namespace: this.props.namespace,
-      pod: this.pod(scope, name, job),
+      pod: this.pod(scope, name, job, this.stable),
       deadline: job.deadlineSeconds,
       egress: this.egress(job.connects),
       dependsOn: [this.props.platform.admission],
@@ -107,33 +138,38 @@ export class Workloads extends Construct {
     const scope = new Construct(this, name);
     new ScheduledTask(scope, "scheduled-task", {
       namespace: this.props.namespace,
-      pod: this.pod(scope, name, task),
+      pod: this.pod(scope, name, task, this.stable),
       schedule: task.schedule,
       timeZone: task.timeZone,
       deadline: task.deadlineSeconds,
       egress: this.egress(task.connects),
-      dependsOn: [...this.needs(task), ...this.jobs(task.after)],
+      dependsOn: [...this.needs(task), ...this.jobs(task.after, this.stable)],
     });
   }
 
-  private run(name: string): void {
-    const task = this.props.system.tasks[name] as System["tasks"][string];
+  private run(task: string, running: Running): void {
+    const config = this.props.system.tasks[task] as System["tasks"][string];
+    const name = running.named(task);
     const scope = new Construct(this, name);
     // The id is part of the addresses of Jobs that have been deployed. Another one would run them again.
     const { job } = new Task(scope, "migration", {
       namespace: this.props.namespace,
-      pod: this.pod(scope, name, { ...task, direct: task.changesDatabase }),
-      deadline: task.deadlineSeconds,
-      egress: this.egress(task.connects),
-      dependsOn: [...this.needs(task), ...this.jobs(task.after)],
+      pod: this.pod(scope, task, { ...config, direct: config.changesDatabase }, running),
+      deadline: config.deadlineSeconds,
+      egress: this.egress(config.connects),
+      dependsOn: [
+        ...this.needs(config),
+        ...this.jobs(config.after, running),
+        ...(name === task ? [] : this.jobs([task], this.stable)), // two releases never migrate at the same time
+      ],
     });
     this.tasks.set(name, job);
   }
 
   private serve(name: string): void {
-    const { platform, system, environment, secrets, namespace } = this.props;
+    const { platform, system, environment, secrets } = this.props;
     const service = system.services[name] as Service;
-    const { replicas, hosts } = environment.services[name] as Environment["services"][string];
+    const { hosts } = environment.services[name] as Environment["services"][string];
     const scope = new Construct(this, name);
     const identity = new WorkloadIdentity(scope, "identity", {
       platform,
@@ -142,9 +178,50 @@ export class Workloads extends Construct {
       serviceAccount: name,
     });
     secrets.grantAccess(name, service.variables, identity.member);
+    const front = hosts.length ? edgeOf(environment).front(scope, { platform, name, service }) : undefined;
+    const stable = this.deploy(scope, name, this.stable, front, identity.email);
+    if (!(stable instanceof WebService) || !hosts.length) return;
+    const { port, paths, timeoutSeconds = TIMEOUT } = service;
+    const corsOrigins = (service.cors?.origins ?? []).flatMap((origin) =>
+      isName(origin) ? originsOf(environment, origin) : origin,
+    );
+    this.publicServices[stable.name] = {
+      workloads: runnersOf(system, name),
+      port: port as number,
+      service,
+      timeoutSeconds,
+      corsOrigins,
+      shares: hasStrategy(service) ? this.shares(name, service, stable, front) : undefined,
+    };
+    for (const host of hosts) for (const path of paths) this.routes.push({ host, path, service: stable.name });
+  }
+
+  /** Deploys the candidate of a service, if there is one, and returns which share of the requests each of the two gets. */
+  private shares(name: string, service: Service, stable: WebService, front: WebServiceProps["public"]) {
+    const { candidate } = this.props;
+    if (!candidate || !this.candidate) return { of: { [stable.name]: 100 }, rollouts: [stable.rollout] };
+    const scope = new Construct(this, candidateOf(name));
+    const web = this.deploy(scope, name, this.candidate, front) as WebService;
+    web.rollout.lifecycle = { createBeforeDestroy: true }; // deleted after no route leads to it
+    const share = service.strategy.kind === "canary" || candidate.share === 100 ? candidate.share : 0;
+    const of = { [stable.name]: 100 - share, [web.name]: share };
+    return { of, rollouts: [stable.rollout, web.rollout] };
+  }
+
+  /** Deploys one release of a service. */
+  private deploy(
+    scope: Construct,
+    name: string,
+    running: Running,
+    front: WebServiceProps["public"],
+    actsAs?: string,
+  ): Workload | WebService {
+    const { system, environment, namespace } = this.props;
+    const service = system.services[name] as Service;
+    const { replicas } = environment.services[name] as Environment["services"][string];
     const workload = {
       namespace,
-      pod: this.pod(scope, name, service, identity.email),
+      pod: this.pod(scope, name, service, running, actsAs),
       serving: service,
       // Validation has checked that a range has a load.
       replicas:
@@ -153,30 +230,22 @@ export class Workloads extends Construct {
           : { ...replicas, ...(service.autoscale as NonNullable<Service["autoscale"]>) },
       egress: this.egress(service.connects),
       scrapers: PrometheusStack.SCRAPERS,
-      dependsOn: [...this.needs(service), ...this.jobs(service.after)],
+      dependsOn: [...this.needs(service), ...this.jobs(service.after, running)],
     };
-    const { port, health, paths, timeoutSeconds = TIMEOUT } = service;
-    if (!port || !("ready" in health)) {
-      new Workload(scope, "workload", workload);
-      return;
-    }
-    const web = new WebService(scope, "web-service", {
+    const { port, health, timeoutSeconds = TIMEOUT } = service;
+    if (!port || !("ready" in health)) return new Workload(scope, "workload", workload);
+    return new WebService(scope, "web-service", {
       ...workload,
       serving: { ...service, port, health, timeoutSeconds },
-      public: hosts.length ? edgeOf(environment).front(scope, { platform, name, service }) : undefined,
-      clients: clientsOf(system, name),
+      public: front,
+      clients: running === this.stable ? clientsOf(system, name) : [],
     });
-    if (!hosts.length) return;
-    const corsOrigins = (service.cors?.origins ?? []).flatMap((origin) =>
-      isName(origin) ? originsOf(environment, origin) : origin,
-    );
-    this.publicServices[web.name] = { workload: name, port, service, timeoutSeconds, corsOrigins };
-    for (const host of hosts) for (const path of paths) this.routes.push({ host, path, service: web.name });
   }
 
+  /** @param actsAs the Google service account of a service */
   private pod(
     scope: Construct,
-    name: string,
+    workload: string,
     {
       image,
       command,
@@ -186,26 +255,34 @@ export class Workloads extends Construct {
       port,
       direct = false,
     }: Pick<Service, "image" | "command" | "pool" | "resources" | "variables"> & { port?: number; direct?: boolean },
+    running: Running,
     actsAs?: string,
   ): PodProps {
-    const { system, environment, release } = this.props;
+    const { system, environment } = this.props;
     const namespace = this.props.namespace.name;
+    const name = running.named(workload);
+    // Both releases of a workload have one service account.
+    const account =
+      this.serviceAccounts.get(workload) ??
+      serviceAccount(scope, "service-account", { namespace, name: workload, actsAs });
+    this.serviceAccounts.set(workload, account);
     return {
       name,
-      image: imageOf(environment, release, image),
+      container: workload,
+      image: imageOf(environment, running.release, image),
       runAs: system.images[image],
       command,
       place: this.props.platform.cluster.place(pool),
       resources,
-      serviceAccount: serviceAccount(scope, "service-account", { namespace, name, actsAs }),
-      ...this.variables.of(scope, namespace, name, variables, { port, direct }),
+      serviceAccount: account,
+      ...running.variables.of(scope, namespace, name, variables, { port, direct }),
       certificates: this.props.certificates,
     };
   }
 
-  /** Returns the Jobs of tasks that were created before. */
-  private jobs(tasks: readonly string[]): ITerraformDependable[] {
-    return tasks.map((task) => this.tasks.get(task) as ITerraformDependable);
+  /** Returns the Jobs of a release's tasks, which were created before. */
+  private jobs(tasks: readonly string[], { named }: Running): ITerraformDependable[] {
+    return tasks.map((task) => this.tasks.get(named(task)) as ITerraformDependable);
   }
 
   private egress(connects: readonly string[]): Record<string, Allowance> {

@@ -2,6 +2,8 @@ import { type Ability, lackOf } from "../../schema/edge";
 import { type Anything, production, staging, traefik } from "../bad-inputs/support";
 import { type Files, problems } from "../support";
 
+const CANARY = { kind: "canary", steps: [10, 50] };
+
 /** A service that asks for one thing, and the line's place. */
 const ASKS: Readonly<Record<Ability, { readonly fields: object; readonly place: string }>> = {
   limitsOfPaths: { fields: { rateLimits: [{ path: "/a", requests: 5, seconds: 60 }] }, place: "rateLimits.0.path" },
@@ -10,6 +12,8 @@ const ASKS: Readonly<Record<Ability, { readonly fields: object; readonly place: 
   cors: { fields: { cors: { origins: ["*"], methods: ["GET"] } }, place: "cors" },
   sticky: { fields: { sticky: { minutes: 60 } }, place: "sticky" },
   websockets: { fields: { websockets: { minutes: 60 } }, place: "websockets" },
+  weights: { fields: { strategy: { kind: "blue-green" } }, place: "strategy" },
+  stickyWeights: { fields: { strategy: CANARY, sticky: { minutes: 60 } }, place: "strategy" },
 };
 
 /** Puts both environments behind an edge. */
@@ -30,6 +34,7 @@ test.each(PAIRS)("behind %s, %s are accepted, or refused with what to do instead
   const { fields, place } = ASKS[ability];
   const lines = problems((files) => {
     EDGES[kind](files);
+    files.system.database.connectionsPerPod = 2; // a candidate needs connections, too
     Object.assign(files.system.services.backend as Anything, { rateLimits: [] }, fields);
   });
   const lack = lackOf({ kind }, ability);

@@ -240,6 +240,58 @@ test("a sticky client has a cookie for each service, which scripts cannot read",
   expect(find("IngressRoute", "web", called).routes[0].services[0].sticky.cookie.sameSite).toBe("none");
 });
 
+describe("a service whose requests two Services share", () => {
+  const shares = (of: Readonly<Record<string, number>>) => ({ of, rollouts: [at("web-rollout")] });
+  const shared = (of: Readonly<Record<string, number>>, more: Partial<TraefikService> = {}) =>
+    synth({ routes: [WHOLE], services: { web: { timeoutSeconds: 60, ...more, shares: shares(of) } } });
+  const { resource: found } = shared({ web: 90, "web-candidate": 10 });
+  const [service] = values(found("helm_release.ingress_shares")).objects;
+
+  test("has a TraefikService with their weights, in a release of its own", () => {
+    expect(service).toEqual({
+      apiVersion: "traefik.io/v1alpha1",
+      kind: "TraefikService",
+      metadata: { name: "web", namespace: "shop" },
+      spec: {
+        weighted: {
+          services: [
+            { name: "web", port: SERVICE_PORT, serversTransport: "web", weight: 90 },
+            { name: "web-candidate", port: SERVICE_PORT, serversTransport: "web", weight: 10 },
+          ],
+        },
+      },
+    });
+    const [route] = find("IngressRoute", "web", values(found(RELEASE)).objects).routes;
+    expect(route.services).toEqual([{ kind: "TraefikService", name: "web" }]);
+    expect(route.middlewares).toEqual([{ name: "web-headers" }, { name: "web-limit" }]); // one limit for both
+  });
+
+  test("has none without a share, and the routes stay as they are", () => {
+    const all = shared({ web: 0, "web-candidate": 100 });
+    const [{ spec }] = values(all.resource("helm_release.ingress_shares")).objects;
+    expect(spec.weighted.services.map(({ name, weight }: Json) => [name, weight])).toEqual([["web-candidate", 100]]);
+    expect(all.resource(RELEASE)).toEqual(found(RELEASE));
+  });
+
+  test("has cookies for the Service and for its pod, if clients are sticky", () => {
+    const { resource } = shared({ web: 50, "web-candidate": 50 }, { stickyMinutes: 30 });
+    const [{ spec }] = values(resource("helm_release.ingress_shares")).objects;
+    const cookie = { secure: true, httpOnly: true, sameSite: "lax", maxAge: 1800 };
+    expect(spec.weighted.sticky).toEqual({ cookie: { name: "web-release", ...cookie } });
+    expect(spec.weighted.services.map(({ sticky }: Json) => sticky)).toEqual(
+      ["web-pod", "web-candidate-pod"].map((name) => ({ cookie: { name, ...cookie } })),
+    );
+  });
+
+  test("changes its shares after the rollouts, and the routes change before a TraefikService is deleted", () => {
+    expect(found("helm_release.ingress_shares")).toMatchObject({
+      depends_on: ["quota", "default-deny", "traefik", "web-rollout"],
+      lifecycle: { create_before_destroy: true },
+    });
+    expect(found(RELEASE).depends_on).toContain("helm_release.ingress_shares");
+  });
+});
+
 test("every response has the security headers, on every route", () => {
   for (const { spec } of objects().filter(({ kind }) => kind === "IngressRoute"))
     for (const { middlewares } of spec.routes)

@@ -56,6 +56,26 @@ test("a service that counts no requests has the panels of its pods only", () => 
   expect(of([aimless])).not.toContain("Error budget left");
 });
 
+test("a service that can have a candidate has panels that compare its releases, whose other panels cover both", () => {
+  const { panels } = make(true, [{ ...backend, candidate: true }]);
+  const queries = (title: string) => titled(title, panels).targets.map((t: Json) => [t.legendFormat, t.expr]);
+  for (const title of ["Requests by release", "Requests that fail, by release", "Latency by release"]) {
+    const [[stable, one], [candidate, other]] = queries(title);
+    expect([stable, candidate]).toEqual(["stable", "candidate"]);
+    expect(one).toContain('service="backend",track=""');
+    expect(other).toBe(one.replaceAll('track=""', 'track="candidate"'));
+  }
+  expect(queries("Replicas").map(([legend]: [string]) => legend)).toEqual([
+    "wanted",
+    "available",
+    "candidate wanted",
+    "candidate available",
+  ]);
+  expect(queries("Replicas")[2][1]).toContain('deployment="backend-candidate"');
+  for (const title of ["Requests", "Requests that fail", "Latency", "Memory of each pod"])
+    expect(titled(title, panels)).toMatchObject({ targets: titled(title).targets });
+});
+
 test("on Autopilot nothing asks for cAdvisor's metrics", () => {
   expect(exprs(panels).join()).toContain("container_");
   expect(exprs(make(false).panels).join()).not.toMatch(/\bcontainer_\w+\{/);

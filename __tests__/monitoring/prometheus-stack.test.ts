@@ -191,6 +191,20 @@ test("an annotated pod is scraped once, at the port and path that it names; othe
   expect(relabel(relabel_configs, discovered("9464", { port: "9464" }))).toBeUndefined();
 });
 
+test("a candidate's metrics are those of the service, and have a label that says whose they are", () => {
+  const [{ relabel_configs }] = stack.prometheus.prometheusSpec.additionalScrapeConfigs;
+  const of = (name: string) =>
+    relabel(relabel_configs, {
+      ...discovered("9464", { port: "9464", scrape: "true" }),
+      __meta_kubernetes_pod_label_app_kubernetes_io_name: name,
+    });
+  expect(of("backend-candidate")).toMatchObject({ service: "backend", track: "candidate" });
+  for (const name of ["backend", "candidate", "candidate-backend"]) {
+    expect(of(name)).toMatchObject({ service: name });
+    expect(of(name)).not.toHaveProperty("track");
+  }
+});
+
 test("a pod that names no port is scraped at each port that it declares", () => {
   const [{ relabel_configs }] = stack.prometheus.prometheusSpec.additionalScrapeConfigs;
   const address = (declared: string | undefined, annotations: Record<string, string>) =>

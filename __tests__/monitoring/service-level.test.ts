@@ -1,4 +1,5 @@
 import {
+  candidateRules,
   errorRules,
   type MonitoredService,
   memoryRules,
@@ -248,6 +249,40 @@ withPromtool("nothing but errors is reported, and another service's are not", ()
     values,
   }));
   firing(errors, [...other, ...byEndpoint({ "/a 200": "0+60x60" })], { 30: [] });
+});
+
+describe("a candidate", () => {
+  const rules = candidateRules({ ...backend, candidate: true });
+  /** Requests by release and code. */
+  const byRelease = (values: Record<string, string>) =>
+    Object.entries(values).map(([key, values]) => {
+      const [release, code] = key.split(" ");
+      const track = release === "candidate" ? ',track="candidate"' : "";
+      return { series: `http_requests_total{${labels}${track},code="${code}"}`, values };
+    });
+  const ALERT = "CandidateFailsMoreOften critical";
+
+  test("has an alert if the service counts requests and can have one", () => {
+    expect(rules.flatMap((group) => group.rules)).toHaveLength(1);
+    expect(candidateRules(backend)).toEqual([]);
+    expect(candidateRules({ name: "worker", namespace: "shop", candidate: true })).toEqual([]);
+  });
+
+  withPromtool("that fails more often than the stable release is reported, however small its share is", () => {
+    const good = { "stable 200": "0+990x60", "stable 500": "0+10x60", "candidate 200": "0+90x60" };
+    firing(rules, byRelease(good), { 30: [], 59: [] });
+    firing(rules, byRelease({ ...good, "candidate 500": "0+1x60" }), { 30: [], 59: [] }); // as often
+    firing(rules, byRelease({ ...good, "candidate 500": "0+10x60" }), { 30: [ALERT], 59: [ALERT] });
+    firing(rules, byRelease({ "stable 200": "0+990x60", "candidate 500": "0+1x60" }), { 30: [ALERT] });
+  });
+
+  withPromtool("is compared only while both releases have requests", () => {
+    firing(rules, byRelease({ "stable 200": "0+990x60" }), { 30: [] });
+    firing(rules, byRelease({ "stable 200": "990x60", "candidate 500": "0+10x60" }), { 30: [] });
+    firing(rules, byRelease({ "stable 200": "0+990x60", "candidate 200": "10x60", "candidate 500": "10x60" }), {
+      30: [],
+    });
+  });
 });
 
 withPromtool("a histogram without the objective's bucket is reported, and has no ratio to alert on", () => {

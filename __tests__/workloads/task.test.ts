@@ -40,7 +40,7 @@ const synth = ({ pod, config = "info", generation = 1, value = "v", certificate 
 const ADDRESS = "kubernetes_job_v1.m_job";
 const { resource, counts } = synth();
 const { metadata, spec, ...job } = resource(ADDRESS);
-const nameOf = (change: Change) => synth(change).resource(ADDRESS).metadata.name;
+const templateOf = (change: Change) => synth(change).resource(ADDRESS).spec.template;
 
 test.each<[string, Change]>([
   ["image", { pod: { image: "registry.example/backend@sha256:1" } }],
@@ -51,23 +51,29 @@ test.each<[string, Change]>([
   ["configuration", { config: "debug" }],
   ["generation of a secret", { generation: 2 }],
   ["certificate authority", { certificate: "another PEM" }],
-])("another %s is another job", (_what, change) => {
-  expect(nameOf(change)).not.toBe(metadata.name);
+])("another %s is another pod, which replaces the Job", (_what, change) => {
+  expect(templateOf(change)).not.toEqual(spec.template);
 });
 
 test.each<[string, Change]>([
-  ["size", { pod: { resources: { cpu: "1", memory: "1Gi", memoryLimit: "2Gi" } } }],
-  ["node pool", { pod: { place: placeOn("other") } }],
   ["deadline", { deadline: 900 }],
   ["connection", { egress: {} }],
   ["secret value of the same generation", { value: "w" }],
-])("another %s leaves the job its name", (_what, change) => {
-  expect(nameOf(change)).toBe(metadata.name);
+])("another %s is the same pod", (_what, change) => {
+  expect(templateOf(change)).toEqual(spec.template);
 });
 
-test("the name begins with the task's and has room for the longest", () => {
-  expect(metadata.name).toMatch(/^migrate-\$\{substr\(.*, 0, 8\)\}$/); // 40 characters, a dash and 8 are below 63
-  expect(metadata.namespace).toBe("shop");
+test("Kubernetes completes its name, because it is created before the Job that it replaces is deleted", () => {
+  expect(metadata).toEqual({
+    generate_name: "migrate-",
+    namespace: "shop",
+    labels: { "app.kubernetes.io/name": "migrate" },
+  });
+  expect(job.lifecycle).toEqual({ create_before_destroy: true });
+  expect(synth({ pod: { place: AUTOPILOT } }).resource(ADDRESS).lifecycle).toMatchObject({
+    create_before_destroy: true,
+    ignore_changes: expect.arrayContaining(["spec[0].template[0].spec[0].container[0].resources"]),
+  });
 });
 
 test("it is tried once, is stopped at its deadline, and Terraform waits a little longer", () => {
@@ -162,5 +168,5 @@ test("what Autopilot writes into the job does not make it run again, and nothing
     "spec[0].template[0].spec[0].container[0].resources",
   ]);
   expect(autopilot.spec.template.spec).not.toHaveProperty("toleration");
-  expect(job.lifecycle).toBeUndefined(); // a Standard cluster writes nothing
+  expect(job.lifecycle).not.toHaveProperty("ignore_changes"); // a Standard cluster writes nothing
 });

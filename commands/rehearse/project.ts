@@ -9,7 +9,9 @@ export const SURROUNDINGS = {
   customResources: [
     ...["ServiceMonitor", "PodMonitor", "PrometheusRule", "Probe"].map((kind) => `monitoring.coreos.com/v1 ${kind}`),
     ...["Issuer", "Certificate"].map((kind) => `cert-manager.io/v1 ${kind}`),
-    ...["IngressRoute", "Middleware", "ServersTransport"].map((kind) => `traefik.io/v1alpha1 ${kind}`),
+    ...["IngressRoute", "Middleware", "ServersTransport", "TraefikService"].map(
+      (kind) => `traefik.io/v1alpha1 ${kind}`,
+    ),
   ],
   // The chart in charts/objects prints the objects in its values.
   objectsOf: (values) => JSON.parse(values).objects ?? [],

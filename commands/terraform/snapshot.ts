@@ -4,6 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { DATASTORES_NAMESPACE } from "../../facts/names";
 import { PLATFORM_NAMES } from "../../facts/reserved";
+import { runnersOf } from "../../schema/candidate";
 import { entryOf, type Kinds } from "../../schema/choices";
 import type { Environment } from "../../schema/environment";
 import { kubectlOf, runJob, sleep } from "../cluster-jobs";
@@ -73,12 +74,14 @@ export const addressOf = (task: string): string => `kubernetes_job_v1.workload_$
 /** Address of a resource that exists if an environment's database does. */
 export const existing = (database: Database): string => entryOf(KINDS, database).exists;
 
-/** The tasks that a plan runs and that change a database which exists. */
+/** The tasks that a plan runs, for the stable release or a candidate, and that change a database which exists. */
 export function changing(plan: Plan, { system, environment: { database } }: Context): string[] {
   if (!database || !before(plan, existing(database))) return [];
-  const runs = (address: string) =>
-    plan.resource_changes?.some((it) => it.address === address && it.change.actions.includes("create"));
-  return Object.keys(system.tasks).filter((name) => system.tasks[name]?.changesDatabase && runs(addressOf(name)));
+  const runs = (task: string) =>
+    plan.resource_changes?.some((it) => it.address === addressOf(task) && it.change.actions.includes("create"));
+  return Object.keys(system.tasks).filter(
+    (name) => system.tasks[name]?.changesDatabase && runnersOf(system, name).some(runs),
+  );
 }
 
 /** What keeps the database of an environment before a plan is applied. */

@@ -1,3 +1,4 @@
+import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { SECURITY_HEADERS } from "../../facts/http";
 import { isBelow } from "../../facts/paths";
@@ -51,6 +52,16 @@ export interface TraefikService {
   };
   /** Minutes for which a client's requests go to the same pod, by a cookie. */
   readonly stickyMinutes?: number;
+  /**
+   * The Services that answer the requests, if it is not the one of the service's name alone. If clients are sticky, they stay
+   * at a Service that still has a share, so a new share is that of new clients.
+   */
+  readonly shares?: {
+    /** Per cent of the requests by the name of the Service, 100 together. */
+    readonly of: Readonly<Record<string, number>>;
+    /** What must be complete before the shares change. */
+    readonly rollouts: readonly ITerraformDependable[];
+  };
 }
 
 /**
@@ -78,6 +89,9 @@ export interface ClientRateLimit {
  *
  * WebSockets need no setting: the limits of time end when a connection becomes a WebSocket.
  *
+ * The shares of Services are a Helm release of their own, with a TraefikService for each service that has any. So a new
+ * share changes nothing else, and a route never names a TraefikService that does not exist.
+ *
  * An IngressRoute loads at most one certificate, and Traefik selects certificates by the host that a client names, not
  * by the route. So each certificate has its own IngressRoute, without routes.
  * {@link https://doc.traefik.io/traefik/v3.7/reference/routing-configuration/http/middlewares/ratelimit/}
@@ -93,24 +107,34 @@ export class TraefikIngress extends Construct {
       metadata: { name, namespace },
       spec,
     });
+    const shared = Object.values(props.services).flatMap(({ shares }) => shares ?? []);
+    const shares = shared.length
+      ? objects(this, "shares", {
+          name: `${props.name}.shares`,
+          namespace,
+          dependsOn: [...props.namespace.ready, props.traefik.ready, ...shared.flatMap(({ rollouts }) => rollouts)],
+          objects: Object.entries(props.services).flatMap(([service, settings]) =>
+            settings.shares ? [object("TraefikService", service, weighted(service, settings))] : [],
+          ),
+        })
+      : undefined;
+    // Deleted after the routes that name it, and so is what has lost its share.
+    if (shares) shares.lifecycle = { createBeforeDestroy: true };
     objects(this, "routes", {
       name: props.name,
       namespace,
-      dependsOn: [...props.namespace.ready, props.traefik.ready],
+      dependsOn: [...props.namespace.ready, props.traefik.ready, ...(shares ? [shares] : [])],
       objects: [
         ...props.certificates.map((secretName) =>
           object("IngressRoute", secretName, { entryPoints: ["websecure"], routes: [], tls: { secretName } }),
         ),
         ...Object.entries(props.services).flatMap(([service, settings]) => {
-          const { timeoutSeconds, rateLimits = [], headers = [], cors, stickyMinutes } = settings;
+          const { timeoutSeconds, rateLimits = [], headers = [] } = settings;
           const headerPaths = pathsOf(headers).filter((path) => path !== "/");
           const limitPaths = pathsOf(rateLimits);
-          const backend = {
-            name: service,
-            port: SERVICE_PORT,
-            serversTransport: service,
-            ...(stickyMinutes && { sticky: { cookie: cookie(service, stickyMinutes, cors?.credentials) } }),
-          };
+          const answers = settings.shares
+            ? { kind: "TraefikService", name: service }
+            : backend(service, service, settings);
           return [
             // The Middlewares of the service exist even if it sets nothing, so that you can add and remove settings:
             // Traefik does not serve a route that names a missing Middleware.
@@ -137,7 +161,7 @@ export class TraefikIngress extends Construct {
                     { name: named(service, "headers", headersOf) },
                     { name: named(service, "limit", limitOf) },
                   ],
-                  services: [backend],
+                  services: [answers],
                 }),
               ),
             }),
@@ -175,13 +199,39 @@ function responseHeaders({ headers = [], cors }: TraefikService, path = "/") {
   };
 }
 
-const cookie = (service: string, minutes: number, otherOrigins = false) => ({
-  name: `${service}-pod`,
-  secure: true,
-  httpOnly: true,
-  sameSite: otherOrigins ? "none" : "lax", // browsers send "lax" only from pages of the same site
-  maxAge: 60 * minutes,
+/** Returns a Service that answers requests of a service, with the cookie that names one of its pods. */
+const backend = (name: string, service: string, settings: TraefikService) => ({
+  name,
+  port: SERVICE_PORT,
+  serversTransport: service,
+  ...sticky(`${name}-pod`, settings),
 });
+
+/**
+ * Returns the Services that have a share, and the cookie that names one of them.
+ * {@link https://doc.traefik.io/traefik/v3.7/reference/routing-configuration/kubernetes/crd/http/traefikservice/}
+ */
+const weighted = (service: string, settings: TraefikService) => ({
+  weighted: {
+    services: Object.entries(settings.shares?.of ?? {})
+      .filter(([, weight]) => weight > 0)
+      .map(([name, weight]) => ({ ...backend(name, service, settings), weight })),
+    ...sticky(`${service}-release`, settings),
+  },
+});
+
+const sticky = (name: string, { stickyMinutes, cors }: TraefikService) =>
+  stickyMinutes && {
+    sticky: {
+      cookie: {
+        name,
+        secure: true,
+        httpOnly: true,
+        sameSite: cors?.credentials ? "none" : "lax", // browsers send "lax" only from pages of the same site
+        maxAge: 60 * stickyMinutes,
+      },
+    },
+  };
 
 /** An average of 0 means no limit. */
 const rateLimit = (limit?: ClientRateLimit) =>

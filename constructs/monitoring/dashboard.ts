@@ -1,3 +1,4 @@
+import { CANDIDATE, candidateOf } from "../../facts/candidate";
 import { servicesTitle } from "../../facts/dashboards";
 import { board, COLUMNS, grid, type Panel, type PlacedPanel } from "./panel";
 import { latencyQuantile, requestQueries } from "./request-queries";
@@ -8,7 +9,9 @@ import {
   type MonitoredService,
   type Objective,
   REQUESTS,
+  type RequestMetrics,
   recorded,
+  TRACKS,
 } from "./service-level";
 
 export interface DashboardProps {
@@ -79,6 +82,39 @@ function requestPanels(service: MonitoredService): Panel[] {
         ]
       : []),
     ...(objective ? [budgetPanel(service, objective)] : []),
+    ...(service.candidate ? releasePanels(service, metrics) : []),
+  ];
+}
+
+/** Returns panels that compare a service's two releases. */
+function releasePanels(service: MonitoredService, metrics: RequestMetrics): Panel[] {
+  const { histogram } = metrics;
+  const each = (query: (track: string) => string) =>
+    Object.fromEntries(Object.entries(TRACKS).map(([release, track]) => [release, query(track)]));
+  return [
+    {
+      title: "Requests by release",
+      type: "timeseries",
+      unit: "reqps",
+      queries: each((track) => requestQueries(service, metrics, track).all),
+    },
+    {
+      title: "Requests that fail, by release",
+      type: "timeseries",
+      unit: "percentunit",
+      queries: each((track) => requestQueries(service, metrics, track).failed),
+    },
+    ...(histogram
+      ? [
+          {
+            title: "Latency by release",
+            type: "timeseries",
+            unit: "s",
+            description: "95th percentile",
+            queries: each((track) => latencyQuantile(service, histogram, 0.95, track)),
+          } as const,
+        ]
+      : []),
   ];
 }
 
@@ -105,7 +141,13 @@ function budgetPanel(service: MonitoredService, { availability, latency }: Objec
 }
 
 function resourcePanels(service: MonitoredService, cadvisor: boolean): Panel[] {
-  const deployment = `{namespace="${service.namespace}",deployment="${service.name}"}`;
+  const replicas = (deployment: string, prefix = "") => {
+    const of = `{namespace="${service.namespace}",deployment="${deployment}"}`;
+    return {
+      [`${prefix}wanted`]: `max(kube_deployment_spec_replicas${of})`,
+      [`${prefix}available`]: `max(kube_deployment_status_replicas_available${of})`,
+    };
+  };
   const bounds = (resource: string) => ({
     requested: `max(kube_pod_container_resource_requests${contained(service, `resource="${resource}"`)})`,
     limit: `max(kube_pod_container_resource_limits${contained(service, `resource="${resource}"`)})`,
@@ -116,8 +158,8 @@ function resourcePanels(service: MonitoredService, cadvisor: boolean): Panel[] {
       type: "timeseries",
       unit: "short",
       queries: {
-        wanted: `max(kube_deployment_spec_replicas${deployment})`,
-        available: `max(kube_deployment_status_replicas_available${deployment})`,
+        ...replicas(service.name),
+        ...(service.candidate && replicas(candidateOf(service.name), `${CANDIDATE} `)),
       },
     },
     {

@@ -2,20 +2,31 @@ import { type MonitoredService, type RequestMetrics, scraped } from "./service-l
 
 /**
  * Returns PromQL queries for panels about a service's requests. The rates use Grafana's interval and add up all pods.
+ *
+ * @param which labels of the pods' metrics; by default, the pods of all releases count
  */
-export function requestQueries(service: MonitoredService, { counter, statusLabel }: RequestMetrics) {
+export function requestQueries(
+  service: MonitoredService,
+  { counter, statusLabel }: RequestMetrics,
+  ...which: readonly string[]
+) {
   const rate = (selector: string, by = "") => `sum${by} (rate(${counter}${selector}[$__rate_interval]))`;
-  const all = rate(scraped(service));
-  const failed = rate(scraped(service, `${statusLabel}=~"5.."`));
+  const all = rate(scraped(service, ...which));
+  const failed = rate(scraped(service, ...which, `${statusLabel}=~"5.."`));
   return {
     /** Requests per second. */
     all,
-    allByStatus: rate(scraped(service), ` by (${statusLabel})`),
+    allByStatus: rate(scraped(service, ...which), ` by (${statusLabel})`),
     /** Share of requests with a 5xx response: 0 before the first error, and no value without requests. */
     failed: `(${failed} or 0 * ${all}) / (${all} > 0)`,
   };
 }
 
 /** Returns the PromQL query for the seconds within which a share of the requests is answered. */
-export const latencyQuantile = (service: MonitoredService, histogram: string, q: number): string =>
-  `histogram_quantile(${q}, sum by (le) (rate(${histogram}_bucket${scraped(service)}[$__rate_interval])))`;
+export const latencyQuantile = (
+  service: MonitoredService,
+  histogram: string,
+  q: number,
+  ...which: readonly string[]
+): string =>
+  `histogram_quantile(${q}, sum by (le) (rate(${histogram}_bucket${scraped(service, ...which)}[$__rate_interval])))`;

@@ -1,3 +1,5 @@
+import { CANDIDATE } from "../../facts/candidate";
+
 /** Value of the label `job` in metrics of annotated pods. */
 export const SCRAPE_JOB = "annotated-pods";
 
@@ -8,7 +10,8 @@ export const SCRAPE_JOB = "annotated-pods";
  */
 export const FALLBACK_PROTOCOL = "PrometheusText0.0.4";
 
-/** Labels that Prometheus discovers: the port in a pod's annotation, and a port that a container declares. */
+/** Labels that Prometheus discovers: a pod's name, the port in its annotation, and a port that a container declares. */
+const POD_NAME = "__meta_kubernetes_pod_label_app_kubernetes_io_name";
 const NAMED_PORT = "__meta_kubernetes_pod_annotation_prometheus_io_port";
 const DECLARED_PORT = "__meta_kubernetes_pod_container_port_number";
 
@@ -52,6 +55,8 @@ export const ANNOTATED_PODS = {
     },
     { source_labels: ["__meta_kubernetes_namespace"], target_label: "namespace" },
     { source_labels: ["__meta_kubernetes_pod_name"], target_label: "pod" },
-    { source_labels: ["__meta_kubernetes_pod_label_app_kubernetes_io_name"], target_label: "service" },
+    // The metrics of a candidate are the service's, so rules and dashboards cover both releases. A label tells them apart.
+    { source_labels: [POD_NAME], target_label: "service", regex: `(.+?)(-${CANDIDATE})?` },
+    { source_labels: [POD_NAME], target_label: "track", regex: `.+-(${CANDIDATE})` },
   ],
 };

@@ -1,3 +1,4 @@
+import { CANDIDATE } from "../../facts/candidate";
 import { SCRAPE_JOB } from "./scraping";
 
 /** A service that Prometheus monitors. */
@@ -14,6 +15,11 @@ export interface MonitoredService {
    * fifteen minutes.
    */
   readonly alerts?: AlertThresholds;
+  /**
+   * Whether a candidate can run beside the service: pods of another Deployment, whose metrics are the service's, with the
+   * label `track`. The default is false.
+   */
+  readonly candidate?: boolean;
 }
 
 export interface AlertThresholds {
@@ -80,6 +86,9 @@ const BURN_RATES: readonly { rate: number; long: Window; short: Window; severity
   { rate: 1, long: "3d", short: "6h", severity: "warning" },
 ];
 const BUDGET_DAYS = 30;
+
+/** Labels of the metrics of each release of a service that can have a candidate. */
+export const TRACKS = { stable: 'track=""', candidate: `track="${CANDIDATE}"` } as const;
 
 /** PromQL selector of a service's own metrics. */
 export const scraped = ({ name, namespace }: MonitoredService, ...more: readonly string[]): string =>
@@ -159,6 +168,40 @@ export function errorRules(service: MonitoredService): RuleGroup[] {
           annotations: {
             summary: `Too many of ${name}'s requests fail`,
             description: `More than ${alerts.errorPercent} % of requests to ${name} have been answered with a 5xx for 5 minutes, now {{ $value | humanizePercentage }}.`,
+          },
+        },
+      ],
+    },
+  ];
+}
+
+/** Percentage points by which more requests to a candidate may fail than to the stable release. */
+const WORSE = 1;
+
+/**
+ * Returns an alert for a candidate that fails more often than the stable release. With a small share, a bad candidate hardly
+ * changes how the service as a whole meets its objectives. Returns no rules for a service without a candidate or without
+ * metrics.
+ */
+export function candidateRules(service: MonitoredService): RuleGroup[] {
+  const { name, metrics, candidate } = service;
+  if (!metrics || !candidate) return [];
+  const failing = (track: keyof typeof TRACKS) => {
+    const rate = (...more: readonly string[]) => rateOf(metrics.counter, scraped(service, TRACKS[track], ...more));
+    return `(${rate(`${metrics.statusLabel}=~"5.."`)} or 0 * ${rate()}) / (${rate()} > 0)`;
+  };
+  return [
+    {
+      name: `${name}-${CANDIDATE}`,
+      rules: [
+        {
+          alert: "CandidateFailsMoreOften",
+          expr: `${failing("candidate")} - ${failing("stable")} > ${WORSE / 100}`,
+          for: "5m",
+          labels: { severity: "critical", service: name },
+          annotations: {
+            summary: `${name}'s candidate fails more often than its stable release`,
+            description: `For 5 minutes, the share of requests that are answered with a 5xx has been more than ${WORSE} percentage point higher for the candidate of ${name} than for its stable release, now by {{ $value | humanizePercentage }}. npm run release with --share 0 takes all requests away from it.`,
           },
         },
       ],

@@ -7,7 +7,14 @@ import { certificateRules, type WatchedCertificates } from "./certificate-rules"
 import { cronJobRules, type WatchedCronJob } from "./cron-job-rules";
 import { dashboard } from "./dashboard";
 import { overviewDashboard } from "./overview-dashboard";
-import { errorRules, type MonitoredService, memoryRules, type ServiceLevel, serviceLevelRules } from "./service-level";
+import {
+  candidateRules,
+  errorRules,
+  type MonitoredService,
+  memoryRules,
+  type ServiceLevel,
+  serviceLevelRules,
+} from "./service-level";
 
 export interface ServiceMonitoringProps {
   /** The namespace of Prometheus and Grafana. */
@@ -43,6 +50,7 @@ export class ServiceMonitoring extends Construct {
       ...services.flatMap((service) => [
         ...(hasLevel(service) ? serviceLevelRules(service) : []),
         ...errorRules(service),
+        ...candidateRules(service),
         ...(autopilot ? [] : [memoryRules(service)]),
       ]),
       ...cronJobs.map(cronJobRules),

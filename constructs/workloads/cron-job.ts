@@ -33,7 +33,7 @@ export function cronJob(
         },
       },
     },
-    ...ignoredOfJob(pod, TEMPLATE),
+    lifecycle: ignoredOfJob(pod, TEMPLATE),
     dependsOn: beforeJob(scope, props),
   });
 }

@@ -37,8 +37,8 @@ export function jobTemplate(pod: PodProps): JobV1SpecTemplate {
 /** What Terraform ignores of a Job, whose template is at this path: Autopilot sets it. */
 export const ignoredOfJob = ({ place }: PodProps, template: string) =>
   place.autopilot
-    ? { lifecycle: { ignoreChanges: [...setByAutopilot(template), `${template}.spec[0].container[0].resources`] } }
-    : {};
+    ? { ignoreChanges: [...setByAutopilot(template), `${template}.spec[0].container[0].resources`] }
+    : undefined;
 
 /** Converts a pod's spec to the shape of the typed resource, with singular names for lists and text for users. */
 function typed(spec: ReturnType<typeof podTemplate>["spec"]): JobV1SpecTemplateSpec {

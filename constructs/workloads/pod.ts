@@ -6,8 +6,10 @@ import type { Placement } from "../kubernetes/placement";
 
 /** Props of the pods of services, workers and tasks. */
 export interface PodProps {
-  /** Name of the workload, its container and the label that selects its pods. */
+  /** Name of the workload, and the label that selects its pods. */
   readonly name: string;
+  /** Name of the container. By default, it is the workload's. Two releases of a service have containers of one name. */
+  readonly container?: string;
   /** The image, with its digest. */
   readonly image: string;
   /**
@@ -101,7 +103,7 @@ export function podTemplate(props: PodProps, serving?: ServingProps) {
       }),
       containers: [
         {
-          name: props.name,
+          name: props.container ?? props.name,
           image: props.image,
           imagePullPolicy: "IfNotPresent",
           ...(props.command && { command: [...props.command] }),

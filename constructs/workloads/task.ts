@@ -1,10 +1,7 @@
 import { JobV1 } from "@cdktf/provider-kubernetes/lib/job-v1";
-import { Fn } from "cdktf";
 import { Construct } from "constructs";
 import { NAME_LABEL } from "../kubernetes/labels";
-import { digest } from "../terraform/json";
 import { beforeJob, ignoredOfJob, type JobProps, jobTemplate } from "./job";
-import { configurationOf } from "./pod";
 
 /** A difference there would replace the Job, and run the task again. */
 const TEMPLATE = "spec[0].template[0]";
@@ -13,10 +10,13 @@ const TEMPLATE = "spec[0].template[0]";
  * A Job that runs once for each image, command and configuration: a migration of the database, for example. Rollouts and
  * other tasks depend on it.
  *
- * The Job's name contains a digest of the three, because a Job cannot change. The Job is never retried, even if it
- * loses its node: only a person can decide whether an incomplete task can run again, and does so with the next
- * deploy. Its deadline is shorter than Terraform's timeout. Otherwise the Job could still run while the next apply
- * deletes it.
+ * A Job cannot change, so Terraform replaces it. It deletes the old Job last, as all that routes depend on: what routes no
+ * longer use is deleted after they have changed, and Terraform can order that only if everything in between creates before
+ * it destroys. Kubernetes completes the Job's name, because the old Job still has its own.
+ *
+ * The Job is never retried, even if it loses its node: only a person can decide whether an incomplete task can run again,
+ * and does so with the next deploy. Its deadline is shorter than Terraform's timeout. Otherwise the Job could still run
+ * while the next apply deletes it.
  */
 export class Task extends Construct {
   /** The Job. It is complete when the task has succeeded. */
@@ -25,21 +25,19 @@ export class Task extends Construct {
   constructor(scope: Construct, id: string, props: JobProps) {
     super(scope, id);
     const { pod } = props;
-    const namespace = props.namespace.name;
-    const key = Fn.substr(
-      digest([pod.image, pod.command, pod.variables, configurationOf(pod).map(({ name }) => name)]),
-      0,
-      8,
-    );
     this.job = new JobV1(this, "job", {
-      metadata: { name: `${pod.name}-${key}`, namespace, labels: { [NAME_LABEL]: pod.name } },
+      metadata: {
+        generateName: `${pod.name}-`,
+        namespace: props.namespace.name,
+        labels: { [NAME_LABEL]: pod.name },
+      },
       spec: {
         backoffLimit: 0,
         activeDeadlineSeconds: props.deadline,
         template: jobTemplate(pod),
       },
       waitForCompletion: true,
-      ...ignoredOfJob(pod, TEMPLATE),
+      lifecycle: { ...ignoredOfJob(pod, TEMPLATE), createBeforeDestroy: true },
       timeouts: { create: `${props.deadline + 120}s`, update: `${props.deadline + 120}s` },
       dependsOn: beforeJob(this, props),
     });

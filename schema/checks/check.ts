@@ -1,5 +1,5 @@
 import type { Environment } from "../environment";
-import type { Release } from "../release";
+import type { Pointer, Release } from "../release";
 import type { System } from "../system";
 
 /** What a problem shows in place of the value at its path. */
@@ -11,7 +11,7 @@ export interface Shows {
 
 /** Reports a problem at a path of one of the files. The problem shows the value at the path. */
 export type Say = Record<
-  "system" | "environment" | "release",
+  "system" | "environment" | "release" | "pointer",
   (path: readonly PropertyKey[], rule: string, remedy: string, shows?: Shows) => void
 >;
 
@@ -20,6 +20,8 @@ export interface Subject {
   readonly environmentName: string;
   /** The system with the services of all modules, as far as it has the right shape. */
   readonly declared: System;
+  /** Which releases the environment runs; empty if its file is wrong. */
+  readonly pointer: Partial<Pointer>;
   readonly say: Say;
   /** The process's environment variables: confirmations that nobody can commit. */
   readonly env: Readonly<Record<string, string | undefined>>;

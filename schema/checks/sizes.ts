@@ -3,6 +3,7 @@ import { type Machine, machineOf } from "../../facts/google";
 import { parseCpu, parseMemory } from "../../facts/quantity";
 import type { Resources } from "../../facts/resources";
 import { largestOf } from "../../facts/rollout";
+import { hasStrategy, shiftedServices } from "../candidate";
 import { modeOf, nodePoolsOf } from "../cluster";
 import { datastoreNeeds } from "../datastores";
 import type { System } from "../system";
@@ -49,7 +50,8 @@ export const sizesChecks: readonly Check[] = [
     ["services", "network", "database", "cache", "search", "edge", "datadog"],
     [],
     (s, e, _r, { say }) => {
-      const published = Object.values(s.services).filter(({ port }) => port !== undefined).length;
+      const published =
+        Object.values(s.services).filter(({ port }) => port !== undefined).length + shiftedServices(s).length;
       // cert-manager proves each host's ownership through a Service of its own, of all hosts at once.
       const challenges = new Set(Object.values(e.services).flatMap(({ hosts }) => hosts)).size;
       const asked =
@@ -93,7 +95,8 @@ export const sizesChecks: readonly Check[] = [
       for (const [name, service] of Object.entries(s.services)) {
         const replicas = own(e.services, name)?.replicas;
         if (service.pool !== pool || replicas === undefined) continue;
-        const fewest = typeof replicas === "number" ? replicas : replicas.min;
+        const releases = hasStrategy(service) ? 2 : 1;
+        const fewest = releases * (typeof replicas === "number" ? replicas : replicas.min);
         asked.cpu += fewest * (parseCpu(service.resources.cpu) ?? 0);
         asked.memory += fewest * (parseMemory(service.resources.memory) ?? 0);
       }

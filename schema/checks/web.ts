@@ -1,5 +1,6 @@
 import { CLOUD_ARMOR_BANS, CLOUD_ARMOR_INTERVALS } from "../../facts/google";
 import { GOOGLE_HEADERS, isOfConnection, isOfCors, isOfEdge, isOfGoogle, SECURITY_HEADERS } from "../../facts/http";
+import { hasStrategy } from "../candidate";
 import { type Ability, lackOf } from "../edge";
 import { isName } from "../web";
 import type { Service } from "../workload";
@@ -14,10 +15,12 @@ const AT_EDGE = {
   cors: "answers requests of other origins for this service",
   sticky: "keeps this service's clients at their pods",
   websockets: "limits this service's WebSockets",
+  strategy: "shifts this service's requests to a candidate",
 } as const;
 
 const atEdge = (service: Service) =>
   (Object.keys(AT_EDGE) as (keyof typeof AT_EDGE)[]).filter((field) => {
+    if (field === "strategy") return hasStrategy(service);
     const value = service[field];
     return Array.isArray(value) ? value.length > 0 : value !== undefined;
   });
@@ -33,6 +36,7 @@ export const webChecks: readonly Check[] = [
           say.system([...where, "paths"], "is for services with a port", "remove it");
         for (const field of ["timeoutSeconds", "cors", "sticky", "websockets"] as const)
           if (service[field] !== undefined) say.system([...where, field], "is for services with a port", "remove it");
+        if (hasStrategy(service)) say.system([...where, "strategy"], "is for services with a port", "remove it");
         for (const field of ["rateLimits", "headers"] as const)
           for (const i of service[field].keys())
             say.system([...where, field, i], "must be absent: the service has no port", "remove it");
@@ -142,7 +146,8 @@ export const webChecks: readonly Check[] = [
 ];
 
 /** What a service asks of the edge that not every edge can do, each with its place. */
-function asked({ rateLimits, headers, cors, sticky, websockets }: Service): { ability: Ability; path: Path }[] {
+function asked(service: Service): { ability: Ability; path: Path }[] {
+  const { rateLimits, headers, cors, sticky, websockets, strategy } = service;
   const ask = (ability: Ability, path: Path, isAsked: boolean) => (isAsked ? [{ ability, path }] : []);
   return [
     ...rateLimits.flatMap(({ path, ban }, i) => [
@@ -153,6 +158,8 @@ function asked({ rateLimits, headers, cors, sticky, websockets }: Service): { ab
     ...ask("cors", ["cors"], cors !== undefined),
     ...ask("sticky", ["sticky"], sticky !== undefined),
     ...ask("websockets", ["websockets"], websockets !== undefined),
+    ...ask("weights", ["strategy"], hasStrategy(service)),
+    ...ask("stickyWeights", ["strategy"], strategy.kind === "canary" && sticky !== undefined),
   ];
 }
 

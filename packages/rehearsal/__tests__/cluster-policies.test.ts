@@ -17,12 +17,15 @@ test("the changes in an audit log are named like faults", () => {
     event("create", { resource: "pods", namespace: "n", name: "p" }, 403),
     event("update", { resource: "pods", namespace: "n", name: "p", subresource: "status" }),
     event("delete", { resource: "jobs", namespace: "n", name: "j" }),
+    event("create", { resource: "jobs", namespace: "n" }, 201),
+    event("create", { resource: "tokenreviews" }, 201),
     "",
   ].join("\n");
   expect(labelsOf(log)).toEqual([
     "CREATE kubernetes n/namespaces/n",
     "UPDATE kubernetes n/configmaps/c",
     "DELETE kubernetes n/jobs/j",
+    "CREATE kubernetes n/jobs/", // Kubernetes completes its name
   ]);
 });
 

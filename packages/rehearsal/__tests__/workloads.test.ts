@@ -45,8 +45,8 @@ test("Deployments come from resources and from Helm releases, Jobs and CronJobs 
       ["kubernetes_deployment_v1", deployment("web")],
       ["helm_release", release("worker")],
       ["kubernetes_horizontal_pod_autoscaler_v2", autoscaler("worker")],
-      ["kubernetes_job_v1", named("migrate")],
-      ["kubernetes_cron_job_v1", named("nightly")],
+      ["kubernetes_job_v1", { ...named(""), id: "shop/migrate" }],
+      ["kubernetes_cron_job_v1", { ...named("nightly"), id: "shop/nightly" }],
     ),
   ).toEqual({
     deployments: { "shop/web": { min: 2, max: 2 }, "shop/worker": { min: 2, max: 5 } },

@@ -58,7 +58,8 @@ export function declaredWorkloads(machine: Pick<Machine, "work" | "objectsOf">) 
       return [nameOf(metadata), autoscalers.get(nameOf(metadata)) ?? fixed];
     }),
   );
-  const namesOf = (...types: readonly string[]) => new Set(attributesOf(state, ...types).map(metadataOf));
+  // Kubernetes may have completed a name, which the state does not have before it is refreshed.
+  const namesOf = (...types: readonly string[]) => new Set(attributesOf(state, ...types).map(({ id }) => String(id)));
   return {
     deployments,
     jobs: namesOf("kubernetes_job", "kubernetes_job_v1"),

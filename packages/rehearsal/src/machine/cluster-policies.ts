@@ -28,7 +28,7 @@ function refusal(name: string, spec: Manifest): Manifest[] {
 
 /**
  * The label of a call to Kubernetes, as a CEL expression of the request: `CREATE kubernetes shop/configmaps/web`, or
- * `CREATE kubernetes /clusterroles/reader` without a namespace.
+ * `CREATE kubernetes /clusterroles/reader` without a namespace. An object whose name Kubernetes completes has none yet.
  */
 const LABEL =
   'request.operation + " kubernetes " + (has(request.namespace) ? request.namespace : "") + "/" + request.resource.resource + "/" + request.name';
@@ -108,10 +108,13 @@ function labelsWhere(audit: string, ended: (status: NonNullable<AuditEvent["resp
     .filter((line) => line.includes('"ResponseComplete"'))
     .map((line) => JSON.parse(line) as AuditEvent)
     .filter(
-      ({ responseStatus = { code: 0 }, objectRef }) =>
-        ended(responseStatus) && objectRef?.name && !objectRef.subresource,
+      ({ verb, responseStatus = { code: 0 }, objectRef }) =>
+        ended(responseStatus) &&
+        objectRef &&
+        (objectRef.name || (verb === "create" && objectRef.namespace)) &&
+        !objectRef.subresource,
     )
-    .map(({ verb, objectRef: { resource, namespace = "", name } = { resource: "" } }) => {
+    .map(({ verb, objectRef: { resource, namespace = "", name = "" } = { resource: "" } }) => {
       const within = resource === "namespaces" ? name : namespace; // for admission, a namespace is in itself
       return `${OPERATIONS[verb]} kubernetes ${within}/${resource}/${name}`;
     });
