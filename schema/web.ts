@@ -50,19 +50,19 @@ export const web = {
   /**
    * How a new release reaches the clients of the service. With another kind than `rolling`, an environment can run a
    * candidate beside the stable release: `releases/<system>/<environment>.json` says which share of the requests it gets.
-   * - `rolling`: there is no candidate for the service; pods are replaced a few at a time, which is the default
    * - `blue-green`: the candidate gets all requests when its share is 100, and none before
    * - `canary`: the candidate gets its share of the requests
+   * - `rolling`: there is no candidate for the service, which is the default
    */
   strategy: z
     .discriminatedUnion("kind", [
-      z.strictObject({ kind: z.literal("rolling") }),
       z.strictObject({ kind: z.literal("blue-green") }),
       z.strictObject({
         kind: z.literal("canary"),
         /** Shares that the candidate can have in per cent, besides 0 and 100, in ascending order. */
         steps,
       }),
+      z.strictObject({ kind: z.literal("rolling") }),
     ])
     .default({ kind: "rolling" }),
   /**

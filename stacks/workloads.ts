@@ -1,14 +1,11 @@
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { Route } from "../constructs/edge/ingress";
-import { serviceAccount } from "../constructs/identity/service-account";
 import { WorkloadIdentity } from "../constructs/identity/workload-identity";
 import type { ConfigMap } from "../constructs/kubernetes/config-map";
 import type { Namespace } from "../constructs/kubernetes/namespace";
-import { type Allowance, HOST_AGENT, INTERNET } from "../constructs/kubernetes/network-policy";
 import { PrometheusStack } from "../constructs/monitoring/prometheus-stack";
 import type { Platform } from "../constructs/platform";
-import type { PodProps } from "../constructs/workloads/pod";
 import { ScheduledTask } from "../constructs/workloads/scheduled-task";
 import { SmokeJob } from "../constructs/workloads/smoke-job";
 import { Task } from "../constructs/workloads/task";
@@ -19,16 +16,16 @@ import { accountId } from "../facts/names";
 import { type Candidate, candidateTasks, hasStrategy, runnersOf } from "../schema/candidate";
 import type { Environment } from "../schema/environment";
 import { inOrder } from "../schema/order";
-import { imageOf, type Release } from "../schema/release";
+import type { Release } from "../schema/release";
 import type { ScheduledTask as Scheduled } from "../schema/scheduled-task";
 import { type SmokeJob as SmokeJobCheck, smokeJobs } from "../schema/smoke-check";
 import type { System } from "../schema/system";
-import { DATASTORES, isDatastore } from "../schema/variable";
 import { isName } from "../schema/web";
 import type { Service } from "../schema/workload";
 import { clientsOf } from "./connections";
 import type { Datastores } from "./datastores";
 import { edgeOf } from "./edge";
+import { Pods, type Running } from "./pods";
 import type { Secrets } from "./secrets";
 import { originsOf, Variables } from "./variables";
 
@@ -64,14 +61,6 @@ interface PublicService {
   };
 }
 
-/** A release that workloads run. */
-interface Running {
-  readonly release: Release;
-  readonly variables: Variables;
-  /** Returns the name of the workload that runs it. */
-  named(workload: string): string;
-}
-
 /** Default timeout of a service, in seconds. */
 const TIMEOUT = 60;
 
@@ -83,11 +72,8 @@ export class Workloads extends Construct {
   readonly publicServices: Record<string, PublicService> = {};
   private readonly stable: Running;
   private readonly candidate?: Running;
-  /** Allowed connections to anything but the system's services. */
-  private readonly outside: Readonly<Record<string, Allowance>>;
-  /** Jobs of tasks, and service accounts, by the names of workloads. */
+  private readonly pods: Pods;
   private readonly tasks = new Map<string, ITerraformDependable>();
-  private readonly serviceAccounts = new Map<string, string>();
 
   constructor(
     scope: Construct,
@@ -95,24 +81,13 @@ export class Workloads extends Construct {
     private readonly props: WorkloadsProps,
   ) {
     super(scope, id);
-    const { system, datastores, release, candidate } = props;
+    const { system, release, candidate } = props;
+    this.pods = new Pods(props);
     this.stable = { release, variables: new Variables(props), named: (workload) => workload };
     if (candidate) {
       const variables = new Variables({ ...props, release: candidate.release });
       this.candidate = { release: candidate.release, variables, named: candidateOf };
     }
-    this.outside = {
-      ...Object.fromEntries(
-        DATASTORES.flatMap((name) => {
-          const store = datastores[name];
-          if (!store) return [];
-          const ports = new Set([store, ...(store.pooler ? [store.pooler] : [])].map(({ port }) => port));
-          return [[name, { peers: store.peers, ports: [...ports].map((port) => ({ port })) }]];
-        }),
-      ),
-      "internet:443": { peers: [INTERNET], ports: [{ port: 443 }] },
-      "host-agent": HOST_AGENT,
-    };
     const beside = candidateTasks(system);
     for (const task of inOrder(system.tasks)) {
       this.run(task, this.stable);
@@ -127,9 +102,9 @@ export class Workloads extends Construct {
     const scope = new Construct(this, name);
     new SmokeJob(scope, "smoke-job", {
       namespace: this.props.namespace,
-      pod: this.pod(scope, name, job, this.stable),
+      pod: this.pods.of(scope, name, job, this.stable),
       deadline: job.deadlineSeconds,
-      egress: this.egress(job.connects),
+      egress: this.pods.egress(job.connects),
       dependsOn: [this.props.platform.admission],
     });
   }
@@ -138,12 +113,12 @@ export class Workloads extends Construct {
     const scope = new Construct(this, name);
     new ScheduledTask(scope, "scheduled-task", {
       namespace: this.props.namespace,
-      pod: this.pod(scope, name, task, this.stable),
+      pod: this.pods.of(scope, name, task, this.stable),
       schedule: task.schedule,
       timeZone: task.timeZone,
       deadline: task.deadlineSeconds,
-      egress: this.egress(task.connects),
-      dependsOn: [...this.needs(task), ...this.jobs(task.after, this.stable)],
+      egress: this.pods.egress(task.connects),
+      dependsOn: [...this.pods.needs(task), ...this.jobs(task.after, this.stable)],
     });
   }
 
@@ -154,11 +129,11 @@ export class Workloads extends Construct {
     // The id is part of the addresses of Jobs that have been deployed. Another one would run them again.
     const { job } = new Task(scope, "migration", {
       namespace: this.props.namespace,
-      pod: this.pod(scope, task, { ...config, direct: config.changesDatabase }, running),
+      pod: this.pods.of(scope, task, { ...config, direct: config.changesDatabase }, running),
       deadline: config.deadlineSeconds,
-      egress: this.egress(config.connects),
+      egress: this.pods.egress(config.connects),
       dependsOn: [
-        ...this.needs(config),
+        ...this.pods.needs(config),
         ...this.jobs(config.after, running),
         ...(name === task ? [] : this.jobs([task], this.stable)), // two releases never migrate at the same time
       ],
@@ -221,16 +196,16 @@ export class Workloads extends Construct {
     const { replicas } = environment.services[name] as Environment["services"][string];
     const workload = {
       namespace,
-      pod: this.pod(scope, name, service, running, actsAs),
+      pod: this.pods.of(scope, name, service, running, actsAs),
       serving: service,
       // Validation has checked that a range has a load.
       replicas:
         typeof replicas === "number"
           ? replicas
           : { ...replicas, ...(service.autoscale as NonNullable<Service["autoscale"]>) },
-      egress: this.egress(service.connects),
+      egress: this.pods.egress(service.connects),
       scrapers: PrometheusStack.SCRAPERS,
-      dependsOn: [...this.needs(service), ...this.jobs(service.after, running)],
+      dependsOn: [...this.pods.needs(service), ...this.jobs(service.after, running)],
     };
     const { port, health, timeoutSeconds = TIMEOUT } = service;
     if (!port || !("ready" in health)) return new Workload(scope, "workload", workload);
@@ -242,70 +217,8 @@ export class Workloads extends Construct {
     });
   }
 
-  /** @param actsAs the Google service account of a service */
-  private pod(
-    scope: Construct,
-    workload: string,
-    {
-      image,
-      command,
-      pool,
-      resources,
-      variables,
-      port,
-      direct = false,
-    }: Pick<Service, "image" | "command" | "pool" | "resources" | "variables"> & { port?: number; direct?: boolean },
-    running: Running,
-    actsAs?: string,
-  ): PodProps {
-    const { system, environment } = this.props;
-    const namespace = this.props.namespace.name;
-    const name = running.named(workload);
-    // Both releases of a workload have one service account.
-    const account =
-      this.serviceAccounts.get(workload) ??
-      serviceAccount(scope, "service-account", { namespace, name: workload, actsAs });
-    this.serviceAccounts.set(workload, account);
-    return {
-      name,
-      container: workload,
-      image: imageOf(environment, running.release, image),
-      runAs: system.images[image],
-      command,
-      place: this.props.platform.cluster.place(pool),
-      resources,
-      serviceAccount: account,
-      ...running.variables.of(scope, namespace, name, variables, { port, direct }),
-      certificates: this.props.certificates,
-    };
-  }
-
   /** Returns the Jobs of a release's tasks, which were created before. */
   private jobs(tasks: readonly string[], { named }: Running): ITerraformDependable[] {
     return tasks.map((task) => this.tasks.get(named(task)) as ITerraformDependable);
-  }
-
-  private egress(connects: readonly string[]): Record<string, Allowance> {
-    const { environment, datastores } = this.props;
-    const absent = (to: string) => (to === "host-agent" ? !environment.datadog : isDatastore(to) && !datastores[to]); // an optional cache
-    const there = connects.filter((to) => !absent(to));
-    return Object.fromEntries(
-      there.map((to) => {
-        const port = this.props.system.services[to]?.port as number;
-        return [to, this.outside[to] ?? { peers: [{ workload: to }], ports: [{ port }] }];
-      }),
-    );
-  }
-
-  /**
-   * Returns what must exist before a pod runs: its nodes, the policy for images, and the datastores that it connects
-   * to.
-   */
-  private needs({ pool, connects }: Pick<Service, "pool" | "connects">): ITerraformDependable[] {
-    return [
-      this.props.platform.cluster.place(pool).ready,
-      this.props.platform.admission,
-      ...DATASTORES.flatMap((name) => (connects.includes(name) ? (this.props.datastores[name]?.ready ?? []) : [])),
-    ];
   }
 }

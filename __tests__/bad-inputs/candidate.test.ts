@@ -17,7 +17,7 @@ const STEPS = "write it like [10, 50]";
 testRefused({
   "an unknown strategy": refused(
     strategy({ kind: "recreate" }),
-    `${B}.strategy.kind = "recreate": is not a known kind; use one of rolling, blue-green, canary`,
+    `${B}.strategy.kind = "recreate": is not a known kind; use one of blue-green, canary, rolling`,
   ),
   "a canary without steps": refused(
     strategy({ kind: "canary" }),

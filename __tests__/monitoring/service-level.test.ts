@@ -1,5 +1,5 @@
+import { candidateRules } from "../../constructs/monitoring/candidate-rules";
 import {
-  candidateRules,
   errorRules,
   type MonitoredService,
   memoryRules,

@@ -177,7 +177,7 @@ export const MATTERS: Readonly<Record<string, readonly string[]>> = {
   ],
   kubernetes_job_v1: [
     "metadata.namespace",
-    "metadata.name",
+    "metadata.generate_name",
     "spec.backoff_limit",
     "spec.active_deadline_seconds",
     "spec.template.spec.container.image",

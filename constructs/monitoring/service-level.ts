@@ -175,40 +175,6 @@ export function errorRules(service: MonitoredService): RuleGroup[] {
   ];
 }
 
-/** Percentage points by which more requests to a candidate may fail than to the stable release. */
-const WORSE = 1;
-
-/**
- * Returns an alert for a candidate that fails more often than the stable release. With a small share, a bad candidate hardly
- * changes how the service as a whole meets its objectives. Returns no rules for a service without a candidate or without
- * metrics.
- */
-export function candidateRules(service: MonitoredService): RuleGroup[] {
-  const { name, metrics, candidate } = service;
-  if (!metrics || !candidate) return [];
-  const failing = (track: keyof typeof TRACKS) => {
-    const rate = (...more: readonly string[]) => rateOf(metrics.counter, scraped(service, TRACKS[track], ...more));
-    return `(${rate(`${metrics.statusLabel}=~"5.."`)} or 0 * ${rate()}) / (${rate()} > 0)`;
-  };
-  return [
-    {
-      name: `${name}-${CANDIDATE}`,
-      rules: [
-        {
-          alert: "CandidateFailsMoreOften",
-          expr: `${failing("candidate")} - ${failing("stable")} > ${WORSE / 100}`,
-          for: "5m",
-          labels: { severity: "critical", service: name },
-          annotations: {
-            summary: `${name}'s candidate fails more often than its stable release`,
-            description: `For 5 minutes, the share of requests that are answered with a 5xx has been more than ${WORSE} percentage point higher for the candidate of ${name} than for its stable release, now by {{ $value | humanizePercentage }}. npm run release with --share 0 takes all requests away from it.`,
-          },
-        },
-      ],
-    },
-  ];
-}
-
 /** Returns an alert for containers that are close to their memory limit. Autopilot does not provide its metrics. */
 export function memoryRules(service: MonitoredService): RuleGroup {
   const { alert, percent, minutes } = service.alerts
@@ -288,7 +254,9 @@ function budgetRules(service: ServiceLevel, objective: keyof Objective, budget: 
   };
 }
 
-const rateOf = (metric: string, selector: string) => `sum by (namespace, service) (rate(${metric}${selector}[5m]))`;
+/** PromQL rate of a service's counter, of all its pods. */
+export const rateOf = (metric: string, selector: string) =>
+  `sum by (namespace, service) (rate(${metric}${selector}[5m]))`;
 
 /**
  * The value of the label `le` in Prometheus 3.

@@ -3,18 +3,12 @@ import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { objects } from "../helm/objects";
 import type { Namespace } from "../kubernetes/namespace";
+import { candidateRules } from "./candidate-rules";
 import { certificateRules, type WatchedCertificates } from "./certificate-rules";
 import { cronJobRules, type WatchedCronJob } from "./cron-job-rules";
 import { dashboard } from "./dashboard";
 import { overviewDashboard } from "./overview-dashboard";
-import {
-  candidateRules,
-  errorRules,
-  type MonitoredService,
-  memoryRules,
-  type ServiceLevel,
-  serviceLevelRules,
-} from "./service-level";
+import { errorRules, type MonitoredService, memoryRules, type ServiceLevel, serviceLevelRules } from "./service-level";
 
 export interface ServiceMonitoringProps {
   /** The namespace of Prometheus and Grafana. */

@@ -21,6 +21,8 @@ export const WEB: Readonly<Record<string, Hand | readonly Hand[]>> = {
   "cors.headers+": { to: ["X-Knob"] },
   "cors.headers[]": { to: "X-Knob-2" },
   "cors.methods+": { to: ["PUT"] },
+  "strategy=blue-green": { to: { kind: "blue-green" } },
+  "strategy=rolling": { after: "system.services.*.strategy=blue-green", to: { kind: "rolling" } },
   "strategy=canary": { to: { kind: "canary", steps: [10, 50] } },
   "strategy(canary).steps+": { to: [90] },
   "strategy(canary).steps[]": { to: 5 },
