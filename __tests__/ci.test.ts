@@ -83,10 +83,11 @@ test("a command line that rehearse refuses is a failure", async () => {
 
 test("--full does more with every stack", async () => {
   const { code, lines } = await ciRun("true", "--full");
-  expect(lines.filter((line) => line.startsWith("held "))).toHaveLength(5 * stacks.length);
+  expect(lines.filter((line) => line.startsWith("held "))).toHaveLength(6 * stacks.length);
   for (const options of [
     "--release --drift --refuse-destroy --destroy --again",
     "--broken",
+    "--shift",
     "--interrupt",
     "--fail-each --sample 10 --jobs 1",
   ])

@@ -92,6 +92,7 @@ async function main(
     changes: options.changes.map(change),
     scaled: options.scaled ? scaled(options.scaled) : undefined,
     broken: options.broken ? versions?.broken() : undefined,
+    shifts: options.shift ? versions?.shifts() : undefined,
     drift: options.drift,
     refuseDestroy: options["refuse-destroy"],
     destroy,

@@ -21,6 +21,8 @@ system), or the folder of a synthesized stack. Further arguments are folders of 
   --scaled NAME=N       scale the Deployment NAMESPACE/NAME to N between plan and apply of an update; it must not drop
   --broken              deploy variables that make pods crash, twice in a row: the rollouts must fail, and the previous
                         pods must be able to start again. Then go back, fail once more, and go forward
+  --shift               run a candidate, shift requests to it in steps and back, promote it, and abandon bad ones: what
+                        the cluster's objects say must follow, and nothing may be left over
   --drift               change resources behind Terraform's back: the plan must show only these, and the apply repair them
   --refuse-destroy      terraform destroy must be refused and change nothing
   --destroy             apply a version without protections, and destroy it
@@ -67,6 +69,7 @@ const OPTIONS = {
   changes: MANY,
   scaled: ONE,
   broken: FLAG,
+  shift: FLAG,
   drift: FLAG,
   "refuse-destroy": FLAG,
   destroy: FLAG,
@@ -113,6 +116,7 @@ const OF_AN_APPLY = [
   "changes",
   "scaled",
   "broken",
+  "shift",
   "drift",
   "refuse-destroy",
   "destroy",
@@ -126,7 +130,7 @@ const OF_AN_APPLY = [
 ] as const;
 
 /** Options that change the run without failures too much to compare the others with it, or that would delay them. */
-const NOT_WITH_FAIL_EACH = ["broken", "destroy", "fault", "interrupt", "token-life", "keep"] as const;
+const NOT_WITH_FAIL_EACH = ["broken", "shift", "destroy", "fault", "interrupt", "token-life", "keep"] as const;
 
 /**
  * The greatest numbers. A port leaves room for the ports above it. Node's timers wait no longer than the timeout, and Go
@@ -164,6 +168,7 @@ function mistakes(options: Options, stacks: readonly string[], known: readonly s
       .flatMap((folder) => wrongFolder(folder, known, options.work)),
     ...say(options.release && !named, "--release needs the name of a stack as the first argument: it synthesizes"),
     ...say(options.broken && !named, "--broken needs the name of a stack as the first argument: it synthesizes"),
+    ...say(options.shift && !named, "--shift needs the name of a stack as the first argument: it synthesizes"),
     ...say(options.destroy && !named && !options.destroyable, "--destroy needs --destroyable if the stack is a folder"),
     ...say(
       options["no-plugin"] && !named,

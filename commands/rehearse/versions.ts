@@ -1,8 +1,9 @@
 import { mkdirSync } from "node:fs";
 import path from "node:path";
-import type { BrokenVersions } from "@slipway/rehearsal";
+import type { BrokenVersions, Shift } from "@slipway/rehearsal";
 import { type Configuration, environmentOf, load, systemName } from "../../schema/load";
 import { synthesize } from "../../stacks/synthesize";
+import { another, DIGEST, shiftsOf } from "./shifts";
 
 const ROOT = path.resolve(__dirname, "..", "..");
 
@@ -17,6 +18,8 @@ export interface Versions {
   release(): string;
   /** Writes versions with variables that make pods crash, and one with variables that work. */
   broken(): BrokenVersions;
+  /** Writes versions in which a candidate comes, gets requests and goes. @throws Inconclusive if no service has a strategy */
+  shifts(): Shift[];
   /** Writes a version without protections. */
   destroyable(): string;
 }
@@ -36,13 +39,7 @@ export async function versionsOf(name: string, outdir: string, env: NodeJS.Proce
   return {
     system: configuration.name,
     first: write("first", {}),
-    release: () =>
-      write("release", {
-        release: {
-          version: `${release.version}-next`,
-          images: Object.fromEntries(Object.keys(release.images).map((image) => [image, DIGEST])),
-        },
-      }),
+    release: () => write("release", { release: another(release, "next", DIGEST) }),
     broken: () => {
       const tasks = Object.values(system.tasks).flatMap(({ variables }) => variables);
       const withVariables = (version: string, value: string, which: (name: string) => boolean = () => true) => {
@@ -57,9 +54,7 @@ export async function versionsOf(name: string, outdir: string, env: NodeJS.Proce
         next: withVariables("next", "changed"),
       };
     },
+    shifts: () => shiftsOf(files, write),
     destroyable: () => write("destroyable", { environment: { ...environment, allowDestroy: true } }),
   };
 }
-
-/** Digest of an image that does not exist. */
-const DIGEST = `sha256:${"f".repeat(64)}`;

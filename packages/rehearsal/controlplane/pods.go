@@ -12,7 +12,8 @@ import (
 
 // run plays a kubelet: a pod that was given a node is ready after what it takes to pull its image and to start, the pod of
 // a job has succeeded after twice as long. A container whose image holds "unpullable" never starts. One whose image, or a
-// variable of which, holds "crashing" never becomes ready. ConfigMaps and Secrets are read when a pod starts, and not again.
+// variable of which, holds "crashing" never becomes ready. One whose image holds "unready" runs and is not ready either, but
+// the pod of a job has no readiness. ConfigMaps and Secrets are read when a pod starts, and not again.
 func run(ctx context.Context, c kubernetes.Interface, p *corev1.Pod, start time.Duration) {
 	if p.DeletionTimestamp != nil {
 		zero := int64(0)
@@ -71,6 +72,11 @@ func isOfJob(p *corev1.Pod) bool {
 	return false
 }
 
+// unready is whether a container runs and is never ready.
+func unready(ct corev1.Container, job bool) bool {
+	return !job && strings.Contains(ct.Image, "unready")
+}
+
 func unpullable(ct corev1.Container) bool { return strings.Contains(ct.Image, "unpullable") }
 
 // phaseOf is what becomes of a pod, and whether it is ready.
@@ -80,6 +86,9 @@ func phaseOf(p *corev1.Pod, set map[string]configuration, job bool) (corev1.PodP
 		phase, ready = corev1.PodSucceeded, corev1.ConditionFalse
 	}
 	for _, ct := range p.Spec.Containers {
+		if unready(ct, job) {
+			ready = corev1.ConditionFalse
+		}
 		if set[ct.Name].crashes {
 			phase, ready = corev1.PodRunning, corev1.ConditionFalse
 			if job {
@@ -98,7 +107,7 @@ func phaseOf(p *corev1.Pod, set map[string]configuration, job bool) (corev1.PodP
 // statusOf is what becomes of a container: it runs, or, where it is one that ends, it has ended.
 func statusOf(ct corev1.Container, set configuration, ends, init bool, now metav1.Time) corev1.ContainerStatus {
 	yes := true
-	s := corev1.ContainerStatus{Name: ct.Name, Image: ct.Image, ImageID: ct.Image, Ready: init || !ends, Started: &yes}
+	s := corev1.ContainerStatus{Name: ct.Name, Image: ct.Image, ImageID: ct.Image, Ready: init || !ends && !unready(ct, ends), Started: &yes}
 	ended := func(code int32, reason string) corev1.ContainerState {
 		return corev1.ContainerState{Terminated: &corev1.ContainerStateTerminated{ExitCode: code, Reason: reason, FinishedAt: now}}
 	}

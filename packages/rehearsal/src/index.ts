@@ -10,7 +10,7 @@ export { isControlPlaneBuilt } from "./machine/control-plane";
 export { type Machine, type MachineOptions, type Surroundings, startMachine } from "./machine/machine";
 export { whatMachineLacks, withTokenPlugin } from "./machine/tools";
 export { type MadeByHand, madeByHand, SUPPLIED } from "./made-by-hand";
-export type { BrokenVersions, Change, LeftPeering, RehearsalOptions, Scaled } from "./options";
+export type { BrokenVersions, Change, LeftPeering, RehearsalOptions, Scaled, Shift } from "./options";
 export type { Rehearsed, Step } from "./rehearsal";
 export { rehearse } from "./rehearse";
 export { page } from "./report/page/page";

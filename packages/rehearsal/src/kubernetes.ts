@@ -11,12 +11,14 @@ export interface Metadata {
   readonly namespace: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly deletionTimestamp?: string;
+  /** Beginning of a name that Kubernetes has completed. */
+  readonly generateName?: string;
   readonly ownerReferences?: readonly { readonly kind: string; readonly name: string }[];
 }
 
 export const nameOf = ({ namespace, name }: Pick<Metadata, "namespace" | "name">): string => `${namespace}/${name}`;
 
-/** All objects of some kinds, in every namespace. */
+/** All objects of some kinds, which commas separate, in every namespace. */
 export const list = async <T = KubernetesObject>(
   { kubectl }: { kubectl(...args: readonly string[]): Promise<string> },
   kinds: string,

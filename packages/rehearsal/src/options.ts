@@ -1,4 +1,6 @@
 import type { Fault } from "@slipway/fake-google-cloud";
+import type { Finding } from "./finding";
+import type { KubernetesObject } from "./kubernetes";
 import type { Machine, Surroundings } from "./machine/machine";
 import type { Step } from "./rehearsal";
 
@@ -27,6 +29,8 @@ export interface RehearsalOptions extends Surroundings {
   readonly scaled?: Scaled;
   /** Versions whose pods do not become ready: their rollouts must fail, and the previous pods keep running. */
   readonly broken?: BrokenVersions;
+  /** Versions in which a second release of a workload comes, gets requests and goes. In the end, nothing may be left of it. */
+  readonly shifts?: readonly Shift[];
   /** Changes resources behind Terraform's back: the next plan must show only these, and the next apply repair them. */
   readonly drift?: boolean;
   /** Whether a destroy must be refused and change nothing. */
@@ -66,6 +70,18 @@ export interface BrokenVersions {
   readonly everything: string;
   /** All pods work. */
   readonly next: string;
+}
+
+/** A version in which routes send another share of the requests to a second release of a workload. */
+export interface Shift {
+  /** What it does, in a few words. */
+  readonly what: string;
+  /** Folder of the version. */
+  readonly stack: string;
+  /** Whether its rollout must fail. */
+  readonly fails?: boolean;
+  /** Returns what is wrong with the objects in the cluster's namespaces, and what they say. */
+  readonly look: (objects: readonly KubernetesObject[]) => Finding;
 }
 
 export interface Scaled {

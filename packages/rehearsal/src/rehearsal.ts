@@ -86,9 +86,9 @@ export class Rehearsal implements Rehearsed {
 
   /** Puts a stack where Terraform runs, and initializes it. */
   async init(stack: string, id: string): Promise<void> {
-    const { broken, chartsMirror, speed = Number.POSITIVE_INFINITY } = this.options;
+    const { broken, shifts, chartsMirror, speed = Number.POSITIVE_INFINITY } = this.options;
     // The same patience in every version, because a different one would be a change.
-    prepare(stack, this.machine.work, speed, { chartsMirror, patience: broken && PATIENCE });
+    prepare(stack, this.machine.work, speed, { chartsMirror, patience: (broken ?? shifts) && PATIENCE });
     const { status, stdout, stderr } = await this.terraform(`${id}-init`, ["init"]);
     if (status === 0) return;
     this.say("init", { wrong: [(stdout + stderr).slice(-1500)], note: "" });

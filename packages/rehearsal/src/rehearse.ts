@@ -8,6 +8,7 @@ import { deploy } from "./steps/deploy";
 import { destroy, refuseDestroy } from "./steps/destroy";
 import { drift } from "./steps/drift";
 import { failRollouts } from "./steps/failed-rollouts";
+import { shift } from "./steps/shift";
 
 /** Applies the versions of a stack on this machine, and checks the result of each. */
 export async function rehearse(options: RehearsalOptions): Promise<Rehearsed> {
@@ -55,6 +56,7 @@ async function play(rehearsal: Rehearsal): Promise<void> {
     });
   }
   if (options.broken) await failRollouts(rehearsal, options.broken);
+  if (options.shifts) await shift(rehearsal, options.shifts);
   if (options.drift) await drift(rehearsal);
   if (options.refuseDestroy) await refuseDestroy(rehearsal);
   if (options.destroy) await destroy(rehearsal, options.destroy);

@@ -22,14 +22,15 @@ export async function failRollouts(
   await deploy(rehearsal, first, { id: "back-again", label: "back again: " });
 }
 
-async function fail(rehearsal: Rehearsal, stack: string, id: string): Promise<void> {
+/** Applies a version whose rollout must fail. The pods that ran before must be able to start again. */
+export async function fail(rehearsal: Rehearsal, stack: string, id: string, what = id): Promise<void> {
   const { machine } = rehearsal;
   await rehearsal.init(stack, id);
-  const { result: run } = await serving(rehearsal, `${id}: `, () =>
+  const { result: run } = await serving(rehearsal, `${what}: `, () =>
     machine.terraform(`${id}-apply`, ["apply", "-json", "-auto-approve"]),
   );
   const { wrong, note } = namesResource(run);
-  rehearsal.say(`${id}: the rollout fails`, { wrong: run.status === 0 ? ["it did not"] : wrong, note });
-  rehearsal.say(`${id}: the previous pods start again`, await restart(machine));
+  rehearsal.say(`${what}: the rollout fails`, { wrong: run.status === 0 ? ["it did not"] : wrong, note });
+  rehearsal.say(`${what}: the previous pods start again`, await restart(machine));
   await machine.kubectl("delete", "events", "-A", "--all"); // warnings of intended failures
 }
