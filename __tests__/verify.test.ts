@@ -1,5 +1,12 @@
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import os from "node:os";
+import path from "node:path";
 import type { Context } from "../commands/context";
-import { checked, type Outside } from "../commands/verify";
+import { askService } from "../commands/port-forward";
+import { checked, type Outside, verified } from "../commands/verify";
 import { type SmokeCheck, smokeCheck } from "../schema/smoke-check";
 
 const context = {
@@ -37,10 +44,11 @@ function world({ status = 200, body = "", jobs = [] }: World) {
       calls.push(args.join(" "));
       return args[1] === "get" ? (jobs[Math.min(look++, jobs.length - 1)] as string) : "";
     },
+    fetchFrom: (service, url) => outside.fetch(`${service} ${url}`),
     wait: async () => {},
   };
   const check = (smoke: object) => checked("check", smokeCheck.parse(smoke) as SmokeCheck, context, outside);
-  return { calls, check };
+  return { calls, check, outside };
 }
 
 const http = (more: object = {}) => ({ kind: "http", of: "api", path: "/ready", ...more });
@@ -87,6 +95,71 @@ test.each([
   ["never ends", ["/"], /^job check-\w+ did not end within 310 seconds; see kubectl/],
 ])("a Job that %s fails the check, and says where its logs are", async (_what, jobs, why) => {
   expect(await world({ jobs }).check(JOB)).toMatchObject({ result: "FAIL", why: expect.stringMatching(why) });
+});
+
+test("a service with a candidate is asked twice: at its public host, and the candidate itself", async () => {
+  const system = {
+    ...context.system,
+    services: { api: { strategy: { kind: "canary" } }, admin: { strategy: { kind: "rolling" } } },
+    smokeChecks: { api: smokeCheck.parse(http()), web: smokeCheck.parse(http({ of: "web" })) },
+  };
+  const results = async (candidate?: object) => {
+    const { calls, outside } = world({ status: 200 });
+    const names: string[] = [];
+    for await (const { name } of verified({ ...context, system, candidate } as unknown as Context, outside))
+      names.push(name);
+    return { names, calls };
+  };
+  expect(await results()).toEqual({
+    names: ["api", "web"],
+    calls: ["https://api.shop.io/ready", "https://app.shop.io/ready"],
+  });
+  expect(await results({ share: 0 })).toEqual({
+    names: ["api", "api of the candidate", "web"],
+    calls: ["https://api.shop.io/ready", "api-candidate https://api.shop.io/ready", "https://app.shop.io/ready"],
+  });
+});
+
+describe("a Service in the cluster", () => {
+  let folder: string;
+  let server: Server;
+  const requests: IncomingMessage[] = [];
+  beforeAll(async () => {
+    folder = mkdtempSync(path.join(os.tmpdir(), "verify-"));
+    server = createServer((request, answer) => {
+      requests.push(request);
+      answer.writeHead(418).end('{"a":1}');
+    }).listen(0, "127.0.0.1");
+    await once(server, "listening");
+  });
+  afterAll(() => {
+    server.close();
+    rmSync(folder, { recursive: true });
+  });
+  /** Asks with a program in place of kubectl. */
+  const ask = (script: string) => {
+    writeFileSync(path.join(folder, "kubectl"), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    const env = { ...process.env, PATH: `${folder}:${process.env.PATH}` };
+    return askService("https://api.shop.io/ready?a=b", { service: "api-candidate", namespace: "shop", env });
+  };
+
+  test("is asked through a forwarded port, for the public host", async () => {
+    const { port } = server.address() as AddressInfo;
+    const answer = await ask(
+      `echo "$@" > ${folder}/called; echo "Forwarding from 127.0.0.1:${port} -> 8000"; exec sleep 60`,
+    );
+    expect([answer.status, await answer.text()]).toEqual([418, '{"a":1}']);
+    expect(readFileSync(path.join(folder, "called"), "utf8").trim()).toBe(
+      "port-forward --namespace=shop service/api-candidate :80",
+    );
+    const [{ url, headers } = {} as IncomingMessage] = requests;
+    expect([url, headers.host, headers["x-forwarded-proto"]]).toEqual(["/ready?a=b", "api.shop.io", "https"]);
+  });
+
+  test("that kubectl does not reach is no answer, with kubectl's reason", async () => {
+    await expect(ask("echo no pods >&2; exit 1")).rejects.toThrow("kubectl forwards no port to api-candidate: no pods");
+    await expect(ask('echo "Forwarding from 127.0.0.1:1 -> 8000"; exec sleep 60')).rejects.toThrow("ECONNREFUSED");
+  });
 });
 
 test("a manual step is left to a person", async () => {

@@ -14,10 +14,16 @@ const POLL = 2;
 /** Seconds that a Job's pod can take to start, for example on a new node. */
 const START = 300;
 
+/** Environment of kubectl with the credentials in a folder. */
+export const kubectlEnvironment = (folder: string): NodeJS.ProcessEnv => ({
+  ...process.env,
+  KUBECONFIG: path.join(folder, "kubeconfig"),
+});
+
 /** kubectl with credentials in a folder of their own: the person's kubeconfig stays as it is. */
 export function kubectlOf({ systemName, environmentName, environment }: Context, folder: string): Kubectl {
   const { project, region, cluster } = environment;
-  const env = { ...process.env, KUBECONFIG: path.join(folder, "kubeconfig") };
+  const env = kubectlEnvironment(folder);
   const name = fullName(systemName, environmentName);
   let credentials: Promise<unknown> | undefined;
   return async (...args) => {

@@ -1,4 +1,5 @@
 import path from "node:path";
+import type { Candidate } from "../schema/candidate";
 import type { Environment } from "../schema/environment";
 import { environmentsIn, type Raw, readFiles } from "../schema/files";
 import { toTheEnd } from "../schema/finish";
@@ -12,6 +13,8 @@ export interface Context {
   readonly system: System;
   readonly environmentName: string;
   readonly environment: Environment;
+  /** The release that services with a strategy run beside the stable one, if there is one. */
+  readonly candidate?: Candidate;
 }
 
 const ROOT = path.resolve(__dirname, "..");
@@ -48,7 +51,7 @@ export function onEnvironment(usage: string, run: (context: Context) => void | P
     }
     const { raw, problems } = await readFiles(ROOT, name);
     const configuration = validate(name, withFirstReleases(raw), process.env, problems);
-    const { system, environment } = environmentOf(configuration, environmentName);
-    await run({ systemName: name, system, environmentName, environment });
+    const { system, environment, candidate } = environmentOf(configuration, environmentName);
+    await run({ systemName: name, system, environmentName, environment, candidate });
   });
 }

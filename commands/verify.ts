@@ -1,14 +1,19 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { candidateOf } from "../facts/candidate";
+import { shiftedServices } from "../schema/candidate";
 import { hostsFor } from "../schema/environment";
 import type { SmokeCheck } from "../schema/smoke-check";
-import { type Kubectl, kubectlOf, runJob, sleep } from "./cluster-jobs";
+import { type Kubectl, kubectlEnvironment, kubectlOf, runJob, sleep } from "./cluster-jobs";
 import { type Context, onEnvironment } from "./context";
+import { type Answer, askService } from "./port-forward";
 
 /** What checks need of the world outside. */
 export interface Outside {
-  fetch(url: string): Promise<{ readonly status: number; text(): Promise<string> }>;
+  fetch(url: string): Promise<Answer>;
+  /** The same, of a Service that no route may lead to. */
+  fetchFrom(service: string, url: string): Promise<Answer>;
   readonly kubectl: Kubectl;
   wait(seconds: number): Promise<void>;
 }
@@ -18,6 +23,20 @@ export interface Checked {
   readonly name: string;
   readonly result: "ok" | "FAIL" | "todo";
   readonly why: string;
+}
+
+/**
+ * Does the checks of an environment one after the other. Requests for a service that has a candidate are sent to the
+ * candidate, too, before any route leads to it.
+ */
+export async function* verified(context: Context, outside: Outside): AsyncGenerator<Checked> {
+  const { system, candidate } = context;
+  for (const [name, smoke] of Object.entries(system.smokeChecks)) {
+    yield await checked(name, smoke, context, outside);
+    if (!candidate || smoke.kind !== "http" || !shiftedServices(system).includes(smoke.of)) continue;
+    const fetch = (url: string) => outside.fetchFrom(candidateOf(smoke.of), url);
+    yield await checked(`${name} of the candidate`, smoke, context, { ...outside, fetch });
+  }
 }
 
 /** Does one check of an environment. */
@@ -55,7 +74,8 @@ async function asked(
 }
 
 const USAGE = `Checks that the release that an environment runs works: the system's smokeChecks. Requests go to the public hosts. Jobs
-run in the cluster, from the release's images, and need gcloud and kubectl. Steps for a person are printed.
+run in the cluster, from the stable release's images. Requests for a service that has a candidate are sent to both releases.
+Jobs and candidates need gcloud and kubectl. Steps for a person are printed.
 
   npm run verify -- staging
   SYSTEM=pharmassist npm run verify -- staging
@@ -66,14 +86,19 @@ if (require.main === module)
   onEnvironment(USAGE, async (context) => {
     const folder = mkdtempSync(path.join(os.tmpdir(), "verify-"));
     try {
+      const kubectl = kubectlOf(context, folder);
       const outside: Outside = {
         fetch: (url) => fetch(url, { redirect: "manual", signal: AbortSignal.timeout(30_000) }),
-        kubectl: kubectlOf(context, folder),
+        async fetchFrom(service, url) {
+          const { namespace } = context.system;
+          await kubectl("get", "service", service, `--namespace=${namespace}`); // gets the credentials
+          return askService(url, { service, namespace, env: kubectlEnvironment(folder) });
+        },
+        kubectl,
         wait: sleep,
       };
       const results: Checked[] = [];
-      for (const [name, smoke] of Object.entries(context.system.smokeChecks)) {
-        const result = await checked(name, smoke, context, outside);
+      for await (const result of verified(context, outside)) {
         console.log(`${result.result.padEnd(4)} ${result.name}: ${result.why}`);
         results.push(result);
       }
