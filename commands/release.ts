@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { sharesOf } from "../schema/candidate";
+import { possibleShares } from "../schema/candidate";
 import { environmentSchema } from "../schema/environment";
 import { type Raw, readFiles, releaseFile } from "../schema/files";
 import { toTheEnd } from "../schema/finish";
@@ -233,7 +233,7 @@ function further(system: string, raw: Raw, environment: string, before: Partial<
 /** The shares that an environment's candidate can have, as far as the files say so. */
 function sharesIn({ system, environments }: Raw, environment: string): number[] {
   const [a, b] = [systemSchema.safeParse(system), environmentSchema.safeParse(environments[environment])];
-  return a.success && b.success ? sharesOf(enabled(a.data, b.data)) : [];
+  return a.success && b.success ? possibleShares(enabled(a.data, b.data)) : [];
 }
 
 async function main(root: string, args: string[]): Promise<void> {

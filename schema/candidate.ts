@@ -31,8 +31,12 @@ export function runnersOf(system: Pick<System, "services" | "tasks">, workload: 
   return beside ? [workload, candidateOf(workload)] : [workload];
 }
 
+/** Per cent of a service's requests that a candidate gets. */
+export const shareOf = ({ strategy }: Pick<Service, "strategy">, { share }: Pick<Candidate, "share">): number =>
+  strategy.kind === "canary" || share === 100 ? share : 0;
+
 /** The shares that a candidate can have: none, the steps that all canary services have, and all. */
-export function sharesOf(system: Pick<System, "services">): number[] {
+export function possibleShares(system: Pick<System, "services">): number[] {
   const steps = Object.values(system.services).flatMap(({ strategy }) =>
     strategy.kind === "canary" ? [strategy.steps] : [],
   );

@@ -1,6 +1,7 @@
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { Route } from "../constructs/edge/ingress";
+import type { Shares } from "../constructs/edge/shares";
 import { WorkloadIdentity } from "../constructs/identity/workload-identity";
 import type { ConfigMap } from "../constructs/kubernetes/config-map";
 import type { Namespace } from "../constructs/kubernetes/namespace";
@@ -13,7 +14,7 @@ import { WebService, type WebServiceProps } from "../constructs/workloads/web-se
 import { Workload } from "../constructs/workloads/workload";
 import { candidateOf } from "../facts/candidate";
 import { accountId } from "../facts/names";
-import { type Candidate, candidateTasks, hasStrategy, runnersOf } from "../schema/candidate";
+import { type Candidate, candidateTasks, hasStrategy, runnersOf, shareOf } from "../schema/candidate";
 import type { Environment } from "../schema/environment";
 import { inOrder } from "../schema/order";
 import type { Release } from "../schema/release";
@@ -53,12 +54,7 @@ interface PublicService {
   /** Origins whose pages can call it from browsers. */
   readonly corsOrigins: readonly string[];
   /** Which Services answer its requests. Without it, the one that it is named after answers all of them. */
-  readonly shares?: {
-    /** Per cent by the name of the Service. */
-    readonly of: Readonly<Record<string, number>>;
-    /** Rollouts of these Services. They must be complete before the shares change. */
-    readonly rollouts: readonly ITerraformDependable[];
-  };
+  readonly shares?: Shares;
 }
 
 /** Default timeout of a service, in seconds. */
@@ -172,13 +168,13 @@ export class Workloads extends Construct {
   }
 
   /** Deploys the candidate of a service, if there is one, and returns which share of the requests each of the two gets. */
-  private shares(name: string, service: Service, stable: WebService, front: WebServiceProps["public"]) {
+  private shares(name: string, service: Service, stable: WebService, front: WebServiceProps["public"]): Shares {
     const { candidate } = this.props;
     if (!candidate || !this.candidate) return { of: { [stable.name]: 100 }, rollouts: [stable.rollout] };
     const scope = new Construct(this, candidateOf(name));
     const web = this.deploy(scope, name, this.candidate, front) as WebService;
     web.rollout.lifecycle = { createBeforeDestroy: true }; // deleted after no route leads to it
-    const share = service.strategy.kind === "canary" || candidate.share === 100 ? candidate.share : 0;
+    const share = shareOf(service, candidate);
     const of = { [stable.name]: 100 - share, [web.name]: share };
     return { of, rollouts: [stable.rollout, web.rollout] };
   }

@@ -3,7 +3,7 @@ import { NAME_LABEL } from "../../constructs/kubernetes/labels";
 import { ANNOTATED_PODS } from "../../constructs/monitoring/scraping";
 import { TRACKS } from "../../constructs/monitoring/service-level";
 import { candidateOf } from "../../facts/candidate";
-import { type Candidate, shiftedServices } from "../../schema/candidate";
+import { type Candidate, shareOf, shiftedServices } from "../../schema/candidate";
 import type { Release } from "../../schema/release";
 import type { System } from "../../schema/system";
 import type { Service } from "../../schema/workload";
@@ -44,7 +44,7 @@ function look(name: string, service: Service, { objects, rules, runs, failed }: 
   const wrong: string[] = [];
   const say = (holds: unknown, text: string) => holds || wrong.push(`${name}: ${text}`);
   const { release, candidate = { release, share: 0 } } = runs;
-  const share = service.strategy.kind === "canary" || candidate.share === 100 ? candidate.share : 0;
+  const share = shareOf(service, candidate);
   const weights = failed ? { [name]: 100 } : { [name]: 100 - share, [candidateOf(name)]: share };
   const wanted = shown(weights);
   const routes = routesTo(objects, name).map(shown);
@@ -114,8 +114,8 @@ function routesTo(objects: readonly KubernetesObject[], name: string): Record<st
 function of(objects: readonly KubernetesObject[], workload: string): Map<string, Any> {
   const parts = objects.flatMap((object): [string, Any][] => {
     const { kind, metadata } = object;
-    const [, rest = ""] = metadata.name.split(workload);
     if (!metadata.name.startsWith(workload)) return [];
+    const rest = metadata.name.slice(workload.length);
     if (["Deployment", "HorizontalPodAutoscaler", "Service"].includes(kind)) return rest ? [] : [[kind, object]];
     if (["ConfigMap", "Secret"].includes(kind)) return /^-[0-9a-f]{10}$/.test(rest) ? [[kind, object]] : [];
     return ["PodDisruptionBudget", "NetworkPolicy"].includes(kind) && rest.startsWith(".")

@@ -1,5 +1,5 @@
 import { Inconclusive, type Shift } from "@slipway/rehearsal";
-import { type Candidate, sharesOf, shiftedServices } from "../../schema/candidate";
+import { type Candidate, possibleShares, shiftedServices } from "../../schema/candidate";
 import type { Configuration } from "../../schema/load";
 import type { Release } from "../../schema/release";
 import { looksAt } from "./releases-in-cluster";
@@ -27,7 +27,7 @@ export function shiftsOf(files: Files, write: (version: string, changed: Partial
   if (!shiftedServices(system).length) throw new Inconclusive("--shift: no service of the stack has a strategy");
   if (files.candidate) throw new Inconclusive("--shift: the stack has a candidate already; abandon it first");
   const [next, unready] = [another(first, "next", DIGEST), another(first, "unready", UNREADY)];
-  const [, ...shares] = sharesOf(system) as [number, number, ...number[]];
+  const [, ...shares] = possibleShares(system) as [number, number, ...number[]];
   const [least] = shares as [number];
   const beside = (release: Release, share: number) => ({ release: first, candidate: { release, share } });
   const alone = (release: Release) => ({ release, candidate: undefined });

@@ -1,4 +1,3 @@
-import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { SECURITY_HEADERS } from "../../facts/http";
 import { isBelow } from "../../facts/paths";
@@ -6,6 +5,7 @@ import { type KubernetesObject, objects } from "../helm/objects";
 import type { Namespace } from "../kubernetes/namespace";
 import { SERVICE_PORT } from "../workloads/web-service";
 import type { Route } from "./ingress";
+import type { Shares } from "./shares";
 import type { Traefik } from "./traefik";
 import { pathDigest, traefikRoutes } from "./traefik-routes";
 
@@ -56,12 +56,7 @@ export interface TraefikService {
    * The Services that answer the requests, if it is not the one of the service's name alone. If clients are sticky, they stay
    * at a Service that still has a share, so a new share is that of new clients.
    */
-  readonly shares?: {
-    /** Per cent of the requests by the name of the Service, 100 together. */
-    readonly of: Readonly<Record<string, number>>;
-    /** What must be complete before the shares change. */
-    readonly rollouts: readonly ITerraformDependable[];
-  };
+  readonly shares?: Shares;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { isCandidateName } from "../../facts/candidate";
-import { sharesOf, shiftedServices } from "../candidate";
+import { possibleShares, shiftedServices } from "../candidate";
 import { WORKLOADS, workloads } from "../workloads";
 import { type Check, check, oneOf } from "./check";
 
@@ -17,7 +17,7 @@ export const candidateChecks: readonly Check[] = [
       say.pointer(["candidate"], "is the stable release itself", "name another release, or remove candidate and share");
   }),
   check(["services"], ["modules"], [], (s, _e, _r, { say, pointer: { candidate, share }, environmentName }) => {
-    const shares = sharesOf(s);
+    const shares = possibleShares(s);
     if (candidate === undefined) {
       if (share !== undefined) say.pointer(["share"], "needs a candidate, which gets it", "name one, or remove it");
     } else if (!shiftedServices(s).length)
