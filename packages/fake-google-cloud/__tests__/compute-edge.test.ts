@@ -355,7 +355,7 @@ describe("Compute Engine refuses", () => {
   ])("deletion of a load balancer's %s", (kind, path, make, user) => {
     const compute = world();
     make(compute);
-    const uses = { certificates: ["new"], sslPolicy: "new", address: "new", backends: { b: "new" } };
+    const uses = { certificates: ["new"], sslPolicy: "new", address: "new", backends: { b: "new" }, routes: [] };
     setLoadBalancers(compute.cloud, "p", [{ name: "lb", ...uses }]);
     const remove = () => compute.delete(`${GLOBAL}/${path}`);
     // https://github.com/GoogleCloudPlatform/terraform-google-cloud-armor/issues/59

@@ -337,7 +337,7 @@ test("a URL map may name a backend service, which a controller of GKE has made",
 
 test("load balancers of GKE come and go beside others", () => {
   const compute = world();
-  setLoadBalancers(compute.cloud, "p", [{ name: "k8s", backends: {}, certificates: [] }]);
+  setLoadBalancers(compute.cloud, "p", [{ name: "k8s", backends: {}, certificates: [], routes: [] }]);
   const names = () => compute.get(`${GLOBAL}/targetHttpsProxies`).items.map(({ name }: Body) => name);
   expect(names()).toEqual(["https", "k8s"]);
   setLoadBalancers(compute.cloud, "p", []);

@@ -100,6 +100,12 @@ test.each<[what: string, over: Body, expected: string, page: string]>([
     `${REFERENCE}#ReleaseChannel.Channel`,
   ],
   [
+    "channel of the Gateway API",
+    { networkConfig: { gatewayApiConfig: { channel: "STANDARD" } } },
+    `400 Invalid value at 'cluster.network_config.gateway_api_config.channel' (type.googleapis.com/google.container.v1.GatewayAPIConfig.Channel), "STANDARD"`,
+    `${REFERENCE}#GatewayAPIConfig`,
+  ],
+  [
     "datapath provider",
     { networkConfig: { datapathProvider: "CILIUM" } },
     `400 Invalid value at 'cluster.network_config.datapath_provider' (type.googleapis.com/google.container.v1.DatapathProvider), "CILIUM"`,
@@ -373,6 +379,23 @@ describe("while a cluster is being created", () => {
     await setTimeout();
     expect(get(C).status).toBe("RUNNING");
   });
+});
+
+test("a cluster's control plane gets the Gateway API with the cluster or later, if the cluster has it", async () => {
+  const prepare = jest.fn(async () => {});
+  const kubernetes = { host: "127.0.0.1:7443", authority: "PEM", prepare };
+  const gatewayApiConfig = { channel: "CHANNEL_STANDARD" };
+  const from = withCluster({ ...CLUSTER, networkConfig: { gatewayApiConfig } }, { kubernetes });
+  expect(from.get(C).networkConfig.gatewayApiConfig).toEqual(gatewayApiConfig);
+  const { get, put } = withCluster(CLUSTER, { kubernetes });
+  await setTimeout();
+  expect(get(C).networkConfig.gatewayApiConfig).toBeUndefined();
+  put(C, { update: { desiredGatewayApiConfig: gatewayApiConfig } });
+  const networkConfig = expect.objectContaining({ gatewayApiConfig, datapathProvider: "LEGACY_DATAPATH" });
+  expect(prepare).toHaveBeenLastCalledWith(expect.objectContaining({ networkConfig }));
+  await setTimeout();
+  put(C, { update: { desiredGatewayApiConfig: { channel: "CHANNEL_DISABLED" } } });
+  expect(get(C).networkConfig.gatewayApiConfig).toEqual({ channel: "CHANNEL_DISABLED" });
 });
 
 test("a cluster has its subnetwork's ranges, its region's zones and the control plane that it is given", () => {

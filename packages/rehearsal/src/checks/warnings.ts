@@ -8,8 +8,9 @@ import type { Machine } from "../machine/machine";
 const HARMLESS =
   /unbound immediate PersistentVolumeClaims|^HorizontalPodAutoscaler\/.*(deployments(\/scale)?\.apps "[^"]*" not found|horizontalpodautoscalers\.autoscaling "[^"]*" not found|no metrics returned|did not receive metrics for targeted pods)|^PodDisruptionBudget\/.*found no controllers for pod|^Endpoints\/.*: Failed to create endpoint for service .*already exists$|^Service\/kubernetes: |is not allocated; repairing$/;
 
-/** Checks that Kubernetes has no warnings, and that the fake knows every call. */
+/** Checks that Kubernetes and GKE's controllers have no warnings, and that the fake knows every call. */
 export async function warnings(machine: Machine): Promise<Finding> {
+  await machine.sync();
   const format = 'jsonpath={range .items[*]}{.involvedObject.kind}/{.involvedObject.name}: {.message}{"\\n"}{end}';
   const events = await machine.kubectl("get", "events", "-A", "--field-selector", "type=Warning", "-o", format);
   const unknown = machine.google.calls.flatMap(({ code, message }) =>

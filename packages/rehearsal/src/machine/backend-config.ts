@@ -30,15 +30,24 @@ export function refused({ timeoutSec, connectionDraining, customResponseHeaders 
   const draining = connectionDraining?.drainingTimeoutSec ?? 0;
   if (!(draining >= 0 && draining <= 3600))
     return value("connectionDraining.drainingTimeoutSec", draining, "Must be from 0 to 3600.");
-  if (headers.length > 16) return value("customResponseHeaders", headers.length, "There can be at most 16.");
-  if (headers.join("").length > 8192) return value("customResponseHeaders", "", "There can be at most 8 KB.");
+  const wrong = wrongHeaders(headers);
+  return wrong && value("customResponseHeaders", ...wrong);
+}
+
+/**
+ * What Google Cloud rejects of response headers, `<name>: <value>`, and why.
+ * {@link https://cloud.google.com/load-balancing/docs/custom-headers}
+ */
+export function wrongHeaders(headers: readonly string[]): [given: unknown, why: string] | undefined {
+  if (headers.length > 16) return [headers.length, "There can be at most 16."];
+  if (headers.join("").length > 8192) return ["", "There can be at most 8 KB."];
   const seen = new Set<string>();
   for (const header of headers) {
     const [, name = ""] = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[\t -~]*$/.exec(header) ?? [];
     if (!name || HOP_BY_HOP.test(name) || RESERVED.test(name) || seen.has(name.toLowerCase()))
-      return value("customResponseHeaders", header, "It is not a header that can be set.");
+      return [header, "It is not a header that can be set."];
     for (const [, variable = ""] of header.matchAll(/\{([^}]*)\}?/g))
-      if (!/^[a-z_]+$/.test(variable)) return value("customResponseHeaders", header, `'${variable}' is no variable.`);
+      if (!/^[a-z_]+$/.test(variable)) return [header, `'${variable}' is no variable.`];
     seen.add(name.toLowerCase());
   }
   return undefined;

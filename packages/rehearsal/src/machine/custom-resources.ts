@@ -5,8 +5,16 @@ export const GKE_KINDS = [
   "metrics.k8s.io/v1beta1 PodMetrics pods",
 ];
 
-/** A CustomResourceDefinition that accepts anything, from `<group>/<version> <Kind> [plural]`. */
-export function definition(line: string) {
+/** A schema in the form of OpenAPI v3, with Kubernetes's extensions. */
+export type Schema = Readonly<Record<string, unknown>>;
+
+const ANYTHING: Schema = { type: "object", "x-kubernetes-preserve-unknown-fields": true };
+
+/**
+ * A CustomResourceDefinition, from `<group>/<version> <Kind> [plural]`. With a schema of its `spec`, it refuses what does not
+ * fit, and drops unknown fields. Otherwise it accepts anything.
+ */
+export function definition(line: string, spec?: Schema) {
   const [, group, version, kind, given] = /^(.*)\/(\S+) (\w+)(?: (\w+))?$/.exec(line) as unknown as [
     string,
     string,
@@ -15,6 +23,9 @@ export function definition(line: string) {
     string | undefined,
   ];
   const plural = given ?? `${kind.toLowerCase().replace(/y$/, "ie")}s`;
+  const openAPIV3Schema = spec
+    ? { type: "object", required: ["spec"], properties: { spec, status: ANYTHING } }
+    : ANYTHING;
   return {
     apiVersion: "apiextensions.k8s.io/v1",
     kind: "CustomResourceDefinition",
@@ -31,7 +42,8 @@ export function definition(line: string) {
           name: version,
           served: true,
           storage: true,
-          schema: { openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true } },
+          schema: { openAPIV3Schema },
+          ...(spec && { subresources: { status: {} } }),
         },
       ],
     },

@@ -4,13 +4,15 @@ import { setTimeout } from "node:timers/promises";
 import { type Cloud, type FakeCloud, type Fault, type Label, startFakeCloud } from "@slipway/fake-google-cloud";
 import type { KubernetesObject } from "../kubernetes";
 import { type MadeByHand, makeByHand } from "../made-by-hand";
-import { ingressMinutes, podStartMinutes } from "../schedule/times";
+import { loadBalancerMinutes, podStartMinutes } from "../schedule/times";
 import type { Pool } from "../stack";
 import { type Run, type RunOptions, run, terraformEnvironment } from "../terraform/run";
+import { ApiServer } from "./api-server";
 import { AUTOPILOT, createdElsewhere, faultPolicy, isKubernetes, labelsOf, notStruck, PROBE } from "./cluster-policies";
 import { type ControlPlane, startControlPlane } from "./control-plane";
 import { definition, GKE_KINDS } from "./custom-resources";
-import { IngressController } from "./ingress-controller";
+import { GATEWAY_KINDS } from "./gateway-kinds";
+import { LoadBalancerController } from "./load-balancer-controller";
 import { ABOVE, basePort } from "./ports";
 import { withTokenPlugin } from "./tools";
 
@@ -29,6 +31,8 @@ export interface Machine {
   arm(faults: readonly Fault[]): Promise<Fault[]>;
   /** Every change that Terraform asked for so far, of Google Cloud first. */
   changes(): Label[];
+  /** Lets GKE's controllers look at the cluster's objects now. */
+  sync(): Promise<void>;
   /** Runs Terraform, and writes its output to a log of this name. */
   terraform(name: string, args: readonly string[], onLine?: RunOptions["onLine"]): Promise<Run>;
   /** @throws if kubectl fails, because its empty output would look like an answer */
@@ -89,7 +93,8 @@ export async function startMachine(options: MachineOptions): Promise<Machine> {
 /** Starts everything around a control plane. */
 async function around(controlPlane: ControlPlane, port: number, options: MachineOptions): Promise<Machine> {
   const { work, timeout, speed } = options;
-  const ingresses = new IngressController(`https://127.0.0.1:${port}`, controlPlane, (ingressMinutes * 60_000) / speed);
+  const api = new ApiServer(`https://127.0.0.1:${port}`, controlPlane);
+  const balancers = new LoadBalancerController(api, (loadBalancerMinutes * 60_000) / speed);
   const google = await startFakeCloud({
     folder: work,
     port: port + ABOVE.cloud,
@@ -99,8 +104,11 @@ async function around(controlPlane: ControlPlane, port: number, options: Machine
     kubernetes: {
       host: `127.0.0.1:${port}`,
       authority: readFileSync(controlPlane.authority, "utf8"),
-      prepare: async ({ autopilot }) => autopilot?.enabled && (await apply(AUTOPILOT)),
-      sync: (cloud) => ingresses.sync(cloud),
+      async prepare({ autopilot, networkConfig }) {
+        if (autopilot?.enabled) await apply(AUTOPILOT);
+        if (networkConfig.gatewayApiConfig?.channel === "CHANNEL_STANDARD") await apply(GATEWAY_KINDS);
+      },
+      sync: (cloud) => balancers.sync(cloud),
     },
   });
   function prepareProject(): void {
@@ -135,7 +143,7 @@ async function around(controlPlane: ControlPlane, port: number, options: Machine
     const { status, stderr } = await run("kubectl", ["apply", "--server-side", "-f", "-"], { env, timeout, input });
     if (status !== 0) throw new Error(stderr);
   }
-  await apply([...GKE_KINDS, ...(options.customResources ?? [])].map(definition));
+  await apply([...GKE_KINDS, ...(options.customResources ?? [])].map((line) => definition(line)));
 
   /** Waits until the deployer's calls fail, or no longer fail. The audit log does not record this impersonated deployer. */
   async function untilFailing(failing: boolean): Promise<void> {
@@ -150,7 +158,7 @@ async function around(controlPlane: ControlPlane, port: number, options: Machine
   }
 
   // Failures are ignored here: before a deletion, the controller syncs again and reports them.
-  const looking = ingresses.isSlow && setInterval(() => ingresses.sync(google.cloud).catch(() => {}), 1000);
+  const looking = balancers.isSlow && setInterval(() => balancers.sync(google.cloud).catch(() => {}), 1000);
 
   const audit = () => (existsSync(controlPlane.audit) ? readFileSync(controlPlane.audit, "utf8") : "");
   /** The armed faults of Kubernetes, and the length of the audit log when they were armed. */
@@ -182,6 +190,7 @@ async function around(controlPlane: ControlPlane, port: number, options: Machine
       ...google.calls.filter(({ changes, code }) => changes && code < 400).map(({ label }) => label),
       ...labelsOf(audit()),
     ],
+    sync: () => balancers.sync(google.cloud),
     async terraform(name, args, onLine) {
       const cwd = path.join(work, "tf");
       const result = await run("terraform", [...args, "-no-color"], { env, timeout, cwd, onLine });

@@ -130,6 +130,8 @@ export const NEEDS: Readonly<Record<string, readonly Need[]>> = {
   terraform_data: [
     CLUSTER,
     { first: "kubernetes_ingress_v1", source: "https://cloud.google.com/kubernetes-engine/docs/concepts/ingress" },
+    // A release can have the routes, because the Gateway API's objects have no types of their own in Terraform.
+    { first: "helm_release", source: "https://cloud.google.com/kubernetes-engine/docs/concepts/gateway-api" },
   ],
   kubernetes_horizontal_pod_autoscaler_v2: [
     {

@@ -25,10 +25,10 @@ export const TIMES = { ...GOOGLE_TIMES, ...OWN };
 export const podStartMinutes = 0.5;
 
 /**
- * Estimated minutes until GKE has applied a changed Ingress. Google says "several minutes" for a new one.
+ * Estimated minutes until GKE has applied a changed Ingress or Gateway. Google says "several minutes" for a new one.
  * {@link https://cloud.google.com/kubernetes-engine/docs/concepts/ingress}
  */
-export const ingressMinutes = 1;
+export const loadBalancerMinutes = 1;
 
 /** A Kubernetes object without pods takes two calls, to make it and to read it. Nearly all calls take less than a second. */
 const KUBERNETES_OBJECT: Time = {

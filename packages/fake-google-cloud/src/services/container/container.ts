@@ -110,7 +110,12 @@ function update(call: Call, cloud: Cloud): Body {
     });
   return change(call, cloud, (cluster) => {
     const sent: Body = {};
-    for (const [name, value] of Object.entries(desired)) {
+    const { desiredGatewayApiConfig: gatewayApiConfig, ...others } = desired;
+    if (gatewayApiConfig) {
+      checkEnumerations("update.desired_", { networkConfig: { gatewayApiConfig } }, CLUSTER_ENUMERATIONS);
+      cluster.networkConfig.gatewayApiConfig = gatewayApiConfig;
+    }
+    for (const [name, value] of Object.entries(others)) {
       if (FIXED.includes(name))
         throw invalid(`Invalid JSON payload received. Unknown name "${name}" at 'update': Cannot find field.`);
       const field = Object.hasOwn(UPDATES, name) && UPDATES[name];
@@ -137,7 +142,7 @@ function change({ path: at }: Call, cloud: Cloud, put: (cluster: Body) => void):
   checkSettings(cluster, path.split("/")[1] as string);
   completeCluster(cluster, path, cloud.options.kubernetes);
   cloud.store.set(keyOf(path), cluster);
-  return begin(cloud, path, "UPDATE_CLUSTER");
+  return begin(cloud, path, "UPDATE_CLUSTER", 0, cloud.options.kubernetes?.prepare?.(read(cloud, path)));
 }
 
 /** A verb that replaces a part of a cluster. */

@@ -10,6 +10,10 @@ export const CLUSTER_ENUMERATIONS: Enumerations = {
     "DatapathProvider",
     "DATAPATH_PROVIDER_UNSPECIFIED LEGACY_DATAPATH ADVANCED_DATAPATH",
   ],
+  "networkConfig.gatewayApiConfig.channel": [
+    "GatewayAPIConfig.Channel",
+    "CHANNEL_UNSPECIFIED CHANNEL_DISABLED CHANNEL_EXPERIMENTAL CHANNEL_STANDARD",
+  ],
   "loggingConfig.componentConfig.enableComponents": [
     "LoggingComponentConfig.Component",
     "COMPONENT_UNSPECIFIED SYSTEM_COMPONENTS WORKLOADS APISERVER SCHEDULER CONTROLLER_MANAGER KCP_SSHD KCP_CONNECTION KCP_HPA KCP_VPA",

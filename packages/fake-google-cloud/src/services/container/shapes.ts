@@ -97,6 +97,7 @@ const PARTS = {
 
 const { clusterAutoscaling, ...parts } = PARTS;
 
+const GATEWAY_API: Shape = { channel: "text" };
 const MAINTENANCE: Shape = { window: { dailyMaintenanceWindow: { startTime: "text" } } };
 const NETWORK_POLICY: Shape = { enabled: "flag" };
 
@@ -119,7 +120,12 @@ export const CLUSTER: Shape = {
     stackType: "text",
   },
   privateClusterConfig: { enablePrivateNodes: "flag", masterIpv4CidrBlock: "text" },
-  networkConfig: { datapathProvider: "text", enableIntraNodeVisibility: "flag", defaultEnablePrivateNodes: "flag" },
+  networkConfig: {
+    datapathProvider: "text",
+    enableIntraNodeVisibility: "flag",
+    defaultEnablePrivateNodes: "flag",
+    gatewayApiConfig: GATEWAY_API,
+  },
   networkPolicy: NETWORK_POLICY,
   maintenancePolicy: MAINTENANCE,
   defaultMaxPodsConstraint: { maxPodsPerNode: "number" },
@@ -133,6 +139,7 @@ export const CLUSTER_UPDATE: Shape = {
   ...Object.fromEntries(
     Object.entries(PARTS).map(([part, shape]) => [`desired${part[0]?.toUpperCase()}${part.slice(1)}`, shape]),
   ),
+  desiredGatewayApiConfig: GATEWAY_API,
   desiredNodePoolId: "text",
   desiredNodePoolAutoscaling: AUTOSCALING,
   desiredImageType: "text",

@@ -1,4 +1,4 @@
-import { balancerOf } from "../src/machine/ingress-controller";
+import { INGRESS as FRONT_END } from "../src/machine/ingress";
 
 const at = (name: string, annotations: Record<string, string> = {}, spec: object = {}) =>
   [`shop/${name}`, { metadata: { name, namespace: "shop", annotations }, spec }] as const;
@@ -25,7 +25,7 @@ const withSettings = (spec: object) => balancer([], spec);
 
 function balancer(missing: readonly string[], settings: object = {}) {
   const those = (kind: string, entry: ReturnType<typeof at>) => new Map(missing.includes(kind) ? [] : [entry]);
-  return balancerOf(
+  return FRONT_END.balancerOf(
     INGRESS,
     {
       services: those("services", at("web", { "cloud.google.com/backend-config": '{"default": "web"}' })),
@@ -40,6 +40,7 @@ test("an Ingress, its Services and their configurations are one load balancer", 
   expect(without()).toEqual({
     name: "k8s2-shop-shop",
     backends: { "k8s1-shop-web-80": "guard" },
+    routes: [{ host: "a.io", path: "/", backends: { "k8s1-shop-web-80": 1 } }],
     certificates: ["one", "two"],
     sslPolicy: "strict",
     address: "edge",
