@@ -23,6 +23,8 @@ test("secrets, DNS zones and log buckets that people make are read from the stac
         // biome-ignore lint/suspicious/noTemplateCurlyInString: Terraform's expression
         own: { managed_zone: "${google_dns_managed_zone.z.name}", name: "b.io." },
         given: { managed_zone: "zone", name: "api.shop.io." },
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: Terraform's expression
+        issued: { managed_zone: "zone", name: "${google_certificate_manager_dns_authorization.a.name}" },
       },
       google_logging_project_bucket_config: { logs: { location: "eu" } },
     },

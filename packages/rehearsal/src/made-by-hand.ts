@@ -27,7 +27,7 @@ export function madeByHand({ resource = {}, ephemeral = {}, provider = {} }: Sta
       location: String(location),
     })),
     zones: Object.values(resource.google_dns_record_set ?? {})
-      .filter(({ managed_zone }) => given(managed_zone))
+      .filter(({ managed_zone, name }) => given(managed_zone) && given(name))
       .map(({ managed_zone, name }) => ({
         project,
         zone: String(managed_zone),
