@@ -9,6 +9,7 @@ import {
 import { everyStack } from "../commands/every-stack";
 import { policyName } from "../constructs/kubernetes/network-policy";
 import { addBackground } from "./background";
+import { gateway, production } from "./bad-inputs/support";
 import {
   declaredPods,
   differences,
@@ -25,9 +26,10 @@ const extended = stacks((files) => {
   withInternalService(files);
   addBackground(files);
 });
-/** The same, with a control plane that was created with its own range. */
+/** The same behind a Gateway, with a control plane that was created with its own range. */
 const ownRange = stacks((files) => {
   withInternalService(files);
+  production((e) => (e.edge = gateway))(files);
   files.production.environment.network.controlPlane = "172.16.0.0/28";
 });
 const asWritten = new Map<string, Judged>();
@@ -39,7 +41,7 @@ describe.each<[string, () => Judged]>([
   ...everyStack(ROOT).map(({ name }): [string, () => Judged] => [name, () => asWritten.get(name) as Judged]),
   ["pmcrm.staging with an internal service and a scheduled task", () => extended.staging],
   ["pmcrm.production with an internal service and a scheduled task", () => extended.production],
-  ["pmcrm.production with a range for the control plane", () => ownRange.production],
+  ["pmcrm.production behind a Gateway, with a range for the control plane", () => ownRange.production],
 ])("%s", (_name, stack) => {
   test("the stack creates the pods that the files declare", () => {
     expect(podsOf(stack().json).map(nameOf).sort()).toEqual(declaredPods(stack().world).sort());

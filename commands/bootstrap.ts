@@ -59,7 +59,7 @@ export function bootstrapLines(context: Context): string[] {
     `# This prints the location of the project's log bucket. It must be the environment's logLocation, which is ${environment.logLocation}.`,
     `gcloud logging buckets list --project=${project} --filter='name~/_Default$' --format='value(name.segment(3))'`,
     ...quotaLines(environment),
-    ...(edge.kind === "google"
+    ...("waf" in edge
       ? [
           `# The quota must allow for Cloud Armor's rules with expressions: ${Object.keys(WAF_RULES).length} for each public service, and one for each path with a limit.`,
           `gcloud compute project-info describe --project=${project} --flatten=quotas --format='csv[no-heading](quotas.metric,quotas.usage,quotas.limit)' | grep SECURITY_POLIC`,

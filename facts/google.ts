@@ -47,6 +47,15 @@ export const REGIONS: readonly string[] = `
 /** {@link https://cloud.google.com/load-balancing/docs/quotas#ssl_certificates} */
 export const CERTIFICATES_PER_LOAD_BALANCER = 15;
 
+/**
+ * What a route of a Gateway takes for one host: rules, of which each sets other headers, and paths in one rule.
+ * {@link https://gateway-api.sigs.k8s.io/reference/spec/#httproutespec}
+ */
+export const GATEWAY_ROUTE = { rules: 16, paths: 64 };
+
+/** KB of a load balancer's hosts, paths and headers together. {@link https://cloud.google.com/load-balancing/docs/quotas#url_maps} */
+export const URL_MAP_KB = 64;
+
 /** {@link https://cloud.google.com/sql/docs/postgres/instance-settings#machine-type-2ndgen} */
 export function tierProblem(
   edition: "ENTERPRISE" | "ENTERPRISE_PLUS",

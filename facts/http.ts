@@ -1,3 +1,5 @@
+import { isBelow } from "./paths";
+
 /** Header fields of HTTP, and those that an edge keeps for itself. */
 
 /** A header's name. {@link https://www.rfc-editor.org/rfc/rfc9110#section-5.1} */
@@ -34,6 +36,26 @@ export const SECURITY_HEADERS = {
   "X-Frame-Options": "DENY",
   "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
 } as const;
+
+/** Response headers of a path and all paths below it, or of all paths. */
+export interface HeadersOfPath {
+  readonly path?: string;
+  readonly set: Readonly<Record<string, string>>;
+}
+
+/**
+ * The headers of public responses at a path: those of every response, and a service's own. Of a header that is in several
+ * entries, the one with the longest path counts. Names have no case.
+ */
+export function headersAt(entries: readonly HeadersOfPath[], path: string): Readonly<Record<string, string>> {
+  const above = entries
+    .filter((entry) => isBelow(path, entry.path ?? "/"))
+    .sort((a, b) => (a.path ?? "/").length - (b.path ?? "/").length);
+  const set = new Map<string, readonly [name: string, value: string]>();
+  for (const entry of [{ set: SECURITY_HEADERS }, ...above])
+    for (const header of Object.entries(entry.set)) set.set(header[0].toLowerCase(), header);
+  return Object.fromEntries(set.values());
+}
 
 /** Headers that the edges write themselves. */
 const OF_EDGES: readonly string[] = [

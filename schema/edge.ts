@@ -14,8 +14,7 @@ const dnsZone = {
   dnsZone: label().optional(),
 };
 
-const googleEdge = z.strictObject({
-  kind: z.literal("google"),
+const waf = {
   /** Web application firewall in front of the public services. */
   waf: z.strictObject({
     /** `preview` only logs matching requests, `enforce` rejects them. Known exploits are always rejected. */
@@ -51,8 +50,13 @@ const googleEdge = z.strictObject({
       )
       .default([]),
   }),
-  ...dnsZone,
-});
+};
+
+/** Google's global load balancer, which GKE makes of an Ingress. */
+const googleEdge = z.strictObject({ kind: z.literal("google"), ...waf, ...dnsZone });
+
+/** Google's global load balancer, which GKE makes of a Gateway. */
+const gatewayEdge = z.strictObject({ kind: z.literal("gateway"), ...waf, ...dnsZone });
 
 const traefikEdge = z.strictObject({
   kind: z.literal("traefik"),
@@ -68,10 +72,19 @@ const traefikEdge = z.strictObject({
   ...dnsZone,
 });
 
-export const edge = z.discriminatedUnion("kind", [googleEdge, traefikEdge]);
+export const edge = z.discriminatedUnion("kind", [googleEdge, gatewayEdge, traefikEdge]);
 
 const EDGES: Kinds<z.output<typeof edge>, Needs> = {
   google: ({ dnsZone }) => ({ ...records(dnsZone), unfit: [] }),
+  gateway: ({ dnsZone }) => {
+    const { apis, roles, ...needs } = records(dnsZone);
+    return {
+      ...needs,
+      apis: ["certificatemanager", ...apis],
+      roles: { "roles/certificatemanager.owner": "certificates", ...roles },
+      unfit: [],
+    };
+  },
   traefik: ({ dnsZone, acme }) => ({
     ...records(dnsZone),
     unfit:
@@ -123,6 +136,12 @@ const NO_WEIGHTS: Lack = {
   remedy: 'use the edge "traefik", or remove it',
 };
 
+/** What holds for Google's load balancer, whatever GKE makes it of. */
+const NO_CORS: Lack = {
+  rule: "must be absent: Google's load balancer does not answer requests of other origins",
+  remedy: 'let the service answer them, and give it the origins in a variable of the kind "origins"',
+};
+
 const ABILITIES = {
   google: {
     limitsOfPaths: true,
@@ -131,10 +150,17 @@ const ABILITIES = {
       rule: "must be absent: Google's load balancer sets a service's headers on all of its paths",
       remedy: "remove the path, or give these paths to a service of their own, with the same image",
     },
-    cors: {
-      rule: "must be absent: Google's load balancer does not answer requests of other origins",
-      remedy: 'let the service answer them, and give it the origins in a variable of the kind "origins"',
-    },
+    cors: NO_CORS,
+    sticky: true,
+    websockets: true,
+    weights: NO_WEIGHTS,
+    stickyWeights: NO_WEIGHTS,
+  },
+  gateway: {
+    limitsOfPaths: true,
+    bans: true,
+    headersOfPaths: true,
+    cors: NO_CORS,
     sticky: true,
     websockets: true,
     weights: NO_WEIGHTS,

@@ -80,7 +80,7 @@ export const web = {
   headers: z
     .array(
       z.strictObject({
-        /** Prefix of the paths. Without it, the headers are for all paths. Google's edge has headers for all paths only. */
+        /** Prefix of the paths. Without it, the headers are for all paths. An Ingress of Google's has only those. */
         path: prefix.optional(),
         set: z
           .record(headerName, headerValue)
@@ -91,7 +91,7 @@ export const web = {
       }),
     )
     .default([]),
-  /** Origins whose pages can call the service from browsers. The edge answers preflight requests. Google's cannot. */
+  /** Origins whose pages can call the service from browsers. Traefik answers preflight requests. Google's edges cannot. */
   cors: z
     .strictObject({
       /** Services and frontends whose hosts are origins, other origins such as `https://app.my-company.com`, or `*` for all. */
@@ -108,7 +108,7 @@ export const web = {
   /** Sends the requests of a client to the same pod while it is ready, by a cookie that is valid for this time. */
   sticky: z.strictObject({ minutes }).optional(),
   /**
-   * Time for which a WebSocket can stay open. On Google's edge, this also replaces `timeoutSeconds` as the limit of other
+   * Time for which a WebSocket can stay open. On Google's edges, this also replaces `timeoutSeconds` as the limit of other
    * responses, because it has one limit for both. A pod or an edge that stops closes its WebSockets after `timeoutSeconds`.
    */
   websockets: z.strictObject({ minutes }).optional(),

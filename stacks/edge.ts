@@ -2,8 +2,11 @@ import type { TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import { CertManager } from "../constructs/edge/cert-manager";
 import { CertificateIssuer, certificateName } from "../constructs/edge/certificate-issuer";
+import { CertificateMap } from "../constructs/edge/certificate-map";
+import { Gateway } from "../constructs/edge/gateway";
 import { GoogleLoadBalancer } from "../constructs/edge/google-load-balancer";
 import { Ingress } from "../constructs/edge/ingress";
+import { managedCertificates } from "../constructs/edge/managed-certificates";
 import { SecurityPolicy } from "../constructs/edge/security-policy";
 import { Traefik } from "../constructs/edge/traefik";
 import { TraefikIngress } from "../constructs/edge/traefik-ingress";
@@ -11,6 +14,7 @@ import { NAME_LABEL } from "../constructs/kubernetes/labels";
 import type { Namespace } from "../constructs/kubernetes/namespace";
 import { PrometheusStack } from "../constructs/monitoring/prometheus-stack";
 import type { Platform } from "../constructs/platform";
+import type { BALANCERS } from "../constructs/workloads/backend-settings";
 import type { WebServiceProps } from "../constructs/workloads/web-service";
 import type { Resources } from "../facts/resources";
 import { entryOf, type Kinds } from "../schema/choices";
@@ -30,6 +34,8 @@ export interface EdgeProps {
 
 /** A kind of ingress, which routes public requests to services. */
 interface Edge {
+  /** Whether it needs the Gateway API in the cluster. */
+  readonly gatewayApi: boolean;
   /** Images that run in the cluster, as Binary Authorization patterns. */
   readonly images: readonly string[];
   /** Whether browsers trust its certificates. */
@@ -51,29 +57,40 @@ interface Front {
 }
 
 const EDGES: Kinds<Environment["edge"], Edge> = {
-  google: ({ waf, dnsZone }) => ({
-    images: [],
-    trusted: true,
-    certificates: () => undefined,
-    pods: () => [],
-    front: (scope, { platform: { project, names }, name, service }) => ({
-      securityPolicy: new SecurityPolicy(scope, "security-policy", {
-        project,
-        name: `${names.full}-${name}`,
-        waf,
-        rateLimits: service.rateLimits,
-      }).name,
-      headers: service.headers[0]?.set, // validation has checked that there is one list for all paths
-      stickyMinutes: service.sticky?.minutes,
-      websocketMinutes: service.websockets?.minutes,
-    }),
+  google: (choice) => ({
+    ...loadBalancer("ingress", choice),
+    gatewayApi: false,
     build(stack, { platform, hosts, namespace, routes }) {
+      const { project, names } = platform;
+      const edge = new GoogleLoadBalancer(stack, "edge", { platform, hosts, dnsZone: choice.dnsZone });
+      const certificates = managedCertificates(edge, { project, name: names.full, hosts });
+      new Ingress(stack, "ingress", { namespace, name: names.system, edge, certificates, routes });
+      return edge.address.address;
+    },
+  }),
+  gateway: (choice) => ({
+    ...loadBalancer("gateway", choice),
+    gatewayApi: true,
+    build(stack, { platform, hosts, namespace, routes, publicServices }) {
+      const { project, names } = platform;
+      const { dnsZone } = choice;
       const edge = new GoogleLoadBalancer(stack, "edge", { platform, hosts, dnsZone });
-      new Ingress(stack, "ingress", { namespace, name: platform.names.system, edge, routes });
+      const { map } = new CertificateMap(edge, "certificates", { project, name: names.full, hosts, dnsZone });
+      new Gateway(stack, "gateway", {
+        namespace,
+        name: names.system,
+        edge,
+        certificateMap: map.name,
+        routes,
+        services: Object.fromEntries(
+          Object.entries(publicServices).map(([name, { service }]) => [name, { headers: service.headers }]),
+        ),
+      });
       return edge.address.address;
     },
   }),
   traefik: (choice) => ({
+    gatewayApi: false,
     images: [...Traefik.IMAGES, ...CertManager.IMAGES],
     trusted: choice.acme === "production",
     certificates: (hosts) => hosts.map(certificateName),
@@ -82,6 +99,29 @@ const EDGES: Kinds<Environment["edge"], Edge> = {
     build: (stack, props) => traefik(stack, props, choice),
   }),
 };
+
+/** Returns what is alike in the kinds of ingress that are load balancers of Google's. */
+const loadBalancer = (
+  by: keyof typeof BALANCERS,
+  { waf }: Extract<Environment["edge"], { kind: "google" | "gateway" }>,
+): Pick<Edge, "images" | "trusted" | "certificates" | "pods" | "front"> => ({
+  images: [],
+  trusted: true,
+  certificates: () => undefined,
+  pods: () => [],
+  front: (scope, { platform: { project, names }, name, service }) => ({
+    by,
+    securityPolicy: new SecurityPolicy(scope, "security-policy", {
+      project,
+      name: `${names.full}-${name}`,
+      waf,
+      rateLimits: service.rateLimits,
+    }).name,
+    headers: by === "ingress" ? service.headers[0]?.set : undefined, // validation has checked that there is one list
+    stickyMinutes: service.sticky?.minutes,
+    websocketMinutes: service.websockets?.minutes,
+  }),
+});
 
 /** Returns the environment's kind of ingress. */
 export const edgeOf = ({ edge }: Pick<Environment, "edge">): Edge => entryOf(EDGES, edge);

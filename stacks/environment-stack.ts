@@ -108,6 +108,7 @@ export class EnvironmentStack extends TerraformStack {
       name: full,
       location: region,
       mode: environment.cluster.mode,
+      gatewayApi: edgeOf(environment).gatewayApi,
       releaseChannel: environment.cluster.channel,
       maintenanceStart: environment.cluster.maintenance,
       authorizedNetworks: environment.cluster.authorizedNetworks,

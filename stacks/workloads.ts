@@ -1,6 +1,5 @@
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import type { Route } from "../constructs/edge/ingress";
 import type { Shares } from "../constructs/edge/shares";
 import { WorkloadIdentity } from "../constructs/identity/workload-identity";
 import type { ConfigMap } from "../constructs/kubernetes/config-map";
@@ -14,6 +13,7 @@ import { WebService, type WebServiceProps } from "../constructs/workloads/web-se
 import { Workload } from "../constructs/workloads/workload";
 import { candidateOf } from "../facts/candidate";
 import { accountId } from "../facts/names";
+import type { Route } from "../facts/routes";
 import { type Candidate, candidateTasks, hasStrategy, runnersOf, shareOf } from "../schema/candidate";
 import type { Environment } from "../schema/environment";
 import { inOrder } from "../schema/order";

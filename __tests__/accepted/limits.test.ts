@@ -2,6 +2,7 @@ import { isBelow } from "../../facts/paths";
 import {
   type Anything,
   autopilot,
+  gateway,
   inCluster,
   production,
   release,
@@ -118,6 +119,14 @@ const ACCEPTED: Record<string, (files: Anything) => void> = {
         credentials: true,
         maxAgeSeconds: 86400,
       };
+    })(files);
+  },
+  "a Gateway with headers of many paths, and more hosts than certificates of an Ingress": (files) => {
+    for (const change of [production, staging]) change((e) => (e.edge = gateway))(files);
+    hosts(...Array.from({ length: 30 }, (_, i) => `h${i}.pmcrm.io`))(files);
+    backend((service) => {
+      service.headers = Array.from({ length: 15 }, (_, i) => ({ path: `/${i}`, set: { "X-A": String(i) } }));
+      service.health.live = "/@live";
     })(files);
   },
   "all origins without cookies": (files) => {

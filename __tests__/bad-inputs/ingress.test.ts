@@ -1,8 +1,15 @@
 import { WAF_RULE_SETS } from "../../facts/waf";
-import { type Anything, P, production, refused, S, system, testRefused, traefik } from "./support";
+import type { Files } from "../support";
+import { type Anything, gateway, P, production, refused, S, staging, system, testRefused, traefik } from "./support";
 
 const NO_ESCAPES = "must have no escapes: servers compare them in different ways; use another path";
 const NO_SLASH = "must not escape a slash or a backslash: servers read them in different ways; use a path without them";
+
+/** Both environments behind a Gateway. */
+const onGateway = (files: Files) => {
+  production((e) => (e.edge = gateway))(files);
+  staging((e) => (e.edge = gateway))(files);
+};
 
 testRefused({
   "a host that is listed twice": refused(
@@ -175,8 +182,50 @@ testRefused({
   }, `${P} services = {"backend":{"replicas":{"min":3,"max":20},"hosts":["h0.pmcrm.io","h1.pmcrm.io...: have 51 hosts, and Let's Encrypt gives a domain 50 certificates in a week; use fewer hosts`),
   "ingress of an unknown kind": refused(
     production((e) => (e.edge = { kind: "nginx" })),
-    `${P} edge.kind = "nginx": is not a known kind; use one of google, traefik`,
+    `${P} edge.kind = "nginx": is not a known kind; use one of google, gateway, traefik`,
   ),
+  "a Gateway without a web application firewall": refused(
+    production((e) => (e.edge = { kind: "gateway" })),
+    `${P} edge.waf = nothing: is required (object); add it, with mode`,
+  ),
+  "a Gateway with a contact for Let's Encrypt": refused(
+    production((e) => (e.edge = { ...gateway, email: "platform@pmcrm.io" })),
+    `${P} edge.email = a string: is not a known key; remove it, or correct its spelling`,
+  ),
+  "an exclusion from a Gateway's firewall that excludes nothing": refused(
+    production(
+      (e) => (e.edge = { kind: "gateway", waf: { mode: "enforce", exclusions: [{ ruleSet: "sqli-v33-stable" }] } }),
+    ),
+    `${P} edge.waf.exclusions.0 = {"ruleSet":"sqli-v33-stable"}: excludes nothing; name signatures, fields or both, or remove it`,
+  ),
+  "readiness at a path that a Gateway's health check does not take": refused((files) => {
+    production((e) => (e.edge = gateway))(files);
+    (files.system as Anything).services.backend.health.ready = "/@health";
+  }, `${S} services.backend.health.ready = a string: must not contain an at sign: a health check of GKE's Gateway takes none; use another path`),
+  "more lists of headers than a route of a Gateway takes": refused((files) => {
+    onGateway(files);
+    (files.system as Anything).services.backend.headers = Array.from({ length: 16 }, (_, i) => ({
+      path: `/${i}`,
+      set: { "X-A": String(i) },
+    }));
+  }, `${S} services.backend.headers = [{"path":"/0","set":{"X-A":"0"}},{"path":"/1","set":{"X-A":"1"}},{"path":"/2"...: make 17 different lists, and a route of GKE's Gateway takes 16; use fewer entries, or give some paths to a service of their own, with the same image`),
+  "more paths than a route of a Gateway takes, with those of headers": refused((files) => {
+    onGateway(files);
+    Object.assign((files.system as Anything).services.backend, {
+      paths: ["/", ...Array.from({ length: 63 }, (_, i) => `/${i}`)],
+      headers: [{ path: "/files", set: { "X-A": "1" } }],
+    });
+  }, `${S} services.backend.paths = ["/","/0","/1","/2","/3","/4","/5","/6","/7","/8","/9","/10","/11","/12","/13...: are 65 with those of the headers, and a route of GKE's Gateway takes 64; use fewer, or give some to a service of their own, with the same image`),
+  "more headers of a path than Google's load balancer sets, with those of shorter paths": refused((files) => {
+    onGateway(files);
+    const set = (letter: string) => Object.fromEntries(Array.from({ length: 7 }, (_, i) => [`X-${letter}${i}`, "a"]));
+    (files.system as Anything).services.backend.headers = [{ set: set("A") }, { path: "/files", set: set("B") }];
+  }, `${S} services.backend.headers.1.set = {"X-B0":"a","X-B1":"a","X-B2":"a","X-B3":"a","X-B4":"a","X-B5":"a","X-B6":"a"}: must have at most 13 headers, those of shorter paths included: Google's load balancer sets 16, its own included; let the service set the others`),
+  "more headers on all hosts than a load balancer has room for": refused((files) => {
+    onGateway(files);
+    (files.system as Anything).services.backend.headers = [{ set: { "X-A": "a ".repeat(2000).trim() } }];
+    production((e) => (e.services.backend.hosts = Array.from({ length: 17 }, (_, i) => `h${i}.pmcrm.io`)))(files);
+  }, `${P} services = {"backend":{"replicas":{"min":3,"max":20},"hosts":["h0.pmcrm.io","h1.pmcrm.io...: have 69 KB of paths and headers on all hosts, and Google's load balancer takes 64; use fewer hosts or shorter headers`),
   "Traefik with a web application firewall": refused((files) => {
     (files.system as Anything).services.backend.rateLimits = [];
     production((e) => (e.edge = { ...traefik, waf: { mode: "enforce" } }))(files);

@@ -74,6 +74,7 @@ export const inCluster =
     change(e, system);
   };
 
+export const gateway = { kind: "gateway", waf: { mode: "enforce" } };
 export const traefik = { kind: "traefik", pool: "app", email: "platform@pmcrm.io", acme: "production" };
 
 /** Tests each change: validation refuses it, and synthesis writes nothing. */

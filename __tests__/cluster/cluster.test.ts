@@ -10,6 +10,7 @@ const synth = (props: Partial<ClusterProps> = {}) =>
       name: "shop-test",
       location: "europe-west1",
       mode: "standard",
+      gatewayApi: false,
       releaseChannel: "STABLE",
       maintenanceStart: "03:00",
       labels: { system: "shop" },
@@ -52,6 +53,13 @@ test("with authorized networks, the API has an IP address that these reach and n
   expect(built.given.host).toBe(`https://${ref("google_container_cluster.cluster.endpoint")}`);
   expect(built.given.certificateAuthority).toContain("base64decode(google_container_cluster.cluster.master_auth");
   expect(built.given.credentialsCommand).not.toContain("--dns-endpoint");
+});
+
+test("only a cluster that needs it turns on the Gateway API, which Autopilot has anyway", () => {
+  expect(cluster.gateway_api_config).toBeUndefined();
+  const channel = { channel: "CHANNEL_STANDARD" };
+  expect(synth({ gatewayApi: true }).resource(ADDRESS).gateway_api_config).toEqual(channel);
+  expect(synth({ gatewayApi: true, mode: "autopilot" }).resource(ADDRESS).gateway_api_config).toBeUndefined();
 });
 
 test("it satisfies the CIS GKE Benchmark", () => {

@@ -1,5 +1,6 @@
 import { type Ability, lackOf } from "../../schema/edge";
-import { type Anything, production, staging, traefik } from "../bad-inputs/support";
+import type { Environment } from "../../schema/environment";
+import { type Anything, gateway, production, staging, traefik } from "../bad-inputs/support";
 import { type Files, problems } from "../support";
 
 const CANARY = { kind: "canary", steps: [10, 50] };
@@ -17,8 +18,12 @@ const ASKS: Readonly<Record<Ability, { readonly fields: object; readonly place: 
 };
 
 /** Puts both environments behind an edge. */
-const EDGES: Readonly<Record<"google" | "traefik", (files: Files) => void>> = {
+const EDGES: Readonly<Record<Environment["edge"]["kind"], (files: Files) => void>> = {
   google: () => {},
+  gateway: (files) => {
+    production((e) => (e.edge = gateway))(files);
+    staging((e) => (e.edge = gateway))(files);
+  },
   traefik: (files) => {
     production((e) => (e.edge = traefik))(files);
     staging((e) => (e.edge = { ...traefik, acme: "staging" }))(files);

@@ -6,7 +6,6 @@ import type { Json } from "../support";
 
 const edge = {
   address: { name: "edge-address" },
-  certificates: ["edge-one", "edge-two"],
   sslPolicy: { name: "edge-tls" },
 } as unknown as GoogleLoadBalancer;
 const { resource, counts } = build((stack) => {
@@ -14,6 +13,7 @@ const { resource, counts } = build((stack) => {
     namespace,
     name: "shop",
     edge,
+    certificates: ["edge-one", "edge-two"],
     routes: [
       { host: "shop.example.com", path: "/", service: "web" },
       { host: "api.example.com", path: "/", service: "backend" },
@@ -36,7 +36,7 @@ test("each host goes to its service, and nothing to any other", () => {
   expect(spec.default_backend).toBeUndefined();
 });
 
-test("GKE serves it at the edge's address with the edge's certificates", () => {
+test("GKE serves it at the edge's address with the certificates", () => {
   expect(metadata.annotations).toMatchObject({
     "kubernetes.io/ingress.class": "gce",
     "kubernetes.io/ingress.global-static-ip-name": "edge-address",

@@ -21,7 +21,7 @@ const SERVICE = "kubernetes_service_v1.shop_web_service";
 const CLIENTS = "kubernetes_network_policy_v1.shop_web_from-clients";
 const ROLLOUT = "helm_release.shop_workload_deployment";
 const BACKEND = "helm_release.shop_web_backend-config";
-const open = synth({ public: { securityPolicy: "armor" }, clients: ["worker"] });
+const open = synth({ public: { by: "ingress", securityPolicy: "armor" }, clients: ["worker"] });
 const closed = synth();
 
 test("the Service is within the cluster and sends to the ready pods' port", () => {
@@ -132,7 +132,7 @@ test("one timeout sets the load balancer's limit, its drain and the pod's grace 
 
 describe("the load balancer's settings for a service", () => {
   const settings = (more: object) =>
-    values(synth({ public: { securityPolicy: "armor", ...more } }).resource(BACKEND)).objects[0].spec;
+    values(synth({ public: { by: "ingress", securityPolicy: "armor", ...more } }).resource(BACKEND)).objects[0].spec;
 
   test("have its headers after those of every response", () => {
     const { headers } = settings({
@@ -156,5 +156,58 @@ describe("the load balancer's settings for a service", () => {
       connectionDraining: { drainingTimeoutSec: 90 },
     });
     expect(settings({ websocketMinutes: 1 }).timeoutSec).toBe(90);
+  });
+});
+
+describe("the policies of a Gateway for a service", () => {
+  const built = (more: object = {}) => synth({ public: { by: "gateway", securityPolicy: "armor", ...more } });
+  const POLICIES = "helm_release.shop_web_backend-policies";
+  const policies = (more?: object) => {
+    const [backend, health] = values(built(more).resource(POLICIES)).objects;
+    return { backend, health };
+  };
+
+  test("name the Service, each in an object of its own", () => {
+    for (const [kind, { spec, ...object }] of Object.entries({
+      GCPBackendPolicy: policies().backend,
+      HealthCheckPolicy: policies().health,
+    })) {
+      expect(object).toEqual({
+        apiVersion: "networking.gke.io/v1",
+        kind,
+        metadata: { name: "backend", namespace: "shop" },
+      });
+      expect(spec.targetRef).toEqual({ group: "", kind: "Service", name: "backend" });
+    }
+  });
+
+  test("apply Cloud Armor's policy, log every request, and ask the readiness path", () => {
+    const { backend, health } = policies();
+    expect(backend.spec.default).toEqual({
+      securityPolicy: "armor",
+      timeoutSec: 90,
+      connectionDraining: { drainingTimeoutSec: 90 },
+      sessionAffinity: { type: "NONE" },
+      logging: { enabled: true, sampleRate: 1e6 },
+    });
+    expect(health.spec.default).toEqual({
+      checkIntervalSec: 10,
+      timeoutSec: 5,
+      config: { type: "HTTP", httpHealthCheck: { requestPath: "/ready" } },
+    });
+  });
+
+  test("keep clients at their pods, and WebSockets open", () => {
+    expect(policies({ stickyMinutes: 30, websocketMinutes: 60 }).backend.spec.default).toMatchObject({
+      timeoutSec: 3600,
+      connectionDraining: { drainingTimeoutSec: 90 },
+      sessionAffinity: { type: "GENERATED_COOKIE", cookieTtlSec: 1800 },
+    });
+  });
+
+  test("are there before the Service, whose annotations GKE writes itself", () => {
+    const { metadata, depends_on } = built().resource(SERVICE);
+    expect(depends_on).toEqual([POLICIES]);
+    expect(metadata.annotations ?? {}).toEqual({});
   });
 });

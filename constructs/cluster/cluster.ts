@@ -28,6 +28,12 @@ export interface ClusterProps {
    */
   readonly mode: keyof typeof MODES;
   /**
+   * Whether the cluster has the Gateway API's kinds, and GKE makes load balancers of Gateways. An Autopilot cluster always
+   * has them.
+   * {@link https://cloud.google.com/kubernetes-engine/docs/how-to/deploying-gateways#enable-gateway}
+   */
+  readonly gatewayApi: boolean;
+  /**
    * The release channel, which decides how early the cluster gets new Kubernetes versions.
    * {@link https://cloud.google.com/kubernetes-engine/docs/concepts/release-channels}
    */
@@ -160,7 +166,11 @@ export class Cluster extends Construct {
       loggingConfig: { enableComponents: ["SYSTEM_COMPONENTS", "WORKLOADS"] },
       costManagementConfig: { enabled: true },
 
-      ...this.mode.config({ serviceAccount: this.nodeServiceAccount.email, workloadPool: this.workloadPool }),
+      ...this.mode.config({
+        serviceAccount: this.nodeServiceAccount.email,
+        workloadPool: this.workloadPool,
+        gatewayApi: props.gatewayApi,
+      }),
       timeouts: { create: "60m", update: "60m", delete: "60m" },
       lifecycle: {
         preventDestroy: props.deletionProtection,

@@ -5,11 +5,12 @@ import { onAutopilot, onPool, type Placement } from "../kubernetes/placement";
 /** OAuth scopes of the nodes. They include every API, so that only IAM decides what the nodes can do. */
 export const NODE_SCOPES = ["https://www.googleapis.com/auth/cloud-platform"];
 
-/** What the nodes of a new cluster run as. */
-interface Nodes {
-  /** Email address of their service account. */
+/** What the modes of a new cluster set in different ways. */
+interface Settings {
+  /** Email address of the nodes' service account. */
   readonly serviceAccount: string;
   readonly workloadPool: string;
+  readonly gatewayApi: boolean;
 }
 
 /** How one mode of cluster is built, and where its pods run. */
@@ -21,7 +22,7 @@ interface Mode {
   /** Arguments that plans ignore. */
   readonly ignored: readonly string[];
   /** Arguments that only this mode has. */
-  config(nodes: Nodes): Partial<ContainerClusterConfig>;
+  config(settings: Settings): Partial<ContainerClusterConfig>;
   /** Where pods run that name a pool. The cluster has the pools that are given. */
   place(
     cluster: ITerraformDependable,
@@ -34,7 +35,8 @@ const standard: Mode = {
   autopilot: false,
   startsWithNodes: false,
   ignored: ["node_config", "initial_node_count"], // of the default pool
-  config: ({ serviceAccount, workloadPool }) => ({
+  config: ({ serviceAccount, workloadPool, gatewayApi }) => ({
+    ...(gatewayApi && { gatewayApiConfig: { channel: "CHANNEL_STANDARD" } }),
     datapathProvider: "ADVANCED_DATAPATH", // Dataplane V2, which enforces network policies
     networkPolicy: { enabled: false }, // enforcement by Calico, which Dataplane V2 replaces
     enableIntranodeVisibility: true,
@@ -71,7 +73,7 @@ const standard: Mode = {
 
 /**
  * Dataplane V2, intranode visibility, shielded nodes, Workload Identity and the add-ons are always on, and GKE refuses a
- * cluster that sets them.
+ * cluster that sets them. The Gateway API is on, too.
  * {@link https://cloud.google.com/kubernetes-engine/docs/resources/autopilot-standard-feature-comparison}
  */
 const autopilot: Mode = {

@@ -1,38 +1,29 @@
 import { IngressV1 } from "@cdktf/provider-kubernetes/lib/ingress-v1";
-import { DataResource } from "cdktf";
 import { Construct } from "constructs";
+import type { Route } from "../../facts/routes";
 import { objects } from "../helm/objects";
 import type { Namespace } from "../kubernetes/namespace";
 import { SERVICE_PORT } from "../workloads/web-service";
 import type { GoogleLoadBalancer } from "./google-load-balancer";
+import { settled } from "./settled";
 
 export interface IngressProps {
   readonly namespace: Namespace;
   /** Name of the Ingress and of its FrontendConfig. */
   readonly name: string;
-  /** The load balancer's address, certificates and TLS policy. */
+  /** The load balancer's address and TLS policy. */
   readonly edge: GoogleLoadBalancer;
+  /** Names of the hosts' certificates. */
+  readonly certificates: readonly string[];
   readonly routes: readonly Route[];
 }
 
-/** The service that answers a path of a host. */
-export interface Route {
-  readonly host: string;
-  /** Prefix of the paths. The service receives the path without changes. */
-  readonly path: string;
-  /** The Service's name. */
-  readonly service: string;
-}
-
-/** Seconds to wait until GKE has applied a change to the load balancer. It usually takes about a minute. */
+/** Seconds until GKE has applied a change to the load balancer. It usually takes about a minute. */
 const SETTLING = 180;
 
 /**
- * Google's global load balancer in front of the services: it serves HTTPS and redirects HTTP to it.
- *
- * GKE applies a change some time after Terraform makes it. Until then, Google refuses to delete the certificates and
- * Cloud Armor policies that the load balancer used before. So a change of the routes ends with a wait, and Terraform
- * deletes resources that the routes no longer use after it.
+ * Google's global load balancer in front of the services: it serves HTTPS and redirects HTTP to it. A change of the routes
+ * or certificates ends with a wait until GKE has applied it.
  * {@link https://cloud.google.com/kubernetes-engine/docs/how-to/ingress-configuration}
  */
 export class Ingress extends Construct {
@@ -68,7 +59,7 @@ export class Ingress extends Construct {
           })),
       },
     }));
-    const certificates = edge.certificates.join(",");
+    const certificates = props.certificates.join(",");
     const ingress = new IngressV1(this, "ingress", {
       metadata: {
         name,
@@ -83,10 +74,6 @@ export class Ingress extends Construct {
       spec: { rule },
       dependsOn: [frontend],
     });
-    new DataResource(this, "settled", {
-      triggersReplace: { certificates, rule },
-      provisioners: [{ type: "local-exec", command: `sleep ${SETTLING}` }],
-      dependsOn: [ingress],
-    });
+    settled(this, { seconds: SETTLING, changes: { certificates, rule }, dependsOn: [ingress] });
   }
 }

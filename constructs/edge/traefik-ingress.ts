@@ -1,10 +1,9 @@
 import { Construct } from "constructs";
-import { SECURITY_HEADERS } from "../../facts/http";
-import { isBelow } from "../../facts/paths";
+import { type HeadersOfPath, headersAt } from "../../facts/http";
+import type { Route } from "../../facts/routes";
 import { type KubernetesObject, objects } from "../helm/objects";
 import type { Namespace } from "../kubernetes/namespace";
 import { SERVICE_PORT } from "../workloads/web-service";
-import type { Route } from "./ingress";
 import type { Shares } from "./shares";
 import type { Traefik } from "./traefik";
 import { pathDigest, traefikRoutes } from "./traefik-routes";
@@ -38,7 +37,7 @@ export interface TraefikService {
    * Response headers by name, in addition to those of every public response. With a path, they are for the path and all
    * paths below it, and replace those of shorter paths.
    */
-  readonly headers?: readonly { readonly path?: string; readonly set: Readonly<Record<string, string>> }[];
+  readonly headers?: readonly HeadersOfPath[];
   /** Answers preflight requests before the rate limits. */
   readonly cors?: {
     /** Origins such as `https://app.my-company.com`, or `*`. */
@@ -175,14 +174,8 @@ const named = (service: string, what: "headers" | "limit", path?: string): strin
 
 /** Returns the headers of responses at a path, and the answers to other origins. */
 function responseHeaders({ headers = [], cors }: TraefikService, path = "/") {
-  const above = headers
-    .filter((entry) => isBelow(path, entry.path ?? "/"))
-    .sort((a, b) => (a.path ?? "/").length - (b.path ?? "/").length);
-  const set = new Map<string, [name: string, value: string]>(); // names have no case
-  for (const entry of [{ set: SECURITY_HEADERS }, ...above])
-    for (const header of Object.entries(entry.set)) set.set(header[0].toLowerCase(), header);
   return {
-    customResponseHeaders: Object.fromEntries(set.values()),
+    customResponseHeaders: headersAt(headers, path),
     ...(cors && {
       accessControlAllowOriginList: cors.origins,
       accessControlAllowMethods: cors.methods,

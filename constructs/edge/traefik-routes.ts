@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { isBelow } from "../../facts/paths";
-import type { Route } from "./ingress";
+import type { Route } from "../../facts/routes";
 
 /** What Traefik does with the requests to some of a service's paths. */
 export interface TraefikRoute {

@@ -1,10 +1,10 @@
 import { ServiceV1 } from "@cdktf/provider-kubernetes/lib/service-v1";
 import { TerraformResource, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
-import { SECURITY_HEADERS } from "../../facts/http";
 import { objects } from "../helm/objects";
 import { NAME_LABEL } from "../kubernetes/labels";
 import { connectionPolicy, type Peer } from "../kubernetes/network-policy";
+import { BALANCERS, type Balanced } from "./backend-settings";
 import type { HttpHealth } from "./pod";
 import { Workload, type WorkloadProps } from "./workload";
 
@@ -26,25 +26,6 @@ export interface WebServiceProps extends WorkloadProps {
   readonly public?: Balanced | { readonly proxies: readonly Peer[] };
   /** Names of workloads that can connect to the service. */
   readonly clients: readonly string[];
-}
-
-/** Settings of Google's load balancer for a service. */
-export interface Balanced {
-  /** Name of the Cloud Armor policy. */
-  readonly securityPolicy: string;
-  /** Response headers by name, in addition to those of every public response. */
-  readonly headers?: Readonly<Record<string, string>>;
-  /**
-   * Minutes for which a client's requests go to the same pod, by a cookie. At most a day.
-   * {@link https://cloud.google.com/kubernetes-engine/docs/how-to/ingress-configuration#generated_cookie_affinity}
-   */
-  readonly stickyMinutes?: number;
-  /**
-   * Minutes for which a WebSocket can stay open. The load balancer has a single limit, so other responses can take as
-   * long, if that is longer than the service's timeout.
-   * {@link https://cloud.google.com/kubernetes-engine/docs/concepts/ingress-xlb#support_for_websocket}
-   */
-  readonly websocketMinutes?: number;
 }
 
 /** The Service's port. */
@@ -92,50 +73,22 @@ export class WebService extends Construct {
       if (part instanceof TerraformResource)
         part.moveFromId(`${part.terraformResourceType}.${earlier}${stack.getLogicalId(part).slice(now.length)}`);
 
-    // The load balancer's settings for the service. The provider has no typed resource for them.
-    // https://cloud.google.com/kubernetes-engine/docs/how-to/ingress-configuration
-    const backendConfig =
-      balanced &&
-      objects(this, "backend-config", {
+    const balancer = balanced && BALANCERS[balanced.by];
+    const settings =
+      balancer &&
+      objects(this, balancer.id, {
         name: `${name}.edge`,
         namespace,
         dependsOn: props.namespace.ready,
-        objects: [
-          {
-            apiVersion: "cloud.google.com/v1",
-            kind: "BackendConfig",
-            metadata: { name, namespace },
-            spec: {
-              securityPolicy: { name: balanced.securityPolicy },
-              healthCheck: { type: "HTTP", requestPath: health.ready, port, checkIntervalSec: 10, timeoutSec: 5 },
-              timeoutSec: Math.max(timeoutSeconds, 60 * (balanced.websocketMinutes ?? 0)),
-              connectionDraining: { drainingTimeoutSec: timeoutSeconds },
-              customResponseHeaders: {
-                headers: Object.entries({ ...SECURITY_HEADERS, ...balanced.headers }).map(
-                  ([header, value]) => `${header}: ${value}`,
-                ),
-              },
-              // Without this field, GKE would keep the affinity that the load balancer has.
-              sessionAffinity: balanced.stickyMinutes
-                ? { affinityType: "GENERATED_COOKIE", affinityCookieTtlSec: 60 * balanced.stickyMinutes }
-                : { affinityType: "NONE" },
-              logging: { enable: true, sampleRate: 1 },
-            },
-          },
-        ],
+        objects: balancer.objects({ ...balanced, name, namespace, port, ready: health.ready, timeoutSeconds }),
       });
-    if (backendConfig) backendConfig.lifecycle = { createBeforeDestroy: true }; // deleted before its Cloud Armor policy
+    if (settings) settings.lifecycle = { createBeforeDestroy: true }; // deleted before its Cloud Armor policy
     const service = new ServiceV1(this, "service", {
       metadata: {
         name,
         namespace,
         labels: { [NAME_LABEL]: name },
-        annotations: balanced
-          ? {
-              "cloud.google.com/neg": JSON.stringify({ ingress: true }),
-              "cloud.google.com/backend-config": JSON.stringify({ default: name }),
-            }
-          : {},
+        annotations: balancer?.annotations(name) ?? {},
       },
       spec: {
         type: "ClusterIP",
@@ -143,7 +96,7 @@ export class WebService extends Construct {
         port: [{ name: "http", port: SERVICE_PORT, targetPort: String(port), protocol: "TCP" }],
       },
       lifecycle: { createBeforeDestroy: true }, // a removed Service is deleted after its routes
-      dependsOn: backendConfig ? [backendConfig] : [...props.namespace.ready],
+      dependsOn: settings ? [settings] : [...props.namespace.ready],
     });
     this.name = service.metadata.name;
   }

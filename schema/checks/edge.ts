@@ -27,7 +27,7 @@ export const edgeChecks: readonly Check[] = [
       );
   }),
   check([], ["edge"], [], (_s, { edge }, _r, { say }) => {
-    if (edge.kind !== "google") return;
+    if (!("waf" in edge)) return;
     const { waf } = edge;
     const path = ["edge", "waf", "exclusions"];
     for (const [i, { ruleSet, signatures, fields }] of waf.exclusions.entries()) {
@@ -77,7 +77,7 @@ export const edgeChecks: readonly Check[] = [
     }
   }),
   check([], ["edge"], [], (_s, { edge }, _r, { say }) => {
-    if (edge.kind !== "google") return;
+    if (!("waf" in edge)) return;
     const before: { readonly target: string; readonly kind: string; readonly name: string }[] = [];
     for (const [i, { ruleSet, signatures = ["all"], fields = [] }] of edge.waf.exclusions.entries())
       for (const [j, { in: kind, operator, value = "" }] of fields.entries()) {

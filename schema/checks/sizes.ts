@@ -138,7 +138,7 @@ export const sizesChecks: readonly Check[] = [
     }
   }),
   check(["services"], ["edge"], [], ({ services }, { edge }, _r, { say }) => {
-    if (edge.kind !== "google") return;
+    if (!("waf" in edge)) return;
     for (const [name, { rateLimits }] of Object.entries(services)) {
       const lengths = rateLimits.map(({ path = "" }) => path.length);
       for (const [i, length] of lengths.entries())

@@ -1,5 +1,14 @@
-import { CLOUD_ARMOR_BANS, CLOUD_ARMOR_INTERVALS } from "../../facts/google";
-import { GOOGLE_HEADERS, isOfConnection, isOfCors, isOfEdge, isOfGoogle, SECURITY_HEADERS } from "../../facts/http";
+import { CLOUD_ARMOR_BANS, CLOUD_ARMOR_INTERVALS, GATEWAY_ROUTE, URL_MAP_KB } from "../../facts/google";
+import {
+  GOOGLE_HEADERS,
+  headersAt,
+  isOfConnection,
+  isOfCors,
+  isOfEdge,
+  isOfGoogle,
+  SECURITY_HEADERS,
+} from "../../facts/http";
+import { pathsByHeaders } from "../../facts/routes";
 import { hasStrategy } from "../candidate";
 import { type Ability, lackOf } from "../edge";
 import { isName } from "../web";
@@ -98,7 +107,7 @@ export const webChecks: readonly Check[] = [
       }
   }),
   check(["services"], ["edge"], [], (s, { edge }, _r, { say }) => {
-    if (edge.kind !== "google") return;
+    if (!("waf" in edge)) return;
     for (const [name, { rateLimits, headers }] of Object.entries(s.services)) {
       const where = ["services", name];
       for (const [i, { seconds, ban }] of rateLimits.entries()) {
@@ -115,7 +124,7 @@ export const webChecks: readonly Check[] = [
             oneOf(CLOUD_ARMOR_BANS.map(String)),
           );
       }
-      for (const [i, { set }] of headers.entries()) {
+      for (const [i, { path = "/", set }] of headers.entries()) {
         for (const [header, value] of Object.entries(set)) {
           const place = [...where, "headers", i, "set", header];
           if (isOfGoogle(header))
@@ -127,11 +136,11 @@ export const webChecks: readonly Check[] = [
               "let the service set the header",
             );
         }
-        const all = Object.entries({ ...SECURITY_HEADERS, ...set });
+        const all = Object.entries(headersAt(headers, path));
         if (all.length > GOOGLE_HEADERS.most)
           say.system(
             [...where, "headers", i, "set"],
-            `must have at most ${GOOGLE_HEADERS.most - Object.keys(SECURITY_HEADERS).length} headers: Google's load balancer sets ${GOOGLE_HEADERS.most}, its own included`,
+            `must have at most ${GOOGLE_HEADERS.most - Object.keys(SECURITY_HEADERS).length} headers${path === "/" ? "" : ", those of shorter paths included"}: Google's load balancer sets ${GOOGLE_HEADERS.most}, its own included`,
             "let the service set the others",
           );
         if (all.flat().join("").length > GOOGLE_HEADERS.characters)
@@ -142,6 +151,46 @@ export const webChecks: readonly Check[] = [
           );
       }
     }
+  }),
+  check(["services"], ["services", "edge"], [], (s, e, _r, { say }) => {
+    if (e.edge.kind !== "gateway") return;
+    const routes = Object.entries(s.services).flatMap(([service, { paths }]) =>
+      (own(e.services, service)?.hosts ?? []).flatMap((host) => paths.map((path) => ({ host, path, service }))),
+    );
+    let size = 0;
+    for (const [name, { health, headers }] of Object.entries(s.services)) {
+      const where = ["services", name];
+      const hosts = own(e.services, name)?.hosts ?? [];
+      if (hosts.length && "ready" in health && health.ready.includes("@"))
+        say.system(
+          [...where, "health", "ready"],
+          "must not contain an at sign: a health check of GKE's Gateway takes none",
+          "use another path",
+        );
+      const byHost = hosts.map((host) => pathsByHeaders({ service: name, host }, routes, headers));
+      const rules = Math.max(0, ...byHost.map((groups) => groups.length));
+      const paths = Math.max(0, ...byHost.map((groups) => groups.flatMap((group) => group.paths).length));
+      if (rules > GATEWAY_ROUTE.rules)
+        say.system(
+          [...where, "headers"],
+          `make ${rules} different lists, and a route of GKE's Gateway takes ${GATEWAY_ROUTE.rules}`,
+          "use fewer entries, or give some paths to a service of their own, with the same image",
+        );
+      if (paths > GATEWAY_ROUTE.paths)
+        say.system(
+          [...where, "paths"],
+          `are ${paths} with those of the headers, and a route of GKE's Gateway takes ${GATEWAY_ROUTE.paths}`,
+          "use fewer, or give some to a service of their own, with the same image",
+        );
+      for (const group of byHost.flat())
+        size += group.paths.map((path) => path + Object.entries(group.headers).flat().join("")).join("").length;
+    }
+    if (size > URL_MAP_KB * 1024)
+      say.environment(
+        ["services"],
+        `have ${Math.ceil(size / 1024)} KB of paths and headers on all hosts, and Google's load balancer takes ${URL_MAP_KB}`,
+        "use fewer hosts or shorter headers",
+      );
   }),
 ];
 

@@ -177,6 +177,7 @@ export const ENVIRONMENT: Readonly<Record<string, Hand | readonly Hand[]>> = {
   "hosts+": { to: (context: Context) => [beside(context)] },
   "hosts[]": { to: beside },
   "edge=google": { refused: ITS_KIND },
+  "edge=gateway": { to: { kind: "gateway", waf: { mode: "enforce" } }, fixed: ITS_KIND },
   "edge=traefik": {
     to: (context: Context) => ({
       kind: "traefik",
