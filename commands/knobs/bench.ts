@@ -4,8 +4,7 @@ import { addSecretByHand, addZoneByHand } from "@slipway/fake-google-cloud";
 import {
   complaints,
   copies,
-  declaredWorkloads,
-  dropped,
+  during,
   leftToDo,
   type Machine,
   type MadeByHand,
@@ -19,7 +18,6 @@ import {
   SUPPLIED,
   startMachine,
   warnings,
-  watchReplicas,
   workloads,
 } from "@slipway/rehearsal";
 import { App } from "cdktf";
@@ -133,12 +131,17 @@ export class Bench {
   /** Applies the last plan, `again` without one, then checks the result, and what served in the meantime. */
   async apply(name: string, again = false): Promise<readonly string[]> {
     const { machine } = this;
-    const before = declaredWorkloads(machine).deployments;
-    const watching = await watchReplicas(machine);
-    let apply = await machine.terraform(`${name}-apply`, ["apply", "-json", "plan.bin"]);
-    if (again && apply.status === 0)
-      apply = await machine.terraform(`${name}-apply-again`, ["apply", "-json", "-auto-approve"]);
-    const served = dropped(await watching.end(), before, declaredWorkloads(machine).deployments);
+    const {
+      result: apply,
+      dropped,
+      twice,
+    } = await during(machine, async () => {
+      const first = await machine.terraform(`${name}-apply`, ["apply", "-json", "plan.bin"]);
+      return again && first.status === 0
+        ? machine.terraform(`${name}-apply-again`, ["apply", "-json", "-auto-approve"])
+        : first;
+    });
+    const served = [...dropped, ...twice];
     if (apply.status !== 0) return [...said(apply), ...served];
     const replan = await machine.terraform(`${name}-plan-again`, ["plan", "-detailed-exitcode"]);
     const { wrong: unlike } = await copies(machine);

@@ -1,11 +1,11 @@
 import { dropped } from "../src/checks/replicas";
 
-const seen = (wanted: number[], ready = wanted) => new Map([["shop/web", { wanted, ready }]]);
-const bounds = (min?: number) => new Map(min === undefined ? [] : [["shop/web", { min }]]);
+const seen = (wanted: number[], ready = wanted) => new Map([["Deployment shop/web", { wanted, ready }]]);
+const bounds = (min?: number) => new Map(min === undefined ? [] : [["Deployment shop/web", { min }]]);
 
 test("a workload that goes below both minimums is named, with what was seen of it", () => {
   expect(dropped(seen([3, 1, 3], [3, 3, 1, 3]), bounds(3), bounds(4))).toEqual([
-    "shop/web had fewer than 3 replicas: wanted 3 1 3, ready 3 3 1 3",
+    "Deployment shop/web had fewer than 3 replicas: wanted 3 1 3, ready 3 3 1 3",
   ]);
 });
 

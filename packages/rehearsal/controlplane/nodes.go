@@ -20,7 +20,7 @@ import (
 )
 
 // nodes plays what a cloud and its kubelets do: nodes are ready, scheduled pods run, the pods of jobs succeed, volumes
-// bind, load balancers and ingresses get an address; and what Prometheus's operator does. It looks at everything four
+// bind, load balancers and ingresses get an address; and what Prometheus's operator and KEDA do. It looks at everything four
 // times a second, which a cluster of this size bears more easily than a reader bears informers.
 func nodes() {
 	fs := flag.NewFlagSet("nodes", flag.ExitOnError)
@@ -57,6 +57,7 @@ func nodes() {
 		giveAddresses(ctx, c)
 		annotate(ctx, c)
 		operate(ctx, c, objects)
+		autoscale(ctx, c, objects)
 		select {
 		case <-ctx.Done():
 		case <-time.After(250 * time.Millisecond):

@@ -10,17 +10,27 @@ import (
 	"k8s.io/client-go/kubernetes"
 )
 
+// stop is what a pod takes to end once it must, or a second less: a controller that does not wait for it has two meanwhile.
+const stop = 2 * time.Second
+
 // run plays a kubelet: a pod that was given a node is ready after what it takes to pull its image and to start, the pod of
 // a job has succeeded after twice as long. A container whose image holds "unpullable" never starts. One whose image, or a
 // variable of which, holds "crashing" never becomes ready. One whose image holds "unready" runs and is not ready either, but
 // the pod of a job has no readiness. ConfigMaps and Secrets are read when a pod starts, and not again.
 func run(ctx context.Context, c kubernetes.Interface, p *corev1.Pod, start time.Duration) {
 	if p.DeletionTimestamp != nil {
+		asked := p.DeletionTimestamp.Time
+		if p.DeletionGracePeriodSeconds != nil {
+			asked = asked.Add(-time.Duration(*p.DeletionGracePeriodSeconds) * time.Second)
+		}
+		if p.Status.Phase == corev1.PodRunning && time.Since(asked) < stop {
+			return
+		}
 		zero := int64(0)
 		c.CoreV1().Pods(p.Namespace).Delete(ctx, p.Name, metav1.DeleteOptions{GracePeriodSeconds: &zero})
 		return
 	}
-	if p.Spec.NodeName == "" || p.Status.Phase == corev1.PodRunning || p.Status.Phase == corev1.PodSucceeded {
+	if p.Spec.NodeName == "" || p.Status.Phase == corev1.PodRunning || p.Status.Phase == corev1.PodSucceeded || p.Status.Phase == corev1.PodFailed {
 		return
 	}
 	job := isOfJob(p)

@@ -1,7 +1,8 @@
-export { dropped, watchReplicas } from "./checks/replicas";
+export { during } from "./checks/during";
 export { copies } from "./checks/secrets";
+export { watchPods } from "./checks/single";
 export { warnings } from "./checks/warnings";
-export { declaredWorkloads, workloads } from "./checks/workloads";
+export { workloads } from "./checks/workloads";
 export { type FailEachOptions, type Failure, failEach } from "./fail-each";
 export type { Finding } from "./finding";
 export { Inconclusive } from "./inconclusive";

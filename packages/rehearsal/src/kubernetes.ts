@@ -9,6 +9,7 @@ export interface KubernetesObject {
 export interface Metadata {
   readonly name: string;
   readonly namespace: string;
+  readonly uid?: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly deletionTimestamp?: string;
   /** Beginning of a name that Kubernetes has completed. */

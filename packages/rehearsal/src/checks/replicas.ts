@@ -1,6 +1,5 @@
-import { spawn } from "node:child_process";
-import { setTimeout } from "node:timers/promises";
 import type { Machine } from "../machine/machine";
+import { watch } from "./watch";
 
 /** The numbers of wanted and of ready replicas of a workload, one after the other. */
 export interface Seen {
@@ -8,7 +7,7 @@ export interface Seen {
   readonly ready: readonly number[];
 }
 
-/** Bounds of the workloads' replicas, by `<namespace>/<name>`. */
+/** Bounds of the workloads' replicas, by {@link keyOf}. */
 type Bounds = ReadonlyMap<string, { readonly min: number } | undefined>;
 
 /**
@@ -25,35 +24,20 @@ export function dropped(seen: ReadonlyMap<string, Seen>, before: Bounds, after: 
   });
 }
 
-/** Kinds whose pods serve. */
-const KINDS = ["deployments", "statefulsets"];
-
-/** Watches the replicas of all workloads, by `<namespace>/<name>`, until it is ended. */
-export async function watchReplicas({ env }: Pick<Machine, "env">): Promise<{ end(): Promise<Map<string, Seen>> }> {
-  const format = 'jsonpath={.metadata.namespace}/{.metadata.name} {.spec.replicas} {.status.readyReplicas}{"\\n"}';
-  const outputs = KINDS.map((kind) => {
-    const child = spawn("kubectl", ["get", kind, "-A", "--watch", "-o", format], {
-      env,
-      stdio: ["ignore", "pipe", "ignore"],
-    });
-    const output = { child, text: "" };
-    child.stdout.setEncoding("utf8").on("data", (data: string) => {
-      output.text += data;
-    });
-    return output;
-  });
-  await setTimeout(1000); // until kubectl has listed the existing workloads
+/** Watches the replicas of all Deployments, by {@link keyOf}. Other workloads stop a pod before they start the next one. */
+export async function watchReplicas(machine: Pick<Machine, "env">): Promise<{ end(): Promise<Map<string, Seen>> }> {
+  const format = "{.metadata.namespace}/{.metadata.name} {.spec.replicas} {.status.readyReplicas}";
+  const watching = await watch(machine, ["deployments", "-A"], format);
   return {
     async end() {
-      await setTimeout(2000);
-      for (const { child } of outputs) child.kill();
       const seen = new Map<string, { wanted: number[]; ready: number[] }>();
-      for (const line of outputs.flatMap(({ text }) => text.split("\n").filter(Boolean))) {
+      for (const line of await watching.end()) {
         const [name = "", wanted, ready = 0] = line.split(" ");
-        const of = seen.get(name) ?? { wanted: [], ready: [] };
+        const key = `Deployment ${name}`;
+        const of = seen.get(key) ?? { wanted: [], ready: [] };
         of.wanted.push(Number(wanted));
         of.ready.push(Number(ready));
-        seen.set(name, of);
+        seen.set(key, of);
       }
       return seen;
     },

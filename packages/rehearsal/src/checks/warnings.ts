@@ -2,11 +2,12 @@ import type { Finding } from "../finding";
 import type { Machine } from "../machine/machine";
 
 /**
- * Warnings that do not concern the stack: about a volume that is just being made, an autoscaler whose pods are starting or
- * that is being deleted, and a budget whose last pods end after their Deployment. The others come from a busy control plane.
+ * Warnings that do not concern the stack: about a volume that is just being made, an autoscaler whose pods are starting, that
+ * is being deleted, takes the place of another one, or scales by a queue that nobody measures here, and a budget whose last
+ * pods end after their Deployment. The others come from a busy control plane.
  */
 const HARMLESS =
-  /unbound immediate PersistentVolumeClaims|^HorizontalPodAutoscaler\/.*(deployments(\/scale)?\.apps "[^"]*" not found|horizontalpodautoscalers\.autoscaling "[^"]*" not found|no metrics returned|did not receive metrics for targeted pods)|^PodDisruptionBudget\/.*found no controllers for pod|^Endpoints\/.*: Failed to create endpoint for service .*already exists$|^Service\/kubernetes: |is not allocated; repairing$/;
+  /unbound immediate PersistentVolumeClaims|^HorizontalPodAutoscaler\/.*(deployments(\/scale)?\.apps "[^"]*" not found|horizontalpodautoscalers\.autoscaling "[^"]*" not found|no metrics returned|did not receive metrics for targeted pods|unable to fetch metrics from external metrics API|are controlled by multiple HPAs)|^PodDisruptionBudget\/.*found no controllers for pod|^Endpoints\/.*: Failed to create endpoint for service .*already exists$|^Service\/kubernetes: |is not allocated; repairing$/;
 
 /** Checks that Kubernetes and GKE's controllers have no warnings, and that the fake knows every call. */
 export async function warnings(machine: Machine): Promise<Finding> {

@@ -1,12 +1,20 @@
 import { eventually, type Finding } from "../finding";
 import { type KubernetesObject, list, type Metadata, nameOf } from "../kubernetes";
 import type { Machine } from "../machine/machine";
+import type { Selected } from "./single";
 import { attributesOf, stateOf } from "./state";
 
-/** Bounds of a Deployment's replicas. */
+/** Bounds of a workload's replicas. */
 export interface Bounds {
   readonly min: number;
   readonly max: number;
+}
+
+/** Spec of a ScaledObject of KEDA. {@link https://keda.sh/docs/2.20/reference/scaledobject-spec/} */
+interface Scaled {
+  readonly scaleTargetRef: { readonly name: string };
+  readonly minReplicaCount: number;
+  readonly maxReplicaCount: number;
 }
 
 /** Kinds whose pods keep running. */
@@ -18,8 +26,12 @@ const ready = ({ kind, spec, status = {} }: KubernetesObject): readonly [number,
     ? [Number(status.numberReady ?? 0), Number(status.desiredNumberScheduled ?? 1)]
     : [Number(status.readyReplicas ?? 0), Number(spec.replicas)];
 
-/** Deployments in the state: resources of this type, and objects of Helm releases. */
-function declaredDeployments(machine: Pick<Machine, "work" | "objectsOf">): KubernetesObject[] {
+/** A workload that keeps running, by its kind, namespace and name. */
+export const keyOf = ({ kind, metadata }: Pick<KubernetesObject, "kind" | "metadata">): string =>
+  `${kind} ${nameOf(metadata)}`;
+
+/** Workloads in the state that keep running: Deployments as resources, Deployments and StatefulSets of Helm releases. */
+function declaredRunning(machine: Pick<Machine, "work" | "objectsOf">): KubernetesObject[] {
   const state = stateOf(machine);
   const typed = attributesOf(state, "kubernetes_deployment", "kubernetes_deployment_v1").map(
     (attributes): KubernetesObject => {
@@ -30,38 +42,47 @@ function declaredDeployments(machine: Pick<Machine, "work" | "objectsOf">): Kube
       return { kind: "Deployment", metadata, spec: { replicas, selector: { matchLabels: selector[0].match_labels } } };
     },
   );
-  const released = attributesOf(state, "helm_release")
-    .flatMap(({ values }) => (values ?? []) as string[])
-    .flatMap((values) => machine.objectsOf(values))
-    .filter(({ kind }) => kind === "Deployment");
-  return [...typed, ...released];
+  return [...typed, ...released(machine).filter(({ kind }) => kind === "Deployment" || kind === "StatefulSet")];
 }
 
+/** The objects of all Helm releases in the state. */
+const released = (machine: Pick<Machine, "work" | "objectsOf">): KubernetesObject[] =>
+  attributesOf(stateOf(machine), "helm_release")
+    .flatMap(({ values }) => (values ?? []) as string[])
+    .flatMap((values) => machine.objectsOf(values));
+
 /**
- * The Deployments, Jobs and CronJobs in the state, by `<namespace>/<name>`. Deployments have the bounds of their autoscaler, or their
- * number of replicas; without either, their bounds are undefined.
+ * The workloads in the state. Those that keep running are by {@link keyOf}, with the bounds of their autoscaler, or their
+ * number of replicas; without either, their bounds are undefined. Jobs and CronJobs are by `<namespace>/<name>`.
  */
 export function declaredWorkloads(machine: Pick<Machine, "work" | "objectsOf">) {
   const state = stateOf(machine);
   const metadataOf = ({ metadata }: Readonly<Record<string, unknown>>) => nameOf((metadata as [Metadata])[0]);
-  const autoscalers = new Map(
+  const autoscalers = new Map<string, Bounds>(
     attributesOf(state, "kubernetes_horizontal_pod_autoscaler_v2").map((attributes) => {
       const [{ min_replicas: min, max_replicas: max }] = attributes.spec as [
         { min_replicas: number; max_replicas: number },
       ];
-      return [metadataOf(attributes), { min, max }] as const;
+      return [`Deployment ${metadataOf(attributes)}`, { min, max }] as const;
     }),
   );
-  const deployments = new Map(
-    declaredDeployments(machine).map(({ metadata, spec: { replicas } }): [string, Bounds | undefined] => {
+  // KEDA makes their autoscalers.
+  for (const { kind, metadata, spec } of released(machine))
+    if (kind === "ScaledObject") {
+      const { scaleTargetRef: target, minReplicaCount: min, maxReplicaCount: max } = spec as unknown as Scaled;
+      autoscalers.set(`Deployment ${nameOf({ ...metadata, name: target.name })}`, { min, max });
+    }
+  const running = new Map(
+    declaredRunning(machine).map((workload): [string, Bounds | undefined] => {
+      const { replicas } = workload.spec;
       const fixed = replicas === undefined ? undefined : { min: Number(replicas), max: Number(replicas) };
-      return [nameOf(metadata), autoscalers.get(nameOf(metadata)) ?? fixed];
+      return [keyOf(workload), autoscalers.get(keyOf(workload)) ?? fixed];
     }),
   );
   // Kubernetes may have completed a name, which the state does not have before it is refreshed.
   const namesOf = (...types: readonly string[]) => new Set(attributesOf(state, ...types).map(({ id }) => String(id)));
   return {
-    deployments,
+    running,
     jobs: namesOf("kubernetes_job", "kubernetes_job_v1"),
     cronJobs: namesOf("kubernetes_cron_job", "kubernetes_cron_job_v1"),
   };
@@ -72,16 +93,16 @@ export function declaredWorkloads(machine: Pick<Machine, "work" | "objectsOf">) 
  * that the workloads of charts are ready too.
  */
 export async function workloads(machine: Machine, seconds = 60): Promise<Finding> {
-  const { deployments, jobs, cronJobs } = declaredWorkloads(machine);
-  const namespaces = new Set([...deployments.keys(), ...jobs, ...cronJobs].map((name) => name.split("/")[0]));
+  const { running: declared, jobs, cronJobs } = declaredWorkloads(machine);
+  const namespaces = new Set([...declared.keys(), ...jobs, ...cronJobs].map((name) => name.replace(/^.* |\/.*/g, "")));
   const isIncluded = ({ metadata }: KubernetesObject) => namespaces.has(metadata.namespace);
 
   const look = async (): Promise<string[]> => {
     const wrong: string[] = [];
     const running = await list(machine, RUNNING);
-    const found = running.filter((o) => isIncluded(o) && o.kind === "Deployment");
-    for (const [name, bounds] of deployments) {
-      const replicas = Number(found.find(({ metadata }) => nameOf(metadata) === name)?.spec.replicas);
+    const found = running.filter((o) => isIncluded(o) && o.kind !== "DaemonSet");
+    for (const [name, bounds] of declared) {
+      const replicas = Number(found.find((o) => keyOf(o) === name)?.spec.replicas);
       if (Number.isNaN(replicas)) wrong.push(`${name} is missing`);
       else if (!bounds) wrong.push(`${name} has neither replicas nor an autoscaler`);
       else if (replicas < bounds.min || replicas > bounds.max)
@@ -89,10 +110,9 @@ export async function workloads(machine: Machine, seconds = 60): Promise<Finding
     }
     for (const o of running) {
       const [is, wanted] = ready(o);
-      if (is !== wanted) wrong.push(`${o.kind} ${nameOf(o.metadata)} has ${is} ready of ${wanted}`);
+      if (is !== wanted) wrong.push(`${keyOf(o)} has ${is} ready of ${wanted}`);
     }
-    for (const { metadata } of found)
-      if (!deployments.has(nameOf(metadata))) wrong.push(`${nameOf(metadata)} is not declared`);
+    for (const o of found) if (!declared.has(keyOf(o))) wrong.push(`${keyOf(o)} is not declared`);
     const finished = (await list(machine, "jobs")).filter(isIncluded);
     for (const name of jobs)
       if (!finished.some(({ metadata, status }) => nameOf(metadata) === name && status?.succeeded))
@@ -113,7 +133,7 @@ export async function workloads(machine: Machine, seconds = 60): Promise<Finding
   const wrong = await eventually(look, seconds);
   const running = await list(machine, RUNNING);
   const counts = running
-    .filter(({ metadata }) => deployments.has(nameOf(metadata)))
+    .filter((o) => declared.has(keyOf(o)))
     .map(({ metadata, spec }) => `${nameOf(metadata)} ${spec.replicas}`);
   return {
     wrong,
@@ -122,7 +142,7 @@ export async function workloads(machine: Machine, seconds = 60): Promise<Finding
 }
 
 /**
- * Deletes every pod of the Deployments in the state at once, and checks that as many healthy pods replace them, so that
+ * Deletes every pod of the workloads in the state at once, and checks that as many healthy pods replace them, so that
  * running workloads can start again.
  */
 export async function restart(machine: Machine, seconds = 60): Promise<Finding> {
@@ -135,17 +155,18 @@ export async function restart(machine: Machine, seconds = 60): Promise<Finding> 
     );
   };
   const before = (await list(machine, "pods")).filter(({ metadata }) => !metadata.deletionTimestamp);
-  const deployments = declaredDeployments(machine).map((deployment) => ({
-    deployment,
-    name: nameOf(deployment.metadata),
-    old: of(before, deployment).map(({ metadata }) => metadata.name),
+  const workloads = declaredRunning(machine).map((workload) => ({
+    workload,
+    name: nameOf(workload.metadata),
+    old: of(before, workload).map(({ metadata }) => metadata),
   }));
-  for (const { deployment, old } of deployments)
-    await machine.kubectl("delete", "pods", "-n", deployment.metadata.namespace, ...old);
+  for (const { workload, old } of workloads)
+    await machine.kubectl("delete", "pods", "-n", workload.metadata.namespace, ...old.map(({ name }) => name));
   const look = async () => {
     const pods = await list(machine, "pods");
-    return deployments.flatMap(({ deployment, name, old }) => {
-      const fresh = of(pods, deployment).filter(({ metadata }) => !old.includes(metadata.name));
+    return workloads.flatMap(({ workload, name, old }) => {
+      // A pod of a StatefulSet has the name of the earlier one.
+      const fresh = of(pods, workload).filter(({ metadata }) => !old.some(({ uid }) => uid === metadata.uid));
       const healthy = fresh.filter(({ status }) =>
         ((status?.conditions ?? []) as { type: string; status: string }[]).some(
           (condition) => condition.type === "Ready" && condition.status === "True",
@@ -157,5 +178,16 @@ export async function restart(machine: Machine, seconds = 60): Promise<Finding> 
     });
   };
   const wrong = await eventually(look, seconds);
-  return { wrong, note: deployments.map(({ name, old }) => `${name} ${old.length}`).join(", ") };
+  return { wrong, note: workloads.map(({ name, old }) => `${name} ${old.length}`).join(", ") };
 }
+
+/** The StatefulSets of one pod in the state, of which two must never run, by {@link keyOf}. */
+export const declaredSingle = (machine: Pick<Machine, "work" | "objectsOf">): Map<string, Selected> =>
+  new Map(
+    declaredRunning(machine)
+      .filter(({ kind, spec }) => kind === "StatefulSet" && spec.replicas === 1)
+      .map((workload) => {
+        const { matchLabels: labels } = workload.spec.selector as { matchLabels: Record<string, string> };
+        return [keyOf(workload), { namespace: workload.metadata.namespace, labels }];
+      }),
+  );

@@ -35,7 +35,7 @@ export function definition(line: string, spec?: Schema) {
     },
     spec: {
       group,
-      scope: "Namespaced",
+      scope: kind.startsWith("Cluster") ? "Cluster" : "Namespaced",
       names: { plural, singular: kind.toLowerCase(), kind },
       versions: [
         {

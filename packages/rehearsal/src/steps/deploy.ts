@@ -43,10 +43,10 @@ export async function deploy(rehearsal: Rehearsal, stack: string, deployment: De
 
   const scaled = update && options.scaled;
   if (scaled) await scaleUp(machine, scaled);
-  const { result: run, seen } = await serving(rehearsal, label, () =>
+  const { result: run, replicas } = await serving(rehearsal, label, () =>
     apply(rehearsal, deployment, changed(plan).length),
   );
-  if (scaled) rehearsal.say(`${label}${scaled.namespace}/${scaled.name} never drops`, neverDrops(scaled, seen));
+  if (scaled) rehearsal.say(`${label}${scaled.namespace}/${scaled.name} never drops`, neverDrops(scaled, replicas));
   const applied = rehearsal.ran(`${label}apply`, run, (r) => `${complete(r)} ${took(r)}`);
   if (id === "0") {
     rehearsal.actions = actions(run);

@@ -1,0 +1,85 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	autoscalingv2 "k8s.io/api/autoscaling/v2"
+	"k8s.io/apimachinery/pkg/api/resource"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/client-go/dynamic"
+	"k8s.io/client-go/kubernetes"
+)
+
+var scaledObjects = schema.GroupVersionResource{Group: "keda.sh", Version: "v1alpha1", Resource: "scaledobjects"}
+
+// scaled is what KEDA is asked for, as far as an autoscaler goes.
+type scaled struct {
+	ScaleTargetRef struct {
+		Name string `json:"name"`
+	} `json:"scaleTargetRef"`
+	MinReplicaCount int32 `json:"minReplicaCount"`
+	MaxReplicaCount int32 `json:"maxReplicaCount"`
+	Triggers        []struct {
+		Metadata map[string]string `json:"metadata"`
+	} `json:"triggers"`
+}
+
+// autoscale plays KEDA: it makes an autoscaler for each ScaledObject whose Deployment is there, under the name that KEDA
+// gives, and brings it up to date. Nobody measures the queues: the autoscaler keeps the number of pods within its bounds.
+// https://github.com/kedacore/keda/blob/v2.20.2/controllers/keda/hpa.go
+func autoscale(ctx context.Context, c kubernetes.Interface, objects dynamic.Interface) {
+	l, err := objects.Resource(scaledObjects).List(ctx, metav1.ListOptions{})
+	if err != nil { // nobody has defined the kind
+		return
+	}
+	for i := range l.Items {
+		of := &l.Items[i]
+		var spec scaled
+		asked, _, _ := unstructured.NestedMap(of.Object, "spec")
+		if runtime.DefaultUnstructuredConverter.FromUnstructured(asked, &spec) != nil || of.GetDeletionTimestamp() != nil {
+			continue
+		}
+		if _, err := c.AppsV1().Deployments(of.GetNamespace()).Get(ctx, spec.ScaleTargetRef.Name, metav1.GetOptions{}); err != nil {
+			continue
+		}
+		wanted := autoscalerOf(of, spec)
+		api := c.AutoscalingV2().HorizontalPodAutoscalers(of.GetNamespace())
+		found, err := api.Get(ctx, wanted.Name, metav1.GetOptions{})
+		if err != nil {
+			api.Create(ctx, wanted, metav1.CreateOptions{})
+		} else if found.Annotations[generation] != wanted.Annotations[generation] {
+			found.Annotations, found.Spec = wanted.Annotations, wanted.Spec
+			api.Update(ctx, found, metav1.UpdateOptions{})
+		}
+	}
+}
+
+func autoscalerOf(of *unstructured.Unstructured, spec scaled) *autoscalingv2.HorizontalPodAutoscaler {
+	yes := true
+	var metrics []autoscalingv2.MetricSpec
+	for i, trigger := range spec.Triggers {
+		name := fmt.Sprintf("s%d-redis-%s", i, strings.NewReplacer("/", "-", ".", "-", ":", "-", "%", "-").Replace(trigger.Metadata["listName"]))
+		length, err := resource.ParseQuantity(trigger.Metadata["listLength"])
+		if err != nil { // KEDA refuses it, too
+			continue
+		}
+		metrics = append(metrics, autoscalingv2.MetricSpec{Type: autoscalingv2.ExternalMetricSourceType,
+			External: &autoscalingv2.ExternalMetricSource{
+				Metric: autoscalingv2.MetricIdentifier{Name: name,
+					Selector: &metav1.LabelSelector{MatchLabels: map[string]string{"scaledobject.keda.sh/name": of.GetName()}}},
+				Target: autoscalingv2.MetricTarget{Type: autoscalingv2.AverageValueMetricType, AverageValue: &length}}})
+	}
+	return &autoscalingv2.HorizontalPodAutoscaler{
+		ObjectMeta: metav1.ObjectMeta{Name: "keda-hpa-" + of.GetName(), Namespace: of.GetNamespace(),
+			Annotations: map[string]string{generation: fmt.Sprint(of.GetGeneration())},
+			OwnerReferences: []metav1.OwnerReference{{APIVersion: of.GetAPIVersion(), Kind: of.GetKind(), Name: of.GetName(),
+				UID: of.GetUID(), Controller: &yes, BlockOwnerDeletion: &yes}}},
+		Spec: autoscalingv2.HorizontalPodAutoscalerSpec{MinReplicas: &spec.MinReplicaCount, MaxReplicas: spec.MaxReplicaCount, Metrics: metrics,
+			ScaleTargetRef: autoscalingv2.CrossVersionObjectReference{APIVersion: "apps/v1", Kind: "Deployment", Name: spec.ScaleTargetRef.Name}},
+	}
+}
