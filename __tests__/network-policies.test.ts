@@ -39,8 +39,8 @@ beforeAll(async () => {
 
 describe.each<[string, () => Judged]>([
   ...everyStack(ROOT).map(({ name }): [string, () => Judged] => [name, () => asWritten.get(name) as Judged]),
-  ["pmcrm.staging with an internal service and a scheduled task", () => extended.staging],
-  ["pmcrm.production with an internal service and a scheduled task", () => extended.production],
+  ["pmcrm.staging with an internal service and background work", () => extended.staging],
+  ["pmcrm.production with an internal service and background work", () => extended.production],
   ["pmcrm.production behind a Gateway, with a range for the control plane", () => ownRange.production],
 ])("%s", (_name, stack) => {
   test("the stack creates the pods that the files declare", () => {

@@ -197,7 +197,7 @@ export function world(json: Json, system: System, environment: Environment, cand
   };
 }
 
-/** Pods of a stack's Deployments, Jobs, CronJobs and ACME solvers, with the labels of their templates. */
+/** Pods of a stack's Deployments, StatefulSets, Jobs, CronJobs and ACME solvers, with the labels of their templates. */
 export function podsOf(json: Json): Pod[] {
   const all = (type: string) => Object.values((json.resource[type] ?? {}) as Record<string, Json>);
   const objects = all("helm_release")
@@ -212,7 +212,7 @@ export function podsOf(json: Json): Pod[] {
   });
   return [
     ...objects
-      .filter(({ kind }) => kind === "Deployment")
+      .filter(({ kind }) => kind === "Deployment" || kind === "StatefulSet")
       .map(({ metadata, spec }) => pod(metadata.name, metadata, spec.template)),
     ...all("kubernetes_job_v1").map(
       // Kubernetes completes the name.

@@ -37,10 +37,9 @@ export function mostConnections(
 ): number {
   const pods = workloads(system)
     .filter(({ connects }) => connects.includes("database"))
-    .map(({ path: [group, name] }) => {
-      const replicas = group === "services" ? (own(services, name as string)?.replicas ?? 1) : 1;
-      const serving = group === "services" ? mostServing(largestOf(replicas)) : 1;
-      return runnersOf(system, name as string).length * serving;
+    .map(({ path: [, name], single }) => {
+      const serving = single ? 1 : mostServing(largestOf(own(services, name)?.replicas ?? 1));
+      return runnersOf(system, name).length * serving;
     });
   return pods.reduce((sum, n) => sum + n, 0) * (system.database?.connectionsPerPod ?? 0);
 }

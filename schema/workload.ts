@@ -133,6 +133,11 @@ export const service = z.strictObject({
       latency: z.strictObject({ percent: percent(95, 99.99), seconds: duration }).optional(),
     })
     .optional(),
+  /**
+   * Whether exactly one pod runs, and never two at once, as a scheduler such as Celery beat needs it. In a rollout, and when
+   * its node is drained, the old pod ends before the new one starts. For workers, with one replica in each environment.
+   */
+  single: z.boolean().default(false),
   /** Load above which replicas are added, in per cent of the resource requests. Without it, the number is fixed. */
   autoscale: z
     .strictObject({ cpu: count(10, 95, "per cent"), memory: count(10, 95, "per cent").optional() })

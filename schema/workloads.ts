@@ -5,7 +5,10 @@ import type { System } from "./system";
 export const WORKLOADS = ["services", "tasks", "scheduled", "smokeChecks"] as const;
 export type Workloads = Pick<System, (typeof WORKLOADS)[number]>;
 
-/** Services, tasks, scheduled tasks and jobs that check a release, each with its path in the system's file. */
+/**
+ * Services, tasks, scheduled tasks and jobs that check a release, each with its path in the system's file. No job runs twice
+ * at once.
+ */
 export const workloads = ({ services, tasks, scheduled, smokeChecks }: Workloads) => [
   ...Object.entries(services).map(([name, service]) => ({ ...service, path: ["services", name] as const })),
   ...within("tasks", tasks),
@@ -14,4 +17,9 @@ export const workloads = ({ services, tasks, scheduled, smokeChecks }: Workloads
 ];
 
 const within = <Job>(section: string, jobs: Readonly<Record<string, Job>>) =>
-  Object.entries(jobs).map(([name, job]) => ({ ...job, port: undefined, path: [section, name] as const }));
+  Object.entries(jobs).map(([name, job]) => ({
+    ...job,
+    port: undefined,
+    single: true,
+    path: [section, name] as const,
+  }));

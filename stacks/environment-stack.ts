@@ -232,8 +232,8 @@ const only = <T>(condition: boolean, ...items: readonly T[]): readonly T[] => (c
 
 /**
  * Returns the quota of the system's namespace: each service at its maximum, twice, because a replaced pod counts until
- * it is gone, one pod of each task, and the pods of the ingress. There is always room for candidates, because a promotion
- * replaces pods while the candidate still serves.
+ * it is gone, one pod of each task and single service, and the pods of the ingress. There is always room for candidates,
+ * because a promotion replaces pods while the candidate still serves.
  */
 function quotaOf(system: System, environment: Environment) {
   const total = { pods: 0, cpu: 0, memory: 0 };
@@ -244,8 +244,8 @@ function quotaOf(system: System, environment: Environment) {
     total.memory += pods * (parseMemory(resources.memory) ?? 0);
   };
   for (const workload of workloads(system)) {
-    const [section, name] = workload.path;
-    const pods = section === "services" ? mostCounted(largestOf(environment.services[name]?.replicas ?? 1)) : 1;
+    const [, name] = workload.path;
+    const pods = workload.single ? 1 : mostCounted(largestOf(environment.services[name]?.replicas ?? 1));
     add(runnersOf(system, name).length * pods, workload);
   }
   for (const resources of edgeOf(environment).pods(hostsOf(environment))) add(1, { resources });

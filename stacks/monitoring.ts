@@ -64,9 +64,10 @@ export class Monitoring extends Construct {
       namespace: prometheus.namespace,
       definitions: prometheus.definitions,
       system: names.system,
-      services: Object.entries(system.services).map(([name, { metrics, objective, strategy }]) => ({
+      services: Object.entries(system.services).map(([name, { metrics, objective, strategy, single }]) => ({
         name,
         namespace: system.namespace,
+        single,
         metrics: metrics?.requests && {
           counter: metrics.requests.counter,
           statusLabel: metrics.requests.status,

@@ -10,7 +10,7 @@ import { ScheduledTask } from "../constructs/workloads/scheduled-task";
 import { SmokeJob } from "../constructs/workloads/smoke-job";
 import { Task } from "../constructs/workloads/task";
 import { WebService, type WebServiceProps } from "../constructs/workloads/web-service";
-import { Workload } from "../constructs/workloads/workload";
+import { Workload, type WorkloadProps } from "../constructs/workloads/workload";
 import { candidateOf } from "../facts/candidate";
 import { accountId } from "../facts/names";
 import type { Route } from "../facts/routes";
@@ -194,11 +194,7 @@ export class Workloads extends Construct {
       namespace,
       pod: this.pods.of(scope, name, service, running, actsAs),
       serving: service,
-      // Validation has checked that a range has a load.
-      replicas:
-        typeof replicas === "number"
-          ? replicas
-          : { ...replicas, ...(service.autoscale as NonNullable<Service["autoscale"]>) },
+      replicas: replicasOf(service, replicas),
       egress: this.pods.egress(service.connects),
       scrapers: PrometheusStack.SCRAPERS,
       dependsOn: [...this.pods.needs(service), ...this.jobs(service.after, running)],
@@ -217,4 +213,13 @@ export class Workloads extends Construct {
   private jobs(tasks: readonly string[], { named }: Running): ITerraformDependable[] {
     return tasks.map((task) => this.tasks.get(named(task)) as ITerraformDependable);
   }
+}
+
+/** Returns how many pods a service has. Validation has checked that a range has a load. */
+function replicasOf(
+  { single, autoscale }: Service,
+  replicas: Environment["services"][string]["replicas"],
+): WorkloadProps["replicas"] {
+  if (single) return "single";
+  return typeof replicas === "number" ? replicas : { ...replicas, ...(autoscale as NonNullable<typeof autoscale>) };
 }

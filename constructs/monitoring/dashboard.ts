@@ -141,13 +141,6 @@ function budgetPanel(service: MonitoredService, { availability, latency }: Objec
 }
 
 function resourcePanels(service: MonitoredService, cadvisor: boolean): Panel[] {
-  const replicas = (deployment: string, prefix = "") => {
-    const of = `{namespace="${service.namespace}",deployment="${deployment}"}`;
-    return {
-      [`${prefix}wanted`]: `max(kube_deployment_spec_replicas${of})`,
-      [`${prefix}available`]: `max(kube_deployment_status_replicas_available${of})`,
-    };
-  };
   const bounds = (resource: string) => ({
     requested: `max(kube_pod_container_resource_requests${contained(service, `resource="${resource}"`)})`,
     limit: `max(kube_pod_container_resource_limits${contained(service, `resource="${resource}"`)})`,
@@ -158,8 +151,8 @@ function resourcePanels(service: MonitoredService, cadvisor: boolean): Panel[] {
       type: "timeseries",
       unit: "short",
       queries: {
-        ...replicas(service.name),
-        ...(service.candidate && replicas(candidateOf(service.name), `${CANDIDATE} `)),
+        ...replicas(service),
+        ...(service.candidate && replicas({ ...service, name: candidateOf(service.name) }, `${CANDIDATE} `)),
       },
     },
     {
@@ -193,6 +186,16 @@ function resourcePanels(service: MonitoredService, cadvisor: boolean): Panel[] {
         ] as const)
       : []),
   ];
+}
+
+/** Queries of how many pods a service wants and has, by their legends. */
+function replicas({ name, namespace, single }: MonitoredService, prefix = "") {
+  const [kind, wanted] = single ? ["statefulset", "replicas"] : ["deployment", "spec_replicas"];
+  const series = `{namespace="${namespace}",${kind}="${name}"}`;
+  return {
+    [`${prefix}wanted`]: `max(kube_${kind}_${wanted}${series})`,
+    [`${prefix}available`]: `max(kube_${kind}_status_replicas_available${series})`,
+  };
 }
 
 /** An error budget as a share, rounded to remove the errors of binary fractions. */

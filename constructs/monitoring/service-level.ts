@@ -6,6 +6,8 @@ export interface MonitoredService {
   /** Name of its Deployment and container, and value of the label `service` in its metrics. */
   readonly name: string;
   readonly namespace: string;
+  /** Whether it is a StatefulSet of a single pod, in place of a Deployment. The default is false. */
+  readonly single?: boolean;
   /** The service's request metrics, if it has any. */
   readonly metrics?: RequestMetrics;
   /** The service level objective. It requires `metrics`. By default, there is none. */

@@ -9,6 +9,7 @@ import { cronJobRules, type WatchedCronJob } from "./cron-job-rules";
 import { dashboard } from "./dashboard";
 import { overviewDashboard } from "./overview-dashboard";
 import { errorRules, type MonitoredService, memoryRules, type ServiceLevel, serviceLevelRules } from "./service-level";
+import { singlePodRules } from "./single-pod-rules";
 
 export interface ServiceMonitoringProps {
   /** The namespace of Prometheus and Grafana. */
@@ -46,6 +47,7 @@ export class ServiceMonitoring extends Construct {
         ...errorRules(service),
         ...candidateRules(service),
         ...(autopilot ? [] : [memoryRules(service)]),
+        ...(service.single ? [singlePodRules(service)] : []),
       ]),
       ...cronJobs.map(cronJobRules),
       ...(certificates ? [certificateRules(certificates)] : []),

@@ -5,17 +5,19 @@ import type { Namespace } from "../kubernetes/namespace";
 import { type Allowance, connectionPolicy } from "../kubernetes/network-policy";
 import { deployment } from "./deployment";
 import type { PodProps, ServingProps } from "./pod";
+import { singlePod } from "./single-pod";
 
 export interface WorkloadProps {
   readonly namespace: Namespace;
   readonly pod: PodProps;
   readonly serving: ServingProps;
   /**
-   * A fixed number of pods, or an autoscaler's range with the load, in percent of the CPU request, above which it adds
-   * pods.
+   * A fixed number of pods, an autoscaler's range with the load, in percent of the CPU request, above which it adds
+   * pods, or exactly one pod and never two.
    */
   readonly replicas:
     | number
+    | "single"
     | { readonly min: number; readonly max: number; readonly cpu: number; readonly memory?: number };
   /** Connections by name. Each has its own network policy. */
   readonly egress: Readonly<Record<string, Allowance>>;
@@ -28,8 +30,8 @@ export interface WorkloadProps {
 const UNUSED_LOAD = 80;
 
 /**
- * A Deployment with an autoscaler, a disruption budget, and network policies for its egress and for scraping. By
- * itself, it is a worker.
+ * A Deployment with an autoscaler, a disruption budget, and network policies for its egress and for scraping, or a
+ * StatefulSet of a single pod. By itself, it is a worker.
  *
  * For a fixed number of pods, the autoscaler has the same minimum and maximum, so that no manifest has the field
  * `replicas`. If only one of two revisions had the field, an upgrade or rollback between them would remove it, and
@@ -45,9 +47,6 @@ export class Workload extends Construct {
     const { pod, serving, replicas } = props;
     const { name } = pod;
     const namespace = props.namespace.name;
-    const range =
-      typeof replicas === "number" ? { min: replicas, max: replicas, cpu: UNUSED_LOAD, memory: undefined } : replicas;
-
     const policies = Object.entries(props.egress).map(([to, allowance]) =>
       connectionPolicy(this, { workload: name, namespace }, "to", to, allowance),
     );
@@ -60,6 +59,13 @@ export class Workload extends Construct {
       );
 
     const dependsOn = [...props.dependsOn, ...props.namespace.ready, ...policies];
+    if (replicas === "single") {
+      // The address is that of the Deployment, so that Terraform updates the release of a service that becomes single.
+      this.rollout = singlePod(this, "deployment", { namespace, pod, serving, dependsOn });
+      return;
+    }
+    const range =
+      typeof replicas === "number" ? { min: replicas, max: replicas, cpu: UNUSED_LOAD, memory: undefined } : replicas;
     // Terraform creates the autoscaler before the rollout, so that a new Deployment starts with the minimum.
     const autoscaler = new HorizontalPodAutoscalerV2(this, "autoscaler", {
       metadata: { name, namespace },

@@ -147,6 +147,14 @@ export const systemChecks: readonly Check[] = [
           "must be paths: the service has a port, and load balancers check it",
           'write it like { ready: "/ready" }',
         );
+      if (service.single && service.port)
+        say.system(
+          ["services", name, "single"],
+          "is for workers: the service has a port, and would not answer during a rollout",
+          "remove it, or the port",
+        );
+      if (service.single && service.autoscale)
+        say.system(["services", name, "autoscale"], "must be absent: the service is single", "remove it");
       if (service.objective && !service.metrics?.requests)
         say.system(
           ["services", name, "objective"],

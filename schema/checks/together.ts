@@ -42,7 +42,9 @@ export const checksTogether: readonly Check[] = [
         continue;
       }
       const r = size.replicas;
-      if (typeof r === "number") {
+      if (service.single) {
+        if (r !== 1) say.environment([...path, "replicas"], "must be 1: the service is single", "write 1");
+      } else if (typeof r === "number") {
         if (service.autoscale)
           say.environment(
             [...path, "replicas"],
@@ -59,7 +61,7 @@ export const checksTogether: readonly Check[] = [
         if (r.min > r.max)
           say.environment([...path, "replicas", "min"], `must not be above max (${r.max})`, "lower it, or raise max");
       }
-      if (e.purpose === "production" && (typeof r === "number" ? r : r.min) < 2)
+      if (e.purpose === "production" && !service.single && (typeof r === "number" ? r : r.min) < 2)
         say.environment(
           [...path, "replicas"],
           "must be at least 2 in production: one replica is an outage at every node upgrade",

@@ -1,6 +1,6 @@
 import { type Context, type Hand, otherPool, system, task } from "./hand";
 
-/** How to turn what workloads have beside what they share: schedules. */
+/** How to turn what workloads have beside what they share: schedules, and how many pods run. */
 export const WORKLOADS: Readonly<Record<string, Hand | readonly Hand[]>> = {
   "system.scheduled+": {
     to: (context: Context) => {
@@ -20,4 +20,8 @@ export const WORKLOADS: Readonly<Record<string, Hand | readonly Hand[]>> = {
   "system.scheduled.*.pool": { to: otherPool },
   "scheduled.*.schedule": { to: "30 4 * * 1-5" },
   timeZone: { to: "Europe/Berlin" },
+  single: {
+    with: { "system.services.*.autoscale": undefined, "environment.services.*.replicas": 1 },
+    without: { "environment.services.*.replicas": 2 },
+  },
 };

@@ -27,11 +27,11 @@ test("it has the release's image, its own configuration and the database's certi
   expect(references(production).get(ADDRESS)).toContain("kubernetes_job_v1.workload_migrate_migration_job");
 });
 
-test("there is room for one run beside everything else", () => {
+test("there is room for one run, and for the pod of a single service, beside everything else", () => {
   const quota = (stack: Json) => stack.resource("kubernetes_resource_quota_v1.namespace_quota").spec.hard;
   const [before, after] = [quota(synth().staging), quota(staging)];
-  expect(Number(after.pods)).toBe(Number(before.pods) + 1);
-  expect(Number.parseInt(after["requests.memory"], 10)).toBe(Number.parseInt(before["requests.memory"], 10) + 128);
+  expect(Number(after.pods)).toBe(Number(before.pods) + 2);
+  expect(Number.parseInt(after["requests.memory"], 10)).toBe(Number.parseInt(before["requests.memory"], 10) + 2 * 128);
 });
 
 test("an alert fires when it has not succeeded for two nights and its deadline, or for as many as the system says", () => {
