@@ -131,15 +131,14 @@ interface Lack {
   readonly remedy: string;
 }
 
-const NO_WEIGHTS: Lack = {
-  rule: "must be rolling: Google's load balancer for an Ingress sends all requests of a route to one Service",
-  remedy: 'use the edge "traefik", or remove it',
-};
-
 /** What holds for Google's load balancer, whatever GKE makes it of. */
 const NO_CORS: Lack = {
   rule: "must be absent: Google's load balancer does not answer requests of other origins",
   remedy: 'let the service answer them, and give it the origins in a variable of the kind "origins"',
+};
+const NO_WEIGHTS: Lack = {
+  rule: "must be rolling: Google's load balancer for an Ingress sends all requests of a route to one Service",
+  remedy: 'use the edge "gateway" or "traefik", or remove it',
 };
 
 const ABILITIES = {
@@ -163,8 +162,11 @@ const ABILITIES = {
     cors: NO_CORS,
     sticky: true,
     websockets: true,
-    weights: NO_WEIGHTS,
-    stickyWeights: NO_WEIGHTS,
+    weights: true,
+    stickyWeights: {
+      rule: "must not be canary beside sticky: Google's load balancer keeps no client at a Service that has a share",
+      remedy: 'remove sticky, use { kind: "blue-green" }, or use the edge "traefik"',
+    },
   },
   traefik: {
     limitsOfPaths: true,

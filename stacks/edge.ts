@@ -83,7 +83,10 @@ const EDGES: Kinds<Environment["edge"], Edge> = {
         certificateMap: map.name,
         routes,
         services: Object.fromEntries(
-          Object.entries(publicServices).map(([name, { service }]) => [name, { headers: service.headers }]),
+          Object.entries(publicServices).map(([name, { service, shares }]) => [
+            name,
+            { headers: service.headers, shares, sticky: service.sticky !== undefined },
+          ]),
         ),
       });
       return edge.address.address;

@@ -1,5 +1,5 @@
 import { releaseId } from "../../schema/release";
-import { behindTraefik, NEXT, withCandidate, withStrategy } from "../candidate/support";
+import { behindGateway, behindTraefik, NEXT, withCandidate, withStrategy } from "../candidate/support";
 import { type Files, problems } from "../support";
 import { type Anything, P, R, refused, S, system, T, testRefused } from "./support";
 
@@ -55,8 +55,13 @@ testRefused({
       s.database.connectionsPerPod = 2;
       Object.assign(s.services.backend, { strategy: { kind: "canary", steps: [10] }, sticky: { minutes: 60 } });
     }),
-    `${B}.strategy = {"kind":"canary","steps":[10]}: must be rolling: Google's load balancer for an Ingress sends all requests of a route to one Service; use the edge "traefik", or remove it`,
+    `${B}.strategy = {"kind":"canary","steps":[10]}: must be rolling: Google's load balancer for an Ingress sends all requests of a route to one Service; use the edge "gateway" or "traefik", or remove it`,
   ),
+  "a canary with sticky clients behind a Gateway": refused((files) => {
+    withStrategy(files);
+    behindGateway(files);
+    (files.system.services.backend as Anything).sticky = { minutes: 60 };
+  }, `${B}.strategy = {"kind":"canary","steps":[10,50]}: must not be canary beside sticky: Google's load balancer keeps no client at a Service that has a share; remove sticky, use { kind: "blue-green" }, or use the edge "traefik"`),
   "names that candidates have": refused(
     system((s) => {
       const { worker } = s.services;
@@ -148,6 +153,19 @@ testRefused({
 
 test.each([0, 10, 50, 100])("a candidate with the share %i is accepted", (share) => {
   expect(problems(withCandidate(share))).toEqual([]);
+});
+
+test("a Gateway has weights, and sticky clients with blue-green", () => {
+  expect(problems(withCandidate(10, behindGateway))).toEqual([]);
+  const sticky = (files: Files) => {
+    withStrategy(files);
+    behindGateway(files);
+    Object.assign(files.system.services.backend as Anything, {
+      strategy: { kind: "blue-green" },
+      sticky: { minutes: 60 },
+    });
+  };
+  expect(problems(sticky)).toEqual([]);
 });
 
 test("a strategy is accepted without a candidate, and rolling on every edge", () => {

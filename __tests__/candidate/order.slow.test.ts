@@ -6,11 +6,11 @@ import { actions, run, terraformEnvironment } from "@slipway/rehearsal";
 import { references } from "../graph";
 import { type Files, type Stack, synth } from "../support";
 import { withTerraform } from "../terraform";
-import { NEXT, withCandidate, withStrategy } from "./support";
+import { behindGateway, NEXT, withCandidate, withStrategy } from "./support";
 
 /**
  * The order of what Terraform does, without providers: each resource of a stack becomes a `terraform_data` with the same
- * dependencies and lifecycle. It is updated if the resource's arguments change, and replaced if it is a Job.
+ * dependencies and lifecycle. It is updated if the resource's arguments change, and replaced if it is a Job or a wait.
  */
 function model(stack: Stack): object {
   const graph = references(stack);
@@ -21,7 +21,7 @@ function model(stack: Stack): object {
         stack.resources.map(([address, { "//": _, depends_on: __, lifecycle = {}, ...config }]) => [
           nameOf(address),
           {
-            [address.startsWith("kubernetes_job_v1.") ? "triggers_replace" : "input"]: createHash("sha256")
+            [REPLACED.test(address) ? "triggers_replace" : "input"]: createHash("sha256")
               .update(JSON.stringify(config))
               .digest("hex"),
             depends_on: [...(graph.get(address) ?? [])]
@@ -35,6 +35,7 @@ function model(stack: Stack): object {
   };
 }
 
+const REPLACED = /^(kubernetes_job_v1\.|terraform_data\.\w+_settled$)/;
 const nameOf = (address: string): string => address.replace(".", "--");
 
 const folder = mkdtempSync(path.join(os.tmpdir(), "order-"));
@@ -123,6 +124,33 @@ withTerraform(
     const done = await applied(of(with300(withCandidate(50))));
     expectOrder(done, `create ${job("migrate")}`, `create ${job("migrate-candidate")}`);
     expectGone(await applied(promoted));
+  },
+  120_000,
+);
+
+withTerraform(
+  "behind a Gateway, a candidate goes after Google has applied the routes, and a share alone waits for nothing",
+  async () => {
+    const behind = (change: (files: Files) => void) =>
+      of((files) => {
+        change(files);
+        behindGateway(files);
+      });
+    const routes = "update helm_release.gateway_routes";
+    const applies = "create terraform_data.gateway_settled";
+    await applied(behind(withStrategy));
+    const begun = await applied(behind(withCandidate(0)));
+    expectOrder(begun, `create ${CANDIDATE}`, routes, applies);
+    expect(await applied(behind(withCandidate(10)))).toEqual([routes]);
+    const done = await applied(
+      behind((files) => {
+        withStrategy(files);
+        files.production.release = NEXT;
+      }),
+    );
+    expectOrder(done, `update ${WEB}`, routes, applies, `delete ${CANDIDATE}`);
+    await applied(behind(withCandidate(10)));
+    expectOrder(await applied(behind(withStrategy)), routes, applies, `delete ${CANDIDATE}`);
   },
   120_000,
 );

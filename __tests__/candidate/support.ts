@@ -11,6 +11,11 @@ export function behindTraefik({ staging, production }: Files): void {
   staging.environment.edge = { ...edge, acme: "staging" };
 }
 
+/** Puts both environments behind a Gateway. */
+export function behindGateway({ staging, production }: Files): void {
+  for (const { environment } of [staging, production]) environment.edge = { kind: "gateway", waf: { mode: "preview" } };
+}
+
 /** Gives pmcrm a strategy for its backend, which shifts requests in steps. */
 export function withStrategy(files: Files): void {
   behindTraefik(files);

@@ -1,7 +1,7 @@
 import { Gateway, type GatewayProps } from "../../constructs/edge/gateway";
 import type { GoogleLoadBalancer } from "../../constructs/edge/google-load-balancer";
 import { SECURITY_HEADERS } from "../../facts/http";
-import { build, namespace, values } from "../construct";
+import { at, build, namespace, values } from "../construct";
 import type { Json } from "../support";
 
 const edge = { address: { name: "edge-address" }, sslPolicy: { name: "edge-tls" } } as unknown as GoogleLoadBalancer;
@@ -135,4 +135,47 @@ test("a change of hosts, paths or certificates waits until GKE has put it into e
   expect(provisioner).toEqual([{ "local-exec": { command: "sleep 300" } }]);
   expect(depends_on).toEqual([RELEASE]);
   expect(synth().resource(RELEASE).depends_on).toEqual(["quota", "default-deny"]);
+});
+
+describe("a service whose requests two Services share", () => {
+  const shared = (of: Readonly<Record<string, number>>, sticky?: boolean) =>
+    synth({
+      services: {
+        web: { headers: [], sticky, shares: { of, rollouts: [at("web-rollout")] } },
+        backend: { headers: [] },
+      },
+    });
+  const refs = (built: ReturnType<typeof synth>, host = "shop.example.com"): Json[] =>
+    routesOf(built)
+      .filter(({ spec }) => spec.hostnames.includes(host))
+      .flatMap(({ spec }) => spec.rules.flatMap(({ backendRefs }: Json) => backendRefs));
+
+  test("has both in its routes with their weights, and another service has its own Service alone", () => {
+    const built = shared({ web: 90, "web-candidate": 10 });
+    expect(refs(built)).toEqual([
+      { name: "web", port: 80, weight: 90 },
+      { name: "web-candidate", port: 80, weight: 10 },
+    ]);
+    expect(refs(built, "api.example.com")).toEqual([{ name: "backend", port: 80 }]);
+  });
+
+  test("has one without a share, too, so that Google checks its pods, unless clients are sticky", () => {
+    expect(refs(shared({ web: 100, "web-candidate": 0 })).map(({ weight }) => weight)).toEqual([100, 0]);
+    expect(refs(shared({ web: 0, "web-candidate": 100 }, true))).toEqual([
+      { name: "web-candidate", port: 80, weight: 100 },
+    ]);
+  });
+
+  test("changes its routes after the rollouts, and waits only if another Service answers", () => {
+    const built = shared({ web: 90, "web-candidate": 10 });
+    expect(built.resource(RELEASE)).toMatchObject({
+      depends_on: ["quota", "default-deny", "web-rollout"],
+      lifecycle: { create_before_destroy: true },
+    });
+    const waits = ({ resource }: ReturnType<typeof synth>) =>
+      resource("terraform_data.gateway_settled").triggers_replace;
+    expect(waits(built)).toMatchObject({ shared: ["web", "web-candidate"] });
+    expect(waits(built)).toEqual(waits(shared({ web: 50, "web-candidate": 50 })));
+    expect(waits(built)).not.toEqual(waits(shared({ web: 100 })));
+  });
 });

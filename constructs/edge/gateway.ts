@@ -7,6 +7,7 @@ import type { Namespace } from "../kubernetes/namespace";
 import { SERVICE_PORT } from "../workloads/web-service";
 import type { GoogleLoadBalancer } from "./google-load-balancer";
 import { settled } from "./settled";
+import type { Shares } from "./shares";
 
 export interface GatewayProps {
   readonly namespace: Namespace;
@@ -31,6 +32,13 @@ export interface GatewayService {
    * paths below it, and replace those of shorter paths.
    */
   readonly headers: readonly HeadersOfPath[];
+  /** The Services that answer the requests, if it is not the one of the service's name alone. */
+  readonly shares?: Shares;
+  /**
+   * Whether clients stay at a pod. Google's load balancer keeps them only if a route has a single Service. The default is
+   * false.
+   */
+  readonly sticky?: boolean;
 }
 
 const GATEWAY_API = "gateway.networking.k8s.io";
@@ -85,10 +93,11 @@ export class Gateway extends Construct {
         ...spec,
       });
     const served = [...new Map(routes.map(({ service, host }) => [`${service} ${host}`, { service, host }])).values()];
+    const shared = Object.values(props.services).flatMap(({ shares }) => shares ?? []);
     const release = objects(this, "routes", {
       name,
       namespace,
-      dependsOn: props.namespace.ready,
+      dependsOn: [...props.namespace.ready, ...shared.flatMap(({ rollouts }) => rollouts)],
       objects: [
         object(
           GATEWAY_API,
@@ -120,13 +129,32 @@ export class Gateway extends Construct {
                     responseHeaderModifier: { set: Object.entries(headers).map(([name, value]) => ({ name, value })) },
                   },
                 ],
-                backendRefs: [{ name: service, port: SERVICE_PORT }],
+                backendRefs: backendsOf(service, props.services[service] as GatewayService),
               }),
             ),
           }),
         ),
       ],
     });
-    settled(this, { seconds: SETTLING, changes: { certificateMap, routes }, dependsOn: [release] });
+    // What has lost its share is deleted after the routes have changed.
+    if (shared.length) release.lifecycle = { createBeforeDestroy: true };
+    const changes = {
+      certificateMap,
+      routes,
+      ...(shared.length && { shared: shared.flatMap(({ of }) => Object.keys(of)) }),
+    };
+    settled(this, { seconds: SETTLING, changes, dependsOn: [release] });
   }
 }
+
+/**
+ * Returns the Services that answer a service's requests. One that has no share yet is among them, because Google checks its
+ * pods only then, and they must be healthy when it gets a share.
+ * {@link https://gateway-api.sigs.k8s.io/reference/spec/#httpbackendref}
+ */
+const backendsOf = (service: string, { shares, sticky }: GatewayService) =>
+  shares
+    ? Object.entries(shares.of)
+        .filter(([, weight]) => weight > 0 || !sticky)
+        .map(([name, weight]) => ({ name, port: SERVICE_PORT, weight }))
+    : [{ name: service, port: SERVICE_PORT }];
