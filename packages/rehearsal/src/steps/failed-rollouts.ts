@@ -22,8 +22,16 @@ export async function failRollouts(
   await deploy(rehearsal, first, { id: "back-again", label: "back again: " });
 }
 
-/** Applies a version whose rollout must fail. The pods that ran before must be able to start again. */
-export async function fail(rehearsal: Rehearsal, stack: string, id: string, what = id): Promise<void> {
+/**
+ * Applies a version whose rollout must fail. The pods that ran before must be able to start again. `applied` looks at the
+ * cluster before they do.
+ */
+export async function fail(
+  rehearsal: Rehearsal,
+  stack: string,
+  id: string,
+  { what = id, applied = async () => {} }: { what?: string; applied?: () => Promise<unknown> } = {},
+): Promise<void> {
   const { machine } = rehearsal;
   await rehearsal.init(stack, id);
   const { result: run } = await serving(rehearsal, `${what}: `, () =>
@@ -31,6 +39,7 @@ export async function fail(rehearsal: Rehearsal, stack: string, id: string, what
   );
   const { wrong, note } = namesResource(run);
   rehearsal.say(`${what}: the rollout fails`, { wrong: run.status === 0 ? ["it did not"] : wrong, note });
+  await applied();
   rehearsal.say(`${what}: the previous pods start again`, await restart(machine));
   await machine.kubectl("delete", "events", "-A", "--all"); // warnings of intended failures
 }

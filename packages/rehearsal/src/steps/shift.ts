@@ -15,9 +15,12 @@ export async function shift(rehearsal: Rehearsal, shifts: readonly Shift[]): Pro
   for (const [i, { what, stack, fails, look }] of shifts.entries()) {
     const id = `shift-${i + 1}`;
     const routes = await watchRoutes(machine);
-    if (fails) await fail(rehearsal, stack, id, what);
-    else await deploy(rehearsal, stack, { id, label: `${what}: `, update: [] });
-    rehearsal.say(`${what}: routes lead to ready pods only`, await routes.end());
+    const applied = async () => rehearsal.say(`${what}: routes lead to ready pods only`, await routes.end());
+    if (fails) await fail(rehearsal, stack, id, { what, applied });
+    else {
+      await deploy(rehearsal, stack, { id, label: `${what}: `, update: [] });
+      await applied();
+    }
     rehearsal.say(`${what}: what the cluster's objects say`, look(await everything(machine)));
   }
   rehearsal.say("the cluster has the objects that it had before", leftOver(before, await everything(machine)));
