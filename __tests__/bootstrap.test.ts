@@ -3,6 +3,7 @@ import { bootstrapLines } from "../commands/bootstrap";
 import type { Context } from "../commands/context";
 import { everyStack } from "../commands/every-stack";
 import { type Configuration, environmentOf, load } from "../schema/load";
+import { addBuckets } from "./buckets";
 import { configuration, type Files, ROOT, type Stack, synthEvery } from "./support";
 
 const EVERY = everyStack(ROOT);
@@ -158,4 +159,34 @@ describe("the network default of a new project", () => {
 
   test("the network stays if the project has machines", () => expect(deleted("default", "vm-1")).toBe(""));
   test("the network may be absent", () => expect(deleted("", "")).toBe(""));
+});
+
+describe("buckets", () => {
+  const roles = (printed: string[]) => printed.flatMap((line) => /^role (\S+)/.exec(line)?.[1] ?? []);
+  const printed = changed(addBuckets);
+
+  test("the deployer can make buckets and certificates of their hosts where the system has any", () => {
+    expect(roles(printed)).toEqual(expect.arrayContaining(["roles/storage.admin", "roles/certificatemanager.owner"]));
+    for (const role of ["roles/storage.admin", "roles/certificatemanager.owner"])
+      expect(roles(changed(() => {}))).not.toContain(role);
+  });
+
+  /** What is created in a project that has the role, or has not. */
+  const created = (exists: boolean) =>
+    bash(`
+      gcloud() {
+        case "$*" in
+          "iam roles describe "*) return ${exists ? 0 : 1} ;;
+          *) echo "$*" ;;
+        esac
+      }
+      ${printed.filter((line) => line.includes("gcloud iam roles")).join("\n")}`);
+
+  test("the role that signs URLs is created once, with one permission", () => {
+    expect(created(false)).toMatch(
+      /^iam roles create urlSigner --project=pmcrm-staging .*--permissions=iam\.serviceAccounts\.signBlob\n$/,
+    );
+    expect(created(true)).toBe("");
+    expect(changed(() => {}).join("\n")).not.toContain("urlSigner");
+  });
 });

@@ -1,14 +1,18 @@
 import { madeByHand, poolsOf } from "@slipway/rehearsal";
+import { addBuckets } from "./buckets";
 import { synth } from "./support";
 
 test("what people make before the first deploy is read from the stack", () => {
-  const { production } = synth(({ production: { environment } }) => {
-    environment.edge.dnsZone = "pmcrm";
+  const { production } = synth((files) => {
+    addBuckets(files);
+    files.production.environment.edge.dnsZone = "pmcrm";
   });
-  const { secrets, zones } = madeByHand(production.json);
+  const { secrets, zones, roles } = madeByHand(production.json);
   expect(secrets).toContainEqual({ project: "pmcrm-production", secret: "pmcrm-openai-api-key", version: 1 });
   expect(secrets.filter(({ secret }) => /database|jwt/.test(secret))).toEqual([]);
-  expect(zones).toEqual([{ project: "pmcrm-production", zone: "pmcrm", dnsName: "pmcrm.io." }]);
+  const zone = { project: "pmcrm-production", zone: "pmcrm", dnsName: "pmcrm.io." };
+  expect(zones).toEqual([zone, zone]); // one for each record whose name is known
+  expect(roles).toEqual(["projects/pmcrm-production/roles/urlSigner"]);
 });
 
 test("the simulated nodes are those of production's pools, with their taints", () => {

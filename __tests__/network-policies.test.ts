@@ -10,6 +10,8 @@ import { everyStack } from "../commands/every-stack";
 import { policyName } from "../constructs/kubernetes/network-policy";
 import { addBackground } from "./background";
 import { gateway, production } from "./bad-inputs/support";
+import { addBuckets } from "./buckets";
+import { withCandidate } from "./candidate/support";
 import {
   declaredPods,
   differences,
@@ -32,6 +34,8 @@ const ownRange = stacks((files) => {
   production((e) => (e.edge = gateway))(files);
   files.production.environment.network.controlPlane = "172.16.0.0/28";
 });
+/** With buckets that a service, its candidate, a worker and a task use. */
+const storing = stacks(withCandidate(10, addBuckets));
 const asWritten = new Map<string, Judged>();
 beforeAll(async () => {
   for (const [name, stack] of await everyJudged()) asWritten.set(name, stack);
@@ -42,6 +46,7 @@ describe.each<[string, () => Judged]>([
   ["pmcrm.staging with an internal service and background work", () => extended.staging],
   ["pmcrm.production with an internal service and background work", () => extended.production],
   ["pmcrm.production behind a Gateway, with a range for the control plane", () => ownRange.production],
+  ["pmcrm.production with buckets and a candidate", () => storing.production],
 ])("%s", (_name, stack) => {
   test("the stack creates the pods that the files declare", () => {
     expect(podsOf(stack().json).map(nameOf).sort()).toEqual(declaredPods(stack().world).sort());

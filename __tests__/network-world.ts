@@ -306,6 +306,9 @@ function declared({ system, environment }: Declaration): Connection[] {
       return tcp(from, pods(system.namespace, to), system.services[to]?.port as number);
     }),
   );
+  const stored = workloads(system).flatMap(({ path: [, name], buckets }) =>
+    Object.keys(buckets).length ? googleApis(pods(system.namespace, ...runners(system, name))) : [],
+  );
   const edge = traefik ? proxy : within(...LOAD_BALANCERS);
   const services = Object.entries(system.services).flatMap(([name, { port, metrics }]) => {
     const service = pods(system.namespace, ...runners(system, name));
@@ -316,6 +319,7 @@ function declared({ system, environment }: Declaration): Connection[] {
   });
   return [
     ...connects,
+    ...stored,
     ...services,
     ...stores.map((store) => tcp(prometheus, inCluster(store), STORES[store].exporter)),
     ...stores
@@ -329,11 +333,12 @@ function declared({ system, environment }: Declaration): Connection[] {
 
   /** Backups to the bucket, and restores from it. */
   function backingUp(jobs: Group): Connection[] {
-    return [
-      tcp(jobs, inCluster("database"), STORES.database.port),
-      tcp(jobs, internet, 443),
-      tcp(jobs, within("169.254.169.254/32"), 80, 8080), // the metadata server, which returns the jobs' access tokens
-    ];
+    return [tcp(jobs, inCluster("database"), STORES.database.port), ...googleApis(jobs)];
+  }
+
+  /** Google's APIs, and the metadata server, which returns the pods' access tokens. */
+  function googleApis(users: Group): Connection[] {
+    return [tcp(users, internet, 443), tcp(users, within("169.254.169.254/32"), 80, 8080)];
   }
 
   function proxying(): Connection[] {

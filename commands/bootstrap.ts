@@ -3,12 +3,15 @@ import { BOOTSTRAP_APIS } from "../facts/apis";
 import { machineOf } from "../facts/google";
 import { fullName } from "../facts/names";
 import { NODE_ROLES } from "../facts/node-roles";
+import { URL_SIGNER } from "../facts/url-signer";
 import { WAF_RULES } from "../facts/waf";
+import { bucketNeeds } from "../schema/buckets";
 import { ALL_CPUS, modeOf, mostNodesOf, nodePoolsOf } from "../schema/cluster";
 import { datastoreNeeds } from "../schema/datastores";
 import { edgeNeeds } from "../schema/edge";
 import type { Environment } from "../schema/environment";
 import { imagesOf } from "../schema/release";
+import { workloads } from "../schema/workloads";
 import { apisOf, keysOf } from "../stacks/prerequisites";
 import { type Context, onEnvironment } from "./context";
 import { registryLines } from "./registries";
@@ -33,19 +36,19 @@ const DEPLOYER_ROLES: Readonly<Record<string, string>> = {
 };
 
 /** The deployer's roles, with those for the environment's choices. */
-const rolesOf = (environment: Environment): Readonly<Record<string, string>> =>
+const rolesOf = ({ system, environment }: Pick<Context, "system" | "environment">): Readonly<Record<string, string>> =>
   Object.assign(
     {},
     DEPLOYER_ROLES,
     environment.network.datastores && { "roles/servicenetworking.networksAdmin": "private services access" },
-    ...[...datastoreNeeds(environment), edgeNeeds(environment)].map(({ roles }) => roles),
+    ...[bucketNeeds(system), ...datastoreNeeds(environment), edgeNeeds(environment)].map(({ roles }) => roles),
   );
 
 /** Shell commands that prepare an empty project with billing for the first deploy. */
 export function bootstrapLines(context: Context): string[] {
   const { environment, system, systemName, environmentName } = context;
   const { project, region, deployer, stateBucket, edge } = environment;
-  const apis = [...new Set([...BOOTSTRAP_APIS, ...apisOf(environment), "iamcredentials", "artifactregistry"])];
+  const apis = [...new Set([...BOOTSTRAP_APIS, ...apisOf(system, environment), "iamcredentials", "artifactregistry"])];
   const { account, home } = deployerOf(environment);
   const images = imagesOf(system).map((name) => ({ name, reference: `${environment.repository}/${name}` }));
   return [
@@ -87,11 +90,12 @@ export function bootstrapLines(context: Context): string[] {
         ]),
     `gcloud storage buckets add-iam-policy-binding gs://${stateBucket} --member=serviceAccount:${deployer} --role=roles/storage.objectAdmin`,
     `role() { gcloud projects add-iam-policy-binding ${project} --member=serviceAccount:${deployer} --role="$1" --condition=None --format=none; }`,
-    ...Object.entries(rolesOf(environment)).map(([role, why]) => `role ${role}  # ${why}`),
+    ...Object.entries(rolesOf(context)).map(([role, why]) => `role ${role}  # ${why}`),
     "# The deployer can set the audit logs and grant the nodes' two roles, and can grant nothing else.",
     `gcloud projects add-iam-policy-binding ${project} --member=serviceAccount:${deployer} --role=roles/resourcemanager.projectIamAdmin --format=none --condition="^:^title=nodes-only:expression=api.getAttribute('iam.googleapis.com/modifiedGrantsByRole', []).hasOnly([${NODE_ROLES.map((role) => `'${role}'`).join(", ")}])"`,
     "# In many projects, Compute Engine's default account can edit everything, and the deployer could act as it.",
     `gcloud projects remove-iam-policy-binding ${project} --member="serviceAccount:${numberOf(project)}-compute@developer.gserviceaccount.com" --role=roles/editor --condition=None --format=none || true`,
+    ...signerLines(context),
     "# Let yourself impersonate the deployer. (CI uses workload identity federation.)",
     `gcloud iam service-accounts add-iam-policy-binding ${deployer} --project=${home} --member="user:$(gcloud config get account)" --role=roles/iam.serviceAccountTokenCreator`,
     `gcloud auth application-default login --impersonate-service-account=${deployer}`,
@@ -116,6 +120,15 @@ export function bootstrapLines(context: Context): string[] {
     `SYSTEM=${systemName} npm run deploy -- ${environmentName}`,
   ];
 }
+
+/** Commands that create the role with which workloads sign URLs as themselves. */
+const signerLines = ({ system, environment: { project } }: Context): string[] =>
+  workloads(system).some(({ signsUrls }) => signsUrls)
+    ? [
+        "# Create the role with which workloads sign URLs. The stack grants it to an account on itself.",
+        `gcloud iam roles describe ${URL_SIGNER.id} --project=${project} >/dev/null 2>&1 || gcloud iam roles create ${URL_SIGNER.id} --project=${project} --title='Signs URLs' --permissions=${URL_SIGNER.permissions.join()}`,
+      ]
+    : [];
 
 /** The deployer's name, and the project that its account is in. */
 function deployerOf({ deployer }: Environment): { readonly account: string; readonly home: string } {

@@ -12,8 +12,13 @@ export const accountId = (system: string, workload: string): string => `${system
 /** Id of the Google service account of a cluster's nodes: the name's end, which says most, and begins with a letter. */
 export const nodesAccountId = (cluster: string): string => `${cluster}-nodes`.slice(-30).replace(/^[^a-z]+/, "");
 
-/** Bucket of a database's backups, unlike any other's in the world: a project's id is. */
-export const backupBucket = (project: string, fullName: string): string => `${project}-${fullName}-dumps`;
+/** A bucket of an environment, unlike any other in the world: a project's id is. */
+export const bucketName = (project: string, fullName: string, bucket: string): string =>
+  `${project}-${fullName}-${bucket}`;
+
+/** Bucket of a database's backups. */
+export const backupBucket = (project: string, fullName: string): string =>
+  bucketName(project, fullName, PLATFORM_NAMES.backupAccount);
 
 /** Id of the Google service account that writes them. */
 export const backupAccountId = (system: string): string => accountId(system, PLATFORM_NAMES.backupAccount);

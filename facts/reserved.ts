@@ -5,7 +5,7 @@
 export const PLATFORM_NAMES = {
   /** What makes the backups of a database in the cluster, and its identity. */
   backup: "postgresql-backup",
-  /** The last part of the id of that identity's Google service account. */
+  /** The last part of the id of that identity's Google service account, and of the bucket's name. */
   backupAccount: "dumps",
   /** What issues certificates. */
   certificate: "certificate",
@@ -15,6 +15,9 @@ export const PLATFORM_NAMES = {
   workloads: "workload",
   /** The value of a secret, beside the grants of those who read it. */
   stored: "stored",
+  /** What pods that call Google's APIs connect to. */
+  internet: "internet",
+  metadataServer: "metadata-server",
   /** The service account that every namespace has. */
   defaultAccount: "default",
 } as const;

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { bucketProblem } from "../facts/buckets";
 import { DATADOG_SITES, REGIONS } from "../facts/google";
 import { isSharedRegistry } from "../facts/hosts";
+import { bucketSize } from "./buckets";
 import { cluster } from "./cluster";
 import { bitnamiImages, cache, database, datastoreNeeds, search } from "./datastores";
 import { edge } from "./edge";
@@ -178,6 +179,8 @@ export const environmentSchema = z.strictObject({
       rule("is not a location of log buckets", 'write "global", "eu", "us" or a region: where _Default is'),
     )
     .default("global"),
+  /** Hosts and sizes of the system's buckets. A private bucket without an entry has the defaults. */
+  buckets: z.record(label(20), bucketSize).default({}),
   /** Hosts of the frontends that are hosted elsewhere, with certificates of their own; the first is the main one. */
   frontends: z.record(label(40), z.array(publicHost)).default({}),
   variables: z.record(variableName, text).default({}),
@@ -209,11 +212,11 @@ export const rangesOf = (network: Environment["network"]) =>
 export const datastoreRangesOf = ({ network }: Pick<Environment, "network">): readonly string[] =>
   [network.datastores ?? []].flat();
 
-/** Public host names of a service or a frontend; the first is the main one. */
+/** Public host names of a service, a frontend or a bucket; the first is the main one. */
 export const hostsFor = (
-  { services, frontends }: Pick<Environment, "services" | "frontends">,
+  { services, frontends, buckets }: Pick<Environment, "services" | "frontends" | "buckets">,
   name: string,
-): readonly string[] => services[name]?.hosts ?? frontends[name] ?? [];
+): readonly string[] => services[name]?.hosts ?? frontends[name] ?? [buckets[name]?.host ?? []].flat();
 
 /** Generation of a secret, by its variable's name. */
 export const generationOf = (e: Pick<Environment, "generations" | "database">, secret: string): number =>

@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import type { Candidate } from "./candidate";
 import { between } from "./checks/between";
+import { bucketsChecks } from "./checks/buckets";
 import { candidateChecks } from "./checks/candidate";
 import type { Say, Shows } from "./checks/check";
 import { choicesChecks } from "./checks/choices";
@@ -147,6 +148,7 @@ export function validate(
       ...candidateChecks,
       ...environmentChecks,
       ...datastoresChecks,
+      ...bucketsChecks,
       ...choicesChecks,
       ...edgeChecks,
       ...checksTogether,

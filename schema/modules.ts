@@ -16,7 +16,7 @@ export const moduleOf = ({ modules }: Pick<System, "modules">, service: string):
 
 /**
  * The system as an environment runs it: without the services of modules that the environment does not enable, without the
- * scheduled tasks and checks that connect to them, and without the tasks, variables and images that only those use. Services
+ * scheduled tasks and checks that connect to them, and without the tasks, buckets, variables and images that only those use. Services
  * of no module are in every environment. Production has no checks that write. What is built of a system is built of this one, so nothing else has to know this.
  */
 export function enabled(system: System, { modules: on, purpose }: Pick<Environment, "modules" | "purpose">): System {
@@ -47,9 +47,11 @@ export function enabled(system: System, { modules: on, purpose }: Pick<Environme
   const runs = { services, tasks, scheduled, smokeChecks };
   const used = workloads(runs).flatMap(({ variables }) => variables);
   const images = imagesOf(runs);
+  const buckets = workloads(runs).flatMap((workload) => Object.keys(workload.buckets));
   return {
     ...system,
     ...runs,
+    buckets: only(system.buckets, (bucket) => buckets.includes(bucket)),
     variables: only(system.variables, (variable) => used.includes(variable)),
     atLeastOne: system.atLeastOne.filter((group) => group.some((variable) => used.includes(variable))),
     images: only(system.images, (image) => images.includes(image)),
@@ -63,6 +65,7 @@ const PARTS: readonly string[] = [
   "tasks",
   "scheduled",
   "smokeChecks",
+  "buckets",
   "variables",
   "atLeastOne",
   "images",

@@ -63,6 +63,7 @@ const OWN: readonly string[] = [
   "edge.email",
   "edge.dnsZone",
   "services.*.hosts",
+  "buckets.*.host",
   "frontends",
   "variables.*",
 ];

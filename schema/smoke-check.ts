@@ -5,7 +5,7 @@ import { workload } from "./workload";
 
 /**
  * A check that a deployed release works, beyond the health of its pods.
- * - `http`: a request to a service or a frontend, at its first host
+ * - `http`: a request to a service, a frontend or a public bucket, at its first host
  * - `job`: a program of one of the release's images, for what needs a login or writes. Its pod waits as a suspended
  * CronJob.
  * - `manual`: a step that a person does
@@ -13,7 +13,7 @@ import { workload } from "./workload";
 export const smokeCheck = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("http"),
-    /** Name of a service or a frontend. */
+    /** Name of a service, a frontend or a public bucket. */
     of: label(40),
     path: httpPath,
     /** The default is 200. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { AUDITED_SERVICES } from "../facts/audited-services";
 import { alerts, overview } from "./alerts";
+import { bucket } from "./buckets";
 import { extensions } from "./extension";
 import { count, label, line, variableName } from "./fields";
 import { rule } from "./problem";
@@ -50,6 +51,8 @@ export const systemSchema = z.strictObject({
     .optional(),
   /** Elasticsearch. Without it, the system has no search index. */
   search: z.strictObject({ minimum: z.enum(VERSIONS.search) }).optional(),
+  /** Buckets for files. */
+  buckets: z.record(label(20), bucket).default({}),
   variables: z.record(variableName, variable),
   /** Groups of optional variables. An environment sets at least one of each group. */
   atLeastOne: z.array(z.array(variableName)).default([]),
@@ -75,7 +78,7 @@ export const systemSchema = z.strictObject({
     .default({}),
   /**
    * Groups of services that environments enable one by one, by their names. A service of no module is in every
-   * environment. Tasks, variables and images are in an environment if one of its services uses them.
+   * environment. Tasks, buckets, variables and images are in an environment if one of its services uses them.
    */
   modules: z
     .record(

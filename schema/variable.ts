@@ -3,10 +3,10 @@ import { DATABASE_DRIVERS } from "../facts/database-drivers";
 import { count, httpPath, label, matching, text } from "./fields";
 import { rule } from "./problem";
 
-/** Names of services and frontends. */
+/** Names of services, frontends and public buckets. */
 const hosted = z
   .array(label(40))
-  .refine((all) => all.length > 0, rule("must not be empty", "name a service or a frontend"));
+  .refine((all) => all.length > 0, rule("must not be empty", "name a service, a frontend or a public bucket"));
 
 export const DATASTORES = ["database", "cache", "search"] as const;
 
@@ -17,9 +17,10 @@ export const DATASTORES = ["database", "cache", "search"] as const;
  * - `port`: the service's port; `version`: the release's version; `node-address`: the address of the pod's node, where
  * host agents listen. All three are in the pod template.
  * - `ca-bundle`: path of a PEM file with the datastores' own certificate authorities; left out if there are none
- * - `hosts`: host names of services and frontends, separated by commas, such as for Django's `ALLOWED_HOSTS`
+ * - `hosts`: host names of services, frontends and public buckets, separated by commas, such as for Django's `ALLOWED_HOSTS`
  * - `origins`: the same as origins, such as `https://app.my-company.com`, for CORS
- * - `url`: the URL of a service or a frontend, at its first host
+ * - `url`: the URL of a service, a frontend or a public bucket, at its first host
+ * - `bucket`: the name of a bucket in Cloud Storage
  * - `pool-size`: `database.connectionsPerPod`
  * - `generated`: created once per generation and kept in Secret Manager; `rotate: "never"` if a new value would make data
  * unreadable
@@ -40,11 +41,12 @@ export const variable = z.union(
       z.strictObject({ kind: z.literal("origins"), of: hosted }),
       z.strictObject({
         kind: z.literal("url"),
-        /** Name of a service or a frontend. */
+        /** Name of a service, a frontend or a public bucket. */
         of: label(40),
         /** What follows the host. The default is nothing. */
         path: httpPath.optional(),
       }),
+      z.strictObject({ kind: z.literal("bucket"), of: label(20) }),
       z.strictObject({ kind: z.literal("pool-size") }),
       z.strictObject({
         kind: z.literal("generated"),

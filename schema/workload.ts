@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { parseMemory } from "../facts/quantity";
 import { metricName, PROMQL_NUMBERS } from "./alerts";
+import { USES } from "./buckets";
 import {
   command,
   count,
@@ -52,6 +53,10 @@ export const workload = {
   /** Names of the variables that the containers get. */
   variables: z.array(variableName).default([]),
   connects: z.array(connection).default([]),
+  /** Buckets that it uses, by their names, and what it does with their files. */
+  buckets: z.record(label(20), z.enum(USES)).default({}),
+  /** Whether it signs URLs, with which others can read or write a file of its private buckets without a login. */
+  signsUrls: z.boolean().default(false),
 };
 
 /**

@@ -16,6 +16,12 @@ export const workloads = ({ services, tasks, scheduled, smokeChecks }: Workloads
   ...within("smokeChecks", smokeJobs(smokeChecks)),
 ];
 
+/** Names of those that act as a Google service account of their own, each with its path: services, and what uses buckets. */
+export const identities = (system: Workloads) =>
+  workloads(system).flatMap(({ path, buckets }) =>
+    path[0] === "services" || Object.keys(buckets).length ? [{ name: path[1], path }] : [],
+  );
+
 const within = <Job>(section: string, jobs: Readonly<Record<string, Job>>) =>
   Object.entries(jobs).map(([name, job]) => ({
     ...job,

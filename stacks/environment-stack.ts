@@ -24,6 +24,7 @@ import { datastoreRangesOf, type Environment } from "../schema/environment";
 import type { Release } from "../schema/release";
 import type { System } from "../schema/system";
 import { workloads } from "../schema/workloads";
+import { Buckets } from "./buckets";
 import { datastoreImages, datastores } from "./datastores";
 import { edgeOf } from "./edge";
 import { logicalIdOf } from "./logical-id";
@@ -76,7 +77,7 @@ export class EnvironmentStack extends TerraformStack {
     });
     const project = new Project(this, "project", {
       id: environment.project,
-      apis: apisOf(environment),
+      apis: apisOf(system, environment),
     });
     new AuditLog(this, "audit-log", {
       project,
@@ -138,6 +139,8 @@ export class EnvironmentStack extends TerraformStack {
       deletionProtection,
     });
 
+    const buckets = new Buckets(this, "buckets", { platform, system, environment });
+
     // ---- datastores, in Google Cloud or in the cluster
     clusterProviders(this, cluster, props.tokenPlugin);
     // Another kind has other addresses. Terraform would delete the resources at the old addresses, and their
@@ -177,6 +180,7 @@ export class EnvironmentStack extends TerraformStack {
       candidate,
       secrets,
       datastores: stores,
+      buckets,
       namespace,
       certificates,
     });
@@ -199,6 +203,7 @@ export class EnvironmentStack extends TerraformStack {
       database_replica: "",
       cache: "",
       ...stores.outputs,
+      ...buckets.outputs,
     });
   }
 

@@ -1,5 +1,5 @@
 import { Construct } from "constructs";
-import { CloudMonitoring } from "../constructs/monitoring/cloud-monitoring";
+import { CloudMonitoring, type CloudMonitoringProps } from "../constructs/monitoring/cloud-monitoring";
 import { Datadog } from "../constructs/monitoring/datadog";
 import { hostAgents } from "../constructs/monitoring/host-agents";
 import { PrometheusStack } from "../constructs/monitoring/prometheus-stack";
@@ -9,7 +9,7 @@ import { isBelow } from "../facts/paths";
 import { longestGap } from "../facts/schedules";
 import { hasStrategy } from "../schema/candidate";
 import { mostNodes, nodePoolsOf } from "../schema/cluster";
-import type { Environment } from "../schema/environment";
+import { type Environment, hostsFor } from "../schema/environment";
 import { PLATFORM_SECRETS, type System } from "../schema/system";
 import type { Datastores } from "./datastores";
 import { edgeOf } from "./edge";
@@ -101,21 +101,31 @@ export class Monitoring extends Construct {
     new CloudMonitoring(this, "cloud", {
       platform,
       email,
-      trusted: edge.trusted,
-      hosts: Object.fromEntries(
-        Object.entries(environment.services).flatMap(([name, { hosts }]) => {
-          const service = system.services[name];
-          // An uptime check cannot reach the health path of a service that has only some of its host's paths, unless it
-          // is one of them.
-          const health = service && "ready" in service.health ? service.health.ready : undefined;
-          return health !== undefined && service?.paths.some((path) => isBelow(health, path))
-            ? hosts.map((host) => [host, health])
-            : [];
-        }),
-      ),
+      hosts: checkedHosts(system, environment, edge.trusted),
       database,
       cache,
       nodePools,
     });
   }
+}
+
+/** Returns what uptime checks request, by the public host. */
+function checkedHosts(system: System, environment: Environment, trusted: boolean): CloudMonitoringProps["hosts"] {
+  const services = Object.entries(system.services).map(([name, { health, paths }]) => {
+    // An uptime check cannot reach the health path of a service that has only some of its host's paths, unless it is one
+    // of them.
+    const path = "ready" in health && paths.some((prefix) => isBelow(health.ready, prefix)) ? health.ready : undefined;
+    return { name, path, trusted, serves: "service" as const };
+  });
+  const buckets = Object.entries(system.buckets).map(([name, bucket]) => ({
+    name,
+    path: bucket.access === "public" ? bucket.health : undefined,
+    trusted: true,
+    serves: "bucket" as const,
+  }));
+  return Object.fromEntries(
+    [...services, ...buckets].flatMap(({ name, path, ...check }) =>
+      path === undefined ? [] : hostsFor(environment, name).map((host) => [host, { path, ...check }]),
+    ),
+  );
 }

@@ -3,7 +3,9 @@ import type { Construct } from "constructs";
 import { databaseUrl } from "../constructs/database/url";
 import { ConfigMap } from "../constructs/kubernetes/config-map";
 import { inUrl, Secret, type SecretValue } from "../constructs/kubernetes/secret";
+import type { Platform } from "../constructs/platform";
 import { CERTIFICATES, NODE_ADDRESS, type PodProps } from "../constructs/workloads/pod";
+import { bucketName } from "../facts/names";
 import { type Environment, hostsFor } from "../schema/environment";
 import type { Release } from "../schema/release";
 import type { System } from "../schema/system";
@@ -13,7 +15,7 @@ import { type Secrets, secretValue } from "./secrets";
 
 const FILES = { database: "database.pem", bundle: "bundle.pem" } as const;
 
-/** The web origins of a service or a frontend. */
+/** The web origins of a service, a frontend or a public bucket. */
 export const originsOf = (environment: Environment, name: string): string[] =>
   hostsFor(environment, name).map((host) => `https://${host}`);
 
@@ -21,6 +23,7 @@ export const originsOf = (environment: Environment, name: string): string[] =>
 export class Variables {
   constructor(
     private readonly props: {
+      readonly platform: Platform;
       readonly system: System;
       readonly environment: Environment;
       readonly release: Release;
@@ -55,7 +58,7 @@ export class Variables {
     const pod: Record<string, PodProps["variables"][string]> = {};
     const config: Record<string, string> = {};
     const secret: Record<string, SecretValue> = {};
-    const { system, environment, release, secrets } = this.props;
+    const { platform, system, environment, release, secrets } = this.props;
     for (const name of names) {
       const variable = system.variables[name] as Variable;
       const of = datastoreOf(variable);
@@ -89,6 +92,9 @@ export class Variables {
             break;
           case "url":
             config[name] = `${originsOf(environment, variable.of)[0]}${variable.path ?? ""}`;
+            break;
+          case "bucket":
+            config[name] = bucketName(environment.project, platform.names.full, variable.of);
             break;
           case "pool-size":
             config[name] = String(system.database?.connectionsPerPod);

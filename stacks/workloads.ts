@@ -1,18 +1,17 @@
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { Shares } from "../constructs/edge/shares";
-import { WorkloadIdentity } from "../constructs/identity/workload-identity";
 import type { ConfigMap } from "../constructs/kubernetes/config-map";
 import type { Namespace } from "../constructs/kubernetes/namespace";
 import { PrometheusStack } from "../constructs/monitoring/prometheus-stack";
 import type { Platform } from "../constructs/platform";
+import { wait } from "../constructs/terraform/wait";
 import { ScheduledTask } from "../constructs/workloads/scheduled-task";
 import { SmokeJob } from "../constructs/workloads/smoke-job";
 import { Task } from "../constructs/workloads/task";
 import { WebService, type WebServiceProps } from "../constructs/workloads/web-service";
 import { Workload, type WorkloadProps } from "../constructs/workloads/workload";
 import { candidateOf } from "../facts/candidate";
-import { accountId } from "../facts/names";
 import type { Route } from "../facts/routes";
 import { type Candidate, candidateTasks, hasStrategy, runnersOf, shareOf } from "../schema/candidate";
 import type { Environment } from "../schema/environment";
@@ -23,10 +22,11 @@ import { type SmokeJob as SmokeJobCheck, smokeJobs } from "../schema/smoke-check
 import type { System } from "../schema/system";
 import { isName } from "../schema/web";
 import type { Service } from "../schema/workload";
+import type { Buckets } from "./buckets";
 import { clientsOf } from "./connections";
 import type { Datastores } from "./datastores";
 import { edgeOf } from "./edge";
-import { Pods, type Running } from "./pods";
+import { type PodFields, Pods, type Running } from "./pods";
 import type { Secrets } from "./secrets";
 import { originsOf, Variables } from "./variables";
 
@@ -39,6 +39,7 @@ export interface WorkloadsProps {
   readonly candidate?: Candidate;
   readonly secrets: Secrets;
   readonly datastores: Datastores;
+  readonly buckets: Buckets;
   readonly namespace: Namespace;
   /** Certificate authorities of the datastores, if they have any. */
   readonly certificates?: ConfigMap;
@@ -59,6 +60,11 @@ interface PublicService {
 
 /** Default timeout of a service, in seconds. */
 const TIMEOUT = 60;
+/**
+ * Seconds after which a change of access usually applies.
+ * {@link https://cloud.google.com/iam/docs/access-change-propagation}
+ */
+const ACCESS = 120;
 
 /** The system's tasks and services, with their configuration, identities and connections. */
 export class Workloads extends Construct {
@@ -96,25 +102,18 @@ export class Workloads extends Construct {
 
   private check(name: string, job: SmokeJobCheck): void {
     const scope = new Construct(this, name);
-    new SmokeJob(scope, "smoke-job", {
-      namespace: this.props.namespace,
-      pod: this.pods.of(scope, name, job, this.stable),
-      deadline: job.deadlineSeconds,
-      egress: this.pods.egress(job.connects),
-      dependsOn: [this.props.platform.admission],
-    });
+    const { ready, ...props } = this.job(scope, name, job, this.stable);
+    new SmokeJob(scope, "smoke-job", { ...props, dependsOn: [this.props.platform.admission, ...ready] });
   }
 
   private schedule(name: string, task: Scheduled): void {
     const scope = new Construct(this, name);
+    const { ready, ...props } = this.job(scope, name, task, this.stable);
     new ScheduledTask(scope, "scheduled-task", {
-      namespace: this.props.namespace,
-      pod: this.pods.of(scope, name, task, this.stable),
+      ...props,
       schedule: task.schedule,
       timeZone: task.timeZone,
-      deadline: task.deadlineSeconds,
-      egress: this.pods.egress(task.connects),
-      dependsOn: [...this.pods.needs(task), ...this.jobs(task.after, this.stable)],
+      dependsOn: [...this.pods.needs(task), ...ready, ...this.jobs(task.after, this.stable)],
     });
   }
 
@@ -122,14 +121,19 @@ export class Workloads extends Construct {
     const config = this.props.system.tasks[task] as System["tasks"][string];
     const name = running.named(task);
     const scope = new Construct(this, name);
+    const { ready, ...props } = this.job(scope, task, { ...config, direct: config.changesDatabase }, running);
+    const { buckets, signsUrls } = config;
+    // A Job that starts before its access applies fails, and is not repeated. A candidate's starts after the stable one.
+    const access =
+      ready.length && name === task
+        ? [wait(scope, "access", { seconds: ACCESS, changesWith: { buckets, signsUrls }, dependsOn: ready })]
+        : [];
     // The id is part of the addresses of Jobs that have been deployed. Another one would run them again.
     const { job } = new Task(scope, "migration", {
-      namespace: this.props.namespace,
-      pod: this.pods.of(scope, task, { ...config, direct: config.changesDatabase }, running),
-      deadline: config.deadlineSeconds,
-      egress: this.pods.egress(config.connects),
+      ...props,
       dependsOn: [
         ...this.pods.needs(config),
+        ...access,
         ...this.jobs(config.after, running),
         ...(name === task ? [] : this.jobs([task], this.stable)), // two releases never migrate at the same time
       ],
@@ -142,15 +146,10 @@ export class Workloads extends Construct {
     const service = system.services[name] as Service;
     const { hosts } = environment.services[name] as Environment["services"][string];
     const scope = new Construct(this, name);
-    const identity = new WorkloadIdentity(scope, "identity", {
-      platform,
-      accountId: accountId(platform.names.system, name),
-      namespace: system.namespace,
-      serviceAccount: name,
-    });
+    const identity = this.pods.identify(scope, name, service);
     secrets.grantAccess(name, service.variables, identity.member);
     const front = hosts.length ? edgeOf(environment).front(scope, { platform, name, service }) : undefined;
-    const stable = this.deploy(scope, name, this.stable, front, identity.email);
+    const stable = this.deploy(scope, name, this.stable, front);
     if (!(stable instanceof WebService) || !hosts.length) return;
     const { port, paths, timeoutSeconds = TIMEOUT } = service;
     const corsOrigins = (service.cors?.origins ?? []).flatMap((origin) =>
@@ -185,19 +184,22 @@ export class Workloads extends Construct {
     name: string,
     running: Running,
     front: WebServiceProps["public"],
-    actsAs?: string,
   ): Workload | WebService {
     const { system, environment, namespace } = this.props;
     const service = system.services[name] as Service;
     const { replicas } = environment.services[name] as Environment["services"][string];
     const workload = {
       namespace,
-      pod: this.pods.of(scope, name, service, running, actsAs),
+      pod: this.pods.of(scope, name, service, running),
       serving: service,
       replicas: replicasOf(service, replicas),
-      egress: this.pods.egress(service.connects),
+      egress: this.pods.egress(service),
       scrapers: PrometheusStack.SCRAPERS,
-      dependsOn: [...this.pods.needs(service), ...this.jobs(service.after, running)],
+      dependsOn: [
+        ...this.pods.needs(service),
+        ...this.pods.identify(scope, name, service).ready,
+        ...this.jobs(service.after, running),
+      ],
     };
     const { port, health, timeoutSeconds = TIMEOUT } = service;
     if (!port || !("ready" in health)) return new Workload(scope, "workload", workload);
@@ -207,6 +209,23 @@ export class Workloads extends Construct {
       public: front,
       clients: running === this.stable ? clientsOf(system, name) : [],
     });
+  }
+
+  /** Returns the props of a Job of any kind. It has a Google service account if it uses buckets; `ready` is its access. */
+  private job(
+    scope: Construct,
+    workload: string,
+    job: PodFields & Pick<Service, "connects" | "buckets" | "signsUrls"> & { readonly deadlineSeconds: number },
+    running: Running,
+  ) {
+    const identity = Object.keys(job.buckets).length ? this.pods.identify(scope, workload, job) : undefined;
+    return {
+      namespace: this.props.namespace,
+      pod: this.pods.of(scope, workload, job, running),
+      deadline: job.deadlineSeconds,
+      egress: this.pods.egress(job),
+      ready: identity ? [identity.binding, ...identity.ready] : [],
+    };
   }
 
   /** Returns the Jobs of a release's tasks, which were created before. */

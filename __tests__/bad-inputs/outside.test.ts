@@ -201,21 +201,21 @@ testRefused({
   ),
   "origins of what has no host": refused(
     variable({ kind: "origins", of: ["backend", "worker", "web"] }),
-    `${S} variables.KNOWN.of.1 = a string: is neither a frontend nor a service with a port; use one of backend`,
-    `${S} variables.KNOWN.of.2 = a string: is neither a frontend nor a service with a port; use one of backend`,
+    `${S} variables.KNOWN.of.1 = a string: is neither a frontend nor a public bucket nor a service with a port; use one of backend`,
+    `${S} variables.KNOWN.of.2 = a string: is neither a frontend nor a public bucket nor a service with a port; use one of backend`,
   ),
   "hosts of one service twice, and of what has none": refused(
     variable({ kind: "hosts", of: ["backend", "backend", "worker"] }),
     `${S} variables.KNOWN.of.1 = a string: is listed twice; remove one of the two`,
-    `${S} variables.KNOWN.of.2 = a string: is neither a frontend nor a service with a port; use one of backend`,
+    `${S} variables.KNOWN.of.2 = a string: is neither a frontend nor a public bucket nor a service with a port; use one of backend`,
   ),
   "hosts of nothing": refused(
     variable({ kind: "hosts", of: [] }),
-    `${S} variables.KNOWN.of = []: must not be empty; name a service or a frontend`,
+    `${S} variables.KNOWN.of = []: must not be empty; name a service, a frontend or a public bucket`,
   ),
   "origins of nothing": refused(
     variable({ kind: "origins", of: [] }),
-    `${S} variables.KNOWN.of = []: must not be empty; name a service or a frontend`,
+    `${S} variables.KNOWN.of = []: must not be empty; name a service, a frontend or a public bucket`,
   ),
   "a URL with a path that is none": refused(
     variable({ kind: "url", of: "backend", path: "login" }),

@@ -13,7 +13,7 @@ const JOB = {
 testRefused({
   "a request to what has no host": refused(
     smoke({ known: { kind: "http", of: "worker", path: "/" } }),
-    `${S} smokeChecks.known.of = "worker": is neither a frontend nor a service with a port; use one of backend`,
+    `${S} smokeChecks.known.of = "worker": is neither a frontend nor a public bucket nor a service with a port; use one of backend`,
   ),
   "a request to a service without a host in production": refused((files) => {
     smoke({ known: { kind: "http", of: "backend", path: "/" } })(files);

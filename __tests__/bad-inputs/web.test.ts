@@ -160,7 +160,7 @@ testRefused({
     cors({ origins: ["frontend", "worker"] }),
     ...["frontend", "worker"].map(
       (name, i) =>
-        `${B}.cors.origins.${i} = "${name}": is neither a frontend nor a service with a port; use one of backend, or an origin like "https://app.my-company.com"`,
+        `${B}.cors.origins.${i} = "${name}": is neither a frontend nor a public bucket nor a service with a port; use one of backend, or an origin like "https://app.my-company.com"`,
     ),
   ),
   "all origins, and cookies": refused(

@@ -1,13 +1,14 @@
 import { WorkloadIdentity } from "../../constructs/identity/workload-identity";
 import { build, platform, ref } from "../construct";
 
-const synth = (deletionProtection: boolean) =>
+const synth = (deletionProtection: boolean, signs?: boolean) =>
   build((stack) => {
     const { email, member } = new WorkloadIdentity(stack, "identity", {
       platform: { ...platform, deletionProtection },
       accountId: "shop-mail-sender",
       namespace: "shop",
       serviceAccount: "mail-sender",
+      signs,
     });
     return { email, member };
   });
@@ -34,4 +35,14 @@ test("grants and annotations get the account's own references", () => {
 
 test.each([true, false])("the account has a fixed address and is locked: %s", (deletionProtection) => {
   expect(synth(deletionProtection).resource(ADDRESS).lifecycle.prevent_destroy).toBe(deletionProtection);
+});
+
+test("an account that signs can do so as itself, with a role that allows nothing else", () => {
+  const { resource: signing, counts: made } = synth(true, true);
+  expect(made.google_service_account_iam_member).toBe(2);
+  expect(signing("google_service_account_iam_member.identity_signer")).toMatchObject({
+    service_account_id: ref(`${ADDRESS}.name`),
+    role: "projects/acme-test/roles/urlSigner",
+    member: ref(`${ADDRESS}.member`),
+  });
 });

@@ -8,10 +8,13 @@ const INSTANCE = "projects/acme-test/locations/europe-west1/instances/shop-test"
 const synth = (props: Partial<CloudMonitoringProps> = {}) =>
   build((stack) => {
     new CloudMonitoring(stack, "watch", {
-      trusted: true,
       platform,
       email: "ops@example.com",
-      hosts: { "shop.example.com": "/ready", "api.example.com": "/health" },
+      hosts: {
+        "shop.example.com": { path: "/ready", trusted: true, serves: "service" },
+        "api.example.com": { path: "/health", trusted: true, serves: "service" },
+        "static.example.com": { path: "/health.txt", trusted: true, serves: "bucket" },
+      },
       database: { instance: "shop-test", diskLimitGb: 500, maxConnections: 400, replica: "shop-test-replica" },
       cache: { instance: INSTANCE },
       nodePools: { app: { min: 1, max: 3 }, monitoring: { min: 1, max: 1 } },
@@ -42,7 +45,7 @@ test("each alert says whose it is, what to look at, and is no other's namesake",
 });
 
 test("each host has a check of its own, so that one that goes takes nothing else along", () => {
-  for (const [host, page] of Object.entries({ shop: "/ready", api: "/health" })) {
+  for (const [host, page] of Object.entries({ shop: "/ready", api: "/health", static: "/health.txt" })) {
     const id = `watch_uptime-${host}_example_com`;
     expect(resource(`google_monitoring_uptime_check_config.${id}_check`).http_check.path).toBe(page);
     expect(resource(`${POLICY}.${id}_alert`).display_name).toBe(`shop-test: ${host}.example.com is down`);
@@ -55,6 +58,7 @@ test("only what is down is critical", () => {
     "watch_database-down",
     "watch_uptime-api_example_com_alert",
     "watch_uptime-shop_example_com_alert",
+    "watch_uptime-static_example_com_alert",
   ]);
 });
 

@@ -1,10 +1,11 @@
 import { UptimeCheck } from "../../constructs/monitoring/uptime-check";
 import { build, project, ref } from "../construct";
 
-const synth = (trusted: boolean) =>
+const synth = (trusted: boolean, serves: "service" | "bucket" = "service") =>
   build((stack) => {
     new UptimeCheck(stack, "uptime", {
       trusted,
+      serves,
       project,
       name: "shop-test",
       host: "shop.example.com",
@@ -64,6 +65,14 @@ test("a certificate that is not renewed fires an alert a week before it expires,
 test("the notification names host and page", () => {
   expect(policy.display_name).toBe("shop-test: shop.example.com is down");
   expect(policy.documentation.content).toContain("https://shop.example.com/health/ready");
+});
+
+test("whoever reads of a host that serves a bucket looks at the bucket, and at Certificate Manager", () => {
+  const { resource: of } = synth(true, "bucket");
+  const steps = (id: string) => of(`google_monitoring_alert_policy.uptime_${id}`).documentation.content;
+  expect(steps("alert")).toContain("the bucket's IAM policy");
+  expect(steps("alert")).not.toContain("pods");
+  expect(steps("certificate")).toContain("gcloud certificate-manager certificates list");
 });
 
 test("it waits for the API and for nothing else", () => {

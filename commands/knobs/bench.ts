@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync } from "node:fs";
 import path from "node:path";
-import { addSecretByHand, addZoneByHand } from "@slipway/fake-google-cloud";
+import { addRoleByHand, addSecretByHand, addZoneByHand } from "@slipway/fake-google-cloud";
 import {
   complaints,
   copies,
@@ -99,12 +99,13 @@ export class Bench {
   async plan(name: string, configuration: Configuration, refresh = false): Promise<readonly Planned[] | Refusal> {
     const { machine } = this;
     const folder = this.synthesized(configuration);
-    const { secrets, zones } = madeByHand(readStack(folder));
+    const { secrets, zones, roles } = madeByHand(readStack(folder));
     const { cloud } = machine.google;
     this.supply(secrets);
     for (const { project, zone, dnsName } of zones)
       if (!cloud.store.get(`clouddns/projects/${project}/managedZones/${zone}`))
         addZoneByHand(cloud, project, zone, dnsName);
+    for (const role of roles) addRoleByHand(cloud, role);
     prepare(folder, machine.work, Number.POSITIVE_INFINITY);
     const arguments_ = ["plan", "-json", "-out=plan.bin", ...(refresh ? [] : ["-refresh=false"])];
     const plan = await machine.terraform(`${name}-plan`, arguments_);

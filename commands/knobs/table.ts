@@ -1,3 +1,4 @@
+import { BUCKETS } from "./table/buckets";
 import { ENVIRONMENT } from "./table/environment";
 import type { Hand } from "./table/hand";
 import { SYSTEM } from "./table/system";
@@ -12,5 +13,6 @@ export const HANDS: Readonly<Record<string, Hand | readonly Hand[]>> = {
   ...SYSTEM,
   ...WEB,
   ...WORKLOADS,
+  ...BUCKETS,
   ...ENVIRONMENT,
 };

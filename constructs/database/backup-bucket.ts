@@ -1,6 +1,6 @@
-import { StorageBucket } from "@cdktf/provider-google/lib/storage-bucket";
 import { Construct } from "constructs";
 import type { Platform } from "../platform";
+import { bucket } from "../storage/bucket";
 
 export interface BackupBucketProps {
   readonly platform: Platform;
@@ -10,19 +10,13 @@ export interface BackupBucketProps {
   readonly keepDays: number;
 }
 
-/**
- * Seconds for which Google keeps deleted objects. Seven days is Google's default.
- * {@link https://cloud.google.com/storage/docs/soft-delete}
- */
-const SOFT_DELETE = 7 * 86400;
+/** Days for which Google keeps deleted objects. This is Google's default. */
+const SOFT_DELETE = 7;
 
 /**
  * A bucket for backups. Nobody, including the bucket's owner, can delete or overwrite an object before its retention
  * period ends, unless they remove the retention policy first. The policy is not locked, so that you can correct a wrong
- * `keepDays`. After the retention period, the bucket deletes the object. The bucket has no object versions, because
- * objects are never overwritten.
- *
- * Terraform never destroys the bucket while it contains objects. Delete the backups yourself first.
+ * `keepDays`. After the retention period, the bucket deletes the object.
  * {@link https://cloud.google.com/storage/docs/bucket-lock}
  */
 export class BackupBucket extends Construct {
@@ -30,22 +24,14 @@ export class BackupBucket extends Construct {
 
   constructor(scope: Construct, id: string, props: BackupBucketProps) {
     super(scope, id);
-    const { project, region, labels, deletionProtection } = props.platform;
-    const bucket = new StorageBucket(this, "bucket", {
-      project: project.id,
-      name: props.name,
-      location: region,
-      storageClass: "STANDARD",
-      uniformBucketLevelAccess: true,
-      publicAccessPrevention: "enforced",
-      retentionPolicy: { retentionPeriod: props.keepDays * 86400, isLocked: false },
-      lifecycleRule: [{ action: { type: "Delete" }, condition: { age: props.keepDays } }],
-      softDeletePolicy: { retentionDurationSeconds: SOFT_DELETE },
-      forceDestroy: false,
-      labels: { ...labels },
-      lifecycle: { preventDestroy: deletionProtection },
-    });
-    bucket.overrideLogicalId("backups");
-    this.name = bucket.name;
+    const { platform, name, keepDays } = props;
+    this.name = bucket(this, "bucket", {
+      platform,
+      name,
+      logicalId: "backups",
+      softDeleteDays: SOFT_DELETE,
+      retentionPolicy: { retentionPeriod: keepDays * 86400, isLocked: false },
+      lifecycleRule: [{ action: { type: "Delete" }, condition: { age: keepDays } }],
+    }).name;
   }
 }

@@ -2,10 +2,11 @@ import { StorageBucketIamMember } from "@cdktf/provider-google/lib/storage-bucke
 import { Construct } from "constructs";
 import { PLATFORM_NAMES } from "../../facts/reserved";
 import type { Resources } from "../../facts/resources";
+import { GOOGLE_APIS } from "../identity/google-apis";
 import { serviceAccount } from "../identity/service-account";
 import { WorkloadIdentity } from "../identity/workload-identity";
 import type { Namespace } from "../kubernetes/namespace";
-import { type Allowance, connectionPolicy, INTERNET, type Peer } from "../kubernetes/network-policy";
+import { type Allowance, connectionPolicy, type Peer } from "../kubernetes/network-policy";
 import type { Placement } from "../kubernetes/placement";
 import type { Platform } from "../platform";
 import type { BackupBucket } from "./backup-bucket";
@@ -33,15 +34,6 @@ const RESTORE = "postgresql-restore";
 const CLOUD_SDK = "gcr.io/google.com/cloudsdktool/google-cloud-cli";
 const CLIENT: Resources = { cpu: "250m", memory: "256Mi", memoryLimit: "512Mi" };
 const GCLOUD: Resources = { cpu: "250m", memory: "512Mi", memoryLimit: "1Gi" };
-
-/**
- * The metadata server, from which pods on Dataplane V2 get tokens of their Google service account.
- * {@link https://cloud.google.com/kubernetes-engine/docs/how-to/workload-identity}
- */
-const METADATA_SERVER: Allowance = {
-  peers: [{ range: "169.254.169.254/32" }],
-  ports: [{ port: 80 }, { port: 8080 }],
-};
 
 // In these scripts, avoid text that Terraform or Kubernetes would replace: Terraform replaces ${}, and Kubernetes
 // replaces $$ and $(NAME) if the container has a variable of that name.
@@ -156,8 +148,7 @@ export class DatabaseBackup extends Construct {
 
     const egress: Readonly<Record<string, Allowance>> = {
       postgresql: { peers: postgresql.peers, ports: [{ port: postgresql.port }] },
-      internet: { peers: [INTERNET], ports: [{ port: 443 }] },
-      "metadata-server": METADATA_SERVER,
+      ...GOOGLE_APIS,
     };
     const policies = Object.entries(egress).map(([to, allowance]) =>
       connectionPolicy(this, { workload: NAME, namespace }, "to", to, allowance),

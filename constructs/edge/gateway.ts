@@ -4,9 +4,9 @@ import { hostDigest } from "../../facts/names";
 import { pathsByHeaders, type Route } from "../../facts/routes";
 import { type KubernetesObject, objects } from "../helm/objects";
 import type { Namespace } from "../kubernetes/namespace";
+import { wait } from "../terraform/wait";
 import { SERVICE_PORT } from "../workloads/web-service";
 import type { GoogleLoadBalancer } from "./google-load-balancer";
-import { settled } from "./settled";
 import type { Shares } from "./shares";
 
 export interface GatewayProps {
@@ -143,7 +143,7 @@ export class Gateway extends Construct {
       routes,
       ...(shared.length && { shared: shared.flatMap(({ of }) => Object.keys(of)) }),
     };
-    settled(this, { seconds: SETTLING, changes, dependsOn: [release] });
+    wait(this, "settled", { seconds: SETTLING, changesWith: changes, dependsOn: [release] });
   }
 }
 

@@ -1,8 +1,9 @@
 import { ComputeGlobalAddress } from "@cdktf/provider-google/lib/compute-global-address";
-import { ComputeSslPolicy } from "@cdktf/provider-google/lib/compute-ssl-policy";
+import type { ComputeSslPolicy } from "@cdktf/provider-google/lib/compute-ssl-policy";
 import { Construct } from "constructs";
 import type { Platform } from "../platform";
 import { dnsRecords } from "./dns-records";
+import { sslPolicy } from "./ssl-policy";
 
 export interface GoogleLoadBalancerProps {
   readonly platform: Platform;
@@ -33,13 +34,7 @@ export class GoogleLoadBalancer extends Construct {
     });
     this.address.overrideLogicalId("edge");
 
-    this.sslPolicy = new ComputeSslPolicy(this, "ssl-policy", {
-      project: project.id,
-      name,
-      profile: "RESTRICTED",
-      minTlsVersion: "TLS_1_2",
-      dependsOn: [project.api("compute")],
-    });
+    this.sslPolicy = sslPolicy(this, { project, name });
     dnsRecords(this, { project, zone: props.dnsZone, hosts: props.hosts, address: this.address.address });
   }
 }

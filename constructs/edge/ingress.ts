@@ -3,9 +3,9 @@ import { Construct } from "constructs";
 import type { Route } from "../../facts/routes";
 import { objects } from "../helm/objects";
 import type { Namespace } from "../kubernetes/namespace";
+import { wait } from "../terraform/wait";
 import { SERVICE_PORT } from "../workloads/web-service";
 import type { GoogleLoadBalancer } from "./google-load-balancer";
-import { settled } from "./settled";
 
 export interface IngressProps {
   readonly namespace: Namespace;
@@ -74,6 +74,6 @@ export class Ingress extends Construct {
       spec: { rule },
       dependsOn: [frontend],
     });
-    settled(this, { seconds: SETTLING, changes: { certificates, rule }, dependsOn: [ingress] });
+    wait(this, "settled", { seconds: SETTLING, changesWith: { certificates, rule }, dependsOn: [ingress] });
   }
 }

@@ -4,16 +4,14 @@ import { POOL_LABEL } from "../kubernetes/placement";
 import type { Platform } from "../platform";
 
 import { type AlertPolicyProps, alertPolicy, promql, series } from "./alert-policy";
-import { UptimeCheck } from "./uptime-check";
+import { UptimeCheck, type UptimeCheckProps } from "./uptime-check";
 
 export interface CloudMonitoringProps {
   readonly platform: Platform;
   /** E-mail address to notify. */
   readonly email: string;
-  /** Public host names, each with a path that answers 2xx while the service is ready. */
-  readonly hosts: Readonly<Record<string, string>>;
-  /** Whether browsers trust the hosts' certificates. */
-  readonly trusted: boolean;
+  /** What uptime checks request, by the public host name. */
+  readonly hosts: Readonly<Record<string, Pick<UptimeCheckProps, "path" | "trusted" | "serves">>>;
   /** The Cloud SQL instance, if any. */
   readonly database?: {
     /** The instance's name. */
@@ -61,15 +59,8 @@ export class CloudMonitoring extends Construct {
       dependsOn: [project.api("monitoring")],
     }).name;
 
-    for (const [host, path] of Object.entries(hosts))
-      new UptimeCheck(this, `uptime-${host}`, {
-        project,
-        name,
-        host,
-        path,
-        trusted: props.trusted,
-        channel: this.channel,
-      });
+    for (const [host, check] of Object.entries(hosts))
+      new UptimeCheck(this, `uptime-${host}`, { project, name, host, ...check, channel: this.channel });
     if (database) this.watchDatabase(database);
     if (cache) this.watchCache(cache.instance);
     for (const [pool, { min, max }] of Object.entries(nodePools))

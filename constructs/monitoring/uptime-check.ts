@@ -9,7 +9,9 @@ export interface UptimeCheckProps {
   readonly name: string;
   /** The public host name. */
   readonly host: string;
-  /** A path that answers 2xx while the service is ready. */
+  /** What the host serves. */
+  readonly serves: keyof typeof STEPS;
+  /** A path that answers 2xx while the service is ready, or a file of the bucket. */
   readonly path: string;
   /** Whether the host has a certificate that browsers trust. The check fails if it should and does not. */
   readonly trusted: boolean;
@@ -23,6 +25,26 @@ export interface UptimeCheckProps {
  */
 const EXPIRY_DAYS = 7;
 
+/** What somebody checks after an alert. */
+const STEPS = {
+  service: {
+    down: [
+      "3. 502 or 503: the service's pods are not ready; their events and logs, then database and cache.",
+      "4. 403 or 429: the log of Cloud Armor, or of Traefik, says which rule.",
+    ],
+    certificate: [
+      "2. With Google's load balancer: `gcloud compute ssl-certificates list` says of each domain what is wrong.",
+      "3. With Traefik: `kubectl describe certificate,order,challenge` in the services' namespace.",
+    ],
+  },
+  bucket: {
+    down: [
+      "3. 403: the file is not in the bucket, or the load balancer may not read it: the bucket's IAM policy says.",
+    ],
+    certificate: ["2. `gcloud certificate-manager certificates list` says of each domain what is wrong."],
+  },
+} as const;
+
 /**
  * Requests a page of a public host every minute over HTTPS, from all of Google's regions (six checkers), and alerts if
  * more than one region fails for five minutes. It also alerts if the host's certificate is about to expire.
@@ -32,6 +54,7 @@ export class UptimeCheck extends Construct {
   constructor(scope: Construct, id: string, props: UptimeCheckProps) {
     super(scope, id);
     const { project, host, path } = props;
+    const steps = STEPS[props.serves];
     const check = new MonitoringUptimeCheckConfig(this, "check", {
       project: project.id,
       displayName: `${props.name}: ${host}`,
@@ -53,8 +76,7 @@ export class UptimeCheck extends Construct {
         "",
         "1. The check's page in Monitoring, and its log `uptime_checks`, say from where and with what answer it fails.",
         "2. No connection or a wrong certificate: the host's DNS record, the certificate, the load balancer.",
-        "3. 502 or 503: the service's pods are not ready; their events and logs, then database and cache.",
-        "4. 403 or 429: the log of Cloud Armor, or of Traefik, says which rule.",
+        ...steps.down,
       ].join("\n"),
       // This is Google's own form of the alert, so the console shows the policy on the check's page. The metric exists
       // in every project.
@@ -96,8 +118,7 @@ export class UptimeCheck extends Construct {
         `The certificate that https://${host} shows expires within ${EXPIRY_DAYS} days, and was not renewed.`,
         "",
         "1. The host's DNS record must lead to the load balancer, and no CAA record forbid the authority.",
-        "2. With Google's load balancer: `gcloud compute ssl-certificates list` says of each domain what is wrong.",
-        "3. With Traefik: `kubectl describe certificate,order,challenge` in the services' namespace.",
+        ...steps.certificate,
       ].join("\n"),
       conditions: [promql(`Less than ${EXPIRY_DAYS} days left`, `min(${left}) < ${EXPIRY_DAYS}`, 60)],
     });

@@ -167,6 +167,11 @@ const hostsOf = ({ valid, value }: EnvironmentFile) => [
         hosts.map((host, i) => ({ host, path: ["frontends", frontend, i] })),
       )
     : []),
+  ...(valid.has("buckets")
+    ? Object.entries(value.buckets).flatMap(([bucket, { host }]) =>
+        host === undefined ? [] : [{ host, path: ["buckets", bucket, "host"] }],
+      )
+    : []),
 ];
 
 const field = (value: unknown, key: string): unknown =>
@@ -176,5 +181,9 @@ const field = (value: unknown, key: string): unknown =>
 
 function rawHosts(environment: unknown): unknown[] {
   const within = (key: string) => Object.values(Object(field(environment, key)) as object);
-  return [...within("services").flatMap((service) => field(service, "hosts")), ...within("frontends").flat()];
+  return [
+    ...within("services").flatMap((service) => field(service, "hosts")),
+    ...within("frontends").flat(),
+    ...within("buckets").map((bucket) => field(bucket, "host")),
+  ];
 }

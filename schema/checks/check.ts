@@ -1,3 +1,4 @@
+import { bucketsWith } from "../buckets";
 import type { Environment } from "../environment";
 import type { Pointer, Release } from "../release";
 import type { System } from "../system";
@@ -49,10 +50,14 @@ export const own = <T>(record: Readonly<Record<string, T>>, name: string): T | u
   Object.hasOwn(record, name) ? record[name] : undefined;
 
 /** Names of what can have public hosts. */
-export const hosted = ({ services, frontends }: Pick<System, "services" | "frontends">): string[] => [
-  ...Object.keys(services).filter((name) => services[name]?.port),
-  ...frontends,
+export const hosted = (system: Pick<System, "services" | "frontends" | "buckets">): string[] => [
+  ...Object.keys(system.services).filter((name) => system.services[name]?.port),
+  ...system.frontends,
+  ...bucketsWith(system, "public"),
 ];
+
+/** What is wrong with a name that is not one of {@link hosted}. */
+export const NOT_HOSTED = "is neither a frontend nor a public bucket nor a service with a port";
 
 export const list = (names: Iterable<string>): string => [...names].join(", ") || "none";
 

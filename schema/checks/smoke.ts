@@ -1,10 +1,10 @@
 import { hostsFor } from "../environment";
 import { WORKLOADS } from "../workloads";
-import { type Check, check, hosted, oneOf, own } from "./check";
+import { type Check, check, hosted, NOT_HOSTED, oneOf, own } from "./check";
 
 /** Rules about the checks that a deployed release works. */
 export const smokeChecks: readonly Check[] = [
-  check([...WORKLOADS, "frontends"], [], [], (s, _e, _r, { say }) => {
+  check([...WORKLOADS, "frontends", "buckets"], [], [], (s, _e, _r, { say }) => {
     const names = hosted(s);
     for (const [name, smoke] of Object.entries(s.smokeChecks)) {
       if (own(s.services, name) || own(s.tasks, name) || own(s.scheduled, name))
@@ -12,10 +12,10 @@ export const smokeChecks: readonly Check[] = [
           value: name,
         });
       if (smoke.kind === "http" && !names.includes(smoke.of))
-        say.system(["smokeChecks", name, "of"], "is neither a frontend nor a service with a port", oneOf(names));
+        say.system(["smokeChecks", name, "of"], NOT_HOSTED, oneOf(names));
     }
   }),
-  check(["smokeChecks", "services"], ["services", "frontends"], [], (s, e, _r, { say }) => {
+  check(["smokeChecks", "services"], ["services", "frontends", "buckets"], [], (s, e, _r, { say }) => {
     for (const [name, smoke] of Object.entries(s.smokeChecks))
       if (smoke.kind === "http" && own(s.services, smoke.of)?.port && !hostsFor(e, smoke.of).length)
         say.environment(

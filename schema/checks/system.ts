@@ -12,7 +12,7 @@ import { secretIn } from "../secrets";
 import { platformSecrets } from "../system";
 import { datastoreOf, isDatastore, kindOf } from "../variable";
 import { CONNECTIONS } from "../workload";
-import { WORKLOADS, workloads } from "../workloads";
+import { identities, WORKLOADS, workloads } from "../workloads";
 import { type Check, check, list, oneOf, own } from "./check";
 
 /** Together with the longest environment's name, it has at most 40 characters: the limit of clusters and Memorystore. */
@@ -206,27 +206,24 @@ export const systemChecks: readonly Check[] = [
           value: name,
         });
   }),
-  check(["services"], ["deployer", "project"], [], (s, e, _r, { say, systemName }) => {
-    for (const name of Object.keys(s.services))
+  check(WORKLOADS, ["deployer", "project"], [], (s, e, _r, { say, systemName }) => {
+    for (const { name, path } of identities(s))
       if (e.deployer === `${accountId(systemName, name)}@${e.project}.iam.gserviceaccount.com`)
-        say.system(["services", name], "gives its service account the id of the deployer's", "choose another name", {
+        say.system(path, "gives its service account the id of the deployer's", "choose another name", {
           value: name,
         });
   }),
-  check(["services"], [], [], (s, _e, _r, { say, systemName, environmentName }) => {
+  check(WORKLOADS, [], [], (s, _e, _r, { say, systemName, environmentName }) => {
     if (!SYSTEM_NAME.test(systemName)) return;
-    for (const name of Object.keys(s.services)) {
+    for (const { name, path } of identities(s)) {
       const id = accountId(systemName, name);
       if (name === `${environmentName}-nodes`)
-        say.system(
-          ["services", name],
-          `gives the service account the id ${id}, which is that of the nodes`,
-          "choose another name",
-          { value: name },
-        );
+        say.system(path, `gives the service account the id ${id}, which is that of the nodes`, "choose another name", {
+          value: name,
+        });
       if (id.length < 6 || id.length > 30)
         say.system(
-          ["services", name],
+          path,
           `gives the service account the id ${id}, which must have 6 to 30 characters`,
           `${id.length < 6 ? "lengthen" : "shorten"} the name`,
           { value: name },

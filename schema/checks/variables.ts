@@ -2,7 +2,7 @@ import { UNKNOWN_PARAMETERS } from "../../facts/database-drivers";
 import { hostsFor } from "../environment";
 import { DATASTORES, datastoreOf, type Variable } from "../variable";
 import { WORKLOADS, workloads } from "../workloads";
-import { type Check, check, hosted, oneOf, own } from "./check";
+import { type Check, check, hosted, NOT_HOSTED, oneOf, own } from "./check";
 
 const FIELDS = {
   database: ["host", "port", "name", "user", "password", "tls"],
@@ -58,12 +58,11 @@ export const variablesChecks: readonly Check[] = [
           { value: store },
         );
   }),
-  check(["services", "variables", "frontends"], [], [], (s, _e, _r, { say }) => {
+  check(["services", "variables", "frontends", "buckets"], [], [], (s, _e, _r, { say }) => {
     const names = hosted(s);
     for (const [name, variable] of Object.entries(s.variables))
       for (const [i, { name: of, path }] of hostedIn(variable).entries())
-        if (!names.includes(of))
-          say.system(["variables", name, ...path], "is neither a frontend nor a service with a port", oneOf(names));
+        if (!names.includes(of)) say.system(["variables", name, ...path], NOT_HOSTED, oneOf(names));
         else if (hostedIn(variable).findIndex(({ name }) => name === of) !== i)
           say.system(["variables", name, ...path], "is listed twice", "remove one of the two");
   }),
@@ -94,8 +93,8 @@ export const variablesChecks: readonly Check[] = [
         });
   }),
   check(
-    ["variables", "frontends", "services"],
-    ["services", "frontends"],
+    ["variables", "frontends", "services", "buckets"],
+    ["services", "frontends", "buckets"],
     [],
     (s, e, _r, { say, declared, environmentName }) => {
       for (const name of s.frontends)
@@ -121,6 +120,12 @@ export const variablesChecks: readonly Check[] = [
               ["variables", name, ...path],
               `is a service whose module ${environmentName} does not enable`,
               "enable the module there, or give the variable to services of the module alone",
+            );
+          else if (own(declared.buckets, of) && !own(s.buckets, of))
+            say.system(
+              ["variables", name, ...path],
+              `is a bucket used only by modules that ${environmentName} does not enable`,
+              "enable one of them there, or give the variable to services of such a module alone",
             );
     },
   ),

@@ -13,7 +13,7 @@ import { hasStrategy } from "../candidate";
 import { type Ability, lackOf } from "../edge";
 import { isName } from "../web";
 import type { Service } from "../workload";
-import { type Check, check, hosted, oneOf, own } from "./check";
+import { type Check, check, hosted, NOT_HOSTED, oneOf, own } from "./check";
 
 type Path = readonly PropertyKey[];
 
@@ -36,9 +36,9 @@ const atEdge = (service: Service) =>
 
 /** Rules about what services ask of the edge. */
 export const webChecks: readonly Check[] = [
-  check(["services", "frontends"], [], [], ({ services, frontends }, _e, _r, { say }) => {
-    const known = hosted({ services, frontends });
-    for (const [name, service] of Object.entries(services)) {
+  check(["services", "frontends", "buckets"], [], [], (s, _e, _r, { say }) => {
+    const known = hosted(s);
+    for (const [name, service] of Object.entries(s.services)) {
       const where = ["services", name];
       if (!service.port) {
         if (service.paths.some((path) => path !== "/"))
@@ -79,11 +79,7 @@ export const webChecks: readonly Check[] = [
             "name the origins, or remove credentials",
           );
         if (isName(origin) && !known.includes(origin))
-          say.system(
-            place,
-            "is neither a frontend nor a service with a port",
-            `${oneOf(known)}, or an origin like "https://app.my-company.com"`,
-          );
+          say.system(place, NOT_HOSTED, `${oneOf(known)}, or an origin like "https://app.my-company.com"`);
       }
     }
   }),

@@ -19,6 +19,14 @@ const otherHosted = (context: Context): string | undefined =>
   Object.entries<Any>(environment(context).services).find(
     ([name, { hosts }]) => hosts?.length && name !== context.before,
   )?.[0];
+/** A service with a host that is not in the list yet. */
+const unlistedHosted = (context: Context): readonly string[] => {
+  const listed = [context.before].flat();
+  const found = Object.entries<Any>(environment(context).services).find(
+    ([name, { hosts }]) => hosts?.length && !listed.includes(name),
+  );
+  return found ? [found[0]] : [];
+};
 const smokeJob = (context: Context): Any => {
   const { image, pool, resources } = system(context).services[firstService(context)];
   return { kind: "job", image, command: ["true"], pool, resources, deadlineSeconds: 60 };
@@ -128,8 +136,8 @@ export const SYSTEM: Readonly<Record<string, Hand | readonly Hand[]>> = {
     },
   },
   "system.variables.*=hosts": { to: (context: Context) => ({ kind: "hosts", of: [hosted(context)] }) },
-  "system.variables.*(hosts).of+": { to: (context: Context) => [hosted(context)] },
-  "system.variables.*(hosts).of[]": { to: hosted },
+  "system.variables.*(hosts).of+": { to: unlistedHosted },
+  "system.variables.*(hosts).of[]": { to: otherHosted },
   "system.variables.*=origins": { to: (context: Context) => ({ kind: "origins", of: [hosted(context)] }) },
   "system.variables.*(origins).of+": { to: (context: Context) => [hosted(context)] },
   "system.variables.*(origins).of[]": { to: hosted },

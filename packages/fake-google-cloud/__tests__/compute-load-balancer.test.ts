@@ -329,6 +329,14 @@ test("a rule gets its labels and another target by calls of their own", () => {
   });
 });
 
+test("the provider may write the address that it has of the service", () => {
+  const compute = world();
+  map({ defaultService: `http://127.0.0.1:8080/compute/compute/v1/${GLOBAL}/backendBuckets/files` })(compute);
+  expect(compute.get(`${GLOBAL}/urlMaps/new`).defaultService).toBe(
+    `https://www.googleapis.com/compute/v1/${GLOBAL}/backendBuckets/files`,
+  );
+});
+
 test("a URL map may name a backend service, which a controller of GKE has made", () => {
   const compute = world();
   map({ defaultService: "global/backendServices/k8s" })(compute);

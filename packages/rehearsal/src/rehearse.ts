@@ -34,7 +34,10 @@ export function machineFor(options: RehearsalOptions): Promise<Machine> {
     ...options,
     work: path.resolve(options.work), // commands run in other folders
     speed,
-    madeByHand: nothingByHand ? { secrets: [], zones: [], logs: [] } : madeByHand(readStack(stacks[0] as string)),
+    madeByHand: nothingByHand
+      ? { secrets: [], zones: [], logs: [], roles: [] }
+      : // What a later version grants is made before it, as bootstrap does.
+        { ...madeByHand(readStack(stacks[0] as string)), roles: stacks.flatMap((s) => madeByHand(readStack(s)).roles) },
     pools: poolsOf(...stacks.map(readStack)),
     customResources: chartsMirror ? [] : customResources,
   });

@@ -8,7 +8,7 @@ import { urlOf, wrong } from "./kind";
  * https://cloud.google.com/compute/docs/reference/rest/v1/subnetworks
  */
 export function pathOf(reference: string, project: string): string {
-  const path = reference.replace(/^https:\/\/[^/]+\/(?:compute\/)?v1\//, "");
+  const path = reference.replace(/^https?:\/\/[^/]+\/(?:compute\/)*v1\//, ""); // the provider writes the fake's own address
   return /^(global|regions)\//.test(path) ? `projects/${project}/${path}` : path;
 }
 
