@@ -151,6 +151,8 @@ export const service = z.strictObject({
    * Seconds within which the service must answer a request; after that the edge answers 504. Google's load balancer limits
    * the whole response, Traefik its start. A pod that stops gets the same time to finish its requests. Default 60, which is
    * Traefik's own; Google's own, 30, would cut off requests that Traefik allows.
+   *
+   * A worker has no requests. It has this time, by default 30 seconds, to end its jobs when it must stop.
    */
   timeoutSeconds: count(1, 300, "seconds").optional(),
   /** Tasks that must succeed before a rollout. */

@@ -32,10 +32,6 @@ testRefused({
     system((s) => (s.services.backend.rateLimits[0].seconds = 1)),
     `${S} services.backend.rateLimits.0.seconds = 1: is not an interval that Cloud Armor supports; use one of 10, 30, 60, 120, 180, 240, 270, 300, 600, 900, 1200, 1800, 2700, 3600`,
   ),
-  "a timeout of a service without a port": refused(
-    system((s) => (s.services.worker.timeoutSeconds = 90)),
-    `${S} services.worker.timeoutSeconds = 90: is for services with a port; remove it`,
-  ),
   "a timeout of zero seconds": refused(
     system((s) => (s.services.backend.timeoutSeconds = 0)),
     `${S} services.backend.timeoutSeconds = 0: must be at least 1 (seconds); write a number from 1 to 300`,

@@ -43,7 +43,7 @@ export const webChecks: readonly Check[] = [
       if (!service.port) {
         if (service.paths.some((path) => path !== "/"))
           say.system([...where, "paths"], "is for services with a port", "remove it");
-        for (const field of ["timeoutSeconds", "cors", "sticky", "websockets"] as const)
+        for (const field of ["cors", "sticky", "websockets"] as const)
           if (service[field] !== undefined) say.system([...where, field], "is for services with a port", "remove it");
         if (hasStrategy(service)) say.system([...where, "strategy"], "is for services with a port", "remove it");
         for (const field of ["rateLimits", "headers"] as const)
