@@ -39,7 +39,7 @@ testRefused({
   ),
   "a missing section that has kinds": refused(
     production((e) => delete e.edge),
-    `${P} edge = nothing: is required (object); add it, with a kind: one of google, traefik`,
+    `${P} edge = nothing: is required (object); add it, with a kind: one of google, gateway, traefik`,
   ),
   "a missing cache that is optional": refused(({ system, production }) => {
     (system as Anything).cache.optional = true;
@@ -173,11 +173,11 @@ testRefused({
   ),
   "a variable of an unknown kind": refused(
     system((s) => (s.variables.LOG_LEVEL = { kind: "magic" })),
-    `${S} variables.LOG_LEVEL.kind = a string: is not a known kind; use one of environment, port, version, node-address, ca-bundle, origins, url, pool-size, generated, supplied, database-url, cache-url, search-url, datastore`,
+    `${S} variables.LOG_LEVEL.kind = a string: is not a known kind; use one of environment, port, version, node-address, ca-bundle, hosts, origins, url, pool-size, generated, supplied, database-url, cache-url, search-url, datastore`,
   ),
   "a variable without a kind": refused(
     system((s) => (s.variables.LOG_LEVEL = {})),
-    `${S} variables.LOG_LEVEL.kind = nothing: is required; use one of environment, port, version, node-address, ca-bundle, origins, url, pool-size, generated, supplied, database-url, cache-url, search-url, datastore`,
+    `${S} variables.LOG_LEVEL.kind = nothing: is required; use one of environment, port, version, node-address, ca-bundle, hosts, origins, url, pool-size, generated, supplied, database-url, cache-url, search-url, datastore`,
   ),
   "a variable's name in lower case": refused(
     system((s) => {
