@@ -77,6 +77,11 @@ test.each<[string, (objects: Json[]) => Json[], RegExp]>([
   ["no budget", (all) => without(all, "backend-candidate.pods", "PodDisruptionBudget"), /PodDisruptionBudget .pods/],
   ["no policy", (all) => without(all, "backend-candidate.to.database", "NetworkPolicy"), /NetworkPolicy .to.database/],
   ["no configuration", (all) => without(all, "backend-candidate-0123456789", "ConfigMap"), /ConfigMap/],
+  [
+    "no settings of the load balancer",
+    (all) => [...all, { ...object("GCPBackendPolicy", "backend"), spec: { default: {} } }],
+    /GCPBackendPolicy of its candidate is undefined/,
+  ],
   ["no pods", (all) => without(all, "backend-candidate-1", "Pod"), /backend-candidate has no pods/],
   ["no rule that compares the two", (all) => without(all, "rules", "PrometheusRule"), /selects track="candidate"/],
   [

@@ -3,7 +3,7 @@ import { values } from "../construct";
 import { references } from "../graph";
 import { declaredPods, differences, nameOf, podsOf, stacks } from "../network-world";
 import { type Files, type Json, type Stack, synth } from "../support";
-import { NEXT, withCandidate, withStrategy } from "./support";
+import { behindGateway, NEXT, withCandidate, withStrategy } from "./support";
 
 const alone = synth(withStrategy).production;
 const beside = Object.fromEntries([0, 10, 50, 100].map((share) => [share, synth(withCandidate(share)).production]));
@@ -44,6 +44,20 @@ describe("what the files say decides what changes", () => {
       expect(changed(beside[share] as Stack, beside[0] as Stack)).toEqual([SHARES]);
       expect(addresses(beside[share] as Stack)).toEqual(addresses(beside[0] as Stack));
     }
+  });
+
+  test("behind a Gateway, the load balancer has the same settings for both, before a route names the candidate", () => {
+    const stack = synth(withCandidate(10, behindGateway)).production;
+    const settings = (workload: string) =>
+      values(stack.resource(`helm_release.workload_${workload}_web-service_backend-policies`));
+    expect(JSON.stringify(settings("backend")).replaceAll('"backend"', '"backend-candidate"')).toBe(
+      JSON.stringify(settings("backend-candidate")),
+    );
+    const service = "kubernetes_service_v1.workload_backend-candidate_web-service_service";
+    expect(references(stack).get("helm_release.gateway_routes")).toContain(service);
+    expect(references(stack).get(service)).toContain(
+      "helm_release.workload_backend-candidate_web-service_backend-policies",
+    );
   });
 
   test("a canary service has the share, and a blue-green one all or nothing", () => {

@@ -110,13 +110,16 @@ function routesTo(objects: readonly KubernetesObject[], name: string): Record<st
     .map((all) => Object.fromEntries(all.map(({ name: service, weight = 1 }) => [service, weight])));
 }
 
+/** Kinds whose object has the workload's name. */
+const OF_ITS_NAME = ["Deployment", "HorizontalPodAutoscaler", "Service", "GCPBackendPolicy", "HealthCheckPolicy"];
+
 /** The objects of a workload, by what they are. */
 function of(objects: readonly KubernetesObject[], workload: string): Map<string, Any> {
   const parts = objects.flatMap((object): [string, Any][] => {
     const { kind, metadata } = object;
     if (!metadata.name.startsWith(workload)) return [];
     const rest = metadata.name.slice(workload.length);
-    if (["Deployment", "HorizontalPodAutoscaler", "Service"].includes(kind)) return rest ? [] : [[kind, object]];
+    if (OF_ITS_NAME.includes(kind)) return rest ? [] : [[kind, object]];
     if (["ConfigMap", "Secret"].includes(kind)) return /^-[0-9a-f]{10}$/.test(rest) ? [[kind, object]] : [];
     return ["PodDisruptionBudget", "NetworkPolicy"].includes(kind) && rest.startsWith(".")
       ? [[`${kind} ${rest}`, object]]
