@@ -173,11 +173,11 @@ testRefused({
   ),
   "a variable of an unknown kind": refused(
     system((s) => (s.variables.LOG_LEVEL = { kind: "magic" })),
-    `${S} variables.LOG_LEVEL.kind = a string: is not a known kind; use one of environment, port, version, node-address, ca-bundle, hosts, origins, url, pool-size, generated, supplied, database-url, cache-url, search-url, datastore`,
+    `${S} variables.LOG_LEVEL.kind = a string: is not a known kind; use one of environment, port, version, node-address, ca-bundle, hosts, origins, url, bucket, pool-size, generated, supplied, database-url, cache-url, search-url, datastore`,
   ),
   "a variable without a kind": refused(
     system((s) => (s.variables.LOG_LEVEL = {})),
-    `${S} variables.LOG_LEVEL.kind = nothing: is required; use one of environment, port, version, node-address, ca-bundle, hosts, origins, url, pool-size, generated, supplied, database-url, cache-url, search-url, datastore`,
+    `${S} variables.LOG_LEVEL.kind = nothing: is required; use one of environment, port, version, node-address, ca-bundle, hosts, origins, url, bucket, pool-size, generated, supplied, database-url, cache-url, search-url, datastore`,
   ),
   "a variable's name in lower case": refused(
     system((s) => {
