@@ -15,7 +15,7 @@ function stackOf(name: string, text: string): string {
   return path.join(folder, name);
 }
 
-test("secrets, DNS zones and log buckets that people make are read from the stack", () => {
+test("secrets, DNS zones, log buckets and roles that people make are read from the stack", () => {
   const made = madeByHand({
     provider: { google: [{ project: "p" }] },
     resource: {
@@ -27,6 +27,10 @@ test("secrets, DNS zones and log buckets that people make are read from the stac
         issued: { managed_zone: "zone", name: "${google_certificate_manager_dns_authorization.a.name}" },
       },
       google_logging_project_bucket_config: { logs: { location: "eu" } },
+      google_service_account_iam_member: {
+        own: { role: "projects/p/roles/signer" },
+        predefined: { role: "roles/iam.workloadIdentityUser" },
+      },
     },
     ephemeral: {
       google_secret_manager_secret_version: {
@@ -41,6 +45,7 @@ test("secrets, DNS zones and log buckets that people make are read from the stac
     secrets: [{ project: "p", secret: "api-key", version: 1 }],
     zones: [{ project: "p", zone: "zone", dnsName: "shop.io." }],
     logs: [{ project: "p", location: "eu" }],
+    roles: ["projects/p/roles/signer"],
   });
 });
 
