@@ -26,12 +26,15 @@ function refusal(name: string, spec: Manifest): Manifest[] {
   ];
 }
 
+/** Whether Kubernetes completes the name of a created object. It has done so before admission asks policies. */
+const COMPLETED = 'request.operation == "CREATE" && has(object.metadata) && has(object.metadata.generateName)';
+
 /**
  * The label of a call to Kubernetes, as a CEL expression of the request: `CREATE kubernetes shop/configmaps/web`, or
- * `CREATE kubernetes /clusterroles/reader` without a namespace. An object whose name Kubernetes completes has none yet.
+ * `CREATE kubernetes /clusterroles/reader` without a namespace. A name that Kubernetes completes is left out, as in the audit
+ * log, because it is another one in each run.
  */
-const LABEL =
-  'request.operation + " kubernetes " + (has(request.namespace) ? request.namespace : "") + "/" + request.resource.resource + "/" + request.name';
+const LABEL = `request.operation + " kubernetes " + (has(request.namespace) ? request.namespace : "") + "/" + request.resource.resource + "/" + (${COMPLETED} ? "" : request.name)`;
 
 export const isKubernetes = ({ label }: Fault): boolean =>
   / kubernetes /.test(typeof label === "string" ? label : label.source.replace(/\\ /g, " "));
