@@ -53,6 +53,19 @@ test("datastores of two kinds are one difference, by their kinds", () => {
   expect(lines.filter((line) => line.includes("| cache"))).toEqual([" | cache | none | memorystore | UNDECLARED"]);
 });
 
+test("fields beside a mode that differs count as well", () => {
+  const { lines } = said(({ staging }) => {
+    if (staging.environment.edge.kind === "google")
+      staging.environment.edge.waf.exclusions = [
+        { ruleSet: "sqli-v33-stable", signatures: ["owasp-crs-v030301-id942100-sqli"] },
+      ];
+    staging.environment.differences = [{ fields: ["edge.waf.mode"], reason: "false alarms show here first" }];
+  });
+  const edge = lines.filter((line) => line.includes("| edge"));
+  expect(edge[0]).toBe(" | edge.waf.mode | enforce | preview | false alarms show here first");
+  expect(edge[1]).toMatch(/^ \| edge\.waf\.exclusions \| .* \| UNDECLARED$/);
+});
+
 test("places, operators and names are no differences", () => {
   const { lines } = said(() => {});
   const fields = lines.map((line) => line.split(" | ")[1] ?? "");

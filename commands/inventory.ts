@@ -4,7 +4,7 @@ import path from "node:path";
 import { toTheEnd } from "../schema/finish";
 import { writeWhole } from "../schema/write";
 import { everyStack, stackText, synthesizeEvery } from "./every-stack";
-import { asksForHelp } from "./help";
+import { isCalledAlone } from "./help";
 import { changedAddresses, FOLDER, fileOf, type Inventory, inventoryOf, print } from "./inventories/inventory";
 
 const USAGE = `Synthesizes every system's stacks and writes what they declare into ${FOLDER}: for each address the values that
@@ -51,12 +51,7 @@ async function renew(work: string): Promise<void> {
   }
 }
 
-const args = process.argv.slice(2);
-if (asksForHelp(args)) console.log(USAGE);
-else if (args.length) {
-  console.error(USAGE);
-  process.exitCode = 2;
-} else {
+if (isCalledAlone(process.argv.slice(2), USAGE)) {
   const work = mkdtempSync(path.join(os.tmpdir(), "inventory-"));
   toTheEnd(() => renew(work).finally(() => rmSync(work, { recursive: true })));
 }

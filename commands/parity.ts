@@ -5,7 +5,7 @@ import { type Configuration, validate } from "../schema/load";
 import { type Difference, parity } from "../schema/parity";
 import { dotted } from "../schema/problem";
 import { withFirstReleases } from "./context";
-import { asksForHelp } from "./help";
+import { isCalledAlone } from "./help";
 
 const USAGE = `Compares each environment of each system with the system's production: what differs, and whether the environment's file
 declares it as deliberate, with a reason (differences). Places, names and operators always differ and are left out.
@@ -79,12 +79,7 @@ function shown(value: unknown): string {
 }
 
 async function main(root: string, args: readonly string[]): Promise<void> {
-  if (asksForHelp(args)) return console.log(USAGE);
-  if (args.length) {
-    console.error(USAGE);
-    process.exitCode = 2;
-    return;
-  }
+  if (!isCalledAlone(args, USAGE)) return;
   for (const name of systemsIn(root)) {
     const { raw, problems } = await readFiles(root, name);
     const { lines, held } = compared(validate(name, withFirstReleases(raw), process.env, problems));

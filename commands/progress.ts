@@ -8,7 +8,7 @@ import { enabled } from "../schema/modules";
 import { imagesOf, isReleaseId, type Pointer, type Release, releaseSchema } from "../schema/release";
 import { type System, systemSchema } from "../schema/system";
 import { writeWhole } from "../schema/write";
-import { asksForHelp } from "./help";
+import { isCalledAlone } from "./help";
 
 export const PAGE = "progress.md";
 export const RENEW = "npm run progress";
@@ -157,12 +157,7 @@ export async function page(root: string): Promise<string> {
 }
 
 async function main(root: string, args: readonly string[]): Promise<void> {
-  if (asksForHelp(args)) return console.log(USAGE);
-  if (args.length) {
-    console.error(USAGE);
-    process.exitCode = 2;
-    return;
-  }
+  if (!isCalledAlone(args, USAGE)) return;
   const file = path.join(root, PAGE);
   const text = await page(root);
   const same = existsSync(file) && readFileSync(file, "utf8") === text;

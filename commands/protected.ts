@@ -7,7 +7,7 @@ import { environmentOf } from "../schema/load";
 import { type Protected, passwordGeneration } from "../schema/protection";
 import { writeWhole } from "../schema/write";
 import { everyStack, stackText, synthesizeEvery, withFixedRelease } from "./every-stack";
-import { asksForHelp } from "./help";
+import { isCalledAlone } from "./help";
 
 const USAGE = `Writes the addresses of what holds data or identity into protected/, one file for each stack. It only adds: an
 address that a stack no longer has stays listed, and the program refuses the stack unless a moved block or a reason under
@@ -52,12 +52,7 @@ export async function addProtected(root: string, work: string): Promise<string[]
 }
 
 async function main(args: readonly string[]): Promise<void> {
-  if (asksForHelp(args)) return console.log(USAGE);
-  if (args.length) {
-    console.error(USAGE);
-    process.exitCode = 2;
-    return;
-  }
+  if (!isCalledAlone(args, USAGE)) return;
   const work = mkdtempSync(path.join(os.tmpdir(), "protected-"));
   try {
     console.log((await addProtected(path.resolve(__dirname, ".."), work)).join("\n"));

@@ -69,8 +69,8 @@ const OWN: readonly string[] = [
 ];
 const OWN_PATTERNS = OWN.map((path) => path.split("."));
 
-/** Keys that say which kind of thing an object is. Objects of two kinds have nothing to compare. */
-const KINDS = ["kind", "mode"];
+/** The field that says which kind of thing an object is. Objects of two kinds have nothing to compare. */
+const kindField = (path: readonly string[]): string => (path.join(".") === "cluster" ? "mode" : "kind");
 
 /** A field that differs. Values are undefined where the field is absent. */
 export interface Difference {
@@ -104,8 +104,8 @@ function differing(here: unknown, reference: unknown, path: readonly string[]): 
   if (OWN_PATTERNS.some((pattern) => pattern.length === path.length && includes(pattern, path))) return [];
   if (!isRecord(here) || !isRecord(reference))
     return JSON.stringify(here) === JSON.stringify(reference) ? [] : [{ path, here, reference }];
-  const kind = KINDS.find((key) => here[key] !== reference[key]);
-  if (kind) return [{ path, here: here[kind], reference: reference[kind] }];
+  const kind = kindField(path);
+  if (here[kind] !== reference[kind]) return [{ path, here: here[kind], reference: reference[kind] }];
   return [...new Set([...Object.keys(reference), ...Object.keys(here)])].flatMap((key) =>
     differing(here[key], reference[key], [...path, key]),
   );
