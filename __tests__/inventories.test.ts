@@ -2,7 +2,6 @@ import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { checkout } from "../commands/checkout";
 import { everyStack, type Stack } from "../commands/every-stack";
 import { contentAtCommit, pick } from "../commands/inventories/committed";
 import {
@@ -17,6 +16,7 @@ import {
   typeOf,
 } from "../commands/inventories/inventory";
 import { MATTERS } from "../commands/inventories/matters";
+import { checkoutOf } from "./one-system";
 import { ROOT, synthEvery } from "./support";
 
 /** Arguments that inventories show once a stack sets them. */
@@ -105,10 +105,10 @@ test("an inventory shows what a reviewer reads, and a hash of the rest without c
 test("what an address said before comes from the commit that last changed the inventory, or from nowhere", () => {
   const folder = mkdtempSync(path.join(os.tmpdir(), "inventories-"));
   try {
-    checkout(folder);
+    const [stack] = stacks as [Stack];
+    checkoutOf(stack.system, folder);
     for (const kept of ["release.json", "inventories"])
       cpSync(path.join(ROOT, "__tests__", kept), path.join(folder, "__tests__", kept), { recursive: true });
-    const [stack] = stacks as [Stack];
     const committed: Inventory = JSON.parse(readFileSync(path.join(ROOT, fileOf(stack.name)), "utf8"));
     const address = "google_container_cluster.cluster";
     expect(contentAtCommit(folder, stack, committed, [address])).toBeUndefined();

@@ -2,13 +2,13 @@ import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { checkout } from "../commands/checkout";
 import { everyStack } from "../commands/every-stack";
 import { addProtected, protectedIn } from "../commands/protected";
 import { protectedFile } from "../schema/files";
 import { InvalidConfiguration, validate } from "../schema/load";
 import type { Protected } from "../schema/protection";
 import { synthesize } from "../stacks/synthesize";
+import { checkoutOf } from "./one-system";
 import { type Files, filesOfPmcrm, ROOT, rawOf, type Stack, synth, synthEvery } from "./support";
 import { addService, removeService } from "./two-services";
 
@@ -283,7 +283,7 @@ describe("the generation of Cloud SQL's password", () => {
 test("npm run protected adds what is not listed, and removes nothing", async () => {
   const folder = mkdtempSync(path.join(os.tmpdir(), "protected-"));
   try {
-    checkout(folder);
+    checkoutOf("pmcrm", folder);
     mkdirSync(path.join(folder, "__tests__"));
     cpSync(path.join(ROOT, "__tests__", "release.json"), path.join(folder, "__tests__", "release.json"));
     rmSync(path.join(folder, "protected"), { recursive: true });
@@ -293,8 +293,7 @@ test("npm run protected adds what is not listed, and removes nothing", async () 
     const removed = { [gone]: REASON };
     writeFileSync(file, JSON.stringify({ addresses: [gone, kept], removed }));
     const lines = await addProtected(folder, path.join(folder, "out"));
-    expect(lines).toHaveLength(everyStack(ROOT).length);
-    expect(lines.filter((line) => line.includes(taken))).toHaveLength(everyStack(ROOT).length);
+    expect(lines).toEqual([expect.stringContaining(taken), expect.stringContaining(taken)]);
     const grown = listed("pmcrm", "production", folder);
     const { addresses } = listed("pmcrm", "production");
     expect(grown).toEqual({ addresses: [gone, ...addresses].sort(), removed, passwordGeneration: 1 });

@@ -4,20 +4,20 @@ import path from "node:path";
 import { called as calledWith } from "../commands/rehearse/arguments";
 
 const place = mkdtempSync(path.join(os.tmpdir(), "arguments-"));
-const before = process.cwd();
-const called = (args: string[]) => calledWith(args, ["staging", "production"]);
+/** A call in the folder of the stacks. Its problems name them as the call does. */
+function called(args: string[]) {
+  const there = args.map((arg) => (/^(v\d|broken|other|\.)(\/|$)/.test(arg) ? path.join(place, arg) : arg));
+  const here = (value: unknown) => JSON.parse(JSON.stringify(value).replaceAll(`${place}/`, ""));
+  return here(calledWith(there, ["staging", "production"]));
+}
 beforeAll(() => {
-  process.chdir(place);
   const stack = '{"terraform": {"backend": {}}}';
   for (const [folder, text] of Object.entries({ v1: stack, v2: stack, v3: stack, broken: "{", other: "[]" })) {
-    mkdirSync(folder);
-    writeFileSync(path.join(folder, "cdk.tf.json"), text);
+    mkdirSync(path.join(place, folder));
+    writeFileSync(path.join(place, folder, "cdk.tf.json"), text);
   }
 });
-afterAll(() => {
-  process.chdir(before);
-  rmSync(place, { recursive: true });
-});
+afterAll(() => rmSync(place, { recursive: true }));
 
 test.each([
   ["--again without --destroy", ["v1", "--again"], "--again needs --destroy"],

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 
-export const PACKAGE = path.resolve(__dirname, "..");
+export const PACKAGE = path.resolve(import.meta.dirname, "..");
 export const BIN = path.join(PACKAGE, "bin", "fake-google-cloud.mjs");
 const README = readFileSync(path.join(PACKAGE, "README.md"), "utf8");
 

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 
-const PACKAGE = path.resolve(__dirname, "..");
+const PACKAGE = path.resolve(import.meta.dirname, "..");
 const README = readFileSync(path.join(PACKAGE, "README.md"), "utf8");
 const EXAMPLES = [...README.matchAll(/^```js\n(.*?)^```\n+It prints:\n+```text\n(.*?)^```$/gms)];
 

@@ -7,7 +7,7 @@ import { isControlPlaneBuilt } from "../src/machine/control-plane";
 import { whatMachineLacks } from "../src/machine/tools";
 import { whatIsMissing } from "../src/terraform/requirements";
 
-const PACKAGE = path.resolve(__dirname, "..");
+const PACKAGE = path.resolve(import.meta.dirname, "..");
 const README = readFileSync(path.join(PACKAGE, "README.md"), "utf8");
 
 /** The code block of a language, of which the README has one. */

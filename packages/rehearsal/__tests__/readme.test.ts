@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 
-const PACKAGE = path.resolve(__dirname, "..");
+const PACKAGE = path.resolve(import.meta.dirname, "..");
 const textOf = (file: string) => readFileSync(path.join(PACKAGE, file), "utf8");
 
 /** Names of the fields of an interface. */
