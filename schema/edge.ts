@@ -164,8 +164,8 @@ const ABILITIES = {
     websockets: true,
     weights: true,
     stickyWeights: {
-      rule: "must not be canary beside sticky: Google's load balancer keeps no client at a Service that has a share",
-      remedy: 'remove sticky, use { kind: "blue-green" }, or use the edge "traefik"',
+      rule: "must be rolling beside sticky: Google's load balancer keeps no client at one of two Services",
+      remedy: 'remove sticky, or use the edge "traefik"',
     },
   },
   traefik: {

@@ -85,7 +85,7 @@ const EDGES: Kinds<Environment["edge"], Edge> = {
         services: Object.fromEntries(
           Object.entries(publicServices).map(([name, { service, shares }]) => [
             name,
-            { headers: service.headers, shares, sticky: service.sticky !== undefined },
+            { headers: service.headers, shares },
           ]),
         ),
       });

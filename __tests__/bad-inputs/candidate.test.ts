@@ -61,7 +61,15 @@ testRefused({
     withStrategy(files);
     behindGateway(files);
     (files.system.services.backend as Anything).sticky = { minutes: 60 };
-  }, `${B}.strategy = {"kind":"canary","steps":[10,50]}: must not be canary beside sticky: Google's load balancer keeps no client at a Service that has a share; remove sticky, use { kind: "blue-green" }, or use the edge "traefik"`),
+  }, `${B}.strategy = {"kind":"canary","steps":[10,50]}: must be rolling beside sticky: Google's load balancer keeps no client at one of two Services; remove sticky, or use the edge "traefik"`),
+  "blue-green with sticky clients behind a Gateway": refused((files) => {
+    withStrategy(files);
+    behindGateway(files);
+    Object.assign(files.system.services.backend as Anything, {
+      strategy: { kind: "blue-green" },
+      sticky: { minutes: 60 },
+    });
+  }, `${B}.strategy = {"kind":"blue-green"}: must be rolling beside sticky: Google's load balancer keeps no client at one of two Services; remove sticky, or use the edge "traefik"`),
   "names that candidates have": refused(
     system((s) => {
       const { worker } = s.services;
@@ -155,17 +163,8 @@ test.each([0, 10, 50, 100])("a candidate with the share %i is accepted", (share)
   expect(problems(withCandidate(share))).toEqual([]);
 });
 
-test("a Gateway has weights, and sticky clients with blue-green", () => {
+test("a Gateway has weights", () => {
   expect(problems(withCandidate(10, behindGateway))).toEqual([]);
-  const sticky = (files: Files) => {
-    withStrategy(files);
-    behindGateway(files);
-    Object.assign(files.system.services.backend as Anything, {
-      strategy: { kind: "blue-green" },
-      sticky: { minutes: 60 },
-    });
-  };
-  expect(problems(sticky)).toEqual([]);
 });
 
 test("a strategy is accepted without a candidate, and rolling on every edge", () => {

@@ -138,10 +138,10 @@ test("a change of hosts, paths or certificates waits until GKE has put it into e
 });
 
 describe("a service whose requests two Services share", () => {
-  const shared = (of: Readonly<Record<string, number>>, sticky?: boolean) =>
+  const shared = (of: Readonly<Record<string, number>>) =>
     synth({
       services: {
-        web: { headers: [], sticky, shares: { of, rollouts: [at("web-rollout")] } },
+        web: { headers: [], shares: { of, rollouts: [at("web-rollout")] } },
         backend: { headers: [] },
       },
     });
@@ -159,11 +159,8 @@ describe("a service whose requests two Services share", () => {
     expect(refs(built, "api.example.com")).toEqual([{ name: "backend", port: 80 }]);
   });
 
-  test("has one without a share, too, so that Google checks its pods, unless clients are sticky", () => {
+  test("has one without a share, too, so that Google checks its pods", () => {
     expect(refs(shared({ web: 100, "web-candidate": 0 })).map(({ weight }) => weight)).toEqual([100, 0]);
-    expect(refs(shared({ web: 0, "web-candidate": 100 }, true))).toEqual([
-      { name: "web-candidate", port: 80, weight: 100 },
-    ]);
   });
 
   test("changes its routes after the rollouts, and waits only if another Service answers", () => {

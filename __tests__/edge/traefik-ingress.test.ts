@@ -94,8 +94,18 @@ test("each service has its own timeout", () => {
   expect(find("ServersTransport", "web")).toEqual({ forwardingTimeouts: { responseHeaderTimeout: "60s" } });
 });
 
-test("a limit is of the address that connects, and all of an interval may come at once", () => {
+test("a limit is of the address that connects", () => {
   expect(find("Middleware", "sales-api-limit")).toEqual({ rateLimit: { average: 100, period: "1s", burst: 100 } });
+});
+
+test.each([
+  [{ requests: 600, seconds: 60 }, 20],
+  [{ requests: 10, seconds: 60 }, 2],
+  [{ requests: 1, seconds: 60 }, 1],
+  [{ requests: 100, seconds: 1 }, 100],
+])("of %j, a client sends at once what it regains until Traefik forgets it: %i", (limit, burst) => {
+  const services = { web: { timeoutSeconds: 60, rateLimits: [limit] } };
+  expect(find("Middleware", "web-limit", objects(synth({ services, routes: [WHOLE] }))).rateLimit.burst).toBe(burst);
 });
 
 test("no limit is one of 0, so that routes never name a Middleware that is not there", () => {

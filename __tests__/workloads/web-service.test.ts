@@ -193,7 +193,7 @@ describe("the policies of a Gateway for a service", () => {
     expect(health.spec.default).toEqual({
       checkIntervalSec: 10,
       timeoutSec: 5,
-      config: { type: "HTTP", httpHealthCheck: { requestPath: "/ready" } },
+      config: { type: "HTTP", httpHealthCheck: { requestPath: "/ready", portSpecification: "USE_SERVING_PORT" } },
     });
   });
 

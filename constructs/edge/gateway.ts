@@ -34,11 +34,6 @@ export interface GatewayService {
   readonly headers: readonly HeadersOfPath[];
   /** The Services that answer the requests, if it is not the one of the service's name alone. */
   readonly shares?: Shares;
-  /**
-   * Whether clients stay at a pod. Google's load balancer keeps them only if a route has a single Service. The default is
-   * false.
-   */
-  readonly sticky?: boolean;
 }
 
 const GATEWAY_API = "gateway.networking.k8s.io";
@@ -68,7 +63,7 @@ const SETTLING = 300;
  * CORS in routes, nor a port in redirects.
  * {@link https://cloud.google.com/kubernetes-engine/docs/how-to/deploying-gateways}
  * {@link https://cloud.google.com/kubernetes-engine/docs/how-to/gatewayclass-capabilities}
- * {@link https://github.com/kubernetes-sigs/gateway-api/tree/v1.6.1/conformance/reports/v1.6/gke-gateway}
+ * {@link https://github.com/kubernetes-sigs/gateway-api/tree/main/conformance/reports/v1.3.0/gke-gateway}
  */
 export class Gateway extends Construct {
   constructor(scope: Construct, id: string, props: GatewayProps) {
@@ -152,9 +147,7 @@ export class Gateway extends Construct {
  * pods only then, and they must be healthy when it gets a share.
  * {@link https://gateway-api.sigs.k8s.io/reference/spec/#httpbackendref}
  */
-const backendsOf = (service: string, { shares, sticky }: GatewayService) =>
+const backendsOf = (service: string, { shares }: GatewayService) =>
   shares
-    ? Object.entries(shares.of)
-        .filter(([, weight]) => weight > 0 || !sticky)
-        .map(([name, weight]) => ({ name, port: SERVICE_PORT, weight }))
+    ? Object.entries(shares.of).map(([name, weight]) => ({ name, port: SERVICE_PORT, weight }))
     : [{ name: service, port: SERVICE_PORT }];

@@ -60,8 +60,8 @@ export interface TraefikService {
 
 /**
  * The number of requests that each client address can send to a service, over all of the service's hosts. Traefik
- * answers more of them with 429. A client can send all requests of an interval at once, and regains them evenly over
- * the interval.
+ * answers more of them with 429. A client can send at once what the limit allows in two seconds, or two requests if that is
+ * more, and regains them evenly.
  */
 export interface ClientRateLimit {
   /** Beginning of the paths, decoded and in any case. By default, the limit applies to all paths without another limit. */
@@ -223,4 +223,14 @@ const sticky = (name: string, { stickyMinutes, cors }: TraefikService) =>
 
 /** An average of 0 means no limit. */
 const rateLimit = (limit?: ClientRateLimit) =>
-  limit ? { average: limit.requests, period: `${limit.seconds}s`, burst: limit.requests } : { average: 0 };
+  limit ? { average: limit.requests, period: `${limit.seconds}s`, burst: burst(limit) } : { average: 0 };
+
+/**
+ * Returns how many requests a client can send at once. Traefik forgets a client after two seconds without a request, or after a
+ * second and the time in which the client regains a request, if that is longer. A forgotten client has all of them again, so
+ * these are no more than it regains in two seconds. Two are the least, because a form is a request for the page and one with
+ * the answers. With less than a request a second, a client can get almost twice as many through.
+ * {@link https://github.com/traefik/traefik/blob/v3.7.9/pkg/middlewares/ratelimiter/rate_limiter.go}
+ */
+const burst = ({ requests, seconds }: ClientRateLimit): number =>
+  Math.min(requests, Math.max(2, Math.floor((2 * requests) / seconds)));

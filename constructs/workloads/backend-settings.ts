@@ -15,9 +15,9 @@ export interface Balanced {
    */
   readonly stickyMinutes?: number;
   /**
-   * Minutes for which a WebSocket can stay open. The load balancer has a single limit, so other responses can take as
+   * Minutes for which a WebSocket can stay open, or, behind a Gateway, be silent. The load balancer has a single limit, so other responses can take as
    * long, if that is longer than the service's timeout.
-   * {@link https://cloud.google.com/kubernetes-engine/docs/concepts/ingress-xlb#support_for_websocket}
+   * {@link https://cloud.google.com/load-balancing/docs/https#timeout-bes}
    */
   readonly websocketMinutes?: number;
 }
@@ -105,7 +105,11 @@ const gateway: Balancer = {
       }),
       policy("HealthCheckPolicy", {
         ...HEALTH_CHECK,
-        config: { type: "HTTP", httpHealthCheck: { requestPath: backend.ready } }, // at the pods' own port
+        // At the pods' own port. The newest definition refuses a policy that leaves this default out.
+        config: {
+          type: "HTTP",
+          httpHealthCheck: { requestPath: backend.ready, portSpecification: "USE_SERVING_PORT" },
+        },
       }),
     ];
   },

@@ -192,7 +192,7 @@ export const webChecks: readonly Check[] = [
 
 /** What a service asks of the edge that not every edge can do, each with its place. */
 function asked(service: Service): { ability: Ability; path: Path }[] {
-  const { rateLimits, headers, cors, sticky, websockets, strategy } = service;
+  const { rateLimits, headers, cors, sticky, websockets } = service;
   const ask = (ability: Ability, path: Path, isAsked: boolean) => (isAsked ? [{ ability, path }] : []);
   return [
     ...rateLimits.flatMap(({ path, ban }, i) => [
@@ -204,7 +204,7 @@ function asked(service: Service): { ability: Ability; path: Path }[] {
     ...ask("sticky", ["sticky"], sticky !== undefined),
     ...ask("websockets", ["websockets"], websockets !== undefined),
     ...ask("weights", ["strategy"], hasStrategy(service)),
-    ...ask("stickyWeights", ["strategy"], strategy.kind === "canary" && sticky !== undefined),
+    ...ask("stickyWeights", ["strategy"], hasStrategy(service) && sticky !== undefined),
   ];
 }
 

@@ -231,7 +231,7 @@ const healthCheck = message(
   },
   {
     "port and portName must be unset for portSpecification being USE_SERVING_PORT (which is the default)":
-      "(has(self.portSpecification) && self.portSpecification != 'USE_SERVING_PORT') || (!has(self.port) && !has(self.portName))",
+      "self.portSpecification != 'USE_SERVING_PORT' || (!has(self.port) && !has(self.portName))",
   },
 );
 

@@ -111,7 +111,7 @@ const parentsOf = (gateway: Body, { spec }: Body): Body[] =>
 
 /**
  * What GKE does not support in a rule.
- * {@link https://github.com/kubernetes-sigs/gateway-api/tree/v1.6.1/conformance/reports/v1.6/gke-gateway}
+ * {@link https://github.com/kubernetes-sigs/gateway-api/tree/main/conformance/reports/v1.3.0/gke-gateway}
  */
 function unsupported({ matches, filters = [], backendRefs = [], timeouts }: Body): string | undefined {
   if (timeouts) return "Timeouts are not supported.";
