@@ -103,6 +103,7 @@ const HOST_AGENTS = "host-agents"; // the node exporter's pods use the nodes' ne
 const DATASTORES = "datastores";
 const TRAEFIK = "traefik";
 const CERT_MANAGER = "cert-manager";
+const KEDA = "keda";
 /** A namespace that the stack does not create. */
 const OTHER = "other";
 
@@ -125,6 +126,10 @@ type Store = keyof typeof STORES;
 /** Ports of the datastores outside the cluster. */
 const MANAGED: Readonly<Record<string, number>> = { database: 5432, cache: 6378 };
 
+/** Whether a service is scaled by a queue, which KEDA measures. */
+const hasQueue = ({ services }: System): boolean =>
+  Object.values(services).some(({ autoscale }) => autoscale && "queue" in autoscale);
+
 /** The optional parts that an environment runs in the cluster. */
 function choices({ database, cache, search, edge, services, cluster, datadog }: Environment) {
   const kinds = { database, cache, search };
@@ -139,7 +144,7 @@ function choices({ database, cache, search, edge, services, cluster, datadog }: 
 }
 
 /** The pods of the charts. */
-function chartPods(environment: Environment): Pod[] {
+function chartPods(system: System, environment: Environment): Pod[] {
   const { stores, traefik, datadog } = choices(environment);
   return [
     ...charted(MONITORING, [
@@ -153,6 +158,7 @@ function chartPods(environment: Environment): Pod[] {
     ...stores.flatMap((store) => STORES[store].pods),
     ...(traefik ? charted(TRAEFIK, ["traefik"]) : []),
     ...(traefik ? charted(CERT_MANAGER, ["cert-manager", "webhook", "cainjector", "startupapicheck"]) : []),
+    ...(hasQueue(system) ? charted(KEDA, ["keda-operator", "keda-operator-metrics-apiserver"]) : []),
   ];
 }
 
@@ -170,7 +176,7 @@ export function world(json: Json, system: System, environment: Environment, cand
   const namespaces = Object.values<Json>(json.resource.kubernetes_namespace_v1).map(({ metadata }) => metadata.name);
   const labelled = [
     ...podsOf(json),
-    ...chartPods(environment),
+    ...chartPods(system, environment),
     ...["kube-dns", "node-local-dns", "metrics-server", "konnectivity-agent"].map(
       (name): Pod => ({ name, namespace: CLUSTER, labels: { [DNS]: name } }),
     ),
@@ -291,21 +297,10 @@ function declared({ system, environment }: Declaration): Connection[] {
     connections.map((connection) => ({ ...connection, end }));
   const inCluster = (store: Store) => pods(DATASTORES, ...STORES[store].pods.map(({ name }) => name));
 
-  const connects = workloads(system).flatMap(({ path: [, name], ...workload }) =>
-    workload.connects.flatMap((to): Connection | Connection[] => {
-      const from = pods(system.namespace, ...runners(system, name));
-      const store = stores.find((s) => s === to);
-      if (store) return tcp(from, inCluster(store), STORES[store].port);
-      const outside = isDatastore(to) ? environment[to] : undefined;
-      if (outside?.kind === "none") return [];
-      if (outside?.kind === "external") return tcp(from, internet, outside.port);
-      if (MANAGED[to]) return tcp(from, within(...[datastores ?? []].flat()), MANAGED[to]);
-      if (to === "internet:443") return tcp(from, internet, 443);
-      if (to === "host-agent" && !environment.datadog) return [];
-      if (to === "host-agent") return at("egress", tcp(from, anybody, 8126), udp(from, anybody, 8125)); // the agent answers on the node's address
-      return tcp(from, pods(system.namespace, to), system.services[to]?.port as number);
-    }),
-  );
+  const connects = workloads(system).flatMap(({ path: [, name], ...workload }) => {
+    const from = pods(system.namespace, ...runners(system, name));
+    return workload.connects.flatMap((to) => connection(from, to));
+  });
   const stored = workloads(system).flatMap(({ path: [, name], buckets }) =>
     Object.keys(buckets).length ? googleApis(pods(system.namespace, ...runners(system, name))) : [],
   );
@@ -327,9 +322,37 @@ function declared({ system, environment }: Declaration): Connection[] {
       .map((store) => tcp(inCluster(store), inCluster(store), STORES[store].port)),
     ...(backups.length ? backingUp(pods(DATASTORES, ...backups)) : []),
     ...(traefik ? [...proxying(), ...certifying()] : []),
+    ...(hasQueue(system) ? measuring() : []),
     ...resolving(),
     ...monitoring(),
   ];
+
+  /** A connection that a workload declares. */
+  function connection(from: Group, to: string): Connection | Connection[] {
+    const store = stores.find((s) => s === to);
+    if (store) return tcp(from, inCluster(store), STORES[store].port);
+    const outside = isDatastore(to) ? environment[to] : undefined;
+    if (outside?.kind === "none") return [];
+    if (outside?.kind === "external") return tcp(from, internet, outside.port);
+    if (MANAGED[to]) return tcp(from, within(...[datastores ?? []].flat()), MANAGED[to]);
+    if (to === "internet:443") return tcp(from, internet, 443);
+    if (to === "host-agent" && !environment.datadog) return [];
+    if (to === "host-agent") return at("egress", tcp(from, anybody, 8126), udp(from, anybody, 8125)); // the agent answers on the node's address
+    return tcp(from, pods(system.namespace, to), system.services[to]?.port as number);
+  }
+
+  /** KEDA's metrics server answers the control plane, and asks the operator, which asks the cache. */
+  function measuring(): Connection[] {
+    const operator = pods(KEDA, "keda-operator");
+    const metricsServer = pods(KEDA, "keda-operator-metrics-apiserver");
+    return [
+      tcp(callers, metricsServer, 10250),
+      tcp(metricsServer, operator, 9666),
+      tcp(either(operator, metricsServer), apiServer, 443),
+      ...[connection(operator, "cache")].flat(),
+      tcp(prometheus, operator, 8080),
+    ];
+  }
 
   /** Backups to the bucket, and restores from it. */
   function backingUp(jobs: Group): Connection[] {

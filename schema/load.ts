@@ -11,6 +11,7 @@ import { environmentChecks } from "./checks/environment";
 import { modulesChecks } from "./checks/modules";
 import { orderChecks } from "./checks/order";
 import { pathsChecks } from "./checks/paths";
+import { queuesChecks } from "./checks/queues";
 import { sizesChecks } from "./checks/sizes";
 import { smokeChecks } from "./checks/smoke";
 import { systemChecks } from "./checks/system";
@@ -145,6 +146,7 @@ export function validate(
       ...pathsChecks,
       ...webChecks,
       ...orderChecks,
+      ...queuesChecks,
       ...candidateChecks,
       ...environmentChecks,
       ...datastoresChecks,

@@ -78,6 +78,18 @@ const duration = z
   .positive(rule("must be above 0 (seconds)", "write one up to 60"))
   .max(60, rule("must be at most 60 (seconds)", "write one above 0 and up to 60"));
 
+/** A list in Redis. {@link https://docs.celeryq.dev/en/stable/getting-started/backends-and-brokers/redis.html} */
+const queue = z.strictObject({
+  /** Name of the list, which is the queue's name in Celery. */
+  name: matching(
+    /^\w[\w.:-]{0,99}$/,
+    "must be a queue's name of at most 100 letters, digits, dots, colons, dashes and underscores",
+    'write it like "default"',
+  ),
+  /** Jobs for each replica that may wait. */
+  length: count(1, 100_000, "jobs"),
+});
+
 export const service = z.strictObject({
   ...workload,
   /** Port that the service listens on. Without it, the service is a worker. */
@@ -143,9 +155,17 @@ export const service = z.strictObject({
    * its node is drained, the old pod ends before the new one starts. For workers, with one replica in each environment.
    */
   single: z.boolean().default(false),
-  /** Load above which replicas are added, in per cent of the resource requests. Without it, the number is fixed. */
+  /** Above what replicas are added. Without it, the number is fixed. */
   autoscale: z
-    .strictObject({ cpu: count(10, 95, "per cent"), memory: count(10, 95, "per cent").optional() })
+    .union(
+      [
+        /** Load in per cent of the resource requests. */
+        z.strictObject({ cpu: count(10, 95, "per cent"), memory: count(10, 95, "per cent").optional() }),
+        /** Jobs that wait in the cache. For workers. */
+        z.strictObject({ queue }),
+      ],
+      rule("must be a load or a queue", 'write it like { cpu: 70 } or { queue: { name: "default", length: 20 } }'),
+    )
     .optional(),
   /**
    * Seconds within which the service must answer a request; after that the edge answers 504. Google's load balancer limits

@@ -1,4 +1,5 @@
 import type { TerraformStack } from "cdktf";
+import { Keda } from "../constructs/autoscaling/keda";
 import { Memorystore } from "../constructs/cache/memorystore";
 import { Redis } from "../constructs/cache/redis";
 import { DatabaseBackup } from "../constructs/database/backup";
@@ -20,6 +21,7 @@ import { backupAccountId, backupBucket, DATASTORES_NAMESPACE } from "../facts/na
 import { entryOf, type Kinds } from "../schema/choices";
 import { connectionsInCluster } from "../schema/connections";
 import { datastoreRangesOf, type Environment } from "../schema/environment";
+import { queuesOf } from "../schema/queues";
 import type { Release } from "../schema/release";
 import { PLATFORM_SECRETS, type System } from "../schema/system";
 import { clientsOf } from "./connections";
@@ -67,7 +69,7 @@ interface Context extends DatastoresProps {
   readonly peers: Datastore["peers"];
   /** Returns what the datastores in the cluster share. The first call creates it. */
   inCluster(): InCluster;
-  /** Returns the pods of the workloads that connect to a datastore. */
+  /** Returns the pods that connect to a datastore. */
   clients(store: string): readonly Peer[];
 }
 
@@ -262,8 +264,10 @@ export function datastores(stack: TerraformStack, props: DatastoresProps): Datas
       shared ??= inCluster(stack, platform, environment);
       return shared;
     },
-    clients: (store) =>
-      clientsOf(system, store).map((name) => ({ pods: { [NAME_LABEL]: name }, namespace: system.namespace })),
+    clients: (store) => [
+      ...clientsOf(system, store).map((name) => ({ pods: { [NAME_LABEL]: name }, namespace: system.namespace })),
+      ...(store === "cache" && queuesOf(system).length ? Keda.CLIENTS : []),
+    ],
   };
   const kinds = kindsOf(environment);
   const [database, cache, search] = [

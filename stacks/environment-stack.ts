@@ -1,5 +1,6 @@
 import { type TerraformElement, TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct, Node } from "constructs";
+import { Keda } from "../constructs/autoscaling/keda";
 import { BinaryAuthorization, imagesIn } from "../constructs/cluster/binary-authorization";
 import { Cluster } from "../constructs/cluster/cluster";
 import { NodePool } from "../constructs/cluster/node-pool";
@@ -21,6 +22,7 @@ import { type Candidate, runnersOf } from "../schema/candidate";
 import { modeOf, nodePoolsOf } from "../schema/cluster";
 import { publicPortsOf } from "../schema/datastores";
 import { datastoreRangesOf, type Environment } from "../schema/environment";
+import { queuesOf } from "../schema/queues";
 import type { Release } from "../schema/release";
 import type { System } from "../schema/system";
 import { workloads } from "../schema/workloads";
@@ -93,6 +95,7 @@ export class EnvironmentStack extends TerraformStack {
         ...only(environment.datadog !== undefined, ...Datadog.IMAGES),
         ...datastoreImages(environment),
         ...edgeOf(environment).images,
+        ...only(queuesOf(system).length > 0, ...Keda.IMAGES),
       ],
     });
     const network = new Network(this, "network", {
@@ -172,6 +175,16 @@ export class EnvironmentStack extends TerraformStack {
           data: files,
         })
       : undefined;
+    const keda =
+      queuesOf(system).length && stores.cache
+        ? new Keda(this, "keda", {
+            platform,
+            place: cluster.place(environment.monitoring.pool), // it measures, too
+            watched: namespace,
+            cache: stores.cache,
+            scrapers: PrometheusStack.SCRAPERS,
+          })
+        : undefined;
     const workloads = new Workloads(this, PLATFORM_NAMES.workloads, {
       platform,
       system,
@@ -183,6 +196,7 @@ export class EnvironmentStack extends TerraformStack {
       buckets,
       namespace,
       certificates,
+      keda,
     });
 
     // ---- ingress

@@ -6,10 +6,12 @@ import { PrometheusStack } from "../constructs/monitoring/prometheus-stack";
 import { ServiceMonitoring } from "../constructs/monitoring/service-monitoring";
 import type { Platform } from "../constructs/platform";
 import { isBelow } from "../facts/paths";
+import { largestOf } from "../facts/rollout";
 import { longestGap } from "../facts/schedules";
 import { hasStrategy } from "../schema/candidate";
 import { mostNodes, nodePoolsOf } from "../schema/cluster";
 import { type Environment, hostsFor } from "../schema/environment";
+import { queuesOf } from "../schema/queues";
 import { PLATFORM_SECRETS, type System } from "../schema/system";
 import type { Datastores } from "./datastores";
 import { edgeOf } from "./edge";
@@ -40,6 +42,12 @@ export class Monitoring extends Construct {
     const certificates = edge.certificates(props.hosts);
     const { autopilot } = cluster;
     const nodePools = nodePoolsOf(environment);
+    const queues = new Map(
+      queuesOf(system).map(({ service, name, length }) => {
+        const { replicas } = environment.services[service] as Environment["services"][string];
+        return [service, { name, longest: length * largestOf(replicas) }];
+      }),
+    );
 
     // Host agents: the node exporter, which Autopilot does not admit, and Datadog's agent.
     const agents =
@@ -68,6 +76,7 @@ export class Monitoring extends Construct {
         name,
         namespace: system.namespace,
         single,
+        queue: queues.get(name),
         metrics: metrics?.requests && {
           counter: metrics.requests.counter,
           statusLabel: metrics.requests.status,

@@ -1,6 +1,7 @@
 import { Fn } from "cdktf";
 import type { Construct } from "constructs";
 import { databaseUrl } from "../constructs/database/url";
+import { isEncrypted } from "../constructs/datastore/datastore";
 import { ConfigMap } from "../constructs/kubernetes/config-map";
 import { inUrl, Secret, type SecretValue } from "../constructs/kubernetes/secret";
 import type { Platform } from "../constructs/platform";
@@ -141,8 +142,9 @@ export class Variables {
   }
 
   private cacheUrl(client: "redis" | "celery"): SecretValue {
-    const { host, port, password, certificateAuthority, publiclyCertified } = this.store("cache");
-    const encrypted = certificateAuthority || publiclyCertified;
+    const cache = this.store("cache");
+    const { host, port, password, certificateAuthority } = cache;
+    const encrypted = isEncrypted(cache);
     // Celery requires the parameter, and redis-py would verify nothing without the authority.
     // {@link https://docs.celeryq.dev/en/stable/userguide/configuration.html#std-setting-redis_backend_use_ssl}
     const query = Object.entries(
@@ -179,7 +181,7 @@ export class Variables {
       name: "database" in store ? store.database : undefined,
       user: store.user,
       password: store.password,
-      tls: String(Boolean(store.certificateAuthority || store.publiclyCertified)),
+      tls: String(isEncrypted(store)),
     };
     return parts[field] as string | SecretValue;
   }

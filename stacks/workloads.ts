@@ -1,5 +1,6 @@
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
+import type { Keda } from "../constructs/autoscaling/keda";
 import type { Shares } from "../constructs/edge/shares";
 import type { ConfigMap } from "../constructs/kubernetes/config-map";
 import type { Namespace } from "../constructs/kubernetes/namespace";
@@ -43,6 +44,8 @@ export interface WorkloadsProps {
   readonly namespace: Namespace;
   /** Certificate authorities of the datastores, if they have any. */
   readonly certificates?: ConfigMap;
+  /** Measures queues, if services are scaled by them. */
+  readonly keda?: Keda;
 }
 
 /** A service that has hosts. */
@@ -192,7 +195,7 @@ export class Workloads extends Construct {
       namespace,
       pod: this.pods.of(scope, name, service, running),
       serving: service,
-      replicas: replicasOf(service, replicas),
+      replicas: replicasOf(service, replicas, this.props.keda),
       egress: this.pods.egress(service),
       scrapers: PrometheusStack.SCRAPERS,
       dependsOn: [
@@ -234,11 +237,14 @@ export class Workloads extends Construct {
   }
 }
 
-/** Returns how many pods a service has. Validation has checked that a range has a load. */
+/** Returns how many pods a service has. Validation has checked that a range has a load or a queue. */
 function replicasOf(
   { single, autoscale }: Service,
   replicas: Environment["services"][string]["replicas"],
+  keda: Keda | undefined,
 ): WorkloadProps["replicas"] {
   if (single) return "single";
-  return typeof replicas === "number" ? replicas : { ...replicas, ...(autoscale as NonNullable<typeof autoscale>) };
+  if (typeof replicas === "number") return replicas;
+  const by = autoscale as NonNullable<typeof autoscale>;
+  return "queue" in by ? { ...replicas, queue: { ...by.queue, login: (keda as Keda).login } } : { ...replicas, ...by };
 }

@@ -50,7 +50,7 @@ const worker = (queue: string) =>
     command: ["celery", "--app", "config", "worker", "--queues", queue],
     health: { command: ["python", "-m", "config.worker_health"] },
     timeoutSeconds: 300,
-    autoscale: { cpu: 70 },
+    autoscale: { queue: { name: queue, length: 20 } },
     after: ["migrate"],
   }) satisfies SystemInput["services"][string];
 

@@ -12,6 +12,7 @@ export const SURROUNDINGS = {
     ...["IngressRoute", "Middleware", "ServersTransport", "TraefikService"].map(
       (kind) => `traefik.io/v1alpha1 ${kind}`,
     ),
+    ...["ScaledObject", "ClusterTriggerAuthentication"].map((kind) => `keda.sh/v1alpha1 ${kind}`),
   ],
   // The chart in charts/objects prints the objects in its values.
   objectsOf: (values) => JSON.parse(values).objects ?? [],

@@ -15,10 +15,14 @@ export interface Datastore {
   readonly password: SecretValue;
   /** The server's own certificate authority, in PEM format. */
   readonly certificateAuthority?: string;
-  /** Whether a public authority certified the host name. Without any authority, connections are not encrypted. */
+  /** Whether a public authority certified the host name. */
   readonly publiclyCertified?: boolean;
   /** The datastore's addresses or pods, for network policies of its clients. */
   readonly peers: readonly Peer[];
   /** Resources that must exist before a service logs in. */
   readonly ready: readonly ITerraformDependable[];
 }
+
+/** Whether clients must use TLS: an authority has certified the server. */
+export const isEncrypted = ({ certificateAuthority, publiclyCertified }: Datastore): boolean =>
+  Boolean(certificateAuthority || publiclyCertified);

@@ -1,4 +1,5 @@
 import { CANDIDATE } from "../../facts/candidate";
+import type { WatchedQueue } from "./queue-rules";
 import { SCRAPE_JOB } from "./scraping";
 
 /** A service that Prometheus monitors. */
@@ -8,6 +9,8 @@ export interface MonitoredService {
   readonly namespace: string;
   /** Whether it is a StatefulSet of a single pod, in place of a Deployment. The default is false. */
   readonly single?: boolean;
+  /** The queue that sets the number of its pods. By default, there is none. */
+  readonly queue?: WatchedQueue;
   /** The service's request metrics, if it has any. */
   readonly metrics?: RequestMetrics;
   /** The service level objective. It requires `metrics`. By default, there is none. */

@@ -8,6 +8,7 @@ import { certificateRules, type WatchedCertificates } from "./certificate-rules"
 import { cronJobRules, type WatchedCronJob } from "./cron-job-rules";
 import { dashboard } from "./dashboard";
 import { overviewDashboard } from "./overview-dashboard";
+import { queueRules } from "./queue-rules";
 import { errorRules, type MonitoredService, memoryRules, type ServiceLevel, serviceLevelRules } from "./service-level";
 import { singlePodRules } from "./single-pod-rules";
 
@@ -48,6 +49,7 @@ export class ServiceMonitoring extends Construct {
         ...candidateRules(service),
         ...(autopilot ? [] : [memoryRules(service)]),
         ...(service.single ? [singlePodRules(service)] : []),
+        ...(service.queue ? [queueRules(service, service.queue)] : []),
       ]),
       ...cronJobs.map(cronJobRules),
       ...(certificates ? [certificateRules(certificates)] : []),

@@ -1,6 +1,7 @@
 import { HorizontalPodAutoscalerV2 } from "@cdktf/provider-kubernetes/lib/horizontal-pod-autoscaler-v2";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
+import { type Queue, scaledObject } from "../autoscaling/scaled-object";
 import type { Namespace } from "../kubernetes/namespace";
 import { type Allowance, connectionPolicy } from "../kubernetes/network-policy";
 import { deployment } from "./deployment";
@@ -12,13 +13,14 @@ export interface WorkloadProps {
   readonly pod: PodProps;
   readonly serving: ServingProps;
   /**
-   * A fixed number of pods, an autoscaler's range with the load, in percent of the CPU request, above which it adds
-   * pods, or exactly one pod and never two.
+   * A fixed number of pods, an autoscaler's range with the load, in percent of the CPU request, or with the queue above
+   * which it adds pods, or exactly one pod and never two.
    */
   readonly replicas:
     | number
     | "single"
-    | { readonly min: number; readonly max: number; readonly cpu: number; readonly memory?: number };
+    | { readonly min: number; readonly max: number; readonly cpu: number; readonly memory?: number }
+    | { readonly min: number; readonly max: number; readonly queue: Queue };
   /** Connections by name. Each has its own network policy. */
   readonly egress: Readonly<Record<string, Allowance>>;
   /** Pods that scrape the metrics. */
@@ -64,6 +66,20 @@ export class Workload extends Construct {
       this.rollout = singlePod(this, "deployment", { namespace, pod, serving, dependsOn });
       return;
     }
+    const rollout = (min: number, ...autoscaler: readonly ITerraformDependable[]) =>
+      deployment(this, "deployment", {
+        namespace,
+        pod,
+        serving,
+        budget: min > 1,
+        dependsOn: [...dependsOn, ...autoscaler],
+      });
+    if (typeof replicas === "object" && "queue" in replicas) {
+      // A new Deployment has one pod until KEDA has made its autoscaler.
+      this.rollout = rollout(replicas.min);
+      scaledObject(this, "queue", { namespace, workload: name, ...replicas, rollout: this.rollout });
+      return;
+    }
     const range =
       typeof replicas === "number" ? { min: replicas, max: replicas, cpu: UNUSED_LOAD, memory: undefined } : replicas;
     // Terraform creates the autoscaler before the rollout, so that a new Deployment starts with the minimum.
@@ -81,12 +97,6 @@ export class Workload extends Construct {
       },
       dependsOn,
     });
-    this.rollout = deployment(this, "deployment", {
-      namespace,
-      pod,
-      serving,
-      budget: range.min > 1,
-      dependsOn: [...dependsOn, autoscaler],
-    });
+    this.rollout = rollout(range.min, autoscaler);
   }
 }

@@ -6,6 +6,7 @@ import { largestOf } from "../../facts/rollout";
 import { hasStrategy, shiftedServices } from "../candidate";
 import { modeOf, nodePoolsOf } from "../cluster";
 import { datastoreNeeds } from "../datastores";
+import { queuesOf } from "../queues";
 import type { System } from "../system";
 import { WORKLOADS, workloads } from "../workloads";
 import { type Check, check, own, type Say } from "./check";
@@ -26,7 +27,7 @@ const LIMITS_OF_A_LENGTH = 100;
  * Addresses of Services besides the system's own: those of GKE (its API, DNS, metrics, default backend, managed
  * Prometheus), and of each chart's release.
  */
-const ADDRESSES = { gke: 10, prometheus: 6, datadog: 3, traefik: 4, datastore: 2 } as const;
+const ADDRESSES = { gke: 10, prometheus: 6, datadog: 3, traefik: 4, datastore: 2, keda: 2 } as const;
 
 /** Rules about sizes that Kubernetes, GKE or Google refuse, or for which there is no room. */
 export const sizesChecks: readonly Check[] = [
@@ -59,6 +60,7 @@ export const sizesChecks: readonly Check[] = [
         ADDRESSES.gke +
         ADDRESSES.prometheus +
         (e.datadog ? ADDRESSES.datadog : 0) +
+        (queuesOf(s).length ? ADDRESSES.keda : 0) +
         (e.edge.kind === "traefik" ? ADDRESSES.traefik + challenges : 0) +
         datastoreNeeds(e).filter(({ bitnami }) => bitnami).length * ADDRESSES.datastore;
       const room = 2 ** (32 - (parseCidr(e.network.services)?.prefix ?? 0)) - 2; // neither the first nor the last

@@ -50,7 +50,7 @@ export const systemChecks: readonly Check[] = [
         { value: systemName },
       );
     if (
-      ["default", "monitoring", "host-agents", "datastores", "traefik", "cert-manager"].includes(namespace) ||
+      ["default", "monitoring", "host-agents", "datastores", "traefik", "cert-manager", "keda"].includes(namespace) ||
       /^(kube|gke|gmp|google)-|^(asm|cnrm|gatekeeper|istio|knative|configconnector-operator|config-management)-(system|serving)$/.test(
         namespace,
       )

@@ -259,7 +259,10 @@ export const SYSTEM: Readonly<Record<string, Hand | readonly Hand[]>> = {
     with: { "environment.services.*.replicas": { min: 2, max: 4 } },
     without: { "environment.services.*.replicas": ({ before }: Context) => (before as { min: number }).min + 1 },
   },
-  "autoscale.memory?": { to: 80 },
+  "autoscale=cpu,memory": { to: { cpu: 70 } },
+  "autoscale=queue": { to: { queue: { name: "knob", length: 20 } } },
+  "autoscale(cpu,memory).memory?": { to: 80 },
+  "autoscale(queue).queue.name": { to: "knob" },
   "after+": {
     to: ["knob"],
     with: { "system.tasks": (c: Context) => ({ ...(c.before as object), knob: task(c) }) },
