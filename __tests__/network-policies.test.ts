@@ -9,7 +9,7 @@ import {
 import { everyStack } from "../commands/every-stack";
 import { policyName } from "../constructs/kubernetes/network-policy";
 import { addBackground } from "./background";
-import { gateway, production } from "./bad-inputs/support";
+import { type Anything, BITNAMI, gateway, production } from "./bad-inputs/support";
 import { addBuckets } from "./buckets";
 import { withCandidate } from "./candidate/support";
 import {
@@ -36,6 +36,18 @@ const ownRange = stacks((files) => {
 });
 /** With buckets that a service, its candidate, a worker and a task use. */
 const storing = stacks(withCandidate(10, addBuckets));
+/** With a worker that is scaled by a queue, in Redis in the cluster, and in one of somebody else's. */
+const queued = stacks(({ system, staging, production }) => {
+  const { worker }: Anything = system.services;
+  worker.autoscale = { queue: { name: "default", length: 20 } };
+  for (const { environment } of [staging, production]) environment.services.worker = { replicas: { min: 2, max: 4 } };
+  system.database.connectionsPerPod = 2; // staging's database is small
+  system.cache = { minimum: "REDIS_7_0" };
+  staging.environment.cache = { kind: "external", version: "REDIS_7_2", host: "redis.pmcrm.io", port: 6380 };
+  production.environment.cache = { ...BITNAMI, kind: "bitnami", version: "REDIS_8_2" };
+  production.environment.bitnami = { images: "docker.io/bitnamilegacy", pool: "app" };
+  production.environment.network.controlPlane = "172.16.0.0/28";
+});
 const asWritten = new Map<string, Judged>();
 beforeAll(async () => {
   for (const [name, stack] of await everyJudged()) asWritten.set(name, stack);
@@ -47,6 +59,8 @@ describe.each<[string, () => Judged]>([
   ["pmcrm.production with an internal service and background work", () => extended.production],
   ["pmcrm.production behind a Gateway, with a range for the control plane", () => ownRange.production],
   ["pmcrm.production with buckets and a candidate", () => storing.production],
+  ["pmcrm.staging with a queue in somebody else's Redis", () => queued.staging],
+  ["pmcrm.production with a queue in the cluster's Redis", () => queued.production],
 ])("%s", (_name, stack) => {
   test("the stack creates the pods that the files declare", () => {
     expect(podsOf(stack().json).map(nameOf).sort()).toEqual(declaredPods(stack().world).sort());
@@ -244,6 +258,34 @@ describe("enterprise, with datastores and ingress in the cluster, example by exa
       expect(isAllowed(stack, "monitoring/alertmanager -> 8.8.8.8: TCP 443")).toBe(nodes); // only production has a receiver
     },
   );
+});
+
+describe("KEDA, example by example", () => {
+  const { json, world } = queued.production;
+  const policies = new NetworkPolicies(readTerraform(json));
+  const endpoint = (name: string): Endpoint => world.pods.find((pod) => nameOf(pod) === name) ?? { address: name };
+
+  test.each([
+    ["keda/keda-operator", "datastores/redis", 6379, true],
+    ["keda/keda-operator", "datastores/redis", 9121, false],
+    ["keda/keda-operator-metrics-apiserver", "datastores/redis", 6379, false],
+    ["keda/stranger", "datastores/redis", 6379, false],
+    ["keda/keda-operator-metrics-apiserver", "keda/keda-operator", 9666, true],
+    ["keda/keda-operator", "keda/keda-operator-metrics-apiserver", 10250, false],
+    ["pmcrm/worker", "keda/keda-operator", 9666, false],
+    ["kube-system/konnectivity-agent", "keda/keda-operator-metrics-apiserver", 10250, true],
+    ["172.16.0.2", "keda/keda-operator-metrics-apiserver", 10250, true],
+    ["kube-system/konnectivity-agent", "keda/keda-operator", 9666, false],
+    ["keda/keda-operator", "10.0.0.2", 443, true],
+    ["keda/keda-operator-metrics-apiserver", "10.0.0.2", 443, true],
+    ["keda/keda-operator", "8.8.8.8", 443, false],
+    ["keda/keda-operator", "pmcrm/worker", 8080, false],
+    ["monitoring/prometheus", "keda/keda-operator", 8080, true],
+    ["monitoring/prometheus", "keda/keda-operator", 9666, false],
+  ] as const)("whether %s reaches %s at %i is %s", (from, to, port, is) => {
+    const { egress, ingress } = policies.between(endpoint(from), endpoint(to))(port, "TCP");
+    expect(egress && ingress).toBe(is);
+  });
 });
 
 test("a service without hosts and clients accepts connections from Prometheus only", () => {
