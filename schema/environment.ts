@@ -120,7 +120,7 @@ export const environmentSchema = z.strictObject({
     })
     .optional(),
   monitoring: z.strictObject({
-    /** Node pool. Required if the cluster has pools. */
+    /** Node pool, also of KEDA if a service is scaled by a queue. Required if the cluster has pools. */
     pool: label().optional(),
     retentionDays: count(1, 400, "days"),
     /** Seconds between two scrapes of a target. The default of Prometheus' chart is 30. */

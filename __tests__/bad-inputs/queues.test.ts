@@ -86,6 +86,25 @@ testRefused({
     }),
     `${S} services.worker.autoscale = {"queue":{"name":"default","length":20}}: must be absent: the service is single; remove it`,
   ),
+  "a range with fewer addresses than the cluster has Services, of which two are KEDA's": refused(
+    queue((_worker, { system, staging, production }) => {
+      const { backend }: Anything = system.services;
+      const resources = { ...backend.resources, cpu: "1m" };
+      for (let i = 1; i <= 9; i++) {
+        system.services[`service-${i}`] = {
+          ...backend,
+          resources,
+          after: [],
+          rateLimits: [],
+          connects: [],
+          variables: [],
+        };
+        for (const { environment } of [staging, production]) environment.services[`service-${i}`] = { replicas: RANGE };
+      }
+      production.environment.network.services = "10.8.0.0/27";
+    }),
+    `${P} network.services = "10.8.0.0/27": has 30 addresses for 31 Services, those of GKE and of charts among them; make it at least a /26: the range of a cluster never changes`,
+  ),
   "a system in KEDA's namespace": refused(
     queue((_worker, { system }) => {
       system.namespace = "keda";
