@@ -31,21 +31,19 @@ const METRICS_SERVER = "keda-operator-metrics-apiserver";
  * GKE's firewall lets the control plane reach the first one.
  */
 const PORTS = { api: 10250, operator: 9666, metrics: 8080 };
-const API_VERSION = "keda.sh/v1alpha1";
-
-/** How an object of KEDA's names the login to the cache. */
+/** Version of KEDA's kinds. */
+export const KEDA_API = "keda.sh/v1alpha1";
+/** How a ScaledObject names the login to the cache. */
 export const LOGIN = { kind: "ClusterTriggerAuthentication", name: "cache" } as const;
-/** Fields of a ScaledObject. */
-export const SCALED_OBJECT = { apiVersion: API_VERSION, kind: "ScaledObject" } as const;
 
 /**
  * KEDA, which makes an autoscaler for each ScaledObject (`scaled-object.ts`), and measures queues for it. The operator logs
  * in to the cache. The metrics server answers the autoscalers, and asks the operator. Each has one replica: while one is
  * away, numbers of pods stay as they are.
  *
- * KEDA reads Secrets of its own namespace only. That is where the password is, in a Secret of its own, and a
- * ClusterTriggerAuthentication is the kind that leads there. KEDA's admission webhook is off, because validation of the
- * files has checked what it would.
+ * KEDA reads Secrets of its own namespace only. The password is in a Secret there, to which a ClusterTriggerAuthentication
+ * leads. KEDA's admission webhook is off: it would refuse the ScaledObject of a worker until Terraform has deleted the worker's
+ * earlier autoscaler, and validation has checked the rest.
  * {@link https://github.com/kedacore/charts/tree/v2.20.2/keda}
  * {@link https://keda.sh/docs/2.20/scalers/redis-lists/}
  */
@@ -138,7 +136,7 @@ export class Keda extends Construct {
       dependsOn: [installed],
       objects: [
         {
-          apiVersion: API_VERSION,
+          apiVersion: KEDA_API,
           kind: LOGIN.kind,
           metadata: { name: LOGIN.name },
           spec: { secretTargetRef: Object.keys(data).map((key) => ({ parameter: key, name: secret.name, key })) },

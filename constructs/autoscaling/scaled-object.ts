@@ -1,7 +1,7 @@
 import type { ITerraformDependable } from "cdktf";
 import type { Construct } from "constructs";
 import { objects } from "../helm/objects";
-import { LOGIN, SCALED_OBJECT } from "./keda";
+import { KEDA_API, LOGIN } from "./keda";
 
 /** A list in the cache that Redis clients use as a queue. */
 export interface Queue {
@@ -39,7 +39,8 @@ export const scaledObject = (scope: Construct, id: string, props: ScaledObjectPr
     dependsOn: [props.queue.login, props.rollout],
     objects: [
       {
-        ...SCALED_OBJECT,
+        apiVersion: KEDA_API,
+        kind: "ScaledObject",
         metadata: { name: props.workload, namespace: props.namespace },
         spec: {
           scaleTargetRef: { name: props.workload },

@@ -33,7 +33,7 @@ const UNUSED_LOAD = 80;
 
 /**
  * A Deployment with an autoscaler, a disruption budget, and network policies for its egress and for scraping, or a
- * StatefulSet of a single pod. By itself, it is a worker.
+ * StatefulSet of a single pod. By itself, it is a worker. KEDA makes the autoscaler of a worker that has a queue.
  *
  * For a fixed number of pods, the autoscaler has the same minimum and maximum, so that no manifest has the field
  * `replicas`. If only one of two revisions had the field, an upgrade or rollback between them would remove it, and
