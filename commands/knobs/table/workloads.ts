@@ -1,4 +1,4 @@
-import { type Context, type Hand, otherPool, system, task } from "./hand";
+import { type Context, type Hand, OF_A_QUEUE, otherPool, system, task } from "./hand";
 
 /** How to turn what workloads have beside what they share: schedules, and how many pods run. */
 export const WORKLOADS: Readonly<Record<string, Hand | readonly Hand[]>> = {
@@ -21,6 +21,7 @@ export const WORKLOADS: Readonly<Record<string, Hand | readonly Hand[]>> = {
   "scheduled.*.schedule": { to: "30 4 * * 1-5" },
   timeZone: { to: "Europe/Berlin" },
   single: {
+    replaces: OF_A_QUEUE,
     with: { "system.services.*.autoscale": undefined, "environment.services.*.replicas": 1 },
     without: { "environment.services.*.replicas": 2 },
   },
