@@ -50,8 +50,6 @@ export interface Hand {
 export type Any = any;
 export const environment = ({ files, stack }: Context): Any => files.environments[stack]?.environment;
 export const system = ({ files }: Context): Any => files.system;
-/** The release of a queue that sets the number of a worker's pods. The pods stay without it. */
-export const OF_A_QUEUE = /^helm_release\.workload_.*_workload_queue$/;
 /** Another of the environment's node pools. */
 export const otherPool = (context: Context): string | undefined =>
   Object.keys(environment(context).cluster.nodePools ?? {}).find((pool) => pool !== context.before) ??

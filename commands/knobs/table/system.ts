@@ -5,7 +5,6 @@ import {
   environment,
   firstService,
   type Hand,
-  OF_A_QUEUE,
   otherPool,
   system,
   task,
@@ -255,15 +254,6 @@ export const SYSTEM: Readonly<Record<string, Hand | readonly Hand[]>> = {
   "requests.histogram": { to: "knob_seconds" },
   "objective?": { to: { availability: 99.9 } },
   "latency?": { to: { percent: 95, seconds: 0.5 } },
-  "system.services.*.autoscale?": {
-    to: { cpu: 70 },
-    with: { "environment.services.*.replicas": { min: 2, max: 4 } },
-    without: { "environment.services.*.replicas": ({ before }: Context) => (before as { min: number }).min + 1 },
-  },
-  "autoscale=cpu,memory": { to: { cpu: 70 }, replaces: OF_A_QUEUE },
-  "autoscale=queue": { to: { queue: { name: "knob", length: 20 } } },
-  "autoscale(cpu,memory).memory?": { to: 80 },
-  "autoscale(queue).queue.name": { to: "knob" },
   "after+": {
     to: ["knob"],
     with: { "system.tasks": (c: Context) => ({ ...(c.before as object), knob: task(c) }) },
