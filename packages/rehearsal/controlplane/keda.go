@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
@@ -29,19 +30,41 @@ type scaled struct {
 	} `json:"triggers"`
 }
 
-// autoscale plays KEDA: it makes an autoscaler for each ScaledObject whose Deployment is there, under the name that KEDA
-// gives, and brings it up to date. Nobody measures the queues: the autoscaler keeps the number of pods within its bounds.
+// operator selects the Secret in which Helm keeps a release of KEDA that runs, also where its chart is a stub.
+const operator = "owner=helm,name=keda,status=deployed"
+
+// finalizer is KEDA's mark on a ScaledObject: it stays until KEDA has put things in order, so it needs KEDA to be deleted.
+const finalizer = "finalizer.keda.sh"
+
+// autoscale plays KEDA, where it is installed: it makes an autoscaler for each ScaledObject whose Deployment is there, under
+// the name that KEDA gives, and brings it up to date. Nobody measures the queues: the autoscaler keeps the number of pods within
+// its bounds.
 // https://github.com/kedacore/keda/blob/v2.20.2/controllers/keda/hpa.go
+// https://github.com/kedacore/keda/blob/v2.20.2/controllers/keda/scaledobject_finalizer.go
 func autoscale(ctx context.Context, c kubernetes.Interface, objects dynamic.Interface) {
+	installed, err := c.CoreV1().Secrets(metav1.NamespaceAll).List(ctx, metav1.ListOptions{LabelSelector: operator})
+	if err != nil || len(installed.Items) == 0 {
+		return
+	}
 	l, err := objects.Resource(scaledObjects).List(ctx, metav1.ListOptions{})
 	if err != nil { // nobody has defined the kind
 		return
 	}
 	for i := range l.Items {
 		of := &l.Items[i]
+		gone := of.GetDeletionTimestamp() != nil
+		if marked := slices.Contains(of.GetFinalizers(), finalizer); marked == gone {
+			if gone {
+				of.SetFinalizers(slices.DeleteFunc(of.GetFinalizers(), func(other string) bool { return other == finalizer }))
+			} else {
+				of.SetFinalizers(append(of.GetFinalizers(), finalizer))
+			}
+			objects.Resource(scaledObjects).Namespace(of.GetNamespace()).Update(ctx, of, metav1.UpdateOptions{})
+			continue
+		}
 		var spec scaled
 		asked, _, _ := unstructured.NestedMap(of.Object, "spec")
-		if runtime.DefaultUnstructuredConverter.FromUnstructured(asked, &spec) != nil || of.GetDeletionTimestamp() != nil {
+		if gone || runtime.DefaultUnstructuredConverter.FromUnstructured(asked, &spec) != nil {
 			continue
 		}
 		if _, err := c.AppsV1().Deployments(of.GetNamespace()).Get(ctx, spec.ScaleTargetRef.Name, metav1.GetOptions{}); err != nil {
