@@ -67,11 +67,11 @@ function look(name: string, service: Service, { objects, rules, runs, failed }: 
     const [one, other] = [stable.get(what), beside.get(what)].map((object) => object && like(name, object));
     say(one === other, `${what} of its candidate is ${other}, and its own is ${one}`);
   }
-  for (const kind of ["Deployment", "HorizontalPodAutoscaler", "Service", "ConfigMap"])
-    say(
-      [...beside.keys()].some((what) => what.startsWith(kind)),
-      `its candidate has no ${kind}`,
-    );
+  const has = (...kinds: readonly string[]) => kinds.some((kind) => [...beside.keys()].includes(kind));
+  say(has("Deployment"), "its candidate has no Deployment");
+  say(has("Service"), "its candidate has no Service");
+  if (service.autoscale) say(has("HorizontalPodAutoscaler"), "its candidate has no HorizontalPodAutoscaler");
+  if (service.variables.length) say(has("ConfigMap", "Secret"), "its candidate has neither a ConfigMap nor a Secret");
 
   for (const [track, workload] of [
     ["", name],
