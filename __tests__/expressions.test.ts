@@ -94,7 +94,7 @@ test("CHARTS_MIRROR overrides the environments' mirrors, and is as good as none 
 
 /** `TEXTS_SEED` makes the same texts again, `TEXTS` more of them. */
 const SEED = Number(process.env.TEXTS_SEED ?? Math.floor(Math.random() * 1e9));
-const COUNT = Number(process.env.TEXTS ?? 200);
+const COUNT = Number(process.env.TEXTS ?? 100);
 /** Texts that one synthesis has room for. */
 const AT_ONCE = 500;
 

@@ -9,7 +9,7 @@ import { configuration, problems } from "./support";
 
 /** `PROPERTY_SEED` makes the same cases again, `PROPERTY_CASES` more of them. A failure names the seed of its own. */
 const SEED = Number(process.env.PROPERTY_SEED ?? Math.floor(Math.random() * 1e9));
-const CASES = Number(process.env.PROPERTY_CASES ?? 200);
+const CASES = Number(process.env.PROPERTY_CASES ?? 100);
 
 interface Random {
   readonly below: (n: number) => number;

@@ -187,7 +187,7 @@ test("a mirror in the environment is not shown when it has a password", () => {
 
 /** `SHOWN_SEED` makes the same changes again, `SHOWN` more of them. */
 const SEED = Number(process.env.SHOWN_SEED ?? Math.floor(Math.random() * 1e9));
-const COUNT = Number(process.env.SHOWN ?? 200);
+const COUNT = Number(process.env.SHOWN ?? 100);
 
 const KEYS = ["value", "key", "pass", "url", "dsn", "login", "token", "x", "password", "auth", "kind2", "0", "Value"];
 
