@@ -25,7 +25,7 @@ const run = (command: string, args: readonly string[], cwd: string, input = "") 
     let out = "";
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (data) => (out += data));
     child.on("close", (code) => resolve({ code, out }));
-    child.stdin.end(input);
+    child.stdin.on("error", () => {}).end(input); // the command may end before it reads everything
   });
 
 /** Writes the stack as staging of pmcrm, with these values by the names of resources. */
