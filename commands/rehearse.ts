@@ -16,6 +16,7 @@ import {
   terraformEnvironment,
   whatIsMissing,
   whatMachineLacks,
+  withoutVercel,
   withTokenPlugin,
 } from "@slipway/rehearsal";
 import { environmentsIn } from "../schema/files";
@@ -66,7 +67,7 @@ async function main(
   const work = workFolder(options.work);
   const isNamed = known.includes(first);
   // Synthesis itself needs Terraform.
-  const requirements = isNamed ? REQUIREMENTS : readStack(first).terraform;
+  const requirements = isNamed ? REQUIREMENTS : withoutVercel(readStack(first)).terraform;
   const missing = whatIsMissing(path.join(work, "providers"), requirements) ?? whatMachineLacks();
   if (missing) {
     if (!options.work) rmSync(work, { recursive: true });

@@ -9,6 +9,7 @@ import {
   type Machine,
   type MadeByHand,
   madeByHand,
+  onVercel,
   type Planned,
   planned,
   poolsOf,
@@ -71,10 +72,11 @@ export class Bench {
       speed: Number.POSITIVE_INFINITY,
       madeByHand: madeByHand(readStack(folder)),
       pools: poolsOf(...stacks),
+      vercel: onVercel(work, stacks).vercel,
     });
     try {
       const bench = new Bench(options, machine);
-      prepare(folder, work, Number.POSITIVE_INFINITY);
+      prepare(folder, work, Number.POSITIVE_INFINITY, { vercel: machine.vercel !== undefined });
       // A refresh puts the defaults that services set after an apply into the state, because later plans do not refresh.
       const commands = [["init"], ["apply", "-auto-approve"], ["apply", "-auto-approve", "-refresh-only"]];
       for (const [i, command] of commands.entries()) {
@@ -106,7 +108,7 @@ export class Bench {
       if (!cloud.store.get(`clouddns/projects/${project}/managedZones/${zone}`))
         addZoneByHand(cloud, project, zone, dnsName);
     for (const role of roles) addRoleByHand(cloud, role);
-    prepare(folder, machine.work, Number.POSITIVE_INFINITY);
+    prepare(folder, machine.work, Number.POSITIVE_INFINITY, { vercel: machine.vercel !== undefined });
     const arguments_ = ["plan", "-json", "-out=plan.bin", ...(refresh ? [] : ["-refresh=false"])];
     const plan = await machine.terraform(`${name}-plan`, arguments_);
     return plan.status === 0 ? planned(plan) : { refused: said(plan) };

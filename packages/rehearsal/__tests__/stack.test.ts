@@ -103,6 +103,26 @@ test("a folder without a stack", () => {
   expect(whyNoStack(path.join(folder, "none"))).toBe("has no readable cdk.tf.json");
 });
 
+test("a prepared stack has its resources on Vercel only if something answers for Vercel", () => {
+  const elsewhere = { resource: { random_id: { a: {} } }, provider: { random: [{}] } };
+  const requirements = { random: { version: "3.9.0" } };
+  const stack = stackOf(
+    "on-vercel",
+    JSON.stringify({
+      resource: { ...elsewhere.resource, vercel_project: { web: { name: "web" } } },
+      provider: { ...elsewhere.provider, vercel: [{ team: "acme" }] },
+      terraform: { required_providers: { ...requirements, vercel: { source: "vercel/vercel" } } },
+    }),
+  );
+  const work = path.join(folder, "work-on-vercel");
+  const prepared = () => readStack(path.join(work, "tf"));
+  prepare(stack, work, 60);
+  expect(prepared()).toMatchObject({ ...elsewhere, terraform: { required_providers: requirements } });
+  expect(JSON.stringify(prepared())).not.toContain("vercel");
+  prepare(stack, work, 60, { vercel: true });
+  expect(prepared().resource?.vercel_project).toEqual({ web: { name: "web" } });
+});
+
 test("a prepared stack has a local state, short waits, and stubs of charts that are not in its folder", () => {
   const stack = stackOf(
     "prepared",

@@ -26,6 +26,7 @@ export {
   renewsTokens,
   type StackJson,
   whyNoStack,
+  withoutVercel,
 } from "./stack";
 export {
   type Action,
@@ -39,5 +40,5 @@ export {
 } from "./terraform/output";
 export { type Plan, type PlanJson, type PlannedChange, planFromNothing } from "./terraform/plan";
 export { prepare } from "./terraform/prepare";
-export { whatIsMissing } from "./terraform/requirements";
+export { type OnVercel, onVercel, whatIsMissing } from "./terraform/requirements";
 export { type Run, run, runSync, terraformEnvironment } from "./terraform/run";

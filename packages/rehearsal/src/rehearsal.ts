@@ -88,7 +88,11 @@ export class Rehearsal implements Rehearsed {
   async init(stack: string, id: string): Promise<void> {
     const { broken, shifts, chartsMirror, speed = Number.POSITIVE_INFINITY } = this.options;
     // The same patience in every version, because a different one would be a change.
-    prepare(stack, this.machine.work, speed, { chartsMirror, patience: (broken ?? shifts) && PATIENCE });
+    prepare(stack, this.machine.work, speed, {
+      chartsMirror,
+      patience: (broken ?? shifts) && PATIENCE,
+      vercel: this.machine.vercel !== undefined,
+    });
     const { status, stdout, stderr } = await this.terraform(`${id}-init`, ["init"]);
     if (status === 0) return;
     this.say("init", { wrong: [(stdout + stderr).slice(-1500)], note: "" });

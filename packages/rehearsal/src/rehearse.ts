@@ -9,14 +9,17 @@ import { destroy, refuseDestroy } from "./steps/destroy";
 import { drift } from "./steps/drift";
 import { failRollouts } from "./steps/failed-rollouts";
 import { shift } from "./steps/shift";
+import { onVercel } from "./terraform/requirements";
 
 /** Applies the versions of a stack on this machine, and checks the result of each. */
 export async function rehearse(options: RehearsalOptions): Promise<Rehearsed> {
   options.progress?.("starting the control plane");
   const begun = Date.now();
+  const { whyNot } = onVercel(options.work, options.stacks.map(readStack));
   const machine = await machineFor(options);
   const rehearsal = new Rehearsal(options, machine, begun);
   try {
+    if (whyNot) rehearsal.say("resources on Vercel are left out", { wrong: [], note: whyNot, inconclusive: true });
     await play(rehearsal).catch((error: unknown) => {
       if (!(error instanceof Ended)) throw error;
     });
@@ -39,6 +42,7 @@ export function machineFor(options: RehearsalOptions): Promise<Machine> {
       : // What a later version grants is made before it, as bootstrap does.
         { ...madeByHand(readStack(stacks[0] as string)), roles: stacks.flatMap((s) => madeByHand(readStack(s)).roles) },
     pools: poolsOf(...stacks.map(readStack)),
+    vercel: onVercel(options.work, stacks.map(readStack)).vercel,
     customResources: chartsMirror ? [] : customResources,
   });
 }

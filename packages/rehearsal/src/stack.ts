@@ -20,6 +20,22 @@ export interface StackJson {
   readonly terraform: Requirements & { backend?: unknown };
 }
 
+/** A stack without its resources on Vercel, and what it requires without their provider. */
+export function withoutVercel<Stack extends Pick<StackJson, "resource" | "provider" | "terraform">>(
+  stack: Stack,
+): Stack {
+  const without = <Of>(blocks: Readonly<Record<string, Of>>): Record<string, Of> =>
+    Object.fromEntries(Object.entries(blocks).filter(([name]) => !/^vercel(_|$)/.test(name)));
+  const { terraform, resource, provider } = stack;
+  const { required_providers } = terraform;
+  return {
+    ...stack,
+    ...(resource && { resource: without(resource) }),
+    ...(provider && { provider: without(provider) }),
+    terraform: { ...terraform, ...(required_providers && { required_providers: without(required_providers) }) },
+  };
+}
+
 /** The stack in a folder. Terraform allows a single provider without a list. */
 export function readStack(folder: string): StackJson {
   const stack: StackJson = JSON.parse(readFileSync(path.join(folder, "cdk.tf.json"), "utf8"));

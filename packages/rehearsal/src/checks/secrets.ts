@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { ACCESS_TOKEN } from "@slipway/fake-google-cloud";
+import { VERCEL_TOKEN } from "@slipway/fake-vercel";
 import type { Finding } from "../finding";
 import { type KubernetesObject, list, type Metadata, nameOf } from "../kubernetes";
 import type { Machine } from "../machine/machine";
@@ -38,6 +39,7 @@ export function spellings(text: string): string[] {
 export function leaks(machine: Machine, id: string): Finding {
   const values = new Map([
     ["the access token", ACCESS_TOKEN],
+    ["Vercel's token", VERCEL_TOKEN],
     ["a supplied secret", SUPPLIED],
   ]);
   for (const v of versions(machine)) values.set(`${v.secret} version ${v.version}`, v.value);

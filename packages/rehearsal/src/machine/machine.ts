@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import path from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { type Cloud, type FakeCloud, type Fault, type Label, startFakeCloud } from "@slipway/fake-google-cloud";
+import { type FakeVercel, startFakeVercel } from "@slipway/fake-vercel";
 import type { KubernetesObject } from "../kubernetes";
 import { type MadeByHand, makeByHand } from "../made-by-hand";
 import { loadBalancerMinutes, podStartMinutes } from "../schedule/times";
@@ -21,6 +22,8 @@ export interface Machine {
   /** Folder of logs, plans and the state. */
   readonly work: string;
   readonly google: FakeCloud;
+  /** The fake of Vercel, if the stacks have something there and Terraform has the provider. */
+  readonly vercel?: FakeVercel;
   /** Environment in which commands use this machine's cloud and cluster. */
   readonly env: NodeJS.ProcessEnv;
   readonly objectsOf: NonNullable<Surroundings["objectsOf"]>;
@@ -66,6 +69,8 @@ export interface MachineOptions extends Surroundings {
   /** Seconds that an access token of the deployer is valid; an hour by default. */
   readonly tokenLife?: number;
   readonly madeByHand: MadeByHand;
+  /** Whether a fake of Vercel runs as well. The default is false. */
+  readonly vercel?: boolean;
   /** Node pools, whose nodes exist from the start. */
   readonly pools: readonly Pool[];
 }
@@ -73,7 +78,7 @@ export interface MachineOptions extends Surroundings {
 export async function startMachine(options: MachineOptions): Promise<Machine> {
   const { work, speed, pools } = options;
   mkdirSync(work, { recursive: true });
-  for (const old of ["kube", "cloud.log", "tf/terraform.tfstate"])
+  for (const old of ["kube", "cloud.log", "vercel.log", "tf/terraform.tfstate"])
     rmSync(path.join(work, old), { recursive: true, force: true });
   const port = await basePort(options.port);
   const controlPlane = await startControlPlane({
@@ -111,18 +116,19 @@ async function around(controlPlane: ControlPlane, port: number, options: Machine
       sync: (cloud) => balancers.sync(cloud),
     },
   });
+  const vercel = options.vercel ? await startFakeVercel(work) : undefined;
   function prepareProject(): void {
     makeByHand(google.cloud, options.madeByHand);
     options.prepareProject?.(google.cloud);
   }
   prepareProject();
 
-  // GKE's DNS endpoint has a public certificate. Here, the API server's own authority is added to the system's.
+  // GKE's DNS endpoint and Vercel have public certificates. Here, their own authorities are added to the system's.
   const roots = path.join(work, "roots.pem");
   const system = process.env.SSL_CERT_FILE ?? "/etc/ssl/certs/ca-certificates.crt";
   writeFileSync(
     roots,
-    [system, controlPlane.authority]
+    [system, controlPlane.authority, ...(vercel ? [vercel.authority] : [])]
       .filter(existsSync)
       .map((file) => readFileSync(file, "utf8"))
       .join("\n"),
@@ -130,6 +136,7 @@ async function around(controlPlane: ControlPlane, port: number, options: Machine
   const env = {
     ...terraformEnvironment(),
     ...google.env,
+    ...vercel?.env,
     PATH: withTokenPlugin(process.env.PATH),
     SSL_CERT_FILE: roots,
     KUBECONFIG: controlPlane.kubeconfig,
@@ -168,6 +175,7 @@ async function around(controlPlane: ControlPlane, port: number, options: Machine
   const machine: Machine = {
     work,
     google,
+    vercel,
     env,
     objectsOf: options.objectsOf ?? (() => []),
     async arm(faults) {
@@ -213,12 +221,14 @@ async function around(controlPlane: ControlPlane, port: number, options: Machine
       const made = [...names.filter((name) => name && !/\/(default|kube-.*)$/.test(name)), ...global];
       if (made.length) await machine.kubectl("delete", ...new Set(made), "--ignore-not-found");
       google.renew();
+      vercel?.renew();
       prepareProject();
     },
     async stop() {
       if (looking) clearInterval(looking);
       await controlPlane.stop();
       await google.stop();
+      await vercel?.stop();
     },
   };
   return machine;

@@ -17,11 +17,12 @@ export async function refuseDestroy(rehearsal: Rehearsal): Promise<void> {
   rehearsal.say("destroy is refused; state and cloud are unchanged", { wrong, note: "" });
 }
 
-/** Everything in Google Cloud and the state, and what the cluster runs. */
-async function snapshot({ google: { cloud }, kubectl, work }: Machine): Promise<string> {
+/** Everything in Google Cloud, on Vercel and in the state, and what the cluster runs. */
+async function snapshot({ google: { cloud }, vercel, kubectl, work }: Machine): Promise<string> {
   return JSON.stringify([
     cloud.store.entries(),
     cloud.policies.entries(),
+    vercel?.vercel.entries(),
     await kubectl("get", "deployments,secrets,namespaces", "-A", "-o", "name"),
     readFileSync(stateFile(work), "utf8"),
   ]);

@@ -35,6 +35,19 @@ const KINDS: Readonly<Record<string, Kind>> = {
       stored(machine, `sql/projects/${project}/instances/${name}`).settings.deletionProtectionEnabled = false;
     },
   },
+  vercel_project: {
+    what: "its production branch changed",
+    change: ({ id }, { vercel }) => {
+      if (vercel) vercel.vercel.project(id).settings.link.productionBranch = "drifted";
+    },
+  },
+  vercel_alias: {
+    what: "at another deployment",
+    change: ({ alias }, { vercel }) => {
+      const found = vercel?.vercel.aliases.get(alias);
+      if (found) found.deploymentId = "dpl_drifted";
+    },
+  },
   kubernetes_config_map_v1: {
     what: "deleted", // most are immutable
     change: (attributes, machine) => machine.kubectl("delete", "configmap", ...named(attributes)),

@@ -1,9 +1,11 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { addSecretByHand, startFakeCloud } from "@slipway/fake-google-cloud";
+import { startFakeVercel } from "@slipway/fake-vercel";
 import { madeByHand, SUPPLIED } from "../made-by-hand";
 import { readStack } from "../stack";
 import { prepare } from "./prepare";
+import { onVercel } from "./requirements";
 import { run, terraformEnvironment } from "./run";
 
 /** A plan as `terraform show -json` prints it; only the fields that are used. */
@@ -51,9 +53,16 @@ const TIMEOUT = 120;
  */
 export async function planFromNothing(stack: string, work: string, enabledApis: readonly string[]): Promise<Plan> {
   const google = await startFakeCloud({ folder: work, enabledApis });
+  const { vercel } = onVercel(work, [readStack(stack)]);
+  const frontends = vercel ? await startFakeVercel(work) : undefined;
   const terraform = async (...args: readonly string[]): Promise<string> => {
     const { status, stdout, stderr } = await run("terraform", [...args, "-no-color"], {
-      env: { ...terraformEnvironment(), ...google.env },
+      env: {
+        ...terraformEnvironment(),
+        ...google.env,
+        ...frontends?.env,
+        ...(frontends && { SSL_CERT_FILE: frontends.authority }),
+      },
       timeout: TIMEOUT,
       cwd: path.join(work, "tf"),
     });
@@ -61,7 +70,7 @@ export async function planFromNothing(stack: string, work: string, enabledApis: 
     return stdout;
   };
   try {
-    prepare(stack, work, Number.POSITIVE_INFINITY);
+    prepare(stack, work, Number.POSITIVE_INFINITY, { vercel });
     for (const { project, secret, version } of madeByHand(readStack(stack)).secrets)
       addSecretByHand(google.cloud, project, secret, version, SUPPLIED);
     const validation = await terraform("validate");
@@ -72,5 +81,6 @@ export async function planFromNothing(stack: string, work: string, enabledApis: 
     return { validation, file, json: JSON.parse(text) };
   } finally {
     await google.stop();
+    await frontends?.stop();
   }
 }

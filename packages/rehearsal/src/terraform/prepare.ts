@@ -1,6 +1,6 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { readStack } from "../stack";
+import { readStack, withoutVercel } from "../stack";
 
 /** How the rehearsal changes a stack's Helm releases. */
 export interface PrepareOptions {
@@ -8,24 +8,26 @@ export interface PrepareOptions {
   readonly chartsMirror?: string;
   /** Seconds after which a rollout fails, because the stack's own timeouts are too long for a rehearsal. */
   readonly patience?: number;
+  /** Whether the resources on Vercel stay. The default is false. */
+  readonly vercel?: boolean;
 }
 
 /**
  * Copies a stack, or its next version, to where Terraform runs, and changes it: the state is a local file, waits are
- * shorter by the speed, and charts come from the mirror or are stubs.
+ * shorter by the speed, charts come from the mirror or are stubs, and resources on Vercel are left out where nothing answers.
  */
 export function prepare(
   stack: string,
   work: string,
   speed: number,
-  { chartsMirror, patience }: PrepareOptions = {},
+  { chartsMirror, patience, vercel }: PrepareOptions = {},
 ): void {
   const folder = path.join(work, "tf");
   mkdirSync(folder, { recursive: true });
   for (const file of readdirSync(folder))
     if (!/^(\.terraform|terraform\.tfstate)/.test(file)) rmSync(path.join(folder, file), { recursive: true });
   cpSync(stack, folder, { recursive: true, filter: (file) => !/\.terraform|tfstate/.test(path.basename(file)) });
-  const json = readStack(folder);
+  const json = vercel ? readStack(folder) : withoutVercel(readStack(folder));
   for (const release of Object.values(json.resource?.helm_release ?? {})) {
     const chart = String(release.chart);
     if (patience) release.timeout = patience;

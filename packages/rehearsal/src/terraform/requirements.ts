@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import type { Requirements } from "../stack";
+import type { Requirements, StackJson } from "../stack";
 import { runSync, terraformEnvironment } from "./run";
 
 /** Seconds that Terraform has to find the providers, which it may have to download. */
@@ -8,6 +8,22 @@ const TIMEOUT = 30;
 
 /** Where Terraform looks for providers by default, beside their registry. */
 const PLUGINS = "~/.terraform.d/plugins/registry.terraform.io/hashicorp/<name>/<version>/<os>_<arch>";
+
+/** How stacks that have resources on Vercel can be applied. */
+export interface OnVercel {
+  /** Whether there are such resources, and Terraform finds their provider. */
+  readonly vercel: boolean;
+  /** Why the resources are left out. */
+  readonly whyNot?: string;
+}
+
+/** Whether stacks have resources on Vercel, and Terraform finds their provider, which not everybody has. */
+export function onVercel(work: string, stacks: readonly StackJson[]): OnVercel {
+  const vercel = stacks.map(({ terraform }) => terraform.required_providers?.vercel).find(Boolean);
+  if (!vercel) return { vercel: false };
+  const whyNot = whatIsMissing(path.join(work, "vercel"), { required_providers: { vercel } });
+  return { vercel: !whyNot, whyNot };
+}
 
 /**
  * What Terraform does not find of a stack's requirements, or undefined if it finds everything. Then the folder `tf` in
