@@ -12,7 +12,7 @@ import { releaseSchema } from "../schema/release";
 import { systemSchema } from "../schema/system";
 import { synthesize } from "../stacks/synthesize";
 import { environmentsOf, everythingOf, isNode, mutate } from "./mutations";
-import { type Files, filesOfPmcrm, rawOf } from "./support";
+import { type Files, filesOfPmcrmOnVercel, rawOf } from "./support";
 
 /** `MUTATION_SEED` makes the same mutations again, `MUTATIONS` more of them. A failure names the seed of its own. */
 const SEED = Number(process.env.MUTATION_SEED ?? Math.floor(Math.random() * 1e9));
@@ -22,7 +22,7 @@ const seeds = Array.from({ length: COUNT }, (_, i) => SEED + i);
 
 /** pmcrm's files after the mutations of a seed, and how they end: accepted, or refused with problems. */
 function outcome(rootsOf: (files: Files) => readonly unknown[], seed: number) {
-  const files = filesOfPmcrm();
+  const files = filesOfPmcrmOnVercel();
   const how = mutate(rootsOf(files), seed).join(", ");
   try {
     return { files, how, accepted: validate("pmcrm", rawOf(files), {}) };

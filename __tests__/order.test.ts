@@ -57,10 +57,10 @@ describe.each([...everyStack(ROOT).map(({ name }) => name), DNS])("%s", (name) =
     expect(early).toEqual([]);
   });
 
-  test("resources in the cluster wait for it, and every resource is in Google Cloud, in the cluster, or only in the state", () => {
+  test("resources in the cluster wait for it, and every resource is in Google Cloud, on Vercel, in the cluster, or only in the state", () => {
     const graph = references(found());
     const addresses = found().resources.map(([a]) => a);
-    expect(addresses.filter((a) => !/^(google|random|terraform)_/.test(a) && !IN_CLUSTER.test(a))).toEqual([]);
+    expect(addresses.filter((a) => !/^(google|random|terraform|vercel)_/.test(a) && !IN_CLUSTER.test(a))).toEqual([]);
     const early = addresses.filter(
       (a) => IN_CLUSTER.test(a) && !waitsFor(graph, a).has("google_container_cluster.cluster"),
     );

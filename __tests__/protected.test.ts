@@ -9,7 +9,7 @@ import { InvalidConfiguration, validate } from "../schema/load";
 import type { Protected } from "../schema/protection";
 import { synthesize } from "../stacks/synthesize";
 import { checkoutOf } from "./one-system";
-import { type Files, filesOfPmcrm, ROOT, rawOf, type Stack, synth, synthEvery } from "./support";
+import { type Files, filesOfPmcrmOnVercel, ROOT, rawOf, type Stack, synth, synthEvery } from "./support";
 import { addService, removeService } from "./two-services";
 
 const listed = (system: string, environment: string, root = ROOT): Protected =>
@@ -96,7 +96,7 @@ function compared(
   change: (files: Files) => void,
   { list = {}, env = {}, applies }: { list?: object | undefined; env?: NodeJS.ProcessEnv; applies?: boolean } = {},
 ) {
-  const files = filesOfPmcrm();
+  const files = filesOfPmcrmOnVercel();
   change(files);
   const lists = { staging: listed("pmcrm", "staging"), production: { ...listed("pmcrm", "production"), ...list } };
   const outdir = path.join(mkdtempSync(path.join(os.tmpdir(), "protected-")), "out");
@@ -232,7 +232,7 @@ test("a list that is wrong ends with problem lines", () => {
 });
 
 test("the list of an environment that does not exist is a problem", () => {
-  const raw = { ...rawOf(filesOfPmcrm()), protected: { qa: { addresses: [] } } };
+  const raw = { ...rawOf(filesOfPmcrmOnVercel()), protected: { qa: { addresses: [] } } };
   expect(() => validate("pmcrm", raw, {})).toThrow(
     'protected/pmcrm/qa.json = "qa": is the list of no environment; remove it once the environment is destroyed, or name it after one of staging, production',
   );

@@ -17,9 +17,10 @@ describe("npm run release", () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  const run = (...args: string[]) =>
+  const run = (...args: string[]) => runOf("enterprise", ...args);
+  const runOf = (system: string, ...args: string[]) =>
     new Promise<{ code: number; out: string }>((resolve) => {
-      const env = { ...process.env, SYSTEM: "enterprise" };
+      const env = { ...process.env, SYSTEM: system };
       execFile(
         process.execPath,
         ["--import", "tsx", "commands/release.ts", ...args],
@@ -35,6 +36,25 @@ describe("npm run release", () => {
       ]),
     );
   const runs = (environment: string): Anything => files()[`${files()[`${environment}.json`]?.stable}.json`];
+
+  test("writes the commits of frontends on Vercel, and keeps the release before for the way back", async () => {
+    const read = (file: string): Anything =>
+      JSON.parse(readFileSync(path.join(folder, "releases", "pmcrm", file), "utf8"));
+    const { stable: first } = read("staging.json");
+    const commit = "2".repeat(40);
+    const { code, out } = await runOf("pmcrm", "staging", "--version", "2.0.0", "--frontend", `web=${commit}`);
+    expect([code, out]).toEqual([0, expect.stringContaining(`  web ${commit}\n`)]);
+    const { stable: second, ...beside } = read("staging.json");
+    expect(beside).toEqual({ previous: first });
+    expect(read(`${second}.json`)).toEqual({ ...read(`${first}.json`), version: "2.0.0", frontends: { web: commit } });
+
+    expect((await runOf("pmcrm", "staging", "--from", first)).code).toBe(0);
+    expect(read("staging.json")).toEqual({ stable: first, previous: second });
+
+    const wrong = await runOf("pmcrm", "staging", "--version", "3.0.0", "--frontend", "web=main");
+    expect([wrong.code, wrong.out]).toEqual([1, expect.stringContaining("must be a commit's id")]);
+    expect((await runOf("pmcrm", "staging", "--version", "3.0.0", "--frontend", commit)).code).toBe(2);
+  });
 
   test("writes a release of the images that are given and those that the environment runs, and points at it", async () => {
     const before = files();
@@ -150,7 +170,7 @@ describe("npm run release", () => {
     [["staging", "--image", `hr-api=${digest("9")}`], 2, "say --version for a new release"],
     [["prod", "--from", "staging"], 2, "prod: is no environment; use one of staging, production"],
     [["production", "--from", "stagin"], 2, "--from stagin: is neither a release nor an environment"],
-    [["production", "--from", "staging", "--version", "2"], 2, "leave out --version and --image"],
+    [["production", "--from", "staging", "--version", "2"], 2, "leave out --version, --image and --frontend"],
     [["staging", "--version", "2", "--image", "hr-api"], 2, "--image hr-api: write it like backend=sha256:"],
     [["staging", "--version", "2", "--image", "a=b", "--image", "a=c"], 2, "--image a: is given twice"],
     [["staging", "--share", "half"], 2, "--share half: is not a whole number of per cent"],

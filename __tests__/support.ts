@@ -38,14 +38,29 @@ export interface EnvironmentFiles {
 /** A deep copy that shares nothing, as structuredClone's would where the original repeats an object. */
 const copy = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
 
-const release = fixedRelease(ROOT, systemSchema.parse(pmcrm));
-
 /** pmcrm's files with the fixed release, to be changed. */
-export const filesOfPmcrm = (): Files => ({
-  system: copy(pmcrm),
-  staging: { environment: copy(pmcrmStaging), release: copy(release) },
-  production: { environment: copy(pmcrmProduction), release: copy(release) },
-});
+export function filesOfPmcrmOnVercel(): Files {
+  const release = fixedRelease(ROOT, systemSchema.parse(pmcrm));
+  return {
+    system: copy(pmcrm),
+    staging: { environment: copy(pmcrmStaging), release: copy(release) },
+    production: { environment: copy(pmcrmProduction), release: copy(release) },
+  };
+}
+
+/** The same without the frontend on Vercel, which has tests of its own. */
+export function filesOfPmcrm(): Files {
+  const { system, staging, production } = filesOfPmcrmOnVercel();
+  const { frontends, vercel, ...others } = system;
+  const { CORS_ORIGINS, NEXT_PUBLIC_API_URL, ...variables } = system.variables;
+  const { backend } = system.services;
+  const without = ({ environment, release }: EnvironmentFiles): EnvironmentFiles => {
+    const { frontends, vercel, ...rest } = environment;
+    return { environment: rest, release: { version: release.version, images: release.images } };
+  };
+  Object.assign(backend as object, { variables: backend?.variables?.filter((name) => name !== "CORS_ORIGINS") });
+  return { system: { ...others, variables }, staging: without(staging), production: without(production) };
+}
 
 /** A release's name; none where a test made something of it that no file can hold. */
 function idOf(release: Release): string | undefined {

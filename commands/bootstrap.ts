@@ -108,7 +108,11 @@ export function bootstrapLines(context: Context): string[] {
     ),
     "# Write a release of these images, unless the environment is to run one that exists. Commit the two files that this writes.",
     `digest() { docker buildx imagetools inspect "$1" --format '{{.Manifest.Digest}}'; }`,
-    `SYSTEM=${systemName} npm run release -- ${environmentName} --version 1.0.0${images.map(({ name, reference }) => ` --image ${name}="$(digest ${reference}:first)"`).join("")}`,
+    `SYSTEM=${systemName} npm run release -- ${environmentName} --version 1.0.0${images.map(({ name, reference }) => ` --image ${name}="$(digest ${reference}:first)"`).join("")}${Object.keys(
+      system.vercel,
+    )
+      .map((name) => ` --frontend ${name}="$(git rev-parse HEAD)"`)
+      .join("")}`,
     "",
     "# 8. Add the secrets that people supply.",
     ...suppliedSecrets(context).flatMap((secret) => [
@@ -116,10 +120,26 @@ export function bootstrapLines(context: Context): string[] {
       ...addLines(context, secret),
     ]),
     "",
+    ...vercelLines(context),
     "# 9. Deploy. This takes about 25 minutes.",
     `SYSTEM=${systemName} npm run deploy -- ${environmentName}`,
   ];
 }
+
+/** Commands that let Terraform use Vercel. The token stays in the shell. */
+const vercelLines = ({ system, environment: { vercel, frontends } }: Context): string[] =>
+  vercel
+    ? [
+        `# Let Vercel's app for GitHub read ${[...new Set(Object.values(system.vercel).map(({ repository }) => repository))].join(", ")}. Point ${Object.keys(
+          system.vercel,
+        )
+          .flatMap((name) => frontends[name] ?? [])
+          .join(", ")} to Vercel (CNAME cname.vercel-dns.com).`,
+        `# Create a token of the team ${vercel.team} at https://vercel.com/account/tokens.`,
+        "IFS= read -rsp 'VERCEL_API_TOKEN: ' VERCEL_API_TOKEN </dev/tty; export VERCEL_API_TOKEN; echo",
+        "",
+      ]
+    : [];
 
 /** Commands that create the role with which workloads sign URLs as themselves. */
 const signerLines = ({ system, environment: { project } }: Context): string[] =>

@@ -25,7 +25,7 @@ const ROOT = path.resolve(__dirname, "..");
  */
 export function withFirstReleases({ releases, ...raw }: Raw): Raw {
   const system = systemSchema.safeParse(raw.system);
-  const nothing = { services: {}, tasks: {}, scheduled: {}, smokeChecks: {} };
+  const nothing = { services: {}, tasks: {}, scheduled: {}, smokeChecks: {}, vercel: {} };
   const first = uniformRelease(system.success ? system.data : nothing, "1.0.0", `sha256:${"0".repeat(64)}`);
   const missing = Object.keys(raw.environments).filter((name) => !Object.hasOwn(releases, name));
   return { ...raw, releases: { ...releasesFolder(Object.fromEntries(missing.map((it) => [it, first]))), ...releases } };

@@ -3,8 +3,7 @@ import path from "node:path";
 import { environmentsIn, readFiles, systemsIn } from "../schema/files";
 import { type Configuration, InvalidConfiguration, validate } from "../schema/load";
 import { type Release, releasesFolder, uniformRelease } from "../schema/release";
-import { systemSchema } from "../schema/system";
-import type { Workloads } from "../schema/workloads";
+import { type System, systemSchema } from "../schema/system";
 import { synthesize } from "../stacks/synthesize";
 
 /** A stack of some system: `<system>.<environment>`. */
@@ -24,7 +23,7 @@ export const everyStack = (root: string): Stack[] =>
 const FIXED_RELEASE = path.join("__tests__", "release.json");
 
 /** A release of the images that a system runs. */
-export function fixedRelease(root: string, system: Workloads): Release {
+export function fixedRelease(root: string, system: System): Release {
   const { version, digest } = JSON.parse(readFileSync(path.join(root, FIXED_RELEASE), "utf8"));
   return uniformRelease(system, version, digest);
 }

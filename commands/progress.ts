@@ -54,15 +54,14 @@ const releasesOf = ({ releases }: Raw): [string, Release][] =>
     return isReleaseId(id) && data ? [[id, data] as [string, Release]] : [];
   });
 
-/** Whether a release has every image that a system runs. */
-const hasImages = ({ images }: Release, system: System): boolean =>
-  imagesOf(system).every((image) => Object.hasOwn(images, image));
+/** Whether a release has every image that a system runs, and every frontend that it has on Vercel. */
+const hasAll = ({ images, frontends = {} }: Release, system: System): boolean =>
+  imagesOf(system).every((image) => Object.hasOwn(images, image)) &&
+  Object.keys(system.vercel).every((frontend) => Object.hasOwn(frontends, frontend));
 
 /** The releases of the highest version below a release's own that have every image that the environment runs. */
 function before({ system, release }: Running, releases: readonly [string, Release][]): [string, Release][] {
-  const earlier = releases.filter(
-    ([, it]) => compareVersions(it.version, release.version) < 0 && hasImages(it, system),
-  );
+  const earlier = releases.filter(([, it]) => compareVersions(it.version, release.version) < 0 && hasAll(it, system));
   return earlier.filter(([, it]) => !earlier.some(([, other]) => compareVersions(other.version, it.version) > 0));
 }
 
@@ -105,7 +104,7 @@ export function section(name: string, raw: Raw): string[] {
     const [, release] = releases.find(([other]) => other === id) ?? [];
     const [, beside] = releases.find(([other]) => other === candidate) ?? [];
     const its = enabled(system, environment);
-    return release && hasImages(release, its)
+    return release && hasAll(release, its)
       ? [
           {
             name: environmentName,

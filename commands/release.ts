@@ -35,6 +35,7 @@ runs. SYSTEM=<system> names another system than the checkout's.
 
   --version VERSION     of the new release; services see it as their version
   --image NAME=DIGEST   of the new release; repeat it for each image that changes
+  --frontend NAME=COMMIT  that Vercel builds of a frontend; repeat it for each frontend that changes
   --from WHAT           an environment, or the name of a release
   --candidate           run the release beside the stable one, with the share 0
   --share PERCENT       of the requests that the candidate gets: 0, a step of the canary services, or 100. Blue-green
@@ -52,6 +53,7 @@ const FLAG = { type: "boolean", default: false } as const;
 const OPTIONS = {
   version: { type: "string" },
   image: { type: "string", multiple: true, default: [] as string[] },
+  frontend: { type: "string", multiple: true, default: [] as string[] },
   from: { type: "string" },
   candidate: FLAG,
   share: { type: "string" },
@@ -65,6 +67,7 @@ interface Asked {
   readonly from?: string;
   readonly version?: string;
   readonly images: Readonly<Record<string, string>>;
+  readonly frontends: Readonly<Record<string, string>>;
   /** Whether the release is to run beside the stable one. */
   readonly candidate: boolean;
   /** What is to happen to the candidate that the environment runs. */
@@ -78,20 +81,28 @@ function asked(args: string[]): Asked | "help" {
   if (!environment || others.length) throw new Misused("name one environment, for example staging");
   const { from, version, candidate } = values;
   const step = stepOf(values);
-  if (step && (from !== undefined || version !== undefined || values.image.length || candidate))
+  const parts = [...values.image, ...values.frontend];
+  if (step && (from !== undefined || version !== undefined || parts.length || candidate))
     throw new Misused("--share, --promote and --abandon are about the candidate that there is: name no release");
-  if (from !== undefined && (version !== undefined || values.image.length))
-    throw new Misused("--from takes a release as it is: leave out --version and --image");
+  if (from !== undefined && (version !== undefined || parts.length))
+    throw new Misused("--from takes a release as it is: leave out --version, --image and --frontend");
   if (!step && from === undefined && version === undefined)
     throw new Misused("say --version for a new release, or --from for one that there is");
-  const images = values.image.map((text) => {
-    const [, name, digest] = /^([^=]+)=(.+)$/.exec(text) ?? [];
-    if (!name || !digest) throw new Misused(`--image ${text}: write it like backend=sha256:<64 digits>`);
-    return [name, digest] as const;
+  const images = named("--image", values.image, "backend=sha256:<64 digits>");
+  const frontends = named("--frontend", values.frontend, "web=<40 digits>");
+  return { environment, from, version, images, frontends, candidate, step };
+}
+
+/** What an option gives by name. */
+function named(option: string, texts: readonly string[], example: string): Record<string, string> {
+  const parts = texts.map((text) => {
+    const [, name, value] = /^([^=]+)=(.+)$/.exec(text) ?? [];
+    if (!name || !value) throw new Misused(`${option} ${text}: write it like ${example}`);
+    return [name, value] as const;
   });
-  const [twice] = images.filter(([name], i) => images.findIndex(([other]) => other === name) !== i);
-  if (twice) throw new Misused(`--image ${twice[0]}: is given twice`);
-  return { environment, from, version, images: Object.fromEntries(images), candidate, step };
+  const [twice] = parts.filter(([name], i) => parts.findIndex(([other]) => other === name) !== i);
+  if (twice) throw new Misused(`${option} ${twice[0]}: is given twice`);
+  return Object.fromEntries(parts);
 }
 
 function stepOf({ share, promote, abandon }: { share?: string; promote: boolean; abandon: boolean }): Asked["step"] {
@@ -108,7 +119,7 @@ const runs = ({ releases }: Raw, environment: string): Partial<Pointer> =>
   pointerSchema.partial().safeParse(releases[environment]).data ?? {};
 
 /** A release that is there: by its name, or the stable one of an environment. */
-function named(raw: Raw, from: string): string {
+function releaseNamed(raw: Raw, from: string): string {
   if (isReleaseId(from)) return from;
   if (!Object.hasOwn(raw.environments, from))
     throw new Misused(
@@ -119,12 +130,17 @@ function named(raw: Raw, from: string): string {
   return stable;
 }
 
-/** A new release: of the images that the system runs, those that are not given are as in the environment. */
-function composed(raw: Raw, { environment, version = "", images }: Asked): Release {
-  const before = at(raw.releases, [runs(raw, environment).stable ?? "", "images"]) as Release["images"] | undefined;
-  const system = systemSchema.safeParse(raw.system);
-  const kept = Object.entries(before ?? {}).filter(([name]) => !system.success || imagesOf(system.data).includes(name));
-  return { version, images: { ...Object.fromEntries(kept), ...images } };
+/** A new release: of the images and frontends that the system has, those that are not given are as in the environment. */
+function composed(raw: Raw, { environment, version = "", ...given }: Asked): Release {
+  const { success, data } = systemSchema.safeParse(raw.system);
+  const merged = (part: "images" | "frontends", known: readonly string[]) => {
+    const before = Object(at(raw.releases, [runs(raw, environment).stable ?? "", part])) as Record<string, string>;
+    const kept = Object.entries(before).filter(([name]) => !success || known.includes(name));
+    return { ...Object.fromEntries(kept), ...given[part] };
+  };
+  const images = merged("images", success ? imagesOf(data) : []);
+  const frontends = merged("frontends", success ? Object.keys(data.vercel) : []);
+  return { version, images, ...(Object.keys(frontends).length && { frontends }) };
 }
 
 /** What the environment is to run: with a release that is asked for, or after a step of its candidate. */
@@ -148,6 +164,13 @@ function next(before: Partial<Pointer>, { environment, candidate, step }: Asked,
   return { stable: before.candidate };
 }
 
+/** What the environment ran before is named in its file, if Vercel keeps its frontends: going back to it builds nothing. */
+function remembering(raw: Raw, before: Partial<Pointer>, { stable, candidate, share }: Pointer): Pointer {
+  const previous = stable === before.stable ? before.previous : before.stable;
+  const onVercel = Object.keys(systemSchema.safeParse(raw.system).data?.vercel ?? {}).length > 0;
+  return { stable, ...(onVercel && previous !== undefined && { previous }), candidate, share };
+}
+
 /** What is wrong with the release, and with what the environment is to run: other files' problems are not ours. */
 function problemsOf(system: string, raw: Raw, files: readonly string[]): string[] {
   try {
@@ -169,9 +192,9 @@ async function release(root: string, asked: Asked): Promise<string[]> {
     throw new Misused(`${environment}: is no environment; use one of ${Object.keys(raw.environments).join(", ")}`);
 
   const content = asked.version === undefined ? undefined : composed(raw, asked);
-  const given = content ? releaseId(content) : asked.from && named(raw, asked.from);
+  const given = content ? releaseId(content) : asked.from && releaseNamed(raw, asked.from);
   const before = runs(raw, environment);
-  const after = next(before, asked, given);
+  const after = remembering(raw, before, next(before, asked, given));
   const id = given ?? after.candidate ?? after.stable;
   const file = releaseFile(system, id);
   const pointer = releaseFile(system, environment);
@@ -186,10 +209,10 @@ async function release(root: string, asked: Asked): Promise<string[]> {
   if (content && !existsSync(path.join(root, file))) write(file, content);
   const [was, is] = [said(before), said(after)];
   if (was !== is) write(pointer, after);
-  const { version, images } = releases[id] as Release;
+  const { version, images, frontends = {} } = releases[id] as Release;
   return [
     `${file}: version ${version}`,
-    ...Object.entries(images).map(([name, digest]) => `  ${name} ${digest}`),
+    ...Object.entries({ ...images, ...frontends }).map(([name, what]) => `  ${name} ${what}`),
     was === is ? `${pointer}: as before` : `${pointer}: ${was} -> ${is}`,
     ...copies(raw, asked, images),
     ...further(system, raw, environment, before, after),

@@ -51,6 +51,10 @@ export function secretNamed(variable: string, value: string): boolean {
   return KEY.test(variable) && keyShaped(value);
 }
 
+/** Whether a variable's name says that its value is a secret, whatever the value is. */
+export const isSecretName = (variable: string): boolean =>
+  !NO_SECRET.test(variable) && (PASSWORD.test(variable) || TOKEN.test(variable));
+
 /** The rule and the remedy for a variable that is a secret by its name, in plain text. */
 export const NAMED = [
   "has the name of a secret, and its value is plain text",

@@ -27,6 +27,7 @@ import {
 import { differences } from "./parity";
 import { rule } from "./problem";
 import { PLATFORM_SECRETS, type PlatformSecret } from "./system";
+import { vercel } from "./vercel";
 
 /**
  * An environment: where the system runs and how big it is. `environments/<system>/<environment>.ts` exports one.
@@ -183,6 +184,8 @@ export const environmentSchema = z.strictObject({
   buckets: z.record(label(20), bucketSize).default({}),
   /** Hosts of the frontends that are hosted elsewhere, with certificates of their own; the first is the main one. */
   frontends: z.record(label(40), z.array(publicHost)).default({}),
+  /** Where Vercel builds and runs frontends. Required if the system has some there. */
+  vercel: vercel.optional(),
   variables: z.record(variableName, text).default({}),
   /**
    * Generation of each secret that was rotated; raise it to rotate the secret. `GRAFANA_ADMIN_PASSWORD` is Grafana's. The

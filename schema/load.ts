@@ -17,6 +17,7 @@ import { smokeChecks } from "./checks/smoke";
 import { systemChecks } from "./checks/system";
 import { checksTogether } from "./checks/together";
 import { variablesChecks } from "./checks/variables";
+import { vercelChecks } from "./checks/vercel";
 import { webChecks } from "./checks/web";
 import { type Environment, environmentSchema, processVariables } from "./environment";
 import { literal } from "./expressions";
@@ -42,6 +43,8 @@ export interface Configuration {
     readonly environment: Environment;
     /** The stable release. */
     readonly release: Release;
+    /** The release that was stable before, if Vercel keeps its frontends. */
+    readonly previous?: Release;
     /** The release that services with a strategy run beside it, if there is one. */
     readonly candidate?: Candidate;
     /** What must not disappear from the environment's stack, if that is compared. */
@@ -131,7 +134,7 @@ export function validate(
   const versions = Object.values(raw.releases).map((content) => at(content, ["version"]));
   const environments = Object.entries(raw.environments).map(([environmentName, content]) => {
     const environment = parse(environmentFile(name, environmentName), environmentSchema, content);
-    const { pointer, release, candidate } = releases.get(environmentName) as Running;
+    const { pointer, release, candidate, previous } = releases.get(environmentName) as Running;
     const say: Omit<Say, "release"> = {
       system: reporter(system),
       environment: reporter(environment),
@@ -141,6 +144,7 @@ export function validate(
     for (const { needs, run } of [
       ...systemChecks,
       ...variablesChecks,
+      ...vercelChecks,
       ...modulesChecks,
       ...smokeChecks,
       ...pathsChecks,
@@ -180,6 +184,7 @@ export function validate(
       environment,
       release: release.value,
       candidate: beside,
+      previous: previous?.value,
       protectedList,
     };
   });

@@ -45,7 +45,7 @@ export function enabled(system: System, { modules: on, purpose }: Pick<Environme
   ]);
   const tasks = only(system.tasks, (task) => kept.has(task));
   const runs = { services, tasks, scheduled, smokeChecks };
-  const used = workloads(runs).flatMap(({ variables }) => variables);
+  const used = [...workloads(runs), ...Object.values(system.vercel)].flatMap(({ variables }) => variables);
   const images = imagesOf(runs);
   const buckets = workloads(runs).flatMap((workload) => Object.keys(workload.buckets));
   return {
@@ -69,6 +69,7 @@ const PARTS: readonly string[] = [
   "variables",
   "atLeastOne",
   "images",
+  "vercel",
 ] satisfies (keyof System)[];
 
 /**

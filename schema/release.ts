@@ -2,7 +2,15 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { Environment } from "./environment";
 import { count, label, matching, version } from "./fields";
+import type { System } from "./system";
 import { type Workloads, workloads } from "./workloads";
+
+/** A commit of a repository. */
+export const commit = matching(
+  /^[0-9a-f]{40}$/,
+  "must be a commit's id of 40 hexadecimal digits",
+  "copy it from git rev-parse HEAD",
+);
 
 /**
  * A release: which images run, the same in every environment. Each is a file, `releases/<system>/<id>.json`, that never
@@ -20,6 +28,8 @@ export const releaseSchema = z.strictObject({
       'write "sha256:<64 digits>"; docker buildx imagetools inspect shows it',
     ),
   ),
+  /** Commit that Vercel builds of each frontend, by its name. */
+  frontends: z.record(label(40), commit).optional(),
 });
 export type Release = z.output<typeof releaseSchema>;
 
@@ -36,6 +46,8 @@ const named = matching(
 /** What an environment runs: `releases/<system>/<environment>.json`. */
 export const pointerSchema = z.strictObject({
   stable: named,
+  /** The release that was stable before. Vercel keeps its frontends, so that going back builds nothing. */
+  previous: named.optional(),
   /** The release that services with a strategy run beside the stable one. Without it, there is one release. */
   candidate: named.optional(),
   /** Per cent of the requests to canary services that the candidate gets. Blue-green services switch at 100. */
@@ -61,11 +73,19 @@ export const releaseId = (release: unknown): string =>
 /** Names of the images that a release must have: those that the system's workloads run. */
 export const imagesOf = (system: Workloads): string[] => [...new Set(workloads(system).map(({ image }) => image))];
 
-/** A release that has the same digest for every image that a system runs. */
-export const uniformRelease = (system: Workloads, version: string, digest: string) => ({
-  version,
-  images: Object.fromEntries(imagesOf(system).map((image) => [image, digest])),
-});
+/** A release that has the same digest for every image that a system runs, and a commit for every frontend on Vercel. */
+export const uniformRelease = (
+  system: Workloads & Pick<System, "vercel">,
+  version: string,
+  digest: string,
+): Release => {
+  const frontends = Object.keys(system.vercel).map((name) => [name, digest.slice(-40)]);
+  return {
+    version,
+    images: Object.fromEntries(imagesOf(system).map((image) => [image, digest])),
+    ...(frontends.length && { frontends: Object.fromEntries(frontends) }),
+  };
+};
 
 /** Reference of an image in an environment's repository. */
 export const imageOf = ({ repository }: Pick<Environment, "repository">, { images }: Release, name: string): string =>

@@ -9,6 +9,8 @@ export interface Running {
   readonly pointer: Parsed<Pointer>;
   readonly release: Parsed<Release>;
   readonly candidate?: Parsed<Release>;
+  /** The release that was stable before. */
+  readonly previous?: Parsed<Release>;
 }
 
 /**
@@ -59,8 +61,8 @@ export function running(system: string, raw: Raw, parse: Parse, problems: Proble
         return [environment, { pointer: nothing<Pointer>(), release: nothing<Release>() }];
       }
       const pointer = parse(file, pointerSchema, raw.releases[environment]);
-      const { stable, candidate } = pointer.value;
-      for (const [role, id] of Object.entries({ stable, candidate }))
+      const { stable, previous, candidate } = pointer.value;
+      for (const [role, id] of Object.entries({ stable, previous, candidate }))
         if (id !== undefined && !releases.has(id))
           say(
             `${file} ${role}`,
@@ -70,7 +72,12 @@ export function running(system: string, raw: Raw, parse: Parse, problems: Proble
           );
       return [
         environment,
-        { pointer, release: releases.get(stable) ?? nothing(), candidate: releases.get(candidate ?? "") },
+        {
+          pointer,
+          release: releases.get(stable) ?? nothing(),
+          candidate: releases.get(candidate ?? ""),
+          previous: releases.get(previous ?? ""),
+        },
       ];
     }),
   );

@@ -21,7 +21,7 @@ const FORMS = [
   /^(?=\d*[a-f])(?=[a-f]*\d)[0-9a-f]{16}$/, // a release's name
   /^(?=.* \*)([\d*,/-]{1,40}|[A-Z]{1,3})( ([\d*,/-]{1,40}|[A-Z]{1,3})){3,5}$/, // a schedule
   /^owasp-crs-v\d{6}-id\d{6}-[a-z]+$/, // a signature of Cloud Armor
-  /^(google|kubernetes|helm|random|terraform)_\w+\.[\w-]+$/, // the address of a resource
+  /^(google|kubernetes|helm|random|terraform|vercel)_\w+\.[\w-]+$/, // the address of a resource
 ];
 const DOMAIN = new RegExp(`^${HOST}$`);
 const EMAIL = /^([\w.+-]+)@([\w.-]+)$/;

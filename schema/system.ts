@@ -8,6 +8,7 @@ import { rule } from "./problem";
 import { scheduledTask } from "./scheduled-task";
 import { smokeCheck } from "./smoke-check";
 import { variable } from "./variable";
+import { vercelFrontend } from "./vercel";
 import { VERSIONS } from "./versions";
 import { service, task } from "./workload";
 
@@ -58,6 +59,8 @@ export const systemSchema = z.strictObject({
   atLeastOne: z.array(z.array(variableName)).default([]),
   /** Frontends that are hosted elsewhere, such as on Vercel. An environment names their hosts. */
   frontends: z.array(label(40)).default([]),
+  /** The frontends whose projects on Vercel the stack has, by their names. Others are hosted without this program. */
+  vercel: z.record(label(40), vercelFrontend).default({}),
   tasks: z.record(label(40), task).default({}),
   /** What runs at the times of a schedule. */
   scheduled: z.record(label(40), scheduledTask).default({}),

@@ -46,6 +46,22 @@ const steps = z
     rule("must be in ascending order", "write it like [10, 50]"),
   );
 
+/**
+ * Response headers, in addition to those that each public response has. Of a header that is in several entries, the one
+ * with the longest path counts. They replace the application's own headers of the same name.
+ */
+export const headers = z
+  .array(
+    z.strictObject({
+      /** Prefix of the paths. Without it, the headers are for all paths. An Ingress of Google's has only those. */
+      path: prefix.optional(),
+      set: z
+        .record(headerName, headerValue)
+        .refine((all) => Object.keys(all).length > 0, rule("must not be empty", "name a header, or remove the entry")),
+    }),
+  )
+  .default([]);
+
 export const web = {
   /**
    * How a new release reaches the clients of the service. With another kind than `rolling`, an environment can run a
@@ -73,24 +89,7 @@ export const web = {
     .array(prefix)
     .refine((all) => all.length > 0, rule("must not be empty", "name a path, or remove the key"))
     .default(["/"]),
-  /**
-   * Response headers, in addition to those that each public response has. Of a header that is in several entries, the one
-   * with the longest path counts. They replace the service's own headers of the same name.
-   */
-  headers: z
-    .array(
-      z.strictObject({
-        /** Prefix of the paths. Without it, the headers are for all paths. An Ingress of Google's has only those. */
-        path: prefix.optional(),
-        set: z
-          .record(headerName, headerValue)
-          .refine(
-            (all) => Object.keys(all).length > 0,
-            rule("must not be empty", "name a header, or remove the entry"),
-          ),
-      }),
-    )
-    .default([]),
+  headers,
   /** Origins whose pages can call the service from browsers. Traefik answers preflight requests. Google's edges cannot. */
   cors: z
     .strictObject({

@@ -29,6 +29,7 @@ import { workloads } from "../schema/workloads";
 import { Buckets } from "./buckets";
 import { datastoreImages, datastores } from "./datastores";
 import { edgeOf } from "./edge";
+import { Frontends } from "./frontends";
 import { logicalIdOf } from "./logical-id";
 import { Monitoring } from "./monitoring";
 import { apisOf } from "./prerequisites";
@@ -44,6 +45,8 @@ export interface EnvironmentStackProps {
   /** The stable release. */
   readonly release: Release;
   readonly candidate?: Candidate;
+  /** The release that was stable before. */
+  readonly previous?: Release;
   /**
    * Whether Terraform can log in to the cluster with GKE's credential plugin. It depends on the machine that runs
    * Terraform.
@@ -60,7 +63,7 @@ export class EnvironmentStack extends TerraformStack {
 
   constructor(scope: Construct, name: string, props: EnvironmentStackProps) {
     super(scope, name);
-    const { systemName, system, environment, release, candidate } = props;
+    const { systemName, system, environment, release, candidate, previous } = props;
     const { region } = environment;
     const full = fullName(systemName, name);
     const labels = { system: systemName, environment: name, managed_by: "slipway" };
@@ -204,6 +207,9 @@ export class EnvironmentStack extends TerraformStack {
     const address = hosts.length
       ? edgeOf(environment).build(this, { platform, hosts, namespace, routes, publicServices })
       : "";
+
+    // ---- Vercel
+    new Frontends(this, "frontends", { platform, system, environment, release, previous });
 
     this.outputs({
       system: systemName,

@@ -43,7 +43,7 @@ export function synthesize(
 /** Builds the stacks. Two things with one name end in a problem of the environment's file. */
 export function build(app: App, { name, environments }: Configuration, env: NodeJS.ProcessEnv): EnvironmentStack[] {
   const problems: Problem[] = [];
-  const stacks = Object.entries(environments).flatMap(([id, { system, environment, release, candidate }]) => {
+  const stacks = Object.entries(environments).flatMap(([id, { system, environment, release, candidate, previous }]) => {
     const say = (value: string, rule: string) => {
       const remedy = "rename the service, task, variable, host or pool that they are named after";
       problems.push({ path: environmentFile(name, id), value, rule, remedy });
@@ -55,6 +55,7 @@ export function build(app: App, { name, environments }: Configuration, env: Node
         environment,
         release,
         candidate,
+        previous,
         tokenPlugin: !whyNoTokenPlugin(env),
       });
       for (const { name: twice, both } of collisionsIn(stack))

@@ -20,6 +20,24 @@ const FILES = { database: "database.pem", bundle: "bundle.pem" } as const;
 export const originsOf = (environment: Environment, name: string): string[] =>
   hostsFor(environment, name).map((host) => `https://${host}`);
 
+/** The value of a variable that text, the environment or hosts make; undefined for one that is left out. */
+export function plainValue(system: System, environment: Environment, name: string): string | undefined {
+  const variable = system.variables[name] as Variable;
+  if (typeof variable === "string") return variable;
+  switch (variable.kind) {
+    case "environment":
+      return environment.variables[name]; // absent only if it is optional
+    case "hosts":
+      return variable.of.flatMap((of) => hostsFor(environment, of)).join(",");
+    case "origins":
+      return variable.of.flatMap((of) => originsOf(environment, of)).join(",");
+    case "url":
+      return `${originsOf(environment, variable.of)[0]}${variable.path ?? ""}`;
+    default:
+      return undefined;
+  }
+}
+
 /** Creates each workload's ConfigMap, Secret and environment variables from the system's variables. */
 export class Variables {
   constructor(
@@ -64,14 +82,10 @@ export class Variables {
       const variable = system.variables[name] as Variable;
       const of = datastoreOf(variable);
       if (of && !this.props.datastores[of]) continue; // a cache that the environment does without
-      if (typeof variable === "string") config[name] = variable;
-      else
+      const value = plainValue(system, environment, name);
+      if (value !== undefined) config[name] = value;
+      else if (typeof variable !== "string")
         switch (variable.kind) {
-          case "environment": {
-            const value = environment.variables[name]; // absent only if it is optional
-            if (value !== undefined) config[name] = value;
-            break;
-          }
           case "port":
             pod[name] = String(port);
             break;
@@ -84,15 +98,6 @@ export class Variables {
           case "ca-bundle":
             if (FILES.bundle in Variables.certificateFiles(this.props.datastores))
               config[name] = `${CERTIFICATES}/${FILES.bundle}`;
-            break;
-          case "hosts":
-            config[name] = variable.of.flatMap((of) => hostsFor(environment, of)).join(",");
-            break;
-          case "origins":
-            config[name] = variable.of.flatMap((of) => originsOf(environment, of)).join(",");
-            break;
-          case "url":
-            config[name] = `${originsOf(environment, variable.of)[0]}${variable.path ?? ""}`;
             break;
           case "bucket":
             config[name] = bucketName(environment.project, platform.names.full, variable.of);

@@ -30,12 +30,23 @@ export default {
   database: { minimum: "POSTGRES_16", name: "nexus", user: "nexus", connectionsPerPod: 5 },
   cache: { minimum: "REDIS_7_0" },
   frontends: ["web"],
+  vercel: {
+    web: {
+      repository: "nexus-erp/nexus",
+      framework: "nextjs",
+      rootDirectory: "apps/web",
+      buildCommand: "npm run build",
+      outputDirectory: ".next",
+      variables: ["NEXT_PUBLIC_API_URL"],
+    },
+  },
   variables: {
     LOG_LEVEL: { kind: "environment" },
     DATABASE_URL: { kind: "database-url", driver: "sqlalchemy" },
     REDIS_URL: { kind: "cache-url" },
     JWT_SECRET: { kind: "generated", length: 64 },
     CORS_ORIGINS: { kind: "origins", of: ["web"] },
+    NEXT_PUBLIC_API_URL: { kind: "url", of: "api" },
   },
   tasks: {
     migrate: {

@@ -55,6 +55,21 @@ export default {
   database: { minimum: "POSTGRES_16", name: "pharmassist", user: "pharmassist", connectionsPerPod: 5 },
   cache: { minimum: "REDIS_7_0", optional: true }, // without it, products are not cached
   frontends: ["app"],
+  vercel: {
+    app: {
+      repository: "pharmassist/pharmassist",
+      framework: "nextjs",
+      buildCommand: "npm run build",
+      rootDirectory: "frontend",
+      variables: ["NEXT_PUBLIC_API_URL", "NEXT_PUBLIC_GOOGLE_OAUTH_CLIENT_ID"],
+      headers: [
+        {
+          path: "/admin",
+          set: { "Content-Security-Policy": "frame-ancestors 'none'; object-src 'none'; base-uri 'self'" },
+        },
+      ],
+    },
+  },
   variables: {
     LOG_LEVEL: { kind: "environment" },
     PORT: { kind: "port" },
@@ -65,6 +80,8 @@ export default {
     SECURE_COOKIES: "true",
     CORS_ORIGINS: { kind: "origins", of: ["app", "admin"] },
     GOOGLE_OAUTH_CLIENT_ID: { kind: "environment" },
+    NEXT_PUBLIC_API_URL: { kind: "url", of: "backend" },
+    NEXT_PUBLIC_GOOGLE_OAUTH_CLIENT_ID: { kind: "environment" },
     GOOGLE_OAUTH_CLIENT_SECRET: { kind: "supplied" },
     GOOGLE_OAUTH_REDIRECT_URI: { kind: "url", of: "app", path: "/login/google/callback" },
     ADMIN_EMAILS: { kind: "environment", optional: true },

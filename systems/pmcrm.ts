@@ -22,11 +22,20 @@ const application = [
 ];
 const resources = { cpu: "500m", cpuLimit: "1", memory: "512Mi", memoryLimit: "1Gi" };
 
-/** Personal network CRM: an API and a worker of the same image, PostgreSQL with pgvector, Redis. */
+/** Personal network CRM: an API and a worker of the same image, PostgreSQL with pgvector, Redis, a Next.js frontend on Vercel. */
 export default {
   namespace: "pmcrm",
   database: { minimum: "POSTGRES_16", name: "pmcrm", user: "pmcrm", connectionsPerPod: 10, extensions: ["vector"] },
   cache: { minimum: "REDIS_7_2" },
+  frontends: ["web"],
+  vercel: {
+    web: {
+      repository: "pmcrm-io/pmcrm",
+      framework: "nextjs",
+      rootDirectory: "frontend",
+      variables: ["NEXT_PUBLIC_API_URL"],
+    },
+  },
   variables: {
     NODE_ENV: "production", // in staging too: it sets the libraries' behavior and does not name the environment
     APP_VERSION: { kind: "version" },
@@ -49,6 +58,8 @@ export default {
     APOLLO_API_KEY: { kind: "supplied" },
     WHATSAPP_API_TOKEN: { kind: "supplied" },
     DD_AGENT_HOST: { kind: "node-address" },
+    CORS_ORIGINS: { kind: "origins", of: ["web"] },
+    NEXT_PUBLIC_API_URL: { kind: "url", of: "backend" },
   },
   tasks: {
     migrate: {
@@ -76,7 +87,7 @@ export default {
       objective: { availability: 99.9 },
       resources,
       autoscale: { cpu: 70, memory: 80 },
-      variables: ["PORT", ...application],
+      variables: ["PORT", "CORS_ORIGINS", ...application],
       connects: ["database", "cache", "internet:443", "host-agent"],
       after: ["migrate"],
       rateLimits: [

@@ -1,4 +1,4 @@
-import pmcrm from "../../systems/pmcrm";
+import { filesOfPmcrm } from "../support";
 import { P, production, R, refused, S, staging, system, T, testRefused } from "./support";
 
 testRefused({
@@ -16,11 +16,20 @@ testRefused({
   ),
   "a variable that the system does not declare in a service's list": refused(
     system((s) => s.services.worker.variables.push("STRIPE_KEY")),
-    `${S} services.worker.variables.20 = "STRIPE_KEY": is not a variable of the system; declare it, or use one of ${Object.keys(pmcrm.variables).join(", ")}`,
+    `${S} services.worker.variables.20 = "STRIPE_KEY": is not a variable of the system; declare it, or use one of ${Object.keys(filesOfPmcrm().system.variables).join(", ")}`,
   ),
   "a variable that no service uses": refused(
     system((s) => (s.variables.REGION = "eu")),
     `${S} variables.REGION = a string: is not used; remove it, or list it in a service's variables`,
+  ),
+  "a variable that is fixed when an image is built": refused(
+    system((s) => {
+      s.variables.NEXT_PUBLIC_API_URL = { kind: "url", of: "backend" };
+      s.services.worker.variables.push("NEXT_PUBLIC_API_URL");
+      s.tasks.migrate.variables.push("NEXT_PUBLIC_API_URL");
+    }),
+    `${S} services.worker.variables.20 = a string: is fixed when the image is built, so a value at run time has no effect; pass it to docker build (--build-arg NEXT_PUBLIC_API_URL=...), or list it in the variables of a frontend on Vercel`,
+    `${S} tasks.migrate.variables.6 = a string: is fixed when the image is built, so a value at run time has no effect; pass it to docker build (--build-arg NEXT_PUBLIC_API_URL=...), or list it in the variables of a frontend on Vercel`,
   ),
   "a variable that the platform sets": refused(
     system((s) => {

@@ -1,5 +1,6 @@
 import { BUCKETS } from "./table/buckets";
 import { ENVIRONMENT } from "./table/environment";
+import { FRONTENDS } from "./table/frontends";
 import type { Hand } from "./table/hand";
 import { SYSTEM } from "./table/system";
 import { WEB } from "./table/web";
@@ -14,5 +15,6 @@ export const HANDS: Readonly<Record<string, Hand | readonly Hand[]>> = {
   ...WEB,
   ...WORKLOADS,
   ...BUCKETS,
+  ...FRONTENDS,
   ...ENVIRONMENT,
 };

@@ -11,9 +11,10 @@ export const DIGEST = `sha256:${"f".repeat(64)}`;
 const UNREADY = "sha256:unready";
 
 /** Another release than one, with this digest of every image. */
-export const another = ({ version, images }: Release, what: string, digest: string): Release => ({
+export const another = ({ version, images, frontends }: Release, what: string, digest: string): Release => ({
   version: `${version}-${what}`,
   images: Object.fromEntries(Object.keys(images).map((image) => [image, digest])),
+  ...(frontends && { frontends: Object.fromEntries(Object.keys(frontends).map((name) => [name, digest.slice(-40)])) }),
 });
 
 /**

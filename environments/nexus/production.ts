@@ -55,6 +55,7 @@ export default {
     api: { replicas: { min: 2, max: 10 }, hosts: ["api.nexus-erp.com"] },
   },
   frontends: { web: ["app.nexus-erp.com"] },
+  vercel: { team: "nexus-erp", frontends: { web: { productionBranch: "main", regions: ["fra1"] } } },
   edge: { kind: "google", waf: { mode: "preview" } },
   variables: { LOG_LEVEL: "info" },
 } satisfies EnvironmentInput;

@@ -34,6 +34,7 @@ export default {
     crm: { replicas: { min: 1, max: 3 }, hosts: ["api.staging.nexus-erp.com"] },
   },
   frontends: { web: ["app.staging.nexus-erp.com"] },
+  vercel: { team: "nexus-erp", frontends: { web: { productionBranch: "main", regions: ["fra1"] } } },
   edge: { kind: "traefik", email: "platform@nexus-erp.com", acme: "staging" },
   variables: { LOG_LEVEL: "debug" },
   differences: [

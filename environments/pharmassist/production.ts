@@ -55,10 +55,12 @@ export default {
     admin: { replicas: { min: 2, max: 4 }, hosts: ["admin.pharmassist.io"] },
   },
   frontends: { app: ["app.pharmassist.io"] },
+  vercel: { team: "pharmassist", frontends: { app: { productionBranch: "main", regions: ["fra1"] } } },
   edge: { kind: "google", waf: { mode: "preview" } },
   variables: {
     LOG_LEVEL: "INFO",
     GOOGLE_OAUTH_CLIENT_ID: "pharmassist-production.apps.googleusercontent.com",
+    NEXT_PUBLIC_GOOGLE_OAUTH_CLIENT_ID: "pharmassist-production.apps.googleusercontent.com",
     ADMIN_EMAIL_DOMAIN: "pharmassist.io",
   },
 } satisfies EnvironmentInput;

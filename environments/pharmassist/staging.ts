@@ -39,10 +39,12 @@ export default {
     admin: { replicas: { min: 1, max: 2 }, hosts: ["admin.staging.pharmassist.io"] },
   },
   frontends: { app: ["app.staging.pharmassist.io"] },
+  vercel: { team: "pharmassist", frontends: { app: { productionBranch: "main", regions: ["fra1"] } } },
   edge: { kind: "google", waf: { mode: "enforce" } },
   variables: {
     LOG_LEVEL: "DEBUG",
     GOOGLE_OAUTH_CLIENT_ID: "pharmassist-staging.apps.googleusercontent.com",
+    NEXT_PUBLIC_GOOGLE_OAUTH_CLIENT_ID: "pharmassist-staging.apps.googleusercontent.com",
     ADMIN_EMAILS: "admin@pharmassist.io",
   },
   differences: [

@@ -57,6 +57,8 @@ export default {
     backend: { replicas: { min: 3, max: 20 }, hosts: ["api.pmcrm.io"] },
     worker: { replicas: 2 },
   },
+  frontends: { web: ["app.pmcrm.io"] },
+  vercel: { team: "pmcrm", frontends: { web: { productionBranch: "main", regions: ["fra1", "cdg1"] } } },
   edge: { kind: "google", waf: { mode: "preview" } },
   variables: {
     LOG_LEVEL: "info",

@@ -54,6 +54,8 @@ export default {
     backend: { replicas: { min: 1, max: 3 }, hosts: ["api.staging.pmcrm.io"] },
     worker: { replicas: 1 },
   },
+  frontends: { web: ["app.staging.pmcrm.io"] },
+  vercel: { team: "pmcrm", frontends: { web: { productionBranch: "main", regions: ["fra1", "cdg1"] } } },
   edge: { kind: "google", waf: { mode: "enforce" } },
   variables: {
     LOG_LEVEL: "debug",

@@ -1,4 +1,5 @@
 import { isDashboard, servicesTitle } from "../../facts/dashboards";
+import { isBuiltIn } from "../../facts/frontends";
 import { POSTGRES_OWN } from "../../facts/google";
 import { accountId } from "../../facts/names";
 import { changesProcess } from "../../facts/process-variables";
@@ -68,7 +69,7 @@ export const systemChecks: readonly Check[] = [
         secret: false,
       });
   }),
-  check([...WORKLOADS, "variables", "database", "cache", "search"], [], [], (s, _e, _r, { say }) => {
+  check([...WORKLOADS, "variables", "vercel", "database", "cache", "search"], [], [], (s, _e, _r, { say }) => {
     for (const w of workloads(s)) {
       for (const [i, name] of w.variables.entries()) {
         const variable = own(s.variables, name);
@@ -78,6 +79,12 @@ export const systemChecks: readonly Check[] = [
           continue;
         }
         if (w.variables.indexOf(name) !== i) say.system(path, "is listed twice", "remove one of the two");
+        if (isBuiltIn(name))
+          say.system(
+            path,
+            "is fixed when the image is built, so a value at run time has no effect",
+            `pass it to docker build (--build-arg ${name}=...), or list it in the variables of a frontend on Vercel`,
+          );
         const kind = kindOf(variable);
         if (kind === "port" && !w.port)
           say.system(path, "needs a port, and this workload has none", "remove it, or give the service a port");
@@ -129,7 +136,7 @@ export const systemChecks: readonly Check[] = [
           "set it in the image, or use a variable that the program reads",
         );
       if (name === "SECRETS") say.system(["variables", name], "is a reserved name", "choose another name");
-      if (!workloads(s).some((w) => w.variables.includes(name)))
+      if (![...workloads(s), ...Object.values(s.vercel)].some((w) => w.variables.includes(name)))
         say.system(["variables", name], "is not used", "remove it, or list it in a service's variables");
     }
   }),

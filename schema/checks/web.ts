@@ -1,6 +1,7 @@
 import { CLOUD_ARMOR_BANS, CLOUD_ARMOR_INTERVALS, GATEWAY_ROUTE, URL_MAP_KB } from "../../facts/google";
 import {
   GOOGLE_HEADERS,
+  type HeadersOfPath,
   headersAt,
   isOfConnection,
   isOfCors,
@@ -13,7 +14,7 @@ import { hasStrategy } from "../candidate";
 import { type Ability, lackOf } from "../edge";
 import { isName } from "../web";
 import type { Service } from "../workload";
-import { type Check, check, hosted, NOT_HOSTED, oneOf, own } from "./check";
+import { type Check, check, hosted, NOT_HOSTED, oneOf, own, type Say } from "./check";
 
 type Path = readonly PropertyKey[];
 
@@ -50,19 +51,7 @@ export const webChecks: readonly Check[] = [
           for (const i of service[field].keys())
             say.system([...where, field, i], "must be absent: the service has no port", "remove it");
       }
-      for (const [i, { set }] of service.headers.entries()) {
-        const names = Object.keys(set);
-        for (const [j, header] of names.entries()) {
-          const wrong = wrongHeader(header);
-          if (wrong) say.system([...where, "headers", i, "set", header], ...wrong);
-          if (names.slice(0, j).some((other) => other.toLowerCase() === header.toLowerCase()))
-            say.system(
-              [...where, "headers", i, "set", header],
-              "is set twice: names have no case",
-              "remove one of the two",
-            );
-        }
-      }
+      sayWrongHeaders(service.headers, [...where, "headers"], say);
       const { origins, methods, headers, credentials } = service.cors ?? { origins: [], methods: [], headers: [] };
       for (const [field, values] of Object.entries({ origins, methods, headers }))
         for (const [i, value] of values.entries())
@@ -208,7 +197,21 @@ function asked(service: Service): { ability: Ability; path: Path }[] {
   ];
 }
 
-/** Why a service must not set a response header, and what to do; undefined if it can. */
+/** Says what is wrong with the names of headers that an edge is to set. */
+export function sayWrongHeaders(entries: readonly HeadersOfPath[], where: readonly PropertyKey[], say: Say): void {
+  for (const [i, { set }] of entries.entries()) {
+    const names = Object.keys(set);
+    for (const [j, header] of names.entries()) {
+      const path = [...where, i, "set", header];
+      const wrong = wrongHeader(header);
+      if (wrong) say.system(path, ...wrong);
+      if (names.slice(0, j).some((other) => other.toLowerCase() === header.toLowerCase()))
+        say.system(path, "is set twice: names have no case", "remove one of the two");
+    }
+  }
+}
+
+/** Why nobody can set a response header, and what to do; undefined if it can. */
 function wrongHeader(name: string): [rule: string, remedy: string] | undefined {
   if (isOfConnection(name))
     return ["concerns one connection or the shape of a message, which the edge and the service agree on", "remove it"];

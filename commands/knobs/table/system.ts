@@ -85,23 +85,6 @@ export const SYSTEM: Readonly<Record<string, Hand | readonly Hand[]>> = {
     late: true,
   },
   "system.cache.minimum=REDIS_8_2": { refused: "Memorystore has no such version, and another kind is another cache" },
-  "system.frontends+": {
-    to: ["knob"],
-    with: {
-      "environment.frontends": (context: Context) => ({ ...(context.before as object), knob: [beside(context)] }),
-    },
-  },
-  "system.frontends[]": {
-    to: "knob",
-    with: {
-      "environment.frontends": (context: Context) => ({ knob: [beside(context)] }),
-      "system.variables": (context: Context) => ({
-        ...(context.before as object),
-        CORS_ORIGINS: "knob",
-        GOOGLE_OAUTH_REDIRECT_URI: "knob",
-      }),
-    },
-  },
   "system.atLeastOne+": {
     to: [["KNOB_A", "KNOB_B"]],
     with: {

@@ -1,0 +1,33 @@
+/** What Vercel is like. */
+
+/**
+ * Slugs of the frameworks that Vercel builds, as far as systems use them.
+ * {@link https://github.com/vercel/vercel/blob/main/packages/frameworks/src/frameworks.ts}
+ */
+export const FRAMEWORKS = ["nextjs", "nuxtjs", "astro", "sveltekit-1", "remix", "vite"] as const;
+
+/** Regions that run functions. {@link https://vercel.com/docs/regions#region-list} */
+export const VERCEL_REGIONS = [
+  "arn1",
+  "bom1",
+  "cdg1",
+  "cle1",
+  "cpt1",
+  "dub1",
+  "dxb1",
+  "fra1",
+  "gru1",
+  "hkg1",
+  "hnd1",
+  "iad1",
+  "icn1",
+  "kix1",
+  "lhr1",
+  "pdx1",
+  "sfo1",
+  "sin1",
+  "syd1",
+] as const;
+
+/** Characters of a project's name. {@link https://registry.terraform.io/providers/vercel/vercel/latest/docs/resources/project} */
+export const LONGEST_PROJECT_NAME = 52;
