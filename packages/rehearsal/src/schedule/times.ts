@@ -17,6 +17,8 @@ const OWN = {
   terraform_data: { minutes: 3, source: "https://cloud.google.com/kubernetes-engine/docs/concepts/ingress" },
   // An estimate, because no public log was found. It depends on the job.
   kubernetes_job_v1: { minutes: 1, source: "https://kubernetes.io/docs/concepts/workloads/controllers/job/" },
+  // A build of a site with Next.js. It depends on the site.
+  vercel_deployment: { minutes: 2, source: "https://zackproser.com/blog/vercel-build-time-optimization" },
 } as const satisfies Readonly<Record<string, Time>>;
 
 export const TIMES = { ...GOOGLE_TIMES, ...OWN };
