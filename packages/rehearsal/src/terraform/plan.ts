@@ -71,6 +71,7 @@ export async function planFromNothing(stack: string, work: string, enabledApis: 
   };
   try {
     prepare(stack, work, Number.POSITIVE_INFINITY, { vercel });
+    if (vercel) await terraform("init"); // the folder was initialized without this provider
     for (const { project, secret, version } of madeByHand(readStack(stack)).secrets)
       addSecretByHand(google.cloud, project, secret, version, SUPPLIED);
     const validation = await terraform("validate");
