@@ -5,9 +5,11 @@ import { type FakeVercel, startFakeVercel } from "@slipway/fake-vercel";
 import { readStack, run, terraformEnvironment, whatIsMissing } from "@slipway/rehearsal";
 import { everyStack, withFixedRelease } from "../commands/every-stack";
 import { another } from "../commands/rehearse/shifts";
-import { VERCEL_PROVIDER_VERSION } from "../constructs/frontend/vercel-provider";
+import { VercelFrontend, type VercelFrontendProps } from "../constructs/frontend/vercel-frontend";
+import { VERCEL_PROVIDER_VERSION, VercelProvider } from "../constructs/frontend/vercel-provider";
 import type { Configuration } from "../schema/load";
 import { synthesize } from "../stacks/synthesize";
+import { build } from "./construct";
 import { type Json, ROOT } from "./support";
 
 // The real vercel provider applies, changes and destroys what each stack has on Vercel, against the fake. A rehearsal of a
@@ -140,6 +142,134 @@ testApplied(
     } finally {
       await fake.stop();
     }
+  },
+  LIMIT,
+);
+
+const [FIRST, SECOND] = ["1".repeat(40), "2".repeat(40)] as const;
+
+/** A stack that has only these frontends. */
+const stackOf = (frontends: Readonly<Record<string, Partial<VercelFrontendProps>>>): Json => {
+  const { json } = build((stack) => {
+    new VercelProvider(stack, "vercel", { team: "acme" });
+    for (const [name, props] of Object.entries(frontends))
+      new VercelFrontend(stack, name, {
+        name: `shop-test-${name}`,
+        repository: "acme/shop",
+        productionBranch: "release",
+        framework: "nextjs",
+        regions: ["fra1"],
+        domains: [],
+        variables: { NEXT_PUBLIC_API_URL: "https://api.example.com" },
+        headers: [{ path: "/admin", set: { "X-A": "1" } }],
+        commit: FIRST,
+        deletionProtection: false,
+        ...props,
+      });
+  });
+  const { terraform, provider, resource } = json;
+  return { terraform: { required_providers: terraform.required_providers }, provider, resource };
+};
+
+/** Runs a test with a fake and a folder of its own, in which a stack is initialized. */
+async function inWorld(
+  stack: Json,
+  play: (fake: FakeVercel, terraform: ReturnType<typeof terraformIn>) => Promise<void>,
+): Promise<void> {
+  const folder = mkdtempSync(path.join(work, "world-"));
+  const fake = await startFakeVercel(folder);
+  const terraform = terraformIn(folder, fake);
+  try {
+    expect(await terraform(stack, "init")).toMatchObject({ status: 0 });
+    await play(fake, terraform);
+  } finally {
+    await fake.stop();
+  }
+}
+
+testApplied(
+  "domains move between frontends, a frontend is renamed, and one is removed",
+  async () => {
+    const [A, B, C] = ["a.example.com", "b.example.com", "c.example.com"] as const;
+    const versions: Readonly<Record<string, Partial<VercelFrontendProps>>>[] = [
+      { web: { domains: [A] }, shop: { domains: [B] } },
+      { web: { domains: [B] }, shop: { domains: [A] } },
+      { web: { domains: [B, A] }, shop: { domains: [C] } },
+      { web: { domains: [B, A] }, store: { domains: [C] } },
+      { store: { domains: [C, A] } },
+    ];
+    await inWorld(stackOf(versions[0] ?? {}), async (fake, terraform) => {
+      for (const version of versions) {
+        const stack = stackOf(version);
+        expect(await terraform(stack, "apply", "-auto-approve")).toMatchObject({ status: 0 });
+        expect(await terraform(stack, "plan", "-detailed-exitcode")).toMatchObject({ status: 0 });
+        const shown = [...fake.vercel.aliases.values()].map(({ alias, projectId }) => [
+          alias,
+          fake.vercel.project(projectId).settings.name,
+        ]);
+        const named = Object.entries(version).flatMap(([name, { domains = [] }]) =>
+          domains.map((domain) => [domain, `shop-test-${name}`]),
+        );
+        expect(shown.sort()).toEqual(named.sort());
+      }
+      expect(await terraform(stackOf(versions.at(-1) ?? {}), "destroy", "-auto-approve")).toMatchObject({ status: 0 });
+      expect(fake.vercel.entries()).toEqual([[], [], []]);
+    });
+  },
+  LIMIT,
+);
+
+testApplied(
+  "the domains show a release although the commit before does not build with new settings",
+  async () => {
+    const domains = ["app.example.com"];
+    const before = stackOf({ web: { domains } });
+    const after = stackOf({ web: { domains, commit: SECOND, previous: FIRST, rootDirectory: "apps/web" } });
+    const alone = stackOf({ web: { domains, commit: SECOND, rootDirectory: "apps/web" } });
+    await inWorld(before, async (fake, terraform) => {
+      expect(await terraform(before, "apply", "-auto-approve")).toMatchObject({ status: 0 });
+      fake.vercel.broken.add(FIRST);
+      expect((await terraform(after, "apply", "-auto-approve")).text).toContain("BUILD_FAILED");
+      const { deploymentId } = fake.vercel.aliases.get("app.example.com");
+      expect(fake.vercel.deployment(deploymentId).gitSource.ref).toBe(SECOND);
+      expect(await terraform(alone, "plan", "-detailed-exitcode")).toMatchObject({ status: 0 });
+    });
+  },
+  LIMIT,
+);
+
+testApplied(
+  "an apply that ends at any call can be repeated, after untaint and a discarded draft of the rules",
+  async () => {
+    const stack = stackOf({ web: { domains: ["app.example.com"], deletionProtection: true } });
+    const isChange = (method: string) => method !== "GET";
+    for (let failing = 0, more = true; more; failing += 1)
+      await inWorld(stack, async (fake, terraform) => {
+        const { vercel } = fake;
+        const answer = vercel.answer.bind(vercel);
+        let seen = 0;
+        vercel.answer = (host, method, ...call) => {
+          if (!isChange(method) || seen++ !== failing) return answer(host, method, ...call);
+          return { status: 500, body: { error: { code: "internal_server_error", message: "failing" } } };
+        };
+        const { text } = await terraform(stack, "apply", "-auto-approve");
+        more = seen > failing;
+        if (more) expect(text).toContain("failing");
+        const [project] = vercel.projects.values();
+        if (text.includes("Error updating project") || text.includes("setting the production branch"))
+          expect(await terraform(stack, "untaint", "vercel_project.web_project")).toMatchObject({ status: 0 });
+        const draft = project?.routes.versions.find(({ isStaging }) => isStaging);
+        if (draft) {
+          expect((await terraform(stack, "apply", "-auto-approve")).text).toContain("unpublished staged routing-rules");
+          draft.isStaging = false;
+        }
+        expect(await terraform(stack, "apply", "-auto-approve")).toMatchObject({ status: 0 });
+        expect(await terraform(stack, "plan", "-detailed-exitcode")).toMatchObject({ status: 0 });
+        expect([project, ...vercel.projects.values()].at(-1)).toMatchObject({
+          settings: { autoAssignCustomDomains: false, link: { productionBranch: "release" } },
+          routes: { live: [{}, {}] },
+        });
+      });
   },
   LIMIT,
 );

@@ -23,7 +23,7 @@ export class Frontends extends Construct {
     super(scope, id);
     const { vercel } = environment;
     if (!vercel) return;
-    new VercelProvider(this, "vercel", vercel);
+    new VercelProvider(scope, "vercel", vercel); // a frontend could have the same name here
     for (const [name, { variables, ...frontend }] of Object.entries(system.vercel))
       new VercelFrontend(this, name, {
         ...frontend,

@@ -6,23 +6,24 @@ import { filesOfPmcrmOnVercel, type Json, synth as synthPmcrm } from "../support
 
 const [FIRST, SECOND] = ["1".repeat(40), "2".repeat(40)] as const;
 
+const PROPS: VercelFrontendProps = {
+  name: "shop-test-web",
+  repository: "acme/shop",
+  productionBranch: "main",
+  framework: "nextjs",
+  rootDirectory: "apps/web",
+  regions: ["fra1"],
+  domains: ["app.example.com"],
+  variables: { NEXT_PUBLIC_API_URL: "https://api.example.com" },
+  headers: [],
+  commit: SECOND,
+  deletionProtection: true,
+};
+
 const synth = (props: Partial<VercelFrontendProps> = {}) =>
   build((stack) => {
     new VercelProvider(stack, "vercel", { team: "acme" });
-    new VercelFrontend(stack, "web", {
-      name: "shop-test-web",
-      repository: "acme/shop",
-      productionBranch: "main",
-      framework: "nextjs",
-      rootDirectory: "apps/web",
-      regions: ["fra1"],
-      domains: ["app.example.com"],
-      variables: { NEXT_PUBLIC_API_URL: "https://api.example.com" },
-      headers: [],
-      commit: SECOND,
-      deletionProtection: true,
-      ...props,
-    });
+    new VercelFrontend(stack, "web", { ...PROPS, ...props });
   });
 const PROJECT = "vercel_project.web_project";
 const id = ref(`${PROJECT}.id`);
@@ -110,7 +111,40 @@ test("each path has the headers of every response and its own, and one rule at m
   expect(at("/admin/users/7")).toEqual([{ ...SECURITY_HEADERS, "X-A": "2", "X-B": "4" }]);
 });
 
+test("paths that differ in capitals or marks have rules of their own, and a long path has a name that fits", () => {
+  const paths = ["/a/b", "/a--b", "/a.b", "/A/b", `/${"a".repeat(255)}`];
+  const rules = Object.values<Json>(
+    synth({ headers: paths.map((path) => ({ path, set: { "X-A": path } })) }).json.resource.vercel_project_route,
+  );
+  expect(rules.length).toBe(paths.length + 1);
+  expect(rules.every(({ route, name }) => route.case_sensitive && name.length <= 256)).toBe(true);
+});
+
+test("a domain has the same address in every project, so that it leaves one before it joins another", () => {
+  const domainOf = (frontend: string): [string, Json] => {
+    const [domain] = Object.entries<Json>(
+      build((stack) => {
+        new VercelProvider(stack, "vercel", { team: "acme" });
+        new VercelFrontend(stack, frontend, { ...PROPS, name: `shop-test-${frontend}` });
+      }).json.resource.vercel_project_domain,
+    );
+    return domain as [string, Json];
+  };
+  const [before, first] = domainOf("web");
+  const [after, second] = domainOf("shop");
+  expect(after).toBe(before);
+  expect(second.project_id).not.toBe(first.project_id);
+});
+
 describe("a system's stacks", () => {
+  test("can have a frontend with the name of the provider", () => {
+    const { production } = synthPmcrm((files) => {
+      const renamed = JSON.stringify(filesOfPmcrmOnVercel()).replaceAll('"web"', '"vercel"');
+      Object.assign(files, JSON.parse(renamed));
+    });
+    expect(production.resource("vercel_project.frontends_vercel_project").name).toBe("pmcrm-production-vercel");
+  });
+
   const onVercel = synthPmcrm((files) => Object.assign(files, filesOfPmcrmOnVercel()));
 
   test("have a project for each environment, with the environment's values", () => {

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { Construct } from "constructs";
 import { type HeadersOfPath, headersAt } from "../../facts/http";
-import { hostDigest } from "../../facts/names";
 import { isBelow } from "../../facts/paths";
 import { VercelResource } from "./vercel-resource";
 
@@ -85,13 +84,14 @@ export class VercelFrontend extends Construct {
         }),
     );
     for (const [path, headers] of responseHeaders(props.headers))
-      new VercelResource(this, `headers-${path}`, "project_route", {
+      new VercelResource(this, `headers-${digestOf(path)}`, "project_route", {
         project_id: project.id,
-        name: `Headers of ${path}`,
+        name: `Headers of ${path}`.slice(0, LONGEST_ROUTE_NAME),
         position: { placement: "end" },
         src_syntax: "regex",
         route: {
           src: expressionOf(path, props.headers),
+          case_sensitive: true, // as on the edges
           transforms: Object.entries(headers).map(([key, value]) => ({
             type: "response.headers",
             op: "set",
@@ -107,14 +107,16 @@ export class VercelFrontend extends Construct {
       ),
     );
     const shown = deployments.get(props.commit) as VercelResource;
+    // A domain has the same address whatever project has it. So if it moves to another one, Terraform first removes it from the
+    // one before: Vercel refuses it otherwise.
     for (const domain of props.domains) {
-      const known = new VercelResource(this, `domain-${hostDigest(domain)}`, "project_domain", {
+      const known = new VercelResource(scope, `domain-${digestOf(domain)}`, "project_domain", {
         project_id: project.id,
         domain,
       });
       new VercelResource(
-        this,
-        `alias-${hostDigest(domain)}`,
+        scope,
+        `alias-${digestOf(domain)}`,
         "alias",
         { alias: domain, deployment_id: shown.id },
         { dependsOn: [known] },
@@ -130,16 +132,20 @@ export class VercelFrontend extends Construct {
     variables: readonly VercelResource[],
   ): VercelResource {
     const text = JSON.stringify([commit, ...builtWith]);
-    const digest = createHash("sha256").update(text).digest("hex").slice(0, 10);
     return new VercelResource(
       this,
-      `deployment-${digest}`,
+      `deployment-${digestOf(text, 10)}`,
       "deployment",
       { project_id: project.id, ref: commit, production: true },
       { dependsOn: [...variables] },
     );
   }
 }
+
+/** Characters of a routing rule's name. */
+const LONGEST_ROUTE_NAME = 256;
+
+const digestOf = (text: string, digits = 8): string => createHash("sha256").update(text).digest("hex").slice(0, digits);
 
 /** The headers of each path that has some of its own, and of all others. */
 const responseHeaders = (headers: readonly HeadersOfPath[]): readonly (readonly [string, Record<string, string>])[] =>
