@@ -27,6 +27,8 @@ const TOKEN = ending(
 const KEY = /KEYS?(_?\d+)?$/;
 /** What the browser or everybody may know, and numbers of tokens. */
 const NO_SECRET = /(^|_)(PUBLIC|PUBLISHABLE|SITE|ANON)(_|$)|(^|_)(MAX|MIN|NUM|TOTAL)_/;
+/** What nobody publishes: there are public keys and tokens, and no public passwords. */
+const NEVER_PUBLIC = /PASS|PWD|SECRET|CREDENTIAL/;
 
 /** A switch, a small number, a duration, a reference, a gap, a token of a language model, or a word about the secret. */
 const HARMLESS =
@@ -53,7 +55,7 @@ export function secretNamed(variable: string, value: string): boolean {
 
 /** Whether a variable's name says that its value is a secret, whatever the value is. */
 export const isSecretName = (variable: string): boolean =>
-  !NO_SECRET.test(variable) && (PASSWORD.test(variable) || TOKEN.test(variable));
+  (PASSWORD.test(variable) || TOKEN.test(variable)) && (!NO_SECRET.test(variable) || NEVER_PUBLIC.test(variable));
 
 /** The rule and the remedy for a variable that is a secret by its name, in plain text. */
 export const NAMED = [

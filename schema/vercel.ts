@@ -10,13 +10,13 @@ const folder = matching(
   /^(?!\.\.?(\/|$))(?!.*\/\.\.?(\/|$))[\w.@-]+(\/[\w.@-]+)*$/,
   "must be a folder of the repository, without a slash at its ends",
   'write it like "apps/web"',
-);
+).refine((path) => path.length <= 256, rule("must be at most 256 characters long", "use a shorter one"));
 
 /** How Vercel builds a frontend: the same in every environment. */
 export const vercelFrontend = z.strictObject({
   /** Repository on GitHub. Vercel's app for GitHub must be able to read it. */
   repository: matching(
-    /^[\w-]{1,39}\/[\w.-]{1,100}$/,
+    /^[A-Za-z0-9][\w-]{0,38}\/(?!\.{1,2}$)(?!.*\.git$)[\w.-]{1,100}$/,
     "must be a repository on GitHub",
     'write it like "my-company/shop"',
   ),
@@ -24,7 +24,9 @@ export const vercelFrontend = z.strictObject({
   /** Folder of the frontend in the repository. By default, it is the whole repository. */
   rootDirectory: folder.optional(),
   /** By default, Vercel knows the framework's. */
-  buildCommand: line.optional(),
+  buildCommand: line
+    .refine((command) => command.trim() === command, rule("must not begin or end with a space", "remove it"))
+    .optional(),
   /** Folder, in the root directory, that the build writes. By default, Vercel knows the framework's. */
   outputDirectory: folder.optional(),
   /**
@@ -49,7 +51,7 @@ export const vercel = z.strictObject({
     z.strictObject({
       /** Branch whose pushes Vercel builds ahead of their release. They get no domain. */
       productionBranch: matching(
-        /^(?!.*(\.\.|\/\/|\.lock$|\.$|\/$))[A-Za-z0-9][\w./-]{0,99}$/,
+        /^(?!HEAD$|refs\/)(?!.*(\.\.|\/\/|\/\.|\.lock(\/|$)|\.$|\/$))[A-Za-z0-9][\w./-]{0,99}$/,
         "must be a branch's name",
         'write it like "main"',
       ),

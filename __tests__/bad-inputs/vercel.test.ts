@@ -26,9 +26,13 @@ const listed = (name: string, variable: Anything, more: (system: Anything) => vo
 const W = `${S} vercel.web`;
 const V = `${P} vercel.frontends.web`;
 const ASK =
-  "remove it, and let the frontend ask a service that has it; a key that everybody may know is named so, such as MAPS_PUBLISHABLE_KEY";
-const IS_SECRET = `is a secret or a part of a datastore's login: browsers get what a frontend is built with; ${ASK}`;
-const IS_NAMED = `has the name of a secret or of a datastore's URL: browsers get what a frontend is built with; ${ASK}`;
+  "remove it, and let the frontend ask a service that has it; if everybody may know it, say so in its name, such as MAPS_PUBLISHABLE_KEY";
+const IS_SECRET = `is a secret or a part of a datastore's login: browsers can read what a frontend is built with; ${ASK}`;
+const IS_NAMED = `has the name of a secret or of a datastore's URL: browsers can read what a frontend is built with; ${ASK}`;
+const IS_URL =
+  "is the URL of a datastore: browsers can read what a frontend is built with; remove it, and let the frontend ask a service that has it";
+const SETS =
+  "sets a secret or a datastore's URL: browsers can read what a frontend is built with; remove it, and let the frontend ask a service that has it";
 const FOLDER = 'must be a folder of the repository, without a slash at its ends; write it like "apps/web"';
 
 testRefused({
@@ -50,6 +54,46 @@ testRefused({
       r.frontends = { [name]: r.frontends.web };
     }
   }, `${S} vercel.customer-relations-for-everybody-else = "customer-relations-for-everybody-else": gives the project on Vercel the name pmcrm-production-customer-relations-for-everybody-else, which must have at most 52 characters; shorten the frontend's name`),
+  "a project whose name has three dashes in a row": refused(
+    ({ system: s, staging, production }: Anything) => {
+      s.frontends = ["web---2"];
+      s.vercel = { "web---2": s.vercel.web };
+      s.variables.CORS_ORIGINS.of = ["web---2"];
+      for (const { environment: e, release: r } of [staging, production]) {
+        e.frontends = { "web---2": e.frontends.web };
+        e.vercel.frontends = { "web---2": e.vercel.frontends.web };
+        r.frontends = { "web---2": r.frontends.web };
+      }
+    },
+    ...["staging", "production"].map(
+      (name) =>
+        `${S} vercel.web---2 = "web---2": gives the project on Vercel the name pmcrm-${name}-web---2, which must not have three dashes in a row; rename the frontend`,
+    ),
+  ),
+  "a repository that is a folder": refused(
+    web((w) => (w.repository = "pmcrm/..")),
+    `${W}.repository = "pmcrm/..": must be a repository on GitHub; write it like "my-company/shop"`,
+  ),
+  "a repository as git clones it": refused(
+    web((w) => (w.repository = "pmcrm/web.git")),
+    `${W}.repository = "pmcrm/web.git": must be a repository on GitHub; write it like "my-company/shop"`,
+  ),
+  "a folder with a very long name": refused(
+    web((w) => (w.rootDirectory = "a".repeat(257))),
+    `${W}.rootDirectory = a string: must be at most 256 characters long; use a shorter one`,
+  ),
+  "a build command that is a space": refused(
+    web((w) => (w.buildCommand = " ")),
+    `${W}.buildCommand = " ": must not begin or end with a space; remove it`,
+  ),
+  "a build command that sets DATABASE_URL": refused(
+    web((w) => (w.buildCommand = "DATABASE_URL=$URL npm run build")),
+    `${W}.buildCommand = a string: ${SETS}`,
+  ),
+  "a build command that has a datastore's URL": refused(
+    web((w) => (w.buildCommand = "FROM=redis://10.4.0.3 npm run build")),
+    `${W}.buildCommand = a string: ${SETS}`,
+  ),
   "a repository that is not on GitHub": refused(
     web((w) => (w.repository = "https://gitlab.com/pmcrm/web")),
     `${W}.repository = "https://gitlab.com/pmcrm/web": must be a repository on GitHub; write it like "my-company/shop"`,
@@ -102,6 +146,28 @@ testRefused({
   "a variable that is named like a datastore's URL": refused(
     listed("NEXT_PUBLIC_DATABASE_URL", "none"),
     `${W}.variables.1 = a string: ${IS_NAMED}`,
+  ),
+  "a datastore's URL without a password under a harmless name": refused(
+    listed("NEXT_PUBLIC_SOURCE", "postgresql+asyncpg://db.internal/app"),
+    `${W}.variables.1 = "NEXT_PUBLIC_SOURCE": ${IS_URL}`,
+  ),
+  "an environment's value that is a datastore's URL": refused(({ system: s, staging, production: p }: Anything) => {
+    s.variables.NEXT_PUBLIC_SOURCE = { kind: "environment" };
+    s.vercel.web.variables.push("NEXT_PUBLIC_SOURCE");
+    staging.environment.variables.NEXT_PUBLIC_SOURCE = "https://source.my-company.com";
+    p.environment.variables.NEXT_PUBLIC_SOURCE = "redis://10.4.0.3:6379";
+  }, `${P} variables.NEXT_PUBLIC_SOURCE = a string: ${IS_URL}`),
+  "variables that Vercel or the build sets": refused(
+    listed("TZ", "UTC", (s) => s.vercel.web.variables.push("NODE_ENV")),
+    `${W}.variables.1 = "TZ": is a variable that Vercel or the build sets itself; remove it`,
+    `${W}.variables.2 = "NODE_ENV": is a variable that Vercel or the build sets itself; remove it`,
+  ),
+  "the name of a bucket": refused(
+    listed("MEDIA", { kind: "bucket", of: "media" }, (s) => {
+      s.buckets = { media: { access: "private" } };
+      s.services.backend.buckets = { media: "read" };
+    }),
+    `${W}.variables.1 = "MEDIA": has the kind bucket, which only pods have; remove it, or use text`,
   ),
   "a variable that only pods have": refused(
     web((w) => w.variables.push("PORT")),
@@ -158,6 +224,14 @@ testRefused({
   "a branch with spaces": refused(
     project((w) => (w.productionBranch = "the main one")),
     `${V}.productionBranch = "the main one": must be a branch's name; write it like "main"`,
+  ),
+  "a commit's place in git in place of a branch": refused(
+    ({ staging, production: p }: Anything) => {
+      staging.environment.vercel.frontends.web.productionBranch = "HEAD";
+      p.environment.vercel.frontends.web.productionBranch = "refs/heads/main";
+    },
+    `${T} vercel.frontends.web.productionBranch = "HEAD": must be a branch's name; write it like "main"`,
+    `${V}.productionBranch = "refs/heads/main": must be a branch's name; write it like "main"`,
   ),
   "regions that are none, unknown and listed twice": refused(
     ({ staging, production }: Anything) => {

@@ -1,6 +1,7 @@
-import { isUnfitForFrontends } from "../../facts/frontends";
+import { hasDatastoreUrl, isUnfitForFrontends } from "../../facts/frontends";
 import { fullName } from "../../facts/names";
-import { LONGEST_PROJECT_NAME } from "../../facts/vercel";
+import { secretLooking } from "../../facts/secrets";
+import { LONGEST_PROJECT_NAME, RESERVED_VARIABLES } from "../../facts/vercel";
 import type { System } from "../system";
 import { kindOf, type Variable } from "../variable";
 import { type Check, check, oneOf, own } from "./check";
@@ -9,7 +10,7 @@ import { sayWrongHeaders } from "./web";
 /** Kinds of variables that a frontend can have. The others are secrets, or belong to a pod. */
 const KINDS: readonly string[] = ["text", "environment", "url", "origins", "hosts"];
 
-const IN_PODS: readonly string[] = ["port", "version", "node-address", "ca-bundle", "pool-size"];
+const IN_PODS: readonly string[] = ["port", "version", "node-address", "ca-bundle", "pool-size", "bucket"];
 
 /** Whether a service answers browsers on the frontend's pages. */
 function allows({ services, variables }: Pick<System, "services" | "variables">, service: string, frontend: string) {
@@ -24,6 +25,12 @@ function allows({ services, variables }: Pick<System, "services" | "variables">,
 /** The service whose URL a variable is. */
 const calledBy = (variable: Variable | undefined, services: System["services"]): string | undefined =>
   typeof variable === "object" && variable.kind === "url" && own(services, variable.of) ? variable.of : undefined;
+
+/** What is wrong with a value that is a datastore's URL, and what to do. */
+const DATASTORE_URL = [
+  "is the URL of a datastore: browsers can read what a frontend is built with",
+  "remove it, and let the frontend ask a service that has it",
+] as const;
 
 /** Rules about the frontends that Vercel builds. */
 export const vercelChecks: readonly Check[] = [
@@ -45,6 +52,25 @@ export const vercelChecks: readonly Check[] = [
           `gives the project on Vercel the name ${project}, which must have at most ${LONGEST_PROJECT_NAME} characters`,
           "shorten the frontend's name",
           { value: name },
+        );
+      if (project.includes("---"))
+        say.system(
+          ["vercel", name],
+          `gives the project on Vercel the name ${project}, which must not have three dashes in a row`,
+          "rename the frontend",
+          { value: name },
+        );
+    }
+  }),
+  check(["vercel"], [], [], (s, _e, _r, { say }) => {
+    for (const [frontend, { buildCommand = "" }] of Object.entries(s.vercel)) {
+      const set = [...buildCommand.matchAll(/\b([A-Z][A-Z0-9_]*)=/g)].map(([, name = ""]) => name);
+      if (!secretLooking(buildCommand) && (hasDatastoreUrl(buildCommand) || set.some(isUnfitForFrontends)))
+        say.system(
+          ["vercel", frontend, "buildCommand"],
+          "sets a secret or a datastore's URL: browsers can read what a frontend is built with",
+          "remove it, and let the frontend ask a service that has it",
+          { secret: true },
         );
     }
   }),
@@ -75,10 +101,13 @@ export const vercelChecks: readonly Check[] = [
           say.system(
             path,
             KINDS.includes(kind)
-              ? "has the name of a secret or of a datastore's URL: browsers get what a frontend is built with"
-              : "is a secret or a part of a datastore's login: browsers get what a frontend is built with",
-            "remove it, and let the frontend ask a service that has it; a key that everybody may know is named so, such as MAPS_PUBLISHABLE_KEY",
+              ? "has the name of a secret or of a datastore's URL: browsers can read what a frontend is built with"
+              : "is a secret or a part of a datastore's login: browsers can read what a frontend is built with",
+            "remove it, and let the frontend ask a service that has it; if everybody may know it, say so in its name, such as MAPS_PUBLISHABLE_KEY",
           );
+        else if (typeof variable === "string" && hasDatastoreUrl(variable)) say.system(path, ...DATASTORE_URL);
+        else if (RESERVED_VARIABLES.includes(name))
+          say.system(path, "is a variable that Vercel or the build sets itself", "remove it");
         const service = calledBy(variable, s.services);
         if (service && !allows(s, service, frontend))
           say.system(
@@ -87,6 +116,11 @@ export const vercelChecks: readonly Check[] = [
             `list ${frontend} in a variable of ${service} of the kind origins, or in its cors.origins`,
           );
       }
+  }),
+  check(["vercel"], ["variables"], [], (s, e, _r, { say }) => {
+    const read = new Set(Object.values(s.vercel).flatMap(({ variables }) => variables));
+    for (const [name, value] of Object.entries(e.variables))
+      if (read.has(name) && hasDatastoreUrl(value)) say.environment(["variables", name], ...DATASTORE_URL);
   }),
   check(["vercel"], ["vercel"], [], (s, e, _r, { say }) => {
     const frontends = Object.keys(s.vercel);
