@@ -40,6 +40,10 @@ test("a call to Vercel's address reaches the fake, whose certificate is for that
   expect(fake.vercel.calls).toEqual([{ label: "GET /v2/teams/acme", status: 200 }]);
 });
 
+test("no setting of the machine leads around the proxy to Vercel itself", () => {
+  expect(fake.env).toMatchObject({ NO_PROXY: "", no_proxy: "" });
+});
+
 test("other hosts are passed on, and one that cannot be reached is said at once", async () => {
   const other = http.createServer((_incoming, outgoing) => outgoing.end("other")).listen(0, "127.0.0.1");
   await once(other, "listening");

@@ -75,6 +75,12 @@ test("a variable is added once for a target, changed and removed", () => {
   expect(call("GET", `/v8${at}/env`).body.envs).toEqual([]);
 });
 
+test("a variable whose name Vercel keeps for itself is refused", () => {
+  const { call, at } = vercelWith();
+  const answer = call("POST", `/v10${at}/env`, { key: "TZ", value: "UTC", target: ["production"], type: "encrypted" });
+  expect([answer.status, answer.body.error.code]).toEqual([400, "RESERVED_ENV_VARIABLE"]);
+});
+
 test("a domain is that of one project, and shows a deployment once it points to Vercel", () => {
   const { vercel, call, at, deploy } = vercelWith();
   call("PATCH", `/v9${at}`, { autoAssignCustomDomains: false });

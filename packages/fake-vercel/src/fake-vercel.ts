@@ -71,7 +71,7 @@ export async function startFakeVercel(folder: string): Promise<FakeVercel> {
       return vercel;
     },
     authority: cert,
-    env: { HTTPS_PROXY: address, VERCEL_API_TOKEN: VERCEL_TOKEN },
+    env: { HTTPS_PROXY: address, NO_PROXY: "", no_proxy: "", VERCEL_API_TOKEN: VERCEL_TOKEN },
     renew() {
       vercel = new Vercel(VERCEL_TOKEN);
     },

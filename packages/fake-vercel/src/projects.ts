@@ -129,11 +129,22 @@ export const variable = (call: Call): Body => {
   return found;
 };
 
+/** {@link https://vercel.com/docs/environment-variables/reserved-environment-variables} */
+const RESERVED = [
+  ..."AWS_EXECUTION_ENV AWS_LAMBDA_FUNCTION_MEMORY_SIZE AWS_LAMBDA_FUNCTION_NAME AWS_LAMBDA_FUNCTION_VERSION".split(
+    " ",
+  ),
+  ..."AWS_LAMBDA_LOG_GROUP_NAME AWS_LAMBDA_LOG_STREAM_NAME AWS_SECRET_KEY LAMBDA_RUNTIME_DIR".split(" "),
+  ..."LAMBDA_TASK_ROOT NOW_REGION TZ".split(" "),
+];
+
 export function addVariable(call: Call): Body {
   const project = of(call);
   const { vercel, body } = call;
   known(body, ["key", "value", "target", "customEnvironmentIds", "gitBranch", "type", "comment"]);
   if (!/^[A-Za-z_]\w*$/.test(body.key)) throw badRequest("`key` must be a variable's name.");
+  if (RESERVED.includes(body.key))
+    throw new ApiError(400, "RESERVED_ENV_VARIABLE", `The name of the variable \`${body.key}\` is reserved.`);
   if (
     project.variables.some(({ key, target }) => key === body.key && target.some((t: string) => body.target.includes(t)))
   )

@@ -23,7 +23,8 @@ export type Route = readonly [method: string, path: string, answer: (call: Call)
 
 /** Names of frameworks and of regions, which the provider asks other hosts for. */
 const FRAMEWORKS = ["nextjs", "nuxtjs", "astro", "sveltekit-1", "remix", "vite"];
-const REGIONS = ["arn1", "cdg1", "dub1", "fra1", "iad1", "lhr1", "sfo1"];
+const REGIONS =
+  "arn1 bom1 cdg1 cle1 cpt1 dub1 dxb1 fra1 gru1 hkg1 hnd1 iad1 icn1 kix1 lhr1 pdx1 sfo1 sin1 syd1 yul1".split(" ");
 
 /** What Vercel has of one team, and its API's answers. */
 export class Vercel {
