@@ -134,7 +134,7 @@ const vercelLines = ({ system, environment: { vercel, frontends } }: Context): s
           system.vercel,
         )
           .flatMap((name) => frontends[name] ?? [])
-          .join(", ")} to Vercel (CNAME cname.vercel-dns.com).`,
+          .join(", ")} to Vercel (CNAME cname.vercel-dns.com, or A 76.76.21.21 where no CNAME can be).`,
         `# Create a token of the team ${vercel.team} at https://vercel.com/account/tokens.`,
         "IFS= read -rsp 'VERCEL_API_TOKEN: ' VERCEL_API_TOKEN </dev/tty; export VERCEL_API_TOKEN; echo",
         "",
