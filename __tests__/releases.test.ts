@@ -5,7 +5,7 @@ import { everyStack, stackText, synthesizeEvery } from "../commands/every-stack"
 import type { Raw } from "../schema/files";
 import { InvalidConfiguration, validate } from "../schema/load";
 import { releaseId } from "../schema/release";
-import { configuration, filesOfPmcrm, ROOT, rawOf, synth, synthEvery } from "./support";
+import { configuration, filesOfPmcrm, filesOfPmcrmOnVercel, ROOT, rawOf, synth, synthEvery } from "./support";
 
 // biome-ignore lint/suspicious/noExplicitAny: some inputs are none that the types allow
 type Anything = any;
@@ -46,8 +46,8 @@ test("a password stays while the release runs that it was rotated in", () => {
 describe("releases/pmcrm", () => {
   const id = releaseId(filesOfPmcrm().staging.release);
   /** The lines for pmcrm with a change to the files in its folder of releases. */
-  const lines = (change: (releases: Record<string, Anything>) => void): string[] => {
-    const raw: Raw = rawOf(filesOfPmcrm());
+  const lines = (change: (releases: Record<string, Anything>) => void, files = filesOfPmcrm()): string[] => {
+    const raw: Raw = rawOf(files);
     const releases = JSON.parse(JSON.stringify(raw.releases));
     change(releases);
     try {
@@ -58,6 +58,48 @@ describe("releases/pmcrm", () => {
       throw error;
     }
   };
+
+  test.each<[string, (pointer: Anything, releases: Record<string, Anything>) => void, ...string[]]>([
+    [
+      "is there, without frontends",
+      (pointer, releases) => {
+        releases[releaseId(RELEASE)] = RELEASE;
+        pointer.previous = releaseId(RELEASE);
+      },
+    ],
+    [
+      "has no file",
+      (pointer) => (pointer.previous = "0123456789abcdef"),
+      `releases/pmcrm/production.json previous = "0123456789abcdef": is not a release of the system; name one of the files in releases/pmcrm, or use npm run release`,
+    ],
+    [
+      "is the stable one",
+      (pointer) => (pointer.previous = pointer.stable),
+      `releases/pmcrm/production.json previous = "<stable>": is the stable release itself; name the release before, or remove it`,
+    ],
+    [
+      "is a version",
+      (pointer) => (pointer.previous = "1.4.0"),
+      `releases/pmcrm/production.json previous = "1.4.0": must be the name of a release, 16 hexadecimal digits; copy it from another environment's file, or use npm run release`,
+    ],
+  ])("with frontends on Vercel, a previous release that %s", (_what, change, ...expected) => {
+    let stable = "";
+    const found = lines((releases) => {
+      stable = releases.production.stable;
+      change(releases.production, releases);
+    }, filesOfPmcrmOnVercel());
+    expect(found.map((line) => line.replace(stable, "<stable>"))).toEqual(expected);
+  });
+
+  test("without frontends on Vercel, no previous release is named", () => {
+    const found = lines((releases) => {
+      releases[releaseId(RELEASE)] = RELEASE;
+      releases.production.previous = releaseId(RELEASE);
+    });
+    expect(found).toEqual([
+      `releases/pmcrm/production.json previous = "${releaseId(RELEASE)}": must be absent: the system has nothing on Vercel; remove it`,
+    ]);
+  });
 
   const NO_STRATEGY = (candidate: string) =>
     `releases/pmcrm/production.json candidate = "${candidate}": must be absent: no service of production has a strategy, so nothing would run it; let the environment run it as stable, or give a service a strategy`;

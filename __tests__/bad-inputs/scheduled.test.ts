@@ -34,6 +34,10 @@ testRefused({
     scheduled("0 3 * * 7"),
     `${S} scheduled.nightly.schedule = "0 3 * * 7": must have days of the week from 0 to 6; write Sunday as 0`,
   ),
+  "a variable that is fixed when the image is built": refused((files) => {
+    (files.system.variables as Anything).NEXT_PUBLIC_COLOR = "green";
+    nightly((task) => (task.variables = [...(task.variables ?? []), "NEXT_PUBLIC_COLOR"]))(files);
+  }, `${S} scheduled.nightly.variables.2 = "NEXT_PUBLIC_COLOR": is fixed when the image is built, so a value at run time has no effect; pass it to docker build (--build-arg NEXT_PUBLIC_COLOR=...), or list it in the variables of a frontend on Vercel`),
   "a scheduled task without a schedule": refused(
     nightly((task) => delete task.schedule),
     `${S} scheduled.nightly.schedule = nothing: is required (string); add it`,

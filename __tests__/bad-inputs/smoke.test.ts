@@ -39,6 +39,10 @@ testRefused({
     smoke({ known: { ...JOB, variables: ["DATABASE_URL"] } }),
     `${S} smokeChecks.known.variables.0 = "DATABASE_URL": needs a connection to the database; add "database" to connects, or remove the variable`,
   ),
+  "a job with a variable that is fixed when the image is built": refused((files) => {
+    Object.assign(files.system.variables as object, { NEXT_PUBLIC_COLOR: "green" });
+    smoke({ known: { ...JOB, variables: ["NEXT_PUBLIC_COLOR"] } })(files);
+  }, `${S} smokeChecks.known.variables.0 = "NEXT_PUBLIC_COLOR": is fixed when the image is built, so a value at run time has no effect; pass it to docker build (--build-arg NEXT_PUBLIC_COLOR=...), or list it in the variables of a frontend on Vercel`),
   "a step without words": refused(
     smoke({ known: { kind: "manual" } }),
     `${S} smokeChecks.known.step = nothing: is required (string); add it`,
