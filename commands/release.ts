@@ -212,7 +212,7 @@ async function release(root: string, asked: Asked): Promise<string[]> {
   const { version, images, frontends = {} } = releases[id] as Release;
   return [
     `${file}: version ${version}`,
-    ...Object.entries({ ...images, ...frontends }).map(([name, what]) => `  ${name} ${what}`),
+    ...[images, frontends].flatMap(Object.entries).map(([name, what]) => `  ${name} ${what}`), // names can be the same
     was === is ? `${pointer}: as before` : `${pointer}: ${was} -> ${is}`,
     ...copies(raw, asked, images),
     ...further(system, raw, environment, before, after),
