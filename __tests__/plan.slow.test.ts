@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import type { Plan } from "@slipway/rehearsal";
+import { type Plan, whatIsMissing as whatIsMissingOf } from "@slipway/rehearsal";
 import { everyStack, type Stack, stackText, synthesizeEvery } from "../commands/every-stack";
 import { planFromNothing, whatIsMissing } from "../commands/planner";
+import { VERCEL_PROVIDER_VERSION } from "../constructs/frontend/vercel-provider";
 import { isInstalled, type Report, scan, type Waiver } from "./checkov";
 import accepted from "./checkov-waivers.json";
 import { ROOT } from "./support";
@@ -18,6 +19,10 @@ const isProduction = ({ environment }: Stack): boolean => environment.split("-")
 // Jest wants to know before it starts which tests there are.
 const withoutPlans = whatIsMissing(work);
 const withoutScans = withoutPlans ?? (isInstalled() ? undefined : "checkov is not on PATH (pip install checkov)");
+const withoutVercel = whatIsMissingOf(path.join(work, "vercel"), {
+  required_providers: { vercel: { source: "vercel/vercel", version: VERCEL_PROVIDER_VERSION } },
+});
+if (withoutVercel) console.warn(`Plans leave out what is on Vercel. ${withoutVercel}.`);
 if (withoutPlans) console.warn(`SKIPPED: plans of ${stacks.length} stacks. ${withoutPlans}.`);
 if (withoutScans) console.warn(`SKIPPED: checkov's scan of production. ${withoutScans}.`);
 
@@ -55,7 +60,7 @@ describe.each(stacks.map((stack) => [stack.name, stack] as const))("%s", (_name,
   testUnless(withoutPlans, "plans from nothing to create each of its resources, and nothing else", async () => {
     const { resource } = JSON.parse(stackText(folderOf(stack))) as { resource: Record<string, object> };
     const declared = Object.entries(resource).flatMap(([type, named]) =>
-      Object.keys(named).map((name) => `create ${type}.${name}`),
+      withoutVercel && type.startsWith("vercel_") ? [] : Object.keys(named).map((name) => `create ${type}.${name}`),
     );
     const planned = ((await planOf(stack)).json.resource_changes ?? [])
       .filter(({ mode }) => mode === "managed")
