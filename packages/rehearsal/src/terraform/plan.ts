@@ -74,7 +74,6 @@ export async function planFromNothing(stack: string, work: string, enabledApis: 
     if (vercel) await terraform("init"); // the folder was initialized without this provider
     for (const { project, secret, version } of madeByHand(readStack(stack)).secrets)
       addSecretByHand(google.cloud, project, secret, version, SUPPLIED);
-    if (vercel) await terraform("init"); // not every stack needs this provider
     const validation = await terraform("validate");
     await terraform("plan", "-out=plan.bin");
     const text = await terraform("show", "-json", "plan.bin");
