@@ -28,12 +28,15 @@ function placeOf(host: string, url: string) {
   return { service: serviceAt(host), path: decodeURIComponent(path), query: new URLSearchParams(query) };
 }
 
+/** The regular channel's version when most of the recorded clusters were made. */
+const KUBERNETES = "1.33";
+
 /**
  * An empty fake for tools that replay recorded calls. `call` answers one, `seed` puts an object into the fake as it was
  * recorded, and `number` is the number of the project `recorded-project`.
  */
 export function target() {
-  const cloud = new Cloud({ enabledApis: SERVICES.flatMap(({ api }) => api ?? []) });
+  const cloud = new Cloud({ enabledApis: SERVICES.flatMap(({ api }) => api ?? []), kubernetesVersion: KUBERNETES });
   return {
     number: cloud.numberOf("recorded-project"),
     call({ method, host, url, body }: RecordedCall): { status: number; body: unknown } {

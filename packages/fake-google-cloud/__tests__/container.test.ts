@@ -391,7 +391,7 @@ test("a cluster's control plane gets the Gateway API with the cluster or later, 
   await setTimeout();
   expect(get(C).networkConfig.gatewayApiConfig).toBeUndefined();
   put(C, { update: { desiredGatewayApiConfig: gatewayApiConfig } });
-  const networkConfig = expect.objectContaining({ gatewayApiConfig, datapathProvider: "LEGACY_DATAPATH" });
+  const networkConfig = expect.objectContaining({ gatewayApiConfig });
   expect(prepare).toHaveBeenLastCalledWith(expect.objectContaining({ networkConfig }));
   await setTimeout();
   put(C, { update: { desiredGatewayApiConfig: { channel: "CHANNEL_DISABLED" } } });
@@ -433,14 +433,19 @@ describe("the control plane's endpoints, as recorded", () => {
   };
   const dnsOnly = { dnsEndpointConfig: { allowExternalTraffic: true }, ipEndpointsConfig: { enabled: false } };
   const dns = (allowExternalTraffic: boolean) => ({
-    dnsEndpointConfig: { endpoint: host, allowExternalTraffic, enableK8sTokensViaDns: false },
+    dnsEndpointConfig: {
+      endpoint: host,
+      allowExternalTraffic,
+      enableK8sTokensViaDns: false,
+      enableK8sCertsViaDns: false,
+    },
   });
   const NONE = {
     endpoint: host,
     controlPlaneEndpointsConfig: { ...dns(true), ipEndpointsConfig: { enabled: false } },
     privateClusterConfig: { enablePrivateNodes: true },
   };
-  const open = { enabled: true, enablePublicEndpoint: true, globalAccess: false };
+  const open = { enabled: true, enablePublicEndpoint: true };
   const addresses = { privateEndpoint: host, publicEndpoint: host };
   const block = { cidrBlock: "203.0.113.0/28", displayName: "office" };
 
@@ -467,7 +472,6 @@ describe("the control plane's endpoints, as recorded", () => {
     expect(endpoint).toBe(host);
     expect(controlPlaneEndpointsConfig.ipEndpointsConfig).toEqual({
       ...ipEndpointsConfig,
-      globalAccess: false,
       authorizedNetworksConfig: { gcpPublicCidrsAccessEnabled: true },
       privateEndpoint: host,
     });
@@ -518,9 +522,10 @@ test("Secrets are encrypted with a key of the cluster's region that GKE may use"
 test("a message that is sent empty means its zero values, not the defaults", () => {
   const { get } = withCluster({ ...CLUSTER, monitoringConfig: { componentConfig: {}, managedPrometheusConfig: {} } });
   expect(get(C).monitoringConfig).toMatchObject({
-    componentConfig: { enableComponents: [] },
-    managedPrometheusConfig: { enabled: false },
+    componentConfig: {},
+    managedPrometheusConfig: {},
   });
+  expect(get(C).monitoringConfig.componentConfig.enableComponents).toBeUndefined();
 });
 
 test("an update changes what it sends and leaves the rest", () => {
@@ -585,7 +590,11 @@ test("a cluster that names no network is in the default one, and in its region's
   serviceOf("compute", world.cloud).post("projects/p/global/networks", network);
   world.post(CLUSTERS, { cluster: { name: "c", initialNodeCount: 1 } });
   expect(world.get(C)).toMatchObject({
-    network: "projects/p/global/networks/default",
-    subnetwork: "projects/p/regions/europe-west1/subnetworks/default",
+    network: "default",
+    subnetwork: "default",
+    networkConfig: {
+      network: "projects/p/global/networks/default",
+      subnetwork: "projects/p/regions/europe-west1/subnetworks/default",
+    },
   });
 });

@@ -136,7 +136,7 @@ export const TYPES: Readonly<Record<string, Type>> = {
         networkPolicyConfig: { disabled: true },
         nodeReadinessConfig: {}, // since 1.35
       },
-      anonymousAuthenticationConfig: { mode: "ENABLED" },
+      anonymousAuthenticationConfig: { mode: "LIMITED" }, // since 1.35
       autoscaling: {
         autoprovisioningNodePoolDefaults: {
           imageType: "COS_CONTAINERD",
@@ -161,8 +161,8 @@ export const TYPES: Readonly<Record<string, Type>> = {
       monitoringService: "monitoring.googleapis.com/kubernetes",
       "monitoringConfig.advancedDatapathObservabilityConfig": {},
       "monitoringConfig.componentConfig.enableComponents": [
-        ...["SYSTEM_COMPONENTS", "DAEMONSET", "DEPLOYMENT", "STATEFULSET", "JOBSET", "STORAGE", "HPA", "POD"],
-        ...["CADVISOR", "KUBELET", "DCGM"],
+        ...["SYSTEM_COMPONENTS", "STORAGE", "HPA", "POD", "DAEMONSET", "DEPLOYMENT", "STATEFULSET"],
+        ...["CADVISOR", "KUBELET", "DCGM", "JOBSET"], // in this order since 1.34
       ],
       "monitoringConfig.managedPrometheusConfig": { enabled: true },
       nodeCreationConfig: { nodeCreationMode: "VIA_KUBELET" },

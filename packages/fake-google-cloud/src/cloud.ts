@@ -13,6 +13,8 @@ export interface CloudOptions {
   readonly speed?: number;
   /** APIs that every project has enabled from the start: what is done by hand before the first deploy. */
   readonly enabledApis?: readonly string[];
+  /** Minor version of Kubernetes that a new cluster in the regular channel has: `1.35` by default. */
+  readonly kubernetesVersion?: string;
   /** The control plane of every cluster. */
   readonly kubernetes?: Kubernetes;
 }

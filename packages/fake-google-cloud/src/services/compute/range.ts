@@ -53,10 +53,10 @@ const rangesOf = (path: string, object: Body): Taken[] => {
 };
 
 /** A range of 10.0.0.0/8 that overlaps none of these, for whoever asks for no certain one. */
-export function freeRange(prefixLength: number, taken: readonly Cidr[]): Cidr {
-  for (let block = 0; block < 256; block++) {
-    const range = parseCidr(`10.${block}.0.0/${prefixLength}`) as Cidr;
-    if (!taken.some((other) => overlaps(other, range))) return range;
+export function freeRange(prefixLength: number, taken: readonly Cidr[], from = 0): Cidr {
+  for (let block = from; block < from + 256; block++) {
+    const range = parseCidr(`10.${block % 256}.0.0/${prefixLength}`) as Cidr;
+    if (range.exact && !taken.some((other) => overlaps(other, range))) return range;
   }
   throw invalid("Couldn't find free blocks in the network.", "invalid");
 }

@@ -119,7 +119,8 @@ function complete(subnetwork: Body, cloud: Cloud): void {
     state: "READY",
     gatewayAddress: ipCidrRange.replace(/\d+\/\d+$/, (text: string) => String(Number.parseInt(text, 10) + 1)),
   });
-  if (logConfig) defaults(logConfig, { enable: subnetwork.enableFlowLogs ?? true, metadata: "EXCLUDE_ALL_METADATA" });
+  if (logConfig) defaults(logConfig, { enable: subnetwork.enableFlowLogs ?? true });
+  if (logConfig?.enable) defaults(logConfig, { metadata: "EXCLUDE_ALL_METADATA" });
   subnetwork.fingerprint = String(cloud.next());
 }
 

@@ -1,10 +1,10 @@
 import { invalid } from "../../api-error";
 import type { Body } from "../../body";
-import { overlaps, parseCidr, textOf } from "../../cidr";
+import { type Cidr, overlaps, parseCidr, textOf } from "../../cidr";
 import type { Cloud } from "../../cloud";
 import { needKeyGrant } from "../cloud-kms";
 import { urlOf } from "../compute/kind";
-import { takenRanges } from "../compute/range";
+import { freeRange, takenRanges } from "../compute/range";
 import { needNetwork, needSubnetwork } from "../compute/reference";
 import { checkMaxPods } from "./checks";
 import { regionOf } from "./location";
@@ -72,7 +72,7 @@ export function placeInNetwork(cloud: Cloud, path: string, cluster: Body): void 
     throw invalid(`Subnetwork "${cluster.subnetwork}" is not valid for Network "${cluster.network}".`);
   cluster.network = network.path;
   cluster.subnetwork = at;
-  placeInRanges(cluster, subnetwork);
+  placeInRanges(cloud, cluster, subnetwork);
   checkControlPlaneRange(cloud, cluster, subnetwork.network);
 }
 
@@ -86,8 +86,13 @@ function autoSubnetwork(
   return { path: at, subnetwork: { name: network.name, network: urlOf(path) } };
 }
 
-function placeInRanges({ network, ipAllocationPolicy: policy }: Body, subnetwork: Body): void {
-  if (!policy) return;
+/**
+ * The ranges of pods and Services: those of the subnetwork that are named, those that are sent, or what Google chooses.
+ * https://cloud.google.com/kubernetes-engine/docs/concepts/alias-ips
+ */
+function placeInRanges(cloud: Cloud, cluster: Body, subnetwork: Body): void {
+  cluster.ipAllocationPolicy ??= {};
+  const { network, ipAllocationPolicy: policy } = cluster;
   const { clusterSecondaryRangeName: pods, servicesSecondaryRangeName: services } = policy;
   if (pods && pods === services)
     throw invalid(`Pod secondary range name (${pods}) should not be the same as service secondary range name.`);
@@ -103,6 +108,28 @@ function placeInRanges({ network, ipAllocationPolicy: policy }: Body, subnetwork
       );
     policy[block] = range.ipCidrRange;
   }
+  const [, prefix = "14"] = /^\/(\d+)$/.exec(policy.clusterIpv4CidrBlock ?? "/14") ?? [];
+  if (!parseCidr(policy.clusterIpv4CidrBlock ?? ""))
+    policy.clusterIpv4CidrBlock = textOf(
+      freeRange(Number(prefix), rangesIn(cloud, network, subnetwork.network), PODS_FROM),
+    );
+  // https://cloud.google.com/kubernetes-engine/docs/concepts/alias-ips#cluster_sizing_secondary_range_svcs
+  if (!parseCidr(policy.servicesIpv4CidrBlock ?? "")) policy.servicesIpv4CidrBlock = "34.118.224.0/20";
+}
+
+/** Second number of the first range of 10.0.0.0/8 that Google gives to pods, as recorded. */
+const PODS_FROM = 112;
+
+/** The ranges of a network, its clusters' pods and control planes included. */
+function rangesIn(cloud: Cloud, network: string, reference: string): Cidr[] {
+  const [, project = ""] = network.split("/");
+  const clusters = cloud.store
+    .below(`container/projects/${project}/locations`)
+    .filter(([key, cluster]) => /\/clusters\/[^/]+$/.test(key) && cluster.network === network)
+    .flatMap(([, { clusterIpv4Cidr = "", privateClusterConfig }]) =>
+      [clusterIpv4Cidr, privateClusterConfig?.masterIpv4CidrBlock ?? ""].flatMap((text) => parseCidr(text) ?? []),
+    );
+  return [...takenRanges(cloud, project, reference, "").map((one) => one.range), ...clusters];
 }
 
 /**
@@ -117,12 +144,6 @@ function checkControlPlaneRange(cloud: Cloud, { network, privateClusterConfig }:
     throw invalid(
       `Invalid value for field "cluster.private_cluster_config.master_ipv4_cidr_block": "${block}". Must be a /28.`,
     );
-  const project = network.split("/")[1];
-  const controlPlanes = cloud.store
-    .below(`container/projects/${project}/locations`)
-    .filter(([key, cluster]) => /\/clusters\/[^/]+$/.test(key) && cluster.network === network)
-    .flatMap(([, cluster]) => parseCidr(cluster.privateClusterConfig?.masterIpv4CidrBlock ?? "") ?? []);
-  const taken = [...takenRanges(cloud, project, reference, "").map((one) => one.range), ...controlPlanes];
-  const other = taken.find((one) => overlaps(one, range));
+  const other = rangesIn(cloud, network, reference).find((one) => overlaps(one, range));
   if (other) throw invalid(`The given master_ipv4_cidr ${block} overlaps with an existing network ${textOf(other)}.`);
 }

@@ -12,7 +12,9 @@ import { CLUSTER_ENUMERATIONS, checkEnumerations } from "./enumerations";
 import { checkLocation, checkZones } from "./location";
 import { changePool, checkPool, completePool, needCluster, nodePoolRoutes, poolsOf, statusOf } from "./node-pool";
 import { begin, CLUSTERS, keyOf, needIdle, operationRoutes } from "./operation";
+import { answered } from "./read";
 import { CLUSTER as CLUSTER_SHAPE, CLUSTER_UPDATE, VERBS } from "./shapes";
+import { placeInChannel } from "./version";
 
 const CLUSTER = `${CLUSTERS}/{cluster}`;
 
@@ -33,9 +35,11 @@ function create(call: Call, cloud: Cloud): Body {
   // What Autopilot makes by itself needs no check.
   if (!cluster.autopilot?.enabled) for (const pool of pools) checkPool(cloud, pool, cluster, location);
 
+  cluster.id = `12345678${String(cloud.next()).padStart(56, "0")}`; // 64 characters, as Google's are
+  placeInChannel(cluster, cloud.options.kubernetesVersion);
   completeCluster(cluster, path, cloud.options.kubernetes);
   for (const pool of pools) completePool(pool, `${path}/nodePools/${pool.name}`, cluster);
-  cluster.nodeConfig = structuredClone(pools[0]?.config);
+  delete cluster.nodeConfig; // the first pool's
   cloud.store.set(keyOf(path), cluster);
   for (const pool of pools) cloud.store.set(keyOf(`${path}/nodePools/${pool.name}`), pool);
   return begin(
@@ -67,29 +71,48 @@ function newPools(cluster: Body, nodePools: Body[]): Body[] {
   ];
 }
 
+const nameOf = (path: string): string => path.split("/").at(-1) as string;
+
 function read(cloud: Cloud, path: string): Body {
   const cluster = needCluster(cloud, path);
-  return { ...cluster, status: statusOf(cloud, keyOf(path)), nodePools: poolsOf(cloud, path) };
+  const nodePools = poolsOf(cloud, path);
+  return answered({
+    ...cluster,
+    network: nameOf(cluster.network),
+    subnetwork: nameOf(cluster.subnetwork),
+    nodeConfig: nodePools[0]?.config,
+    status: statusOf(cloud, keyOf(path)),
+    nodePools,
+  });
 }
 
-/** Fields of a cluster that an update changes as `desired...`. */
+const desired = (field: string): string => `desired${field[0]?.toUpperCase()}${field.slice(1)}`;
+
+/**
+ * Where an update's fields go.
+ * https://cloud.google.com/kubernetes-engine/docs/reference/rest/v1/ClusterUpdate
+ */
 const UPDATES: Readonly<Record<string, string>> = {
-  desiredLoggingConfig: "loggingConfig",
-  desiredMonitoringConfig: "monitoringConfig",
-  desiredAddonsConfig: "addonsConfig",
-  desiredReleaseChannel: "releaseChannel",
-  desiredBinaryAuthorization: "binaryAuthorization",
-  desiredDatabaseEncryption: "databaseEncryption",
-  desiredShieldedNodes: "shieldedNodes",
-  desiredSecurityPostureConfig: "securityPostureConfig",
-  desiredCostManagementConfig: "costManagementConfig",
-  desiredVerticalPodAutoscaling: "verticalPodAutoscaling",
-  desiredWorkloadIdentityConfig: "workloadIdentityConfig",
-  desiredControlPlaneEndpointsConfig: "controlPlaneEndpointsConfig",
-  desiredRbacBindingConfig: "rbacBindingConfig",
-  desiredAnonymousAuthenticationConfig: "anonymousAuthenticationConfig",
-  desiredNotificationConfig: "notificationConfig",
+  ...Object.fromEntries(
+    [
+      ...["loggingConfig", "monitoringConfig", "loggingService", "monitoringService", "addonsConfig", "releaseChannel"],
+      ...["binaryAuthorization", "databaseEncryption", "shieldedNodes", "securityPostureConfig", "locations"],
+      ...["costManagementConfig", "verticalPodAutoscaling", "workloadIdentityConfig", "controlPlaneEndpointsConfig"],
+      ...["rbacBindingConfig", "anonymousAuthenticationConfig", "notificationConfig", "podAutoscaling"],
+      ...["enterpriseConfig", "secretManagerConfig", "meshCertificates", "identityServiceConfig", "fleet"],
+    ].map((field) => [desired(field), field]),
+  ),
+  ...Object.fromEntries(
+    [
+      ...["inTransitEncryptionConfig", "enableCiliumClusterwideNetworkPolicy", "enableFqdnNetworkPolicy", "dnsConfig"],
+      ...["gatewayApiConfig", "defaultEnablePrivateNodes", "defaultSnatStatus", "serviceExternalIpsConfig"],
+      ...["datapathProvider", "privateIpv6GoogleAccess", "disableL4LbFirewallReconciliation"],
+    ].map((field) => [desired(field), `networkConfig.${field}`]),
+  ),
   desiredClusterAutoscaling: "autoscaling",
+  desiredNodePoolAutoConfigNetworkTags: "nodePoolAutoConfig.networkTags",
+  desiredNodePoolAutoConfigKubeletConfig: "nodePoolAutoConfig.nodeKubeletConfig",
+  desiredNodePoolLoggingConfig: "nodePoolDefaults.nodeConfigDefaults.loggingConfig",
 };
 
 /**
@@ -110,22 +133,28 @@ function update(call: Call, cloud: Cloud): Body {
     });
   return change(call, cloud, (cluster) => {
     const sent: Body = {};
-    const { desiredGatewayApiConfig: gatewayApiConfig, ...others } = desired;
-    if (gatewayApiConfig) {
-      checkEnumerations("update.desired_", { networkConfig: { gatewayApiConfig } }, CLUSTER_ENUMERATIONS);
-      cluster.networkConfig.gatewayApiConfig = gatewayApiConfig;
-    }
+    const replaced: (() => void)[] = [];
+    const { desiredAdditionalIpRangesConfig: ranges, ...others } = desired;
+    if (ranges) cluster.ipAllocationPolicy.additionalIpRangesConfigs = ranges.additionalIpRangesConfigs;
     for (const [name, value] of Object.entries(others)) {
       if (FIXED.includes(name))
         throw invalid(`Invalid JSON payload received. Unknown name "${name}" at 'update': Cannot find field.`);
       const field = Object.hasOwn(UPDATES, name) && UPDATES[name];
       if (!field) throw unknownHere(`the fake does not know the field ${name} of a cluster's update`);
-      sent[field] = value;
+      const where = field.split(".");
+      const last = where.pop() as string;
+      const to = (object: Body) => where.reduce((part, key) => (part[key] ??= {}), object);
+      to(sent)[last] = value;
+      const before = to(cluster)[last];
+      const isMessage = typeof value === "object" && !Array.isArray(value);
+      replaced.push(() => {
+        to(cluster)[last] = isMessage ? { ...messagesOf(before), ...value } : value;
+      });
     }
     checkEnumerations("update.desired_", sent, CLUSTER_ENUMERATIONS);
     if (cluster.autopilot?.enabled) checkAutopilot(sent);
     checkReferences(cloud, call.path, sent);
-    for (const [field, value] of Object.entries(sent)) cluster[field] = { ...messagesOf(cluster[field]), ...value };
+    for (const put of replaced) put();
   });
 }
 

@@ -1,11 +1,9 @@
 import { type Body, defaults } from "../../body";
 import type { Kubernetes } from "../../cloud";
 import { completeAutopilot } from "./autopilot";
-import { usualZones } from "./location";
+import { isZone, usualZones } from "./location";
 import { linkOf } from "./operation";
-
-/** Kubernetes version of every control plane and node. */
-export const VERSION = "1.34.4-gke.1000";
+import { filledInSince, minorOf } from "./version";
 
 /** Default OAuth scopes of nodes. */
 export const SCOPES: readonly string[] = [
@@ -17,27 +15,15 @@ export const SCOPES: readonly string[] = [
   "trace.append",
 ].map((scope) => `https://www.googleapis.com/auth/${scope}`);
 
-/**
- * Defaults of every cluster, taken from recorded answers in the tests of Google's Config Connector.
- * https://github.com/GoogleCloudPlatform/k8s-config-connector/tree/master/pkg/test/resourcefixture/testdata/basic/container
- */
+/** What GKE fills in on every cluster. */
 const DEFAULTS: Body = {
-  currentMasterVersion: VERSION,
-  initialClusterVersion: VERSION,
-  currentNodeVersion: VERSION,
   etag: "e",
-  id: "abcdef",
+  autopilot: {},
   legacyAbac: {},
-  networkConfig: {
-    serviceExternalIpsConfig: { enabled: false },
-    defaultSnatStatus: { disabled: false },
-    enableIntraNodeVisibility: false,
-    datapathProvider: "LEGACY_DATAPATH",
-  },
+  networkConfig: { serviceExternalIpsConfig: {} },
   defaultMaxPodsConstraint: { maxPodsPerNode: "110" },
   databaseEncryption: { state: "DECRYPTED" },
   shieldedNodes: { enabled: true },
-  releaseChannel: { channel: "REGULAR" },
   maintenancePolicy: { resourceVersion: "r" },
   nodePoolDefaults: {
     nodeConfigDefaults: {
@@ -46,38 +32,31 @@ const DEFAULTS: Body = {
     },
   },
   nodePoolAutoConfig: { nodeKubeletConfig: { insecureKubeletReadonlyPortEnabled: false } },
-  nodeCreationConfig: { nodeCreationMode: "VIA_KUBELET" },
-  controlPlaneEgress: { mode: "VIA_CONTROL_PLANE" },
   userManagedKeysConfig: {},
   securityPostureConfig: { mode: "BASIC", vulnerabilityMode: "VULNERABILITY_MODE_UNSPECIFIED" },
+  // What the beta version of the API has besides.
+  protectConfig: {
+    workloadConfig: { auditMode: "BASIC" },
+    workloadVulnerabilityMode: "WORKLOAD_VULNERABILITY_MODE_UNSPECIFIED",
+  },
+  clusterTelemetry: { type: "ENABLED" },
   notificationConfig: { pubsub: {} },
   autoscaling: {
     autoscalingProfile: "BALANCED",
     autoprovisioningNodePoolDefaults: {
       imageType: "COS_CONTAINERD",
       management: { autoUpgrade: true, autoRepair: true },
-      oauthScopes: SCOPES,
       serviceAccount: "default",
     },
   },
-  loggingService: "logging.googleapis.com/kubernetes",
   loggingConfig: { componentConfig: { enableComponents: ["SYSTEM_COMPONENTS", "WORKLOADS"] } },
-  monitoringService: "monitoring.googleapis.com/kubernetes",
   monitoringConfig: {
-    componentConfig: {
-      enableComponents: [
-        ...["SYSTEM_COMPONENTS", "DAEMONSET", "DEPLOYMENT", "STATEFULSET", "JOBSET", "STORAGE", "HPA", "POD"],
-        ...["CADVISOR", "KUBELET", "DCGM"],
-      ],
-    },
     managedPrometheusConfig: { enabled: true },
     advancedDatapathObservabilityConfig: {},
   },
   addonsConfig: {
     kubernetesDashboard: { disabled: true },
     networkPolicyConfig: { disabled: true },
-    dnsCacheConfig: { enabled: true },
-    nodeReadinessConfig: {},
     gcePersistentDiskCsiDriverConfig: { enabled: true },
   },
   binaryAuthorization: {},
@@ -87,7 +66,6 @@ const DEFAULTS: Body = {
   },
   enterpriseConfig: { clusterTier: "STANDARD" },
   podAutoscaling: { hpaProfile: "PERFORMANCE" },
-  anonymousAuthenticationConfig: { mode: "ENABLED" },
 };
 
 /** Fills in what the service fills in, of a new cluster and again after an update. */
@@ -98,44 +76,76 @@ export function completeCluster(
 ): void {
   const [, project = "", , location = ""] = path.split("/");
   if (cluster.autopilot?.enabled) completeAutopilot(cluster, project);
-  // A message that was sent empty means its zero values, not the service's defaults.
-  for (const config of [cluster.loggingConfig, cluster.monitoringConfig])
-    if (config?.componentConfig) config.componentConfig.enableComponents ??= [];
-  if (cluster.monitoringConfig?.managedPrometheusConfig)
-    cluster.monitoringConfig.managedPrometheusConfig.enabled ??= false;
-  const { clusterIpv4CidrBlock, servicesIpv4CidrBlock } = cluster.ipAllocationPolicy ?? {};
+  completeTelemetry(cluster);
   defaults(cluster, {
     location,
-    zone: location,
+    zone: isZone(location) ? location : undefined,
     locations: usualZones(location),
     selfLink: linkOf(path),
     masterAuth: {
       clusterCaCertificate: Buffer.from(authority).toString("base64"),
       clientCertificateConfig: {},
     },
-    clusterIpv4Cidr: clusterIpv4CidrBlock,
-    servicesIpv4Cidr: servicesIpv4CidrBlock,
     networkConfig: {
       network: cluster.network,
       subnetwork: cluster.subnetwork,
       defaultEnablePrivateNodes: cluster.privateClusterConfig?.enablePrivateNodes, // its older name
     },
   });
+  completeAutoscaling(cluster);
+  for (const added of [...filledInSince(cluster.currentMasterVersion), DEFAULTS]) defaults(cluster, added);
   completeEndpoints(cluster, host);
-  defaults(cluster, DEFAULTS);
   cluster.databaseEncryption.currentState = `CURRENT_STATE_${cluster.databaseEncryption.state}`;
-  if (cluster.ipAllocationPolicy)
+  const { clusterIpv4CidrBlock: clusterIpv4Cidr, servicesIpv4CidrBlock: servicesIpv4Cidr } = cluster.ipAllocationPolicy;
+  Object.assign(cluster, { clusterIpv4Cidr, servicesIpv4Cidr });
+  if (!cluster.ipAllocationPolicy.useRoutes) {
+    cluster.ipAllocationPolicy.useIpAliases = true;
     defaults(cluster.ipAllocationPolicy, {
+      clusterSecondaryRangeName:
+        minorOf(cluster.currentMasterVersion) >= 34 ? `gke-${cluster.name}-pods-${cluster.id.slice(0, 8)}` : undefined,
       stackType: "IPV4",
       podCidrOverprovisionConfig: {},
-      defaultPodIpv4RangeUtilization: 0.01,
-      useIpAliases: true,
-      clusterIpv4Cidr: clusterIpv4CidrBlock,
-      servicesIpv4Cidr: servicesIpv4CidrBlock,
-      networkTierConfig: { networkTier: "NETWORK_TIER_DEFAULT" },
+      clusterIpv4Cidr,
+      servicesIpv4Cidr,
     });
+  }
   const { dailyMaintenanceWindow } = cluster.maintenancePolicy.window ?? {};
   if (dailyMaintenanceWindow) defaults(dailyMaintenanceWindow, { duration: "PT4H0M0S" });
+}
+
+/** Logs and metrics. A message that is sent empty means its zero values, not the service's defaults. */
+function completeTelemetry(cluster: Body): void {
+  for (const [kind, service] of [
+    ["logging", "logging.googleapis.com/kubernetes"],
+    ["monitoring", "monitoring.googleapis.com/kubernetes"],
+  ] as const) {
+    const config = cluster[`${kind}Config`];
+    if (config?.componentConfig) config.componentConfig.enableComponents ??= [];
+    defaults(cluster, { [`${kind}Service`]: service });
+    if (cluster[`${kind}Service`] === "none")
+      cluster[`${kind}Config`] = { ...config, componentConfig: { enableComponents: [] } };
+  }
+  if (cluster.monitoringConfig?.managedPrometheusConfig)
+    cluster.monitoringConfig.managedPrometheusConfig.enabled ??= false;
+}
+
+/** https://cloud.google.com/kubernetes-engine/docs/how-to/node-auto-provisioning */
+const PROVISIONED_SCOPES = ["userinfo.email", "cloud-platform"].map(
+  (scope) => `https://www.googleapis.com/auth/${scope}`,
+);
+
+/** What nodes are like that GKE makes by itself. */
+function completeAutoscaling(cluster: Body): void {
+  const { enableNodeAutoprovisioning: isOn, autoprovisioningNodePoolDefaults: nodes } = cluster.autoscaling ?? {};
+  if (nodes?.minCpuPlatform === "automatic") delete nodes.minCpuPlatform;
+  defaults(cluster, {
+    autoscaling: {
+      autoprovisioningNodePoolDefaults: {
+        oauthScopes: isOn ? PROVISIONED_SCOPES : SCOPES,
+        ...(isOn && { upgradeSettings: { strategy: "SURGE" } }),
+      },
+    },
+  });
 }
 
 /**
@@ -160,11 +170,14 @@ function completeEndpoints(cluster: Body, host: string): void {
     return;
   }
   const { enablePublicEndpoint = true, authorizedNetworksConfig: authorized = {}, globalAccess = false } = ip;
+  const authorizedNetworksConfig = { gcpPublicCidrsAccessEnabled: !authorized.enabled, ...authorized };
+  cluster.masterAuthorizedNetworksConfig = authorizedNetworksConfig; // its older name
+  if (!enablePublicEndpoint) cluster.privateCluster = true;
   cluster.controlPlaneEndpointsConfig.ipEndpointsConfig = {
     ...ip,
     enablePublicEndpoint,
-    globalAccess,
-    authorizedNetworksConfig: { gcpPublicCidrsAccessEnabled: !authorized.enabled, ...authorized },
+    globalAccess: globalAccess || (minorOf(cluster.currentMasterVersion) < 34 ? false : undefined),
+    authorizedNetworksConfig,
     privateEndpoint: host,
     publicEndpoint: enablePublicEndpoint ? host : undefined,
   };

@@ -4,11 +4,13 @@ import type { Cloud } from "../../cloud";
 import { type Call, type Route, route } from "../../route";
 import { minutesOf } from "../../times";
 import { checkAccount, checkMaxPods, checkName } from "./checks";
-import { SCOPES, VERSION } from "./defaults";
+import { SCOPES } from "./defaults";
 import { checkEnumerations, POOL_ENUMERATIONS } from "./enumerations";
 import { checkZones } from "./location";
 import { begin, CLUSTERS, keyOf, linkOf, needIdle } from "./operation";
+import { answered } from "./read";
 import { NODE_POOL, NODE_POOL_UPDATE, VERBS } from "./shapes";
+import { imageOf, minorOf } from "./version";
 
 const POOLS = `${CLUSTERS}/{cluster}/nodePools`;
 const POOL = `${POOLS}/{pool}`;
@@ -91,11 +93,22 @@ function isReserved(label: string): boolean {
  */
 const podCidrSize = (maxPods: number): number => 32 - Math.ceil(Math.log2(2 * maxPods));
 
+/**
+ * The usual boot disk: newer series of machines have no persistent disks.
+ * https://cloud.google.com/compute/docs/general-purpose-machines#supported_disk_types_for_n4
+ */
+const diskOf = (machineType = ""): string =>
+  /^(n4|c4|m4|x4|a4|h4)[a-z]*-/.test(machineType) ? "hyperdisk-balanced" : "pd-balanced";
+
 /** Fills in what the service fills in, in a new pool. */
 export function completePool(pool: Body, path: string, cluster: Body): Body {
   const [, project, , , , name] = path.split("/");
+  const version = cluster.currentNodeVersion;
+  const isRecent = minorOf(version) >= 34;
+  const { machineType, ephemeralStorageLocalSsdConfig: localSsd } = pool.config ?? {};
+  const { clusterSecondaryRangeName: pods } = cluster.ipAllocationPolicy;
   defaults(pool, {
-    version: VERSION,
+    version,
     selfLink: linkOf(path),
     etag: "e",
     locations: cluster.locations,
@@ -104,18 +117,18 @@ export function completePool(pool: Body, path: string, cluster: Body): Body {
     upgradeSettings: pool.upgradeSettings ?? { maxSurge: 1, strategy: "SURGE" },
     maxPodsConstraint: { maxPodsPerNode: cluster.defaultMaxPodsConstraint?.maxPodsPerNode ?? "110" },
     networkConfig: {
-      podRange: cluster.ipAllocationPolicy?.clusterSecondaryRangeName,
+      podRange: pods ?? `${pool.name}-pods-${cluster.id.slice(0, 8)}`,
       podIpv4CidrBlock: cluster.clusterIpv4Cidr,
       enablePrivateNodes: cluster.networkConfig.defaultEnablePrivateNodes,
       subnetwork: cluster.networkConfig.subnetwork,
       podIpv4RangeUtilization: 0.001,
-      networkTierConfig: { networkTier: "NETWORK_TIER_DEFAULT" },
+      ...(isRecent && { networkTierConfig: { networkTier: "NETWORK_TIER_DEFAULT" } }),
     },
     initialNodeCount: pool.autoscaling?.minNodeCount ?? 1,
     config: {
       machineType: "e2-medium",
       diskSizeGb: 100,
-      diskType: "pd-balanced",
+      diskType: diskOf(machineType),
       imageType: "COS_CONTAINERD",
       serviceAccount: "default",
       oauthScopes: SCOPES,
@@ -126,9 +139,8 @@ export function completePool(pool: Body, path: string, cluster: Body): Body {
       shieldedInstanceConfig: { enableIntegrityMonitoring: true },
       windowsNodeConfig: {},
       effectiveCgroupMode: "EFFECTIVE_CGROUP_MODE_V2",
-      loggingConfig: { variantConfig: { variant: "DEFAULT" } },
-      kubeletConfig: { insecureKubeletReadonlyPortEnabled: false, maxParallelImagePulls: 2 },
-      nodeImageConfig: { image: "gke-1344-gke1000000-cos", imageProject: "gke-node-images" },
+      kubeletConfig: { insecureKubeletReadonlyPortEnabled: false, maxParallelImagePulls: isRecent && localSsd ? 3 : 2 },
+      ...(isRecent && { nodeImageConfig: { image: imageOf(version), imageProject: "gke-node-images" } }),
     },
   });
   completeConfig(pool.config);
@@ -151,7 +163,7 @@ function completeConfig(config: Body): void {
 export function poolsOf(cloud: Cloud, cluster: string): Body[] {
   return cloud.store
     .below(keyOf(`${cluster}/nodePools`))
-    .map(([key, pool]) => ({ ...pool, status: statusOf(cloud, key, keyOf(cluster)) }));
+    .map(([key, pool]) => answered({ ...pool, status: statusOf(cloud, key, keyOf(cluster)) }));
 }
 
 export const statusOf = (cloud: Cloud, ...keys: string[]): string =>
@@ -184,7 +196,11 @@ export function changePool(cloud: Cloud, path: string, change: (pool: Body) => v
 /** Fields of an update, with where they go. What is sent in a message of its own goes there without it. */
 const UPDATES: Readonly<Record<string, (pool: Body, value: Body) => void>> = {
   ...Object.fromEntries(
-    ["machineType", "diskType", "imageType", "workloadMetadataConfig"].map((field) => [
+    [
+      ...["machineType", "diskType", "imageType", "workloadMetadataConfig", "linuxNodeConfig", "kubeletConfig"],
+      ...["windowsNodeConfig", "loggingConfig", "confidentialNodes", "gcfsConfig", "fastSocket"],
+      ...["accelerators", "containerdConfig", "resourceManagerTags", "storagePools", "maxRunDuration", "flexStart"],
+    ].map((field) => [
       field,
       (pool: Body, value: Body) => {
         pool.config[field] = value;
@@ -267,7 +283,7 @@ export const nodePoolRoutes: readonly Route[] = [
   ),
   route("GET", POOL, ({ path }, cloud) => {
     const { path: at } = clusterOf(cloud, path);
-    return { ...needPool(cloud, path), status: statusOf(cloud, keyOf(path), keyOf(at)) };
+    return answered({ ...needPool(cloud, path), status: statusOf(cloud, keyOf(path), keyOf(at)) });
   }),
   route("PUT", POOL, update, NODE_POOL_UPDATE),
   route("DELETE", POOL, ({ path }, cloud) => {
