@@ -31,6 +31,24 @@ function placeOf(host: string, url: string) {
 /** The regular channel's version when most of the recorded clusters were made. */
 const KUBERNETES = "1.33";
 
+/** What stands in recorded calls for every public IP address. */
+const ADDRESS_STAND_IN = "8.8.8.8";
+
+/** A recorded body with what only the one who recorded had seen: an object's fingerprints, and the address reserved last. */
+function completed(cloud: Cloud, path: string, sent: unknown): unknown {
+  if (typeof sent !== "object" || sent === null) return sent;
+  const object = [path, path.replace(/\/[^/]+$/, "")].map((key) => cloud.store.get(`compute/${key}`)).find(Boolean);
+  const { fingerprint, labelFingerprint } = object ?? {};
+  const reserved = cloud.store.below("compute").findLast(([key]) => /\/addresses\/[^/]+$/.test(key))?.[1].address;
+  const body: Record<string, unknown> = {
+    ...(fingerprint && { fingerprint }),
+    ...(labelFingerprint && { labelFingerprint }),
+    ...sent,
+  };
+  if (body.IPAddress === ADDRESS_STAND_IN && reserved) body.IPAddress = reserved;
+  return body;
+}
+
 /**
  * An empty fake for tools that replay recorded calls. `call` answers one, `seed` puts an object into the fake as it was
  * recorded, and `number` is the number of the project `recorded-project`.
@@ -40,11 +58,10 @@ export function target() {
   return {
     number: cloud.numberOf("recorded-project"),
     call({ method, host, url, body }: RecordedCall): { status: number; body: unknown } {
+      const place = placeOf(host, url);
+      const sent = place.service === "compute" ? completed(cloud, place.path, body) : body;
       try {
-        return {
-          status: 200,
-          body: JSON.parse(JSON.stringify(cloud.call({ method, ...placeOf(host, url), body }) ?? {})),
-        };
+        return { status: 200, body: JSON.parse(JSON.stringify(cloud.call({ method, ...place, body: sent }) ?? {})) };
       } catch (error) {
         const { code, body } = errorAnswer(error);
         return { status: code, body };

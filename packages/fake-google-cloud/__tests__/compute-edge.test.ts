@@ -371,9 +371,11 @@ test("an SSL policy and a certificate are completed", () => {
   const compute = world();
   sslPolicy({})(compute);
   const path = `${GLOBAL}/sslPolicies/new`;
-  expect(compute.get(path)).toMatchObject({ profile: "COMPATIBLE", minTlsVersion: "TLS_1_0", enabledFeatures: [] });
+  expect(compute.get(path)).toMatchObject({ profile: "COMPATIBLE", minTlsVersion: "TLS_1_0" });
+  // https://cloud.google.com/load-balancing/docs/ssl-policies-concepts
+  expect(compute.get(path).enabledFeatures).toContain("TLS_RSA_WITH_3DES_EDE_CBC_SHA");
   compute.patch(path, { profile: "RESTRICTED", minTlsVersion: "TLS_1_3", fingerprint: fingerprint(compute, path) });
-  expect(compute.get(path).profile).toBe("RESTRICTED");
+  expect(compute.get(path)).toMatchObject({ profile: "RESTRICTED", enabledFeatures: { length: 6 } });
   certificate(["shop.example.com", "example.com."])(compute);
   expect(compute.get(`${GLOBAL}/sslCertificates/new`).managed.domains).toHaveLength(2);
 });
@@ -396,20 +398,20 @@ test("a security policy has a default rule, and its rules change one by one", ()
   const exclusions = [{ targetRuleSet: "sqli-v33-stable", requestUrisToExclude: [{ op: "EQUALS_ANY", val: "" }] }];
   compute.post(`${path}/addRule`, { ...RULE, ...waf, preconfiguredWafConfig: { exclusions } });
   compute.post(`${path}/patchRule`, { preview: true }, { priority: "1" });
-  expect(compute.get(path).rules[1]).toMatchObject({
+  expect(compute.get(path).rules[0]).toMatchObject({
     preview: true,
     action: "allow",
     preconfiguredWafConfig: { exclusions },
   });
   compute.post(`${path}/patchRule`, { ...RULE, ...waf }, { priority: "1", updateMask: "preconfigured_waf_config" });
-  expect(compute.get(path).rules[1].preconfiguredWafConfig).toBeUndefined();
+  expect(compute.get(path).rules[0].preconfiguredWafConfig).toBeUndefined();
   compute.post(
     `${path}/patchRule`,
     { ...RULE, action: "throttle", rateLimitOptions: LIMIT },
     { priority: "1", updateMask: "rate_limit_options,rate_limit_options.enforce_on_key" },
   );
   compute.post(`${path}/patchRule`, RULE, { priority: "1", updateMask: "rate_limit_options" });
-  expect(compute.get(path).rules[1]).toEqual({ ...RULE, preview: true, description: "" });
+  expect(compute.get(path).rules[0]).toEqual({ ...RULE, preview: true, description: "" });
   compute.post(`${path}/removeRule`, {}, { priority: "1" });
   expect(compute.get(path).rules).toHaveLength(1);
 });

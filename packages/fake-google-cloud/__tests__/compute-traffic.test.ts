@@ -219,8 +219,8 @@ test("a NAT is completed, and goes with an empty list", () => {
     {
       type: "PUBLIC",
       endpointTypes: ["ENDPOINT_TYPE_VM"],
-      enableEndpointIndependentMapping: false,
       autoNetworkTier: "PREMIUM",
+      effectiveTcpTimeWaitTimeoutSec: 120,
       subnetworks: [{ name: "https://www.googleapis.com/compute/v1/projects/p/regions/europe-west1/subnetworks/s" }],
     },
   ]);

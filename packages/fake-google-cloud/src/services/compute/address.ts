@@ -1,4 +1,4 @@
-import { invalid, unknownHere } from "../../api-error";
+import { invalid } from "../../api-error";
 import { type Body, defaults } from "../../body";
 import { addressOf, type Cidr, overlaps, parseCidr, textOf } from "../../cidr";
 import type { Cloud } from "../../cloud";
@@ -7,7 +7,7 @@ import type { Route } from "../../route";
 import { type Shape, TEXTS } from "../../shape";
 import { checkEnumerations, computeCollection, inUse, setLabels, urlOf, wrong } from "./kind";
 import { freeRange, takenRanges } from "./range";
-import { needNetwork } from "./reference";
+import { needNetwork, needSubnetwork } from "./reference";
 
 const GLOBAL = "projects/{project}/global/addresses";
 const REGIONAL = "projects/{project}/regions/{region}/addresses";
@@ -41,23 +41,43 @@ const ADDRESS: Shape = {
 
 function accept(address: Body, about: About): void {
   const { cloud, call } = about;
-  defaults(address, { addressType: "EXTERNAL" });
+  const { project = "", region = "" } = call.params;
   checkEnumerations(address, ENUMERATIONS);
-  const external = address.addressType === "EXTERNAL";
-  const isRange = address.purpose === "VPC_PEERING";
+  const { addressType = "EXTERNAL", purpose } = address;
+  const external = addressType === "EXTERNAL";
+  const isRange = purpose === "VPC_PEERING";
   if (external && isRange)
     throw wrong("purpose", address.purpose, "The field cannot be specified with external address.");
-  if (isRange && call.params.region) throw wrong("purpose", address.purpose, "Only a global address can have it.");
+  if (isRange && region) throw wrong("purpose", address.purpose, "Only a global address can have it.");
   if (external && address.network)
     throw wrong("network", address.network, "The field cannot be specified with external address.");
-  if (!external && !isRange) throw unknownHere("the fake knows no internal address that is not a range");
   if (isRange) reserveRange(address, about);
+  else if (!external && region) reserveInSubnetwork(address, about);
+  else if (!external) {
+    if (purpose !== "PRIVATE_SERVICE_CONNECT")
+      throw wrong("purpose", purpose, "A global internal address must have VPC_PEERING or PRIVATE_SERVICE_CONNECT.");
+    address.network = urlOf(needNetwork(cloud, project, address.network ?? "").path);
+  }
   defaults(address, {
     address: freeIp(cloud),
-    networkTier: external ? "PREMIUM" : undefined,
-    status: "RESERVED",
     labelFingerprint: String(cloud.next()),
+    addressType,
+    ...(region && { description: "" }),
+    ...((region || external) && { networkTier: "PREMIUM", status: "RESERVED" }),
   });
+}
+
+/** An address of a subnetwork's range. https://cloud.google.com/vpc/docs/reserve-static-internal-ip */
+function reserveInSubnetwork(address: Body, { cloud, call }: About): void {
+  const { project = "", region = "" } = call.params;
+  const { path, subnetwork } = needSubnetwork(cloud, project, region, address.subnetwork ?? "default");
+  const { first, last } = parseCidr(subnetwork.ipCidrRange) as Cidr;
+  const taken = new Set(cloud.store.below("compute").map(([, object]) => object.address));
+  let own = first + 2; // Google keeps the first two
+  while (taken.has(addressOf(own))) own++;
+  if (own > last) throw wrong("subnetwork", address.subnetwork, "IP space is exhausted.");
+  Object.assign(address, { subnetwork: urlOf(path), purpose: address.purpose ?? "GCE_ENDPOINT" });
+  address.address ??= addressOf(own);
 }
 
 /** An IP address that nothing has. https://www.rfc-editor.org/rfc/rfc5737 */

@@ -3,15 +3,17 @@ import { type Route, route } from "../../route";
 import type { Service } from "../../service";
 import { addresses } from "./address";
 import { backendBuckets } from "./backend-bucket";
+import { backendServices } from "./backend-service";
 import { firewalls } from "./firewall";
 import { forwardingRules } from "./forwarding-rule";
+import { healthChecks } from "./health-check";
 import { computeOperations, urlOf } from "./kind";
 import { networks } from "./network";
 import { routers } from "./router";
 import { securityPolicies } from "./security-policy";
 import { ssl } from "./ssl";
 import { subnetworks } from "./subnetwork";
-import { targetProxies } from "./target-proxy";
+import { targets } from "./target-proxy";
 import { urlMaps } from "./url-map";
 
 /** What comes with a project. */
@@ -62,9 +64,11 @@ export const compute: Service = {
     ...routers,
     ...securityPolicies,
     ...ssl,
+    ...healthChecks,
+    ...backendServices,
     ...backendBuckets,
     ...urlMaps,
-    ...targetProxies,
+    ...targets,
     ...forwardingRules,
   ],
 };

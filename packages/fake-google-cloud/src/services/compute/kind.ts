@@ -105,6 +105,9 @@ export const computeCollection = ({ type, accept, release, ...kind }: Kind): Rou
     answer: ({ cloud, path }, change) => changed(cloud, path, change === "create" ? minutesOf(type) : 0),
   });
 
+/** Where the collections are that each region has besides the global one. */
+export const PLACES = ["projects/{project}/global", "projects/{project}/regions/{region}"] as const;
+
 /** The operation that changes an object. */
 export function changed(cloud: Cloud, path: string, minutes = 0): Body {
   const { name } = cloud.operations.begin(`compute/${path}`, minutes);

@@ -2,6 +2,7 @@ import { invalid } from "../../api-error";
 import { type Body, defaults } from "../../body";
 import type { Cloud } from "../../cloud";
 import type { About } from "../../collection";
+import { REGIONS } from "../../regions";
 import type { Route } from "../../route";
 import { type Shape, withoutNulls } from "../../shape";
 import { action, checkEnumerations, checkFixed, checkName, computeCollection, inUse, urlOf, wrong } from "./kind";
@@ -24,6 +25,13 @@ const ENUMERATIONS = {
   networkFirewallPolicyEnforcementOrder: ["AFTER_CLASSIC_FIREWALL", "BEFORE_CLASSIC_FIREWALL"],
 };
 
+/** A network in auto mode has a subnetwork in each region but those on request. https://cloud.google.com/vpc/docs/vpc#auto-mode-considerations */
+const ON_REQUEST = ["me-central2"];
+const subnetworksOf = (path: string): string[] =>
+  REGIONS.filter((region) => !ON_REQUEST.includes(region))
+    .sort()
+    .map((region) => urlOf(path.replace("global/networks", `regions/${region}/subnetworks`)));
+
 function accept(network: Body, { path, before }: About): void {
   checkEnumerations(network, ENUMERATIONS);
   checkFixed(network, before, ["autoCreateSubnetworks"]);
@@ -33,7 +41,11 @@ function accept(network: Body, { path, before }: About): void {
     routingConfig: { routingMode: "REGIONAL", bgpBestPathSelectionMode: "LEGACY" },
     networkFirewallPolicyEnforcementOrder: "AFTER_CLASSIC_FIREWALL",
     selfLinkWithId: urlOf(path),
+    subnetworks: network.autoCreateSubnetworks ? subnetworksOf(path) : undefined,
+    // https://cloud.google.com/vpc/docs/subnets#ipv6-ranges
+    internalIpv6Range: network.enableUlaInternalIpv6 ? "fd20:eb5:88a:0:0:0:0:0/48" : undefined,
   });
+  if (!network.enableUlaInternalIpv6) delete network.enableUlaInternalIpv6;
 }
 
 /**

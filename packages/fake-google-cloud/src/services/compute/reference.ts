@@ -8,7 +8,7 @@ import { urlOf, wrong } from "./kind";
  * https://cloud.google.com/compute/docs/reference/rest/v1/subnetworks
  */
 export function pathOf(reference: string, project: string): string {
-  const path = reference.replace(/^https?:\/\/[^/]+\/(?:compute\/)*v1\//, ""); // the provider writes the fake's own address
+  const path = reference.replace(/^https?:\/\/[^/]+\/(?:compute\/)*(?:v1|beta)\//, ""); // the provider writes the fake's own address
   return /^(global|regions)\//.test(path) ? `projects/${project}/${path}` : path;
 }
 
@@ -29,18 +29,27 @@ export function needSubnetwork(
   return { path, subnetwork: need(cloud, path) };
 }
 
-/** The URL of an object that belongs to no region, by its name or URL. */
-export function needGlobal(
+/** Where an object is, without its project: `global`, or `regions/europe-west1`. */
+export const placeOf = (path: string): string =>
+  /^projects\/[^/]+\/(global|regions\/[^/]+)\//.exec(path)?.[1] as string;
+
+/** The URL of an object in a place, by its name or URL. */
+export function needAt(
   cloud: Cloud,
   project: string,
+  place: string,
   reference: string,
   field: string,
   collection: string,
 ): string {
-  const path = refer(cloud, project, reference, field, `global/${collection}`);
+  const path = refer(cloud, project, reference, field, `${place}/${collection}`);
   need(cloud, path);
   return urlOf(path);
 }
+
+/** The URL of an object that belongs to no region, by its name or URL. */
+export const needGlobal = (cloud: Cloud, project: string, reference: string, field: string, collection: string) =>
+  needAt(cloud, project, "global", reference, field, collection);
 
 /** The path of what a reference means, which must be of the kind that is wanted, in the place where it is wanted. */
 export function refer(cloud: Cloud, project: string, reference: string, field: string, collection: string): string {

@@ -59,12 +59,10 @@ function accept(router: Body, about: About): void {
     checkEnumerations(nat, ENUMERATIONS, field);
     checkPorts(nat, field);
     refersTo(nat, field, router, about);
-    defaults(nat, {
-      endpointTypes: ["ENDPOINT_TYPE_VM"],
-      enableEndpointIndependentMapping: false,
-      autoNetworkTier: "PREMIUM",
-      type: "PUBLIC",
-    });
+    defaults(nat, { endpointTypes: ["ENDPOINT_TYPE_VM"], type: "PUBLIC" });
+    // Between networks there are no tiers. https://cloud.google.com/nat/docs/private-nat
+    defaults(nat, nat.type === "PUBLIC" ? { autoNetworkTier: "PREMIUM" } : { enableDynamicPortAllocation: true });
+    nat.effectiveTcpTimeWaitTimeoutSec = nat.tcpTimeWaitTimeoutSec ?? 120;
     checkBeside(
       nat,
       field,

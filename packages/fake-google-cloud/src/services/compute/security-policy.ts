@@ -10,12 +10,11 @@ import {
   checkFingerprint,
   checkFixed,
   computeCollection,
+  PLACES,
   setLabels,
   wrong,
 } from "./kind";
 import { checkTrafficRange } from "./range";
-
-const POLICIES = "projects/{project}/global/securityPolicies";
 
 const THRESHOLD: Shape = { count: "number", intervalSec: "number" };
 const EXCLUDED: Shape = [{ op: "text", val: "text" }];
@@ -122,6 +121,7 @@ function accept(policy: Body, { cloud, before }: About): void {
   const priorities = policy.rules.map(({ priority }: Body) => priority);
   if (new Set(priorities).size < priorities.length)
     throw wrong("rules", "", "Cannot have rules with the same priorities.");
+  inOrder(policy);
   if (policy.advancedOptionsConfig)
     defaults(policy.advancedOptionsConfig, {
       jsonParsing: "DISABLED",
@@ -129,6 +129,12 @@ function accept(policy: Body, { cloud, before }: About): void {
       requestBodyInspectionSize: "8KB",
     });
   policy.fingerprint = String(cloud.next());
+}
+
+/** Rules are answered by their priorities, which are compared as texts: recorded are 111111111, 2147483647, 555. */
+function inOrder(policy: Body): void {
+  const text = ({ priority }: Body) => String(priority);
+  policy.rules.sort((one: Body, other: Body) => (text(one) < text(other) ? -1 : 1));
 }
 
 /** https://cloud.google.com/armor/docs/configure-security-policies */
@@ -231,32 +237,33 @@ const needRule = (policy: Body, query: URLSearchParams): Body => {
   return rule;
 };
 
-/** Everything but rules: https://cloud.google.com/compute/docs/reference/rest/v1/securityPolicies/patch */
-const patch = route(
-  "PATCH",
-  `${POLICIES}/{id}`,
-  (call, cloud) => {
-    const { path, query } = call;
-    const key = `compute/${path}`;
-    const before = cloud.need(key, notFound(`The resource '${path}' was not found`));
-    cloud.needReady(key);
-    checkFingerprint(before.fingerprint, call.body.fingerprint);
-    const { rules: _rules, ...body } = call.body;
-    const after = cleared(merge(structuredClone(before), body), body, query.get("updateMask"));
-    accept(after, { cloud, call, path, key, before });
-    cloud.store.set(key, after);
-    return changed(cloud, path);
-  },
-  POLICY,
-);
+/** Rules too, as recorded, despite the page: https://cloud.google.com/compute/docs/reference/rest/v1/securityPolicies/patch */
+const patch = (at: string): Route =>
+  route(
+    "PATCH",
+    `${at}/{id}`,
+    (call, cloud) => {
+      const { path, query } = call;
+      const key = `compute/${path}`;
+      const before = cloud.need(key, notFound(`The resource '${path}' was not found`));
+      cloud.needReady(key);
+      checkFingerprint(before.fingerprint, call.body.fingerprint);
+      const { rules, ...others } = call.body;
+      const body = rules?.length ? { ...others, rules } : others; // none stands for no change
+      const after = cleared(merge(structuredClone(before), body), body, query.get("updateMask"));
+      accept(after, { cloud, call, path, key, before });
+      cloud.store.set(key, after);
+      return changed(cloud, path);
+    },
+    POLICY,
+  );
 
-/** https://cloud.google.com/compute/docs/reference/rest/v1/securityPolicies */
-export const securityPolicies: Route[] = [
-  ...computeCollection({ at: POLICIES, type: "google_compute_security_policy", shape: POLICY, accept, update: "none" }),
-  patch,
-  setLabels(POLICIES),
+const policiesAt = (at: string): Route[] => [
+  ...computeCollection({ at, type: "google_compute_security_policy", shape: POLICY, accept, update: "none" }),
+  patch(at),
+  setLabels(at),
   action(
-    POLICIES,
+    at,
     "addRule",
     (policy, body) => {
       const rule = structuredClone(body);
@@ -264,11 +271,12 @@ export const securityPolicies: Route[] = [
         throw wrong("priority", rule.priority, "Cannot have rules with the same priorities.");
       acceptRule(rule);
       policy.rules.push(rule);
+      inOrder(policy);
     },
     { shape: RULE },
   ),
   action(
-    POLICIES,
+    at,
     "patchRule",
     (policy, body, { query }) => {
       const before = needRule(policy, query);
@@ -281,9 +289,12 @@ export const securityPolicies: Route[] = [
     },
     { shape: RULE },
   ),
-  action(POLICIES, "removeRule", (policy, _body, { query }) => {
+  action(at, "removeRule", (policy, _body, { query }) => {
     const rule = needRule(policy, query);
     if (rule.priority === LAST) throw wrong("priority", LAST, "The default rule cannot be removed.");
     policy.rules = policy.rules.filter((other: Body) => other !== rule);
   }),
 ];
+
+/** https://cloud.google.com/compute/docs/reference/rest/v1/securityPolicies and .../regionSecurityPolicies */
+export const securityPolicies: Route[] = PLACES.flatMap((place) => policiesAt(`${place}/securityPolicies`));

@@ -113,12 +113,14 @@ function complete(subnetwork: Body, cloud: Cloud): void {
   const { ipCidrRange, logConfig } = subnetwork;
   defaults(subnetwork, {
     purpose: "PRIVATE",
-    stackType: "IPV4_ONLY",
     privateIpGoogleAccess: false,
     privateIpv6GoogleAccess: "DISABLE_GOOGLE_ACCESS",
-    state: "READY",
     gatewayAddress: ipCidrRange.replace(/\d+\/\d+$/, (text: string) => String(Number.parseInt(text, 10) + 1)),
   });
+  // As recorded: a subnetwork of Private NAT has no machines.
+  if (subnetwork.purpose === "PRIVATE_NAT")
+    defaults(subnetwork, { allowSubnetCidrRoutesOverlap: false, enableFlowLogs: false });
+  else defaults(subnetwork, { stackType: "IPV4_ONLY", state: "READY" });
   if (logConfig) defaults(logConfig, { enable: subnetwork.enableFlowLogs ?? true });
   if (logConfig?.enable) defaults(logConfig, { metadata: "EXCLUDE_ALL_METADATA" });
   subnetwork.fingerprint = String(cloud.next());

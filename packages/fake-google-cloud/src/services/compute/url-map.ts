@@ -3,7 +3,7 @@ import type { Cloud } from "../../cloud";
 import type { About } from "../../collection";
 import type { Route } from "../../route";
 import type { Shape } from "../../shape";
-import { checkEnumerations, checkFingerprint, checkName, computeCollection, urlOf, wrong } from "./kind";
+import { checkEnumerations, checkFingerprint, checkName, computeCollection, PLACES, urlOf, wrong } from "./kind";
 import { needGlobal, pathOf } from "./reference";
 
 const REDIRECT: Shape = {
@@ -107,10 +107,12 @@ function accept(map: Body, about: About): void {
 }
 
 /** Where a load balancer sends requests: https://cloud.google.com/compute/docs/reference/rest/v1/urlMaps */
-export const urlMaps: Route[] = computeCollection({
-  at: "projects/{project}/global/urlMaps",
-  type: "google_compute_url_map",
-  shape: URL_MAP,
-  accept,
-  update: "PUT",
-});
+export const urlMaps: Route[] = PLACES.flatMap((place) =>
+  computeCollection({
+    at: `${place}/urlMaps`,
+    type: "google_compute_url_map",
+    shape: URL_MAP,
+    accept,
+    update: "PUT",
+  }),
+);
