@@ -21,11 +21,11 @@ const serviceAt = (host: string): string => {
 };
 
 /** Where a service's own paths begin, after its version. */
-const ADDRESS = /^(?:(?:sql|storage|dns|compute)\/)?v\d+(?:(?:alpha|beta)\d+)?\/([^?]*)(?:\?(.*))?$/;
+const ADDRESS = /^(?:(?:sql|storage|dns|compute)\/)?(v\d+(?:(?:alpha|beta)\d+)?)\/([^?]*)(?:\?(.*))?$/;
 
 function placeOf(host: string, url: string) {
-  const [, path = "", query = ""] = ADDRESS.exec(url) ?? [];
-  return { service: serviceAt(host), path: decodeURIComponent(path), query: new URLSearchParams(query) };
+  const [, version, path = "", query = ""] = ADDRESS.exec(url) ?? [];
+  return { service: serviceAt(host), version, path: decodeURIComponent(path), query: new URLSearchParams(query) };
 }
 
 /** The regular channel's version when most of the recorded clusters were made. */
@@ -46,8 +46,14 @@ function completed(cloud: Cloud, path: string, sent: unknown): unknown {
     ...sent,
   };
   if (body.IPAddress === ADDRESS_STAND_IN && reserved) body.IPAddress = reserved;
+  if (body.address === ADDRESS_STAND_IN) delete body.address;
   return body;
 }
+
+/** What stands in recorded answers for what differs from run to run. */
+const ANSWER_STAND_INS: Readonly<Record<string, string>> = { settingsVersion: "123", pscConnectionId: "111111111111" };
+
+const standIn = (field: string, value: unknown) => ANSWER_STAND_INS[field] ?? value;
 
 /**
  * An empty fake for tools that replay recorded calls. `call` answers one, `seed` puts an object into the fake as it was
@@ -61,7 +67,10 @@ export function target() {
       const place = placeOf(host, url);
       const sent = place.service === "compute" ? completed(cloud, place.path, body) : body;
       try {
-        return { status: 200, body: JSON.parse(JSON.stringify(cloud.call({ method, ...place, body: sent }) ?? {})) };
+        return {
+          status: 200,
+          body: JSON.parse(JSON.stringify(cloud.call({ method, ...place, body: sent }) ?? {}), standIn),
+        };
       } catch (error) {
         const { code, body } = errorAnswer(error);
         return { status: code, body };

@@ -104,7 +104,10 @@ describe("A clone", () => {
     expect(settings.tier).toBe("db-custom-1-3840");
     expect(settings.maintenanceWindow).toBeUndefined();
     expect(service.get(`${INSTANCES}/copy/databases/app`).instance).toBe("copy");
-    expect(service.get(`${INSTANCES}/copy/users`).items).toMatchObject([{ name: "u", instance: "copy" }]);
+    expect(service.get(`${INSTANCES}/copy/users`).items).toMatchObject([
+      { name: "postgres", instance: "copy" },
+      { name: "u", instance: "copy" },
+    ]);
     expect([...service.cloud.passwords]).toEqual([["projects/p/instances/db/users/u", "secret"]]);
   });
 });

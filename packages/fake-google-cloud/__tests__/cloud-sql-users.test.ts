@@ -126,8 +126,17 @@ describe("A user", () => {
   test("has a password that nobody reads", () => {
     const service = world();
     service.post(`${DB}/users`, { name: "u", password: "one" });
+    const every = {
+      host: "",
+      iamStatus: "IAM_STATUS_UNSPECIFIED",
+      passwordPolicy: { status: {} },
+      kind: "sql#user",
+      instance: "db",
+      project: "p",
+    };
     expect(service.get(`${DB}/users`).items).toEqual([
-      { name: "u", host: "", passwordPolicy: { status: {} }, kind: "sql#user", instance: "db", project: "p" },
+      { ...every, name: "postgres" },
+      { ...every, name: "u" },
     ]);
     expect(service.cloud.passwords.get(`${DB}/users/u`)).toBe("one");
     service.put(`${DB}/users`, { name: "u", password: "two" }, { name: "u", host: "" });
@@ -137,7 +146,7 @@ describe("A user", () => {
   test("is given roles beside those that it has, or in their place", () => {
     const service = world();
     service.post(`${DB}/users`, { name: "u", databaseRoles: ["cloudsqlsuperuser"] });
-    const rolesOf = () => service.get(`${DB}/users`).items[0].databaseRoles;
+    const rolesOf = () => service.get(`${DB}/users`).items[1].databaseRoles;
     service.put(`${DB}/users`, { name: "u" }, { name: "u", databaseRoles: "pg_monitor" });
     expect(rolesOf()).toEqual(["cloudsqlsuperuser", "pg_monitor"]);
     service.put(`${DB}/users`, {}, { name: "u", databaseRoles: "pg_monitor", revokeExistingRoles: "true" });
@@ -156,7 +165,7 @@ describe("A user", () => {
       '400 Invalid request: failed to delete user owner: . role "owner" cannot be dropped because some objects depend on it',
     );
     service.delete(`${DB}/users`, { name: "actor" });
-    expect(service.get(`${DB}/users`).items).toMatchObject([{ name: "owner" }]);
+    expect(service.get(`${DB}/users`).items).toMatchObject([{ name: "postgres" }, { name: "owner" }]);
     expect([...service.cloud.passwords.keys()]).toEqual([`${DB}/users/owner`]);
   });
 });

@@ -263,7 +263,7 @@ describe("An instance", () => {
       state: "RUNNABLE",
       connectionName: "p:europe-west1:db",
       instanceType: "CLOUD_SQL_INSTANCE",
-      ipAddresses: [{ type: "PRIMARY" }],
+      ipAddresses: [{ type: "PRIMARY" }, { type: "OUTGOING" }],
     });
     expect(settings).toMatchObject({
       settingsVersion: "1",

@@ -418,7 +418,7 @@ export const TYPES: Readonly<Record<string, Type>> = {
     },
   },
   google_sql_user: {
-    answer: () => sql([{ name: "u", password: "x" }]).get(`${INSTANCE}/users`).items[0],
+    answer: () => sql([{ name: "u", password: "x" }]).get(`${INSTANCE}/users`).items[1], // after postgres
     facts: { host: "", passwordPolicy: { status: {} }, type: null },
   },
   google_storage_bucket: {

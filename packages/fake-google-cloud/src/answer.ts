@@ -26,16 +26,17 @@ export interface Answer {
  * provider adds Monitoring's version to an endpoint that has it already.
  */
 const ADDRESS =
-  /^\/(?<service>[a-z0-9]+)\/(?:(?:sql|storage|dns|compute)\/)?(?:v\d+(?:(?:alpha|beta)\d+)?\/)+(?<path>.*)$/;
+  /^\/(?<service>[a-z0-9]+)\/(?:(?:sql|storage|dns|compute)\/)?(?:(?<version>v\d+(?:(?:alpha|beta)\d+)?)\/)+(?<path>.*)$/;
 
 /** Answers a request over HTTP, with an error as Google writes it where there is one. */
 export async function answer(asked: Asked): Promise<Answer> {
   const { cloud, faults, authenticated, method } = asked;
   const url = new URL(asked.url, "http://fake");
-  const { service = "", path = "" } = ADDRESS.exec(url.pathname)?.groups ?? {};
+  const { service = "", version, path = "" } = ADDRESS.exec(url.pathname)?.groups ?? {};
   let request: Request = {
     method,
     service: service === "dns" ? "clouddns" : service, // the provider resolves `dns/v1` beside the endpoint's last part
+    version,
     path,
     query: url.searchParams,
   };

@@ -34,6 +34,8 @@ export interface Kubernetes {
 export interface Request {
   readonly method: string;
   readonly service: string;
+  /** Of the API: `v1`. */
+  readonly version?: string | undefined;
   readonly path: string;
   readonly query?: URLSearchParams;
   /** JSON, which the route checks. */
@@ -57,7 +59,7 @@ export class Cloud {
   }
 
   /** What the service answers; fails with what it refuses. */
-  call({ method, service: name, path: asSent, query = new URLSearchParams(), body }: Request): unknown {
+  call({ method, service: name, version, path: asSent, query = new URLSearchParams(), body }: Request): unknown {
     const service = SERVICES.find((s) => s.name === name);
     const path = this.withProjectId(asSent);
     const unknown = unknownHere(`the fake does not know ${method} ${name} ${path}`);
@@ -69,7 +71,7 @@ export class Cloud {
       const message = messageOf(body);
       checkShape(message, shape);
       const sent = method === "PATCH" ? message : withoutNulls(message);
-      return handle({ method, path, params: { ...match.groups }, query, body: sent }, this);
+      return handle({ method, version, path, params: { ...match.groups }, query, body: sent }, this);
     }
     throw unknown;
   }

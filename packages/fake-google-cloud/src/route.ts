@@ -5,6 +5,8 @@ import type { Shape } from "./shape";
 /** A request as a service sees it. */
 export interface Call {
   readonly method: string;
+  /** Of the API: `v1beta1`. */
+  readonly version?: string | undefined;
   /** Without the version: `projects/p/global/networks`. */
   readonly path: string;
   /** What stands in the path where its pattern has `{name}`. */

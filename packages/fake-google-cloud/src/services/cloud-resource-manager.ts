@@ -5,6 +5,7 @@ import { type Route, route } from "../route";
 import type { Service } from "../service";
 
 const PROJECT = "projects/{project}";
+const CREATED = "2026-01-01T00:00:00Z";
 
 /** https://cloud.google.com/iam/docs/reference/rest/v1/Policy#AuditLogConfig.LogType */
 const LOG_TYPES = ["ADMIN_READ", "DATA_READ", "DATA_WRITE"];
@@ -38,16 +39,12 @@ export const cloudResourceManager: Service = {
   routes: [
     ...policyRoutes("cloudresourcemanager", PROJECT).map(withAuditConfigs),
     // Version 1 and version 3 have different words for the same.
-    route("GET", PROJECT, ({ params: { project = "" } }, cloud) => {
+    route("GET", PROJECT, ({ version, params: { project = "" } }, cloud) => {
       const number = cloud.numberOf(project);
-      return {
-        projectId: project,
-        projectNumber: number,
-        name: `projects/${number}`,
-        displayName: project,
-        lifecycleState: "ACTIVE",
-        state: "ACTIVE",
-      };
+      const projectId = project;
+      const v1 = { projectNumber: number, lifecycleState: "ACTIVE", createTime: CREATED };
+      const v3 = { name: `projects/${number}`, displayName: project, state: "ACTIVE", createTime: CREATED };
+      return { projectId, ...(version !== "v3" && v1), ...(version !== "v1" && v3) };
     }),
   ],
 };

@@ -104,10 +104,16 @@ function create({ body }: Call, cloud: Cloud): Body {
   return changed(cloud, key, minutesOf("google_service_networking_connection"));
 }
 
-/** Changes the ranges, and connects a network that has come back under its name. */
-function update({ body, query }: Call, cloud: Cloud): Body {
+/**
+ * Changes the ranges, and connects a network that has come back under its name. With force, `-` stands for the connection
+ * even if there is none yet, as recorded.
+ */
+function update(call: Call, cloud: Cloud): Body {
+  const { params, body, query } = call;
   const { path, project } = networkOf(cloud, body.network);
   const { network } = needNetwork(cloud, project, path);
+  if (params.connection === "-" && query.get("force") === "true" && !cloud.store.get(keyOf(path)))
+    return create(call, cloud);
   const connection = needConnection(cloud, path);
   checkRanges(cloud, project, path, body.reservedPeeringRanges);
   const isGone = (range: string) => !body.reservedPeeringRanges.includes(range);

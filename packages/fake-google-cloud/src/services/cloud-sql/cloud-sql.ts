@@ -21,8 +21,8 @@ import {
   selfLinkOf,
   sqlOperationRoutes,
 } from "./operations";
-import { checkSettings, completeSettings, INSTANCE_SHAPE, majorOf } from "./settings";
-import { sqlUserRoutes } from "./users";
+import { checkSettings, completeSettings, INSTANCE_SHAPE, majorOf, raiseRetention } from "./settings";
+import { createSuperuser, sqlUserRoutes } from "./users";
 
 /** Those of PostgreSQL, which alone is played here. https://cloud.google.com/sql/docs/postgres/admin-api/rest/v1beta4/SqlDatabaseVersion */
 const VERSIONS = ["9_6", ...Array.from({ length: 9 }, (_, i) => String(10 + i))].map(
@@ -116,9 +116,18 @@ function complete(cloud: Cloud, project: string, instance: Body): void {
     serviceAccountEmailAddress: `p${cloud.numberOf(project)}@gcp-sa-cloud-sql.iam.gserviceaccount.com`,
     createTime: now,
     maintenanceVersion: `${databaseVersion}_9.R20260101`,
-    gceZone: `${region}-b`,
+    gceZone: instance.settings.locationPreference.zone,
     dnsName: "x.sql.goog",
     sqlNetworkArchitecture: "NEW_NETWORK_ARCHITECTURE",
+    satisfiesPzi: true,
+    // https://cloud.google.com/sql/docs/postgres/gemini-in-databases
+    geminiConfig: {
+      entitled: false,
+      googleVacuumMgmtEnabled: false,
+      oomSessionCancelEnabled: false,
+      activeQueryEnabled: false,
+      indexAdvisorEnabled: false,
+    },
     serverCaCert: {
       kind: "sql#sslCert",
       instance: name,
@@ -137,7 +146,12 @@ function addressesOf(cloud: Cloud, { settings, ipAddresses: before = [] }: Body,
   const kept = (type: string) => before.find((address: Body) => address.type === type);
   const ownPrivate = () => (block ? { type: "PRIVATE", ipAddress: freeAddress(cloud, block) } : kept("PRIVATE"));
   return [
-    ...(ipv4Enabled ? [kept("PRIMARY") ?? { type: "PRIMARY", ipAddress: "203.0.113.77" }] : []),
+    ...(ipv4Enabled
+      ? [
+          kept("PRIMARY") ?? { type: "PRIMARY", ipAddress: "203.0.113.77" },
+          kept("OUTGOING") ?? { type: "OUTGOING", ipAddress: "203.0.113.78" }, // to what the instance itself connects
+        ]
+      : []),
     ...(privateNetwork ? [ownPrivate() ?? { type: "PRIVATE", ipAddress: "192.0.2.3" }] : []),
   ];
 }
@@ -187,6 +201,8 @@ function create({ params, body }: Call, cloud: Cloud): Body {
   accept(cloud, project, instance);
   cloud.store.set(instanceKey(project, instance.name), instance);
   setReplicas(cloud, project, instance, (names) => [...names, instance.name]);
+  // A replica has its primary's users.
+  if (!instance.masterInstanceName) createSuperuser(cloud, project, instance.name);
   const operationType = instance.masterInstanceName ? "CREATE_REPLICA" : "CREATE";
   return begin(cloud, { project, instance: instance.name, operationType, minutes: MINUTES });
 }
@@ -243,7 +259,8 @@ function update({ method, params, body }: Call, cloud: Cloud): Body {
     if (method === "PUT" && (sent.settingsVersion ?? settingsVersion) !== settingsVersion)
       throw new ApiError(412, "FAILED_PRECONDITION", "Condition does not match.", "staleData");
     after.settings = method === "PUT" ? { dataDiskSizeGb, ...sent } : merge(after.settings, sent);
-    after.settings.settingsVersion = String(Number(settingsVersion) + 1);
+    raiseRetention(after.settings, before.settings, sent);
+    after.settings.settingsVersion = String(Number(settingsVersion ?? 0) + 1);
   }
   accept(cloud, project, after, before);
   cloud.store.set(key, after);

@@ -1,6 +1,7 @@
 import { isIPv4 } from "node:net";
 import { invalid } from "../../api-error";
 import { type Body, defaults } from "../../body";
+import { zonesOf } from "../../regions";
 import { type Shape, TEXTS } from "../../shape";
 import { checkFlags } from "./flags";
 import { badEnumeration, badRequest } from "./operations";
@@ -105,11 +106,32 @@ const valueAt = (object: Body, path: string): unknown =>
 
 const snake = (path: string) => path.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
+/** What an edition's instances have besides. https://cloud.google.com/sql/docs/postgres/editions-intro */
+const OF_EDITION: Readonly<Record<string, Body>> = {
+  ENTERPRISE: {},
+  ENTERPRISE_PLUS: {
+    backupConfiguration: { backupTier: "STANDARD" },
+    dataCacheConfig: { dataCacheEnabled: true },
+  },
+};
+
+/** Messages that lack their zero values, as recorded. */
+const WITHOUT_ZEROS: Readonly<Record<string, readonly string[]>> = {
+  insightsConfig: ["queryInsightsEnabled", "recordApplicationTags", "recordClientAddress"],
+  backupConfiguration: ["binaryLogEnabled"],
+};
+
 /** What the service fills in among an instance's settings. */
 export function completeSettings(settings: Body, { databaseVersion, region }: Body): void {
   defaults(settings, { edition: usualEdition(majorOf(databaseVersion)) });
   // Another edition is refused when the settings are complete.
   const edition = Object.hasOwn(LOG_DAYS, settings.edition) ? settings.edition : "ENTERPRISE";
+  if (edition === "ENTERPRISE") delete settings.dataCacheConfig;
+  if (settings.backupConfiguration) defaults(settings.backupConfiguration, { replicationLogArchivingEnabled: false });
+  const { sslMode } = settings.ipConfiguration ?? {};
+  for (const [message, fields] of Object.entries(WITHOUT_ZEROS))
+    for (const field of fields) if (settings[message]?.[field] === false) delete settings[message][field];
+  defaults(settings, OF_EDITION[edition] as Body);
   defaults(settings, {
     kind: "sql#settings",
     settingsVersion: "1",
@@ -129,24 +151,27 @@ export function completeSettings(settings: Body, { databaseVersion, region }: Bo
       startTime: "03:00",
       transactionLogRetentionDays: LOG_DAYS[edition]?.usual,
       backupRetentionSettings: { retentionUnit: "COUNT", retainedBackups: USUAL_BACKUPS[edition] },
-      replicationLogArchivingEnabled: false,
-      transactionalLogStorageState: "CLOUD_STORAGE",
-      backupTier: "STANDARD",
+      transactionalLogStorageState: "TRANSACTIONAL_LOG_STORAGE_STATE_UNSPECIFIED",
     },
     ipConfiguration: {
       ipv4Enabled: true,
-      requireSsl: false,
+      requireSsl: sslMode === "TRUSTED_CLIENT_CERTIFICATE_REQUIRED", // its older name
       sslMode: "ALLOW_UNENCRYPTED_AND_ENCRYPTED",
-      serverCaMode: "GOOGLE_MANAGED_INTERNAL_CA",
-      enablePrivatePathForGoogleCloudServices: false,
       authorizedNetworks: [],
     },
     authorizedGaeApplications: [],
-    locationPreference: { kind: "sql#locationPreference", zone: `${region}-b` },
-    retainBackupsOnDelete: false,
-    enableGoogleMlIntegration: false,
-    enableDataplexIntegration: false,
+    locationPreference: { kind: "sql#locationPreference", zone: zonesOf(region)[0] },
   });
+}
+
+/**
+ * What a bigger edition raises when nothing is sent about it, as recorded; a smaller one leaves it.
+ * https://github.com/langfuse/langfuse-terraform-gcp/issues/8
+ */
+export function raiseRetention(settings: Body, before: Body, sent: Body): void {
+  if (settings.edition !== "ENTERPRISE_PLUS" || before.edition !== "ENTERPRISE" || sent.backupConfiguration) return;
+  delete settings.backupConfiguration.transactionLogRetentionDays;
+  delete settings.backupConfiguration.backupRetentionSettings;
 }
 
 /** Refuses settings that Cloud SQL refuses, complete as they are. */

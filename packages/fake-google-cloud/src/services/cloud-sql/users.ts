@@ -48,6 +48,15 @@ function needRoles(cloud: Cloud, key: string, roles: readonly string[]): void {
   if (unknown) throw badRequest(`role "${unknown}" does not exist`);
 }
 
+/** What every user has. A password policy may be empty. */
+const OF_EVERY_USER: Body = { host: "", iamStatus: "IAM_STATUS_UNSPECIFIED", passwordPolicy: { status: {} } };
+
+/** The user that an instance comes with. https://cloud.google.com/sql/docs/postgres/users#postgres-user */
+export function createSuperuser(cloud: Cloud, project: string, instance: string): void {
+  const user = { ...structuredClone(OF_EVERY_USER), kind: "sql#user", name: "postgres", instance, project };
+  cloud.store.set(`${instanceKey(project, instance)}/users/postgres`, user);
+}
+
 function createUser(call: Call, cloud: Cloud): Body {
   const { project, name: instance, key } = writable(call, cloud);
   const { password, ...user } = call.body;
@@ -61,8 +70,7 @@ function createUser(call: Call, cloud: Cloud): Body {
   if (cloud.store.get(`${key}/users/${name}`)) throw conflict(`The user ${name} already exists.`);
   needRoles(cloud, key, databaseRoles);
   if (password !== undefined) cloud.passwords.set(`${call.path}/${name}`, password);
-  // Every user has a password policy, even if it is empty.
-  const filled = { host: "", passwordPolicy: { status: {} }, ...user, kind: "sql#user", instance, project };
+  const filled = { ...structuredClone(OF_EVERY_USER), ...user, kind: "sql#user", instance, project };
   cloud.store.set(`${key}/users/${name}`, filled);
   return begin(cloud, { project, instance, operationType: "CREATE_USER" });
 }

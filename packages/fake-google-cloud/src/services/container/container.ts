@@ -73,11 +73,15 @@ function newPools(cluster: Body, nodePools: Body[]): Body[] {
 
 const nameOf = (path: string): string => path.split("/").at(-1) as string;
 
-function read(cloud: Cloud, path: string): Body {
+/** Fields that only the beta version of the API has, which the google-beta provider calls. */
+const BETA = ["clusterTelemetry", "protectConfig", "privateCluster", "master"];
+
+function read(cloud: Cloud, path: string, version?: string): Body {
   const cluster = needCluster(cloud, path);
   const nodePools = poolsOf(cloud, path);
+  const fields = Object.entries(cluster).filter(([field]) => version !== "v1" || !BETA.includes(field));
   return answered({
-    ...cluster,
+    ...Object.fromEntries(fields),
     network: nameOf(cluster.network),
     subnetwork: nameOf(cluster.subnetwork),
     nodeConfig: nodePools[0]?.config,
@@ -195,7 +199,7 @@ export const container: Service = {
     ...operationRoutes,
     ...nodePoolRoutes,
     route("POST", CLUSTERS, create, { cluster: CLUSTER_SHAPE }),
-    route("GET", CLUSTER, ({ path }, cloud) => read(cloud, path)),
+    route("GET", CLUSTER, ({ path, version }, cloud) => read(cloud, path, version)),
     route("PUT", CLUSTER, update, { update: CLUSTER_UPDATE }),
     route("DELETE", CLUSTER, ({ path }, cloud) => {
       needCluster(cloud, path);
