@@ -5,7 +5,7 @@ import { Operations } from "./operations";
 import { Policies } from "./policies";
 import type { Service } from "./service";
 import { SERVICES } from "./services";
-import { checkShape, withoutNulls } from "./shape";
+import { checkShape, named, withoutNulls } from "./shape";
 import { Store } from "./store";
 
 export interface CloudOptions {
@@ -70,7 +70,7 @@ export class Cloud {
       if (!match) continue;
       const message = messageOf(body);
       checkShape(message, shape);
-      const sent = method === "PATCH" ? message : withoutNulls(message);
+      const sent = named(method === "PATCH" ? message : withoutNulls(message), shape);
       return handle({ method, version, path, params: { ...match.groups }, query, body: sent }, this);
     }
     throw unknown;

@@ -2,6 +2,7 @@ import { conflict, invalid } from "./api-error";
 import type { Body } from "./body";
 import type { Cloud } from "./cloud";
 import { type Call, type Route, route } from "./route";
+import { hasAgent } from "./service-agents";
 import type { Shape } from "./shape";
 
 /** Predefined roles that can be granted here; Google has some thousand. https://cloud.google.com/iam/docs/roles-permissions */
@@ -25,21 +26,6 @@ const ROLES = new Set(
     "storage.legacyObjectOwner storage.legacyObjectReader",
   ].flatMap((line) => line.split(" ").map((role) => `roles/${role}`)),
 );
-
-/** Google's own accounts in a project, and the API that each comes with. https://cloud.google.com/iam/docs/service-agents */
-const AGENTS: Readonly<Record<string, string>> = {
-  "container-engine-robot": "container.googleapis.com",
-  "compute-system": "compute.googleapis.com",
-  "gs-project-accounts": "storage.googleapis.com",
-  "cloud-redis": "redis.googleapis.com",
-  "gcp-sa-cloud-sql": "sqladmin.googleapis.com",
-  "https-lb": "compute.googleapis.com",
-};
-
-/** Whether one is there. That of load balancers comes with the first backend bucket: https://cloud.google.com/cdn/docs/configure-private-bucket-access */
-const hasAgent = (cloud: Cloud, project: string, agent: string): boolean =>
-  cloud.isEnabled(project, AGENTS[agent] ?? "") &&
-  (agent !== "https-lb" || cloud.store.members(`compute/projects/${project}/global/backendBuckets`).length > 0);
 
 /** Who may do what with an object: https://cloud.google.com/iam/docs/reference/rest/v1/Policy */
 export class Policies {

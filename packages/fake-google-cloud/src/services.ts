@@ -1,4 +1,5 @@
 import type { Service } from "./service";
+import { artifactRegistry } from "./services/artifact-registry";
 import { binaryAuthorization } from "./services/binary-authorization";
 import { certificateManager } from "./services/certificate-manager";
 import { cloudBilling } from "./services/cloud-billing";
@@ -19,6 +20,7 @@ import { storage } from "./services/storage";
 
 /** Every service that the fake plays. */
 export const SERVICES: readonly Service[] = [
+  artifactRegistry,
   binaryAuthorization,
   certificateManager,
   cloudBilling,

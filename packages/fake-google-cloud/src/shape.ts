@@ -5,7 +5,16 @@ import type { Body } from "./body";
  * What a field may hold: a text, a number (as a text too, as JSON has large ones), true or false, a message with these fields,
  * or a list of one of these. Fields that a shape does not name may hold anything; `*` stands for every other field of a map.
  */
-export type Shape = "text" | "number" | "flag" | readonly [Shape] | { readonly [field: string]: Shape };
+export type Shape = "text" | "number" | "flag" | Enumeration | readonly [Shape] | { readonly [field: string]: Shape };
+
+/**
+ * A field with one of some names. A call may send the number instead, which some of Google's clients do. Another name is the
+ * service's to refuse. https://protobuf.dev/programming-guides/json
+ */
+export class Enumeration {
+  /** @param names by their numbers, as the service's protocol buffers have them */
+  constructor(readonly names: Readonly<Record<number, string>>) {}
+}
 
 /** A map of texts, such as labels. */
 export const TEXTS: Shape = { "*": "text" };
@@ -31,6 +40,8 @@ export function checkShape(value: unknown, shape: Shape, at = ""): void {
   const no = (type: string) => invalid(`Invalid value at '${at}' (${type}), ${JSON.stringify(value)}`, "badRequest");
   if (typeof shape === "string") {
     if (!SCALARS[shape].is(value)) throw no(SCALARS[shape].type);
+  } else if (shape instanceof Enumeration) {
+    if (typeof value !== "string" && !(typeof value === "number" && shape.names[value])) throw no("TYPE_ENUM");
   } else if (isList(shape)) {
     if (!Array.isArray(value)) throw no("TYPE_MESSAGE");
     for (const [index, one] of value.entries()) checkShape(one, shape[0], `${at}[${index}]`);
@@ -44,6 +55,19 @@ export function checkShape(value: unknown, shape: Shape, at = ""): void {
 }
 
 const isList = (shape: Exclude<Shape, string>): shape is readonly [Shape] => Array.isArray(shape);
+
+/** A body whose enumerations are names, where numbers were sent. */
+export function named<T>(value: T, shape: Shape | undefined): T {
+  if (shape instanceof Enumeration) return (typeof value === "number" ? shape.names[value] : value) as T;
+  if (typeof value !== "object" || value === null || shape === undefined || typeof shape === "string") return value;
+  if (isList(shape)) return Array.isArray(value) ? (value.map((one) => named(one, shape[0])) as T) : value;
+  return Object.fromEntries(
+    Object.entries(value).map(([field, one]) => [
+      field,
+      named(one, Object.hasOwn(shape, field) ? shape[field] : shape["*"]),
+    ]),
+  ) as T;
+}
 
 /** A body without fields that are null, which stand for no value. */
 export function withoutNulls<T>(value: T): T {

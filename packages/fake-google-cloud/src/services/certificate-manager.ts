@@ -5,7 +5,7 @@ import { type About, type Collection, collection, longRunning, operationRoutes }
 import { checkLabels } from "../labels";
 import type { Route } from "../route";
 import type { Service } from "../service";
-import { TEXTS } from "../shape";
+import { Enumeration, TEXTS } from "../shape";
 
 const AT = "projects/{project}/locations/{location}";
 const COMMON = { description: "text", labels: TEXTS } as const;
@@ -74,6 +74,16 @@ function acceptEntry(entry: Body, { cloud, path }: About): void {
   for (const name of certificates) need(cloud, "certificate", name);
 }
 
+/** How certificates of one's own authority are issued; the authority is not looked for. */
+function acceptIssuance(config: Body): void {
+  const { certificateAuthorityConfig, lifetime, rotationWindowPercentage: percentage, keyAlgorithm } = config;
+  const pool = certificateAuthorityConfig?.certificateAuthorityServiceConfig?.caPool ?? "";
+  if (!/^projects\/[^/]+\/locations\/[^/]+\/caPools\/[^/]+$/.test(pool)) throw invalid(`invalid caPool name "${pool}"`);
+  if (!/^\d+s$/.test(lifetime ?? "")) throw invalid(`invalid lifetime "${lifetime ?? ""}"`);
+  if (!(percentage >= 1 && percentage <= 99)) throw invalid("rotationWindowPercentage must be from 1 to 99");
+  if (!["RSA_2048", "ECDSA_P256"].includes(keyAlgorithm)) throw invalid(`invalid keyAlgorithm "${keyAlgorithm ?? ""}"`);
+}
+
 /** A kind of resource in a location. */
 const kind = (
   name: string,
@@ -123,6 +133,18 @@ export const certificateManager: Service = {
         if (every(cloud, path, "certificate").some(({ managed }) => managed?.dnsAuthorizations?.includes(name)))
           throw precondition("can't delete dns authorization that is referenced by a certificate");
       },
+    }),
+    // https://cloud.google.com/certificate-manager/docs/reference/certificate-manager/rest/v1/projects.locations.certificateIssuanceConfigs
+    ...kind("certificateIssuanceConfig", {
+      shape: {
+        ...COMMON,
+        lifetime: "text",
+        rotationWindowPercentage: "number",
+        keyAlgorithm: new Enumeration({ 1: "RSA_2048", 4: "ECDSA_P256" }),
+        certificateAuthorityConfig: { certificateAuthorityServiceConfig: { caPool: "text" } },
+      },
+      fixed: ["certificateAuthorityConfig", "lifetime", "rotationWindowPercentage", "keyAlgorithm"],
+      accept: acceptIssuance,
     }),
     ...kind("certificateMap", {
       shape: COMMON,

@@ -7,15 +7,32 @@ import { policyRoutes } from "../policies";
 import { REGIONS } from "../regions";
 import { type Call, route } from "../route";
 import type { Service } from "../service";
-import { type Shape, TEXTS } from "../shape";
+import { Enumeration, type Shape, TEXTS } from "../shape";
 
 const RINGS = "projects/{project}/locations/{location}/keyRings";
 const KEYS = `${RINGS}/{ring}/cryptoKeys`;
 const VERSIONS = `${KEYS}/{key}/cryptoKeyVersions`;
 
+/** Numbers of https://github.com/googleapis/googleapis/blob/master/google/cloud/kms/v1/resources.proto */
+const PURPOSE = new Enumeration({
+  1: "ENCRYPT_DECRYPT",
+  5: "ASYMMETRIC_SIGN",
+  6: "ASYMMETRIC_DECRYPT",
+  7: "RAW_ENCRYPT_DECRYPT",
+  9: "MAC",
+  10: "KEY_ENCAPSULATION",
+});
+const ALGORITHM = new Enumeration({
+  1: "GOOGLE_SYMMETRIC_ENCRYPTION",
+  12: "EC_SIGN_P256_SHA256",
+  13: "EC_SIGN_P384_SHA384",
+  18: "EXTERNAL_SYMMETRIC_ENCRYPTION",
+});
+const PROTECTION_LEVEL = new Enumeration({ 1: "SOFTWARE", 2: "HSM", 3: "EXTERNAL", 4: "EXTERNAL_VPC" });
+
 const KEY: Shape = {
-  purpose: "text",
-  versionTemplate: { algorithm: "text", protectionLevel: "text" },
+  purpose: PURPOSE,
+  versionTemplate: { algorithm: ALGORITHM, protectionLevel: PROTECTION_LEVEL },
   destroyScheduledDuration: "text",
   rotationPeriod: "text",
   nextRotationTime: "text",

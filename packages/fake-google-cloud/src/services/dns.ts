@@ -1,13 +1,25 @@
 import { isIPv4, isIPv6 } from "node:net";
 import { ApiError, conflict, invalid, notFound } from "../api-error";
-import type { Body } from "../body";
+import { type Body, defaults, merge } from "../body";
 import type { Cloud } from "../cloud";
+import { checkLabels } from "../labels";
 import { type Call, route } from "../route";
 import type { Service } from "../service";
-import type { Shape } from "../shape";
+import { type Shape, TEXTS } from "../shape";
+import { needNetwork } from "./compute/reference";
 
-const RECORD: Shape = { name: "text", type: "text", ttl: "number", rrdatas: ["text"] };
-const ZONE = "projects/{project}/managedZones/{zone}";
+const RECORD: Shape = { name: "text", type: "text", ttl: "number", rrdatas: ["text"], routingPolicy: {} };
+const ZONES = "projects/{project}/managedZones";
+const ZONE = `${ZONES}/{zone}`;
+const ZONE_SHAPE: Shape = {
+  name: "text",
+  dnsName: "text",
+  description: "text",
+  visibility: "text",
+  labels: TEXTS,
+  privateVisibilityConfig: { networks: [{ networkUrl: "text" }] },
+  dnssecConfig: { state: "text" },
+};
 
 /** https://cloud.google.com/dns/docs/records-overview#supported_dns_record_types */
 const TYPES: readonly string[] = `
@@ -32,7 +44,7 @@ function check(record: Body, at: string, zone: Body): void {
   if (name !== zone.dnsName && !name?.endsWith(`.${zone.dnsName}`)) throw no("name", name);
   if (!TYPES.includes(type)) throw no("type", type);
   if (ttl < 0) throw no("ttl", ttl);
-  if (rrdatas.length === 0) throw no("rrdata", "");
+  if (rrdatas.length === 0 && !record.routingPolicy) throw no("rrdata", "");
   for (const [i, data] of rrdatas.entries())
     if ((type === "A" && !isIPv4(data)) || (type === "AAAA" && !isIPv6(data))) throw no(`rrdata[${i}]`, data);
 }
@@ -40,7 +52,8 @@ function check(record: Body, at: string, zone: Body): void {
 /** What is deleted must be there just as it is described. https://cloud.google.com/dns/docs/reference/rest/v1/changes */
 function needSame(record: Body | undefined, deletion: Body, at: string): void {
   if (!record) throw notFound(`The '${at}' resource named '${deletion.name} (${deletion.type})' does not exist.`);
-  const described = ({ ttl, rrdatas }: Body) => JSON.stringify([ttl ?? 0, [...(rrdatas ?? [])].sort()]);
+  const described = ({ ttl, rrdatas, routingPolicy }: Body) =>
+    JSON.stringify([ttl ?? 0, [...(rrdatas ?? [])].sort(), routingPolicy]);
   if (described(record) !== described(deletion))
     throw new ApiError(412, "FAILED_PRECONDITION", `Precondition not met for '${at}'`, "conditionNotMet");
 }
@@ -71,8 +84,8 @@ function change(call: Call, cloud: Cloud): Body {
     id,
     status: "done",
     startTime: new Date().toISOString(),
-    additions,
-    deletions,
+    ...(additions.length && { additions }),
+    ...(deletions.length && { deletions }),
   });
 }
 
@@ -91,24 +104,86 @@ function checkBeside(records: readonly Body[], { name, type }: Body, at: string)
 
 /** Makes a zone as a person would with gcloud. https://cloud.google.com/dns/docs/zones#create-pub-zone */
 export function addZoneByHand(cloud: Cloud, project: string, zone: string, dnsName: string): void {
-  const key = `clouddns/projects/${project}/managedZones/${zone}`;
-  const nameServers = [1, 2, 3, 4].map((i) => `ns-cloud-a${i}.googledomains.com.`);
-  cloud.store.set(key, {
+  addZone(cloud, `clouddns/projects/${project}/managedZones/${zone}`, { name: zone, dnsName });
+}
+
+/** A zone comes with the records of its name servers. */
+function addZone(cloud: Cloud, key: string, zone: Body): Body {
+  const nameServers = [1, 2, 3, 4].map((i) => `ns-cloud-c${i}.googledomains.com.`);
+  const { dnsName } = zone;
+  defaults(zone, {
     kind: "dns#managedZone",
     id: String(cloud.next()),
-    name: zone,
-    dnsName,
     description: "",
     nameServers,
     creationTime: new Date().toISOString(),
     visibility: "public",
+    cloudLoggingConfig: { kind: "dns#managedZoneCloudLoggingConfig" },
   });
   const soa = `${nameServers[0]} cloud-dns-hostmaster.google.com. 1 21600 3600 259200 300`;
   for (const record of [
     { name: dnsName, type: "NS", ttl: 21600, rrdatas: nameServers },
     { name: dnsName, type: "SOA", ttl: 21600, rrdatas: [soa] },
   ])
-    cloud.store.set(recordKey(key, record), record);
+    cloud.store.set(recordKey(key, record), { kind: "dns#resourceRecordSet", ...record });
+  return cloud.store.set(key, zone);
+}
+
+/** https://cloud.google.com/dns/docs/reference/rest/v1/managedZones */
+function checkZone(zone: Body, { params }: Call, cloud: Cloud): void {
+  const no = (field: string, value: unknown) =>
+    invalid(`Invalid value for 'entity.managedZone.${field}': '${value ?? ""}'`, "invalid");
+  const { name = "", dnsName = "", visibility = "public", labels, privateVisibilityConfig } = zone;
+  if (!/^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/.test(name)) throw no("name", name);
+  if (!/^([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)+$/i.test(dnsName)) throw no("dnsName", dnsName);
+  if (!["public", "private"].includes(visibility)) throw no("visibility", visibility);
+  checkLabels(labels);
+  for (const { networkUrl = "" } of privateVisibilityConfig?.networks ?? [])
+    needNetwork(cloud, params.project as string, networkUrl);
+}
+
+function createZone(call: Call, cloud: Cloud): Body {
+  const zone = structuredClone(call.body);
+  checkZone(zone, call, cloud);
+  const key = `clouddns/${call.path}/${zone.name}`;
+  if (cloud.store.get(key)) throw conflict(`The resource 'entity.managedZone' named '${zone.name}' already exists`);
+  return addZone(cloud, key, zone);
+}
+
+/** PUT replaces what can change, PATCH what is sent. https://cloud.google.com/dns/docs/reference/rest/v1/managedZones/update */
+function updateZone(call: Call, cloud: Cloud): Body {
+  const { zone: before, key } = zoneOf(call, cloud);
+  const { name, dnsName, visibility, id, nameServers, creationTime, kind, cloudLoggingConfig } = before;
+  const kept = { name, dnsName, visibility, id, nameServers, creationTime, kind, cloudLoggingConfig };
+  const after =
+    call.method === "PATCH" ? merge(structuredClone(before), call.body) : { ...structuredClone(call.body), ...kept };
+  checkZone(after, call, cloud);
+  for (const field of ["name", "dnsName", "visibility"])
+    if (after[field] !== before[field]) throw invalid(`The '${field}' of a managed zone cannot be changed.`, "invalid");
+  cloud.store.set(key, after);
+  return {
+    kind: "dns#operation",
+    id: String(cloud.next()),
+    type: "UPDATE",
+    status: "done",
+    startTime: new Date().toISOString(),
+    zoneContext: { oldValue: before, newValue: after },
+  };
+}
+
+/** A zone with records of somebody's is not deleted. */
+function deleteZone(call: Call, cloud: Cloud): Body {
+  const { zone, key } = zoneOf(call, cloud);
+  const others = cloud.store
+    .below(`${key}/rrsets`)
+    .filter(([, { name, type }]) => name !== zone.dnsName || !["NS", "SOA"].includes(type));
+  if (others.length)
+    throw invalid(
+      `The resource named '${zone.name}' cannot be deleted because it contains one or more 'resource records'.`,
+      "containerNotEmpty",
+    );
+  cloud.store.delete(key);
+  return {};
 }
 
 /**
@@ -120,6 +195,14 @@ export const dns: Service = {
   api: "dns.googleapis.com",
   endpoints: { DNS: "dns/v1" },
   routes: [
+    route("GET", ZONES, ({ path }, cloud) => ({
+      kind: "dns#managedZonesListResponse",
+      managedZones: cloud.store.members(`clouddns/${path}`),
+    })),
+    route("POST", ZONES, createZone, ZONE_SHAPE),
+    route("PUT", ZONE, updateZone, ZONE_SHAPE),
+    route("PATCH", ZONE, updateZone, ZONE_SHAPE),
+    route("DELETE", ZONE, deleteZone),
     route("GET", ZONE, (call, cloud) => zoneOf(call, cloud).zone),
     route("GET", `${ZONE}/rrsets`, (call, cloud) => {
       const { key } = zoneOf(call, cloud);

@@ -99,9 +99,20 @@ export const iam: Service = {
         const { serviceAccount, updateMask } = call.body;
         const after = masked(find(call, cloud), serviceAccount ?? {}, updateMask);
         checkTexts(after);
-        return cloud.store.set(`iam/${call.path}`, after);
+        cloud.store.set(`iam/${call.path}`, after);
+        const { email: _email, projectId: _projectId, ...answer } = after; // as recorded, and in a read alone
+        return answer;
       },
       SHAPE,
+    ),
+    ...["enable", "disable"].map((verb) =>
+      // https://cloud.google.com/iam/docs/service-accounts-disable-enable
+      route("POST", `${ACCOUNT}:${verb}`, (call, cloud) => {
+        const path = call.path.replace(/:\w+$/, "");
+        const { disabled: _, ...account } = find({ ...call, path }, cloud);
+        cloud.store.set(`iam/${path}`, { ...account, ...(verb === "disable" && { disabled: true }) });
+        return {};
+      }),
     ),
     route("DELETE", ACCOUNT, (call, cloud) => {
       markDeleted(cloud, find(call, cloud));

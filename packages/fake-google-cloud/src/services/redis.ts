@@ -7,7 +7,7 @@ import { checkLabels } from "../labels";
 import { REGIONS, zonesOf } from "../regions";
 import { type Call, route } from "../route";
 import type { Service } from "../service";
-import { type Shape, TEXTS } from "../shape";
+import { Enumeration, type Shape, TEXTS } from "../shape";
 import { urlOf } from "./compute/kind";
 import { freeRange, takenRanges } from "./compute/range";
 import { needNetwork } from "./compute/reference";
@@ -29,12 +29,13 @@ const ENUMERATIONS: Readonly<Record<string, readonly string[]>> = {
   "persistenceConfig.rdbSnapshotPeriod": ["ONE_HOUR", "SIX_HOURS", "TWELVE_HOURS", "TWENTY_FOUR_HOURS"],
 };
 
+/** Numbers of https://github.com/googleapis/googleapis/blob/master/google/cloud/redis/v1/cloud_redis.proto */
 const INSTANCE: Shape = {
-  tier: "text",
+  tier: new Enumeration({ 1: "BASIC", 3: "STANDARD_HA" }),
   redisVersion: "text",
-  connectMode: "text",
-  transitEncryptionMode: "text",
-  readReplicasMode: "text",
+  connectMode: new Enumeration({ 1: "DIRECT_PEERING", 2: "PRIVATE_SERVICE_ACCESS" }),
+  transitEncryptionMode: new Enumeration({ 1: "SERVER_AUTHENTICATION", 2: "DISABLED" }),
+  readReplicasMode: new Enumeration({ 1: "READ_REPLICAS_DISABLED", 2: "READ_REPLICAS_ENABLED" }),
   memorySizeGb: "number",
   replicaCount: "number",
   authorizedNetwork: "text",
@@ -42,7 +43,7 @@ const INSTANCE: Shape = {
   locationId: "text",
   redisConfigs: TEXTS,
   labels: TEXTS,
-  persistenceConfig: { persistenceMode: "text", rdbSnapshotPeriod: "text" },
+  persistenceConfig: { persistenceMode: new Enumeration({ 1: "DISABLED", 2: "RDB" }), rdbSnapshotPeriod: "text" },
   maintenancePolicy: {
     description: "text",
     weeklyMaintenanceWindow: [{ day: "text", startTime: { hours: "number", minutes: "number" } }],

@@ -30,7 +30,16 @@ function acceptSecret(secret: Body, { cloud, path, before }: About): void {
   if (before && JSON.stringify(secret.replication) !== JSON.stringify(before.replication))
     throw invalid("Updating secret replication is not supported.");
   checkLabels(secret.labels);
+  if (secret.ttl) secret.expireTime = expiryOf(secret.ttl);
+  delete secret.ttl; // never answered
   defaults(secret, { name: nameOf(path, cloud), createTime: new Date().toISOString(), etag: "e" });
+}
+
+/** https://cloud.google.com/secret-manager/docs/secret-expiration */
+function expiryOf(ttl: string): string {
+  const [, seconds] = /^(\d+(?:\.\d{1,9})?)s$/.exec(ttl) ?? [];
+  if (!seconds) throw invalid(`Invalid value at 'secret.ttl' (type.googleapis.com/google.protobuf.Duration), "${ttl}"`);
+  return new Date(Date.now() + Number(seconds) * 1000).toISOString();
 }
 
 /** https://cloud.google.com/secret-manager/docs/choosing-replication */

@@ -5,6 +5,7 @@ import type { Cloud } from "../cloud";
 import { longRunningAnswer } from "../collection";
 import { route } from "../route";
 import type { Service } from "../service";
+import { agentKey, agentOf } from "../service-agents";
 import { minutesOf } from "../times";
 
 const SERVICES = "projects/{project}/services";
@@ -105,6 +106,21 @@ export const serviceUsage: Service = {
         disable(cloud, project, api, body.disableDependentServices ?? false),
       { disableDependentServices: "flag" },
     ),
+    // https://cloud.google.com/service-usage/docs/reference/rest/v1beta1/services/generateServiceIdentity
+    route("POST", `${SERVICES}/{api}:generateServiceIdentity`, ({ params: { project = "", api = "" } }, cloud) => {
+      checkKnown([api]);
+      const agent = agentOf(api);
+      cloud.store.set(agentKey(project, agent), { api });
+      return {
+        name: `operations/finished.DONE_OPERATION.${cloud.next()}`,
+        done: true,
+        response: {
+          "@type": "type.googleapis.com/google.api.serviceusage.v1beta1.ServiceIdentity",
+          email: `service-${cloud.numberOf(project)}@${agent}.iam.gserviceaccount.com`,
+          uniqueId: String(cloud.next()),
+        },
+      };
+    }),
     route("GET", SERVICES, ({ path, params: { project = "" }, query }, cloud) => {
       const changed = cloud.store.members(`serviceusage/${path}`).map(({ config }) => config.name as string);
       const services = [...new Set([...(cloud.options.enabledApis ?? []), ...changed])].map((api) =>

@@ -36,6 +36,7 @@ const BUCKET: Shape = {
   cors: [{ origin: ["text"], method: ["text"], responseHeader: ["text"], maxAgeSeconds: "number" }],
   encryption: { defaultKmsKeyName: "text" },
   labels: TEXTS,
+  autoclass: { enabled: "flag", terminalStorageClass: "text" },
 };
 
 const noBucket = () => notFound("The specified bucket does not exist.");
@@ -51,6 +52,7 @@ function accept(bucket: Body, { cloud, call, before }: About): void {
   if (!STORAGE_CLASSES.includes(storageClass)) throw invalid(`Invalid argument: storage class ${storageClass}.`);
   if (!["enforced", "inherited"].includes(iamConfiguration.publicAccessPrevention))
     throw invalid(`Invalid argument: public access prevention ${iamConfiguration.publicAccessPrevention}.`);
+  if (bucket.autoclass?.enabled) acceptAutoclass(bucket);
   checkLifecycle(lifecycle);
   checkRetention(bucket, before);
   checkLabels(labels);
@@ -89,6 +91,47 @@ function complete(bucket: Body, projectNumber: string): void {
     softDeletePolicy: { retentionDurationSeconds: String(7 * DAY) },
     rpo: multi ? "DEFAULT" : undefined,
   });
+}
+
+/** https://cloud.google.com/storage/docs/autoclass */
+function acceptAutoclass(bucket: Body): void {
+  const now = new Date().toISOString();
+  defaults(bucket.autoclass, { terminalStorageClass: "NEARLINE" });
+  if (!["NEARLINE", "ARCHIVE"].includes(bucket.autoclass.terminalStorageClass))
+    throw invalid(`Invalid argument: terminal storage class ${bucket.autoclass.terminalStorageClass}.`);
+  Object.assign(bucket.autoclass, {
+    toggleTime: bucket.autoclass.toggleTime ?? now,
+    terminalStorageClassUpdateTime: now,
+  });
+  bucket.storageClass = "STANDARD"; // where every object begins
+}
+
+/**
+ * What an update's answer has besides where access control lists are in use: whom the project's roles let in.
+ * https://cloud.google.com/storage/docs/json_api/v1/buckets/patch
+ */
+function withLists(bucket: Body): Body {
+  const { name, projectNumber, iamConfiguration } = bucket;
+  if (iamConfiguration.uniformBucketLevelAccess.enabled) return bucket;
+  const entries = [
+    ["owners", "OWNER"],
+    ["editors", "OWNER"],
+    ["viewers", "READER"],
+  ].map(([team, role]) => ({
+    kind: "storage#objectAccessControl",
+    entity: `project-${team}-${projectNumber}`,
+    role,
+    projectTeam: { projectNumber, team },
+    etag: "e",
+  }));
+  const acl = entries.map((entry) => ({
+    ...entry,
+    kind: "storage#bucketAccessControl",
+    bucket: name,
+    id: `${name}/${entry.entity}`,
+    selfLink: `${bucket.selfLink}/acl/${entry.entity}`,
+  }));
+  return { ...bucket, acl, defaultObjectAcl: entries, owner: { entity: entries[0]?.entity } };
 }
 
 /** https://cloud.google.com/storage/docs/lifecycle */
@@ -176,6 +219,7 @@ export const storage: Service = {
       shape: BUCKET,
       items: "items",
       accept,
+      answer: (_about, change, bucket) => (change === "update" ? withLists(bucket) : bucket),
       release: (_bucket, { cloud, key }) => {
         if (cloud.store.below(key).length) throw conflict("The bucket you tried to delete is not empty.", "conflict");
         cloud.policies.delete(key);

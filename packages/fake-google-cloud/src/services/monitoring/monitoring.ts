@@ -33,6 +33,12 @@ function acceptChannel(channel: Body): void {
   defaults(channel, { enabled: true, labels, creationRecord: { mutateTime: new Date().toISOString() } });
 }
 
+/** https://cloud.google.com/monitoring/api/ref_v3/rest/v3/projects.groups */
+function acceptGroup({ displayName, filter }: Body): void {
+  if (!displayName) throw missingField("group.display_name");
+  if (!filter) throw missingField("group.filter");
+}
+
 const policiesOf = (cloud: Cloud, project = "") => cloud.store.members(`monitoring/projects/${project}/alertPolicies`);
 
 /** https://cloud.google.com/monitoring/api/ref_v3/rest/v3/projects.notificationChannels/delete */
@@ -128,6 +134,12 @@ export const monitoring: Service = {
       shape: UPTIME_CHECK,
       accept: (check, _cloud, project) => acceptUptimeCheck(check, project),
       release: releaseUptimeCheck,
+    }),
+    ...routesOf({
+      at: "groups",
+      prefix: "1000000000",
+      shape: { displayName: "text", filter: "text", parentName: "text", isCluster: "flag" },
+      accept: acceptGroup,
     }),
     ...routesOf({ at: "alertPolicies", prefix: "1000000000", shape: ALERT_POLICY, accept: acceptAlertPolicy }),
   ],

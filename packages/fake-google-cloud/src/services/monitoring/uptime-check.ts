@@ -67,8 +67,22 @@ export function acceptUptimeCheck(check: Body, project: string): void {
   if (check.httpCheck) {
     defaults(check.httpCheck, { path: "/", port: check.httpCheck.useSsl ? 443 : 80, requestMethod: "GET" });
     if (!check.httpCheck.path.startsWith("/")) check.httpCheck.path = `/${check.httpCheck.path}`;
+    if (check.httpCheck.validateSsl === false) delete check.httpCheck.validateSsl;
+    completeRequest(check.httpCheck);
   }
   if (check.monitoredResource) defaults(check.monitoredResource, { labels: { project_id: project } });
+}
+
+/** What stands in an answer for what is secret. */
+const MASK = "******";
+
+/** https://cloud.google.com/monitoring/api/ref_v3/rest/v3/projects.uptimeCheckConfigs#HttpCheck */
+function completeRequest(httpCheck: Body): void {
+  const { body, headers, maskHeaders, authInfo } = httpCheck;
+  if (body) httpCheck.headers = { ...headers, "Content-Length": String(Buffer.from(body, "base64").length) };
+  if (maskHeaders)
+    httpCheck.headers = Object.fromEntries(Object.keys(httpCheck.headers ?? {}).map((name) => [name, MASK]));
+  if (authInfo?.password) authInfo.password = MASK;
 }
 
 function needOne(check: Body, fields: readonly string[]): void {
