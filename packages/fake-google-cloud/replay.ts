@@ -1,6 +1,8 @@
 import { errorAnswer } from "./src/api-error";
+import { apiKey } from "./src/api-key";
 import { Cloud } from "./src/cloud";
 import { SERVICES } from "./src/services";
+import { recorded, StandIns } from "./stand-ins";
 
 /** A call as Google's clients send it: host and address of the real API. */
 export interface RecordedCall {
@@ -28,56 +30,43 @@ function placeOf(host: string, url: string) {
   return { service: serviceAt(host), version, path: decodeURIComponent(path), query: new URLSearchParams(query) };
 }
 
+/** The project of the recordings; they make others, which begin without APIs. */
+const PROJECT = "recorded-project";
+
 /** The regular channel's version when most of the recorded clusters were made. */
 const KUBERNETES = "1.33";
-
-/** What stands in recorded calls for every public IP address. */
-const ADDRESS_STAND_IN = "8.8.8.8";
-
-/** A recorded body with what only the one who recorded had seen: an object's fingerprints, and the address reserved last. */
-function completed(cloud: Cloud, path: string, sent: unknown): unknown {
-  if (typeof sent !== "object" || sent === null) return sent;
-  const object = [path, path.replace(/\/[^/]+$/, "")].map((key) => cloud.store.get(`compute/${key}`)).find(Boolean);
-  const { fingerprint, labelFingerprint } = object ?? {};
-  const reserved = cloud.store.below("compute").findLast(([key]) => /\/addresses\/[^/]+$/.test(key))?.[1].address;
-  const body: Record<string, unknown> = {
-    ...(fingerprint && { fingerprint }),
-    ...(labelFingerprint && { labelFingerprint }),
-    ...sent,
-  };
-  if (body.IPAddress === ADDRESS_STAND_IN && reserved) body.IPAddress = reserved;
-  if (body.address === ADDRESS_STAND_IN) delete body.address;
-  return body;
-}
-
-/** What stands in recorded answers for what differs from run to run. */
-const ANSWER_STAND_INS: Readonly<Record<string, string>> = { settingsVersion: "123", pscConnectionId: "111111111111" };
-
-const standIn = (field: string, value: unknown) => ANSWER_STAND_INS[field] ?? value;
 
 /**
  * An empty fake for tools that replay recorded calls. `call` answers one, `seed` puts an object into the fake as it was
  * recorded, and `number` is the number of the project `recorded-project`.
  */
 export function target() {
-  const cloud = new Cloud({ enabledApis: SERVICES.flatMap(({ api }) => api ?? []), kubernetesVersion: KUBERNETES });
+  const cloud = new Cloud({ kubernetesVersion: KUBERNETES });
+  for (const name of SERVICES.flatMap(({ api }) => api ?? []))
+    cloud.store.set(apiKey(PROJECT, name), { config: { name }, state: "ENABLED" });
+  const standIns = new StandIns(cloud);
+  const bodyOf = (method: string, service: string, path: string, body: Record<string, unknown>) => {
+    const completed = service === "compute" ? standIns.completed(path, body) : body;
+    return method === "POST" ? standIns.renamed(service, path, completed) : completed;
+  };
   return {
-    number: cloud.numberOf("recorded-project"),
+    number: cloud.numberOf(PROJECT),
     call({ method, host, url, body }: RecordedCall): { status: number; body: unknown } {
-      const place = placeOf(host, url);
-      const sent = place.service === "compute" ? completed(cloud, place.path, body) : body;
+      const { path: asked, ...place } = placeOf(host, standIns.resolve(url));
+      const { service } = place;
+      const path = standIns.idsIn(service, asked);
       try {
-        return {
-          status: 200,
-          body: JSON.parse(JSON.stringify(cloud.call({ method, ...place, body: sent }) ?? {}), standIn),
-        };
+        const sent = body && bodyOf(method, service, path, structuredClone(body) as Record<string, unknown>);
+        const answer = cloud.call({ method, ...place, path, body: sent }) ?? {};
+        standIns.note(method, service, path);
+        return { status: 200, body: JSON.parse(JSON.stringify(answer), recorded) };
       } catch (error) {
         const { code, body } = errorAnswer(error);
         return { status: code, body };
       }
     },
     seed({ host, url, body }: Pick<RecordedCall, "host" | "url" | "body">): void {
-      const { service, path } = placeOf(host, url);
+      const { service, path } = placeOf(host, standIns.resolve(url));
       cloud.store.set(`${service}/${path}`, Object(body));
     },
   };

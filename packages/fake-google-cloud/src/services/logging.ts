@@ -85,7 +85,7 @@ function link({ path, query, params }: Call, cloud: Cloud): Body {
   const bucketPath = path.replace(/\/links$/, "");
   const bucket = cloud.need(`logging/${bucketPath}`, notFound(`Bucket \`${params.bucket}\` does not exist`));
   const id = query.get("linkId") ?? "";
-  if (!/^\w{1,100}$/.test(id)) throw invalid(`The link ID \`${id}\` is invalid`);
+  if (!/^[\w-]{1,100}$/.test(id)) throw invalid(`The link ID \`${id}\` is invalid`);
   if (!bucket.analyticsEnabled) throw precondition("The bucket must be upgraded to use Log Analytics");
   const name = `${path}/${id}`;
   const created = cloud.store.set(`logging/${name}`, {

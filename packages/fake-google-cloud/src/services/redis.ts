@@ -211,7 +211,10 @@ function complete(instance: Body, { path }: About): void {
     connectMode: "DIRECT_PEERING",
     transitEncryptionMode: "DISABLED",
     readReplicasMode: "READ_REPLICAS_DISABLED",
-    nodes: [{ id: "node-0", zone }],
+    nodes: (instance.tier === "STANDARD_HA" ? [zone, otherZone] : [zone]).map((at, n) => ({
+      id: `node-${n}`,
+      zone: at,
+    })),
     serverCaCerts: tls
       ? [
           {

@@ -45,7 +45,11 @@ const TARGETS = /\/(target(?:Grpc|Https?|Ssl|Tcp)Proxies|targetVpnGateways|servi
 function ipAddress(cloud: Cloud, rule: Body, project: string, place: string): string {
   const { IPAddress: reference, loadBalancingScheme: scheme } = rule;
   if (!reference) return freeIp(cloud);
-  const addresses = cloud.store.members(`compute/projects/${project}/${place}/addresses`);
+  // A network that projects share has its addresses with it: https://cloud.google.com/vpc/docs/shared-vpc
+  const [, host = project] = /projects\/([^/]+)\//.exec(rule.network ?? "") ?? [];
+  const addresses = [...new Set([project, host])].flatMap((owner) =>
+    cloud.store.members(`compute/projects/${owner}/${place}/addresses`),
+  );
   if (/^[\d.]+$/.test(reference)) {
     const isExternal = scheme.startsWith("EXTERNAL");
     const isReserved = addresses.some(

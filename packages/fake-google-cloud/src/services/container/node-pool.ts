@@ -100,6 +100,9 @@ const podCidrSize = (maxPods: number): number => 32 - Math.ceil(Math.log2(2 * ma
 const diskOf = (machineType = ""): string =>
   /^(n4|c4|m4|x4|a4|h4)[a-z]*-/.test(machineType) ? "hyperdisk-balanced" : "pd-balanced";
 
+/** The range of pods of a pool that has one of its own, as recorded. */
+const OWN_PODS = "10.92.0.0/14";
+
 /** Fills in what the service fills in, in a new pool. */
 export function completePool(pool: Body, path: string, cluster: Body): Body {
   const [, project, , , , name] = path.split("/");
@@ -117,8 +120,9 @@ export function completePool(pool: Body, path: string, cluster: Body): Body {
     upgradeSettings: pool.upgradeSettings ?? { maxSurge: 1, strategy: "SURGE" },
     maxPodsConstraint: { maxPodsPerNode: cluster.defaultMaxPodsConstraint?.maxPodsPerNode ?? "110" },
     networkConfig: {
+      // As recorded, older pools have ranges of their own where nobody names one.
       podRange: pods ?? `${pool.name}-pods-${cluster.id.slice(0, 8)}`,
-      podIpv4CidrBlock: cluster.clusterIpv4Cidr,
+      podIpv4CidrBlock: pods ? cluster.clusterIpv4Cidr : OWN_PODS,
       enablePrivateNodes: cluster.networkConfig.defaultEnablePrivateNodes,
       subnetwork: cluster.networkConfig.subnetwork,
       podIpv4RangeUtilization: 0.001,
