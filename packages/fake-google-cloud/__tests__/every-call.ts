@@ -4,6 +4,7 @@ import { COMPUTE } from "./calls/compute";
 import { CLUSTERS } from "./calls/container";
 import { DATASTORES } from "./calls/datastores";
 import { KMS } from "./calls/keys";
+import { LOAD_BALANCERS } from "./calls/load-balancers";
 import { MONITORING } from "./calls/monitoring";
 import { OTHERS } from "./calls/others";
 
@@ -15,6 +16,7 @@ export type { ValidCall };
  */
 export const VALID_CALLS: readonly ValidCall[] = [
   ...COMPUTE,
+  ...LOAD_BALANCERS,
   ...KMS,
   ...CLUSTERS,
   ...DATASTORES,

@@ -41,7 +41,11 @@ const UPTIME = {
 };
 const CHANNEL = { type: "email", labels: { email_address: "a@example.com" }, userLabels: { a: "b" } };
 
+const GROUP = { displayName: "g", filter: 'resource.type = "gce_instance"', isCluster: false };
+
 export const MONITORING: readonly ValidCall[] = [
+  monitoring("groups", GROUP),
+  { service: "monitoring", method: "PATCH", path: "MADE/groups", body: GROUP },
   monitoring("notificationChannels", CHANNEL),
   monitoring("uptimeCheckConfigs", UPTIME),
   monitoring("alertPolicies", ALERT),

@@ -1,8 +1,20 @@
-import { CONNECTIONS, getPolicy, OTHER, POLICY, setPolicy, type ValidCall } from "./call";
+import { CONNECTIONS, getPolicy, LOCATION, NETWORK, OTHER, POLICY, setPolicy, type ValidCall } from "./call";
 
 const SECRET = "projects/p/secrets/s";
 const ACCOUNT = "projects/p/serviceAccounts/account@p.iam.gserviceaccount.com";
 const BUCKET = "projects/p/locations/global/buckets/_Default";
+
+const ZONES = "projects/p/managedZones";
+const ZONE_BODY = {
+  name: "private",
+  dnsName: "corp.example.com.",
+  description: "d",
+  visibility: "private",
+  labels: { a: "b" },
+  privateVisibilityConfig: { networks: [{ networkUrl: NETWORK }] },
+};
+const REPOSITORIES = `${LOCATION}/repositories`;
+const ISSUANCES = `${LOCATION}/certificateIssuanceConfigs`;
 
 export const OTHERS: readonly ValidCall[] = [
   {
@@ -125,5 +137,82 @@ export const OTHERS: readonly ValidCall[] = [
     method: "POST",
     path: `${CONNECTIONS}/servicenetworking-googleapis-com`,
     body: { consumerNetwork: OTHER },
+  },
+  ...["disable", "enable"].map((verb) => ({ service: "iam", method: "POST", path: `${ACCOUNT}:${verb}`, body: {} })),
+  {
+    service: "serviceusage",
+    method: "POST",
+    path: "projects/p/services/secretmanager.googleapis.com:generateServiceIdentity",
+    body: {},
+  },
+  {
+    service: "logging",
+    method: "POST",
+    path: "projects/p/locations/global/buckets",
+    body: { retentionDays: 30, analyticsEnabled: true, description: "d" },
+    query: { bucketId: "own" },
+  },
+  {
+    service: "logging",
+    method: "POST",
+    path: "projects/p/locations/global/buckets/own/links",
+    body: { description: "d" },
+    query: { linkId: "link" },
+  },
+  {
+    service: "logging",
+    method: "PATCH",
+    path: "folders/1/locations/global/buckets/_Default",
+    body: { retentionDays: 15 },
+    query: { updateMask: "retentionDays" },
+  },
+  { service: "clouddns", method: "POST", path: ZONES, body: ZONE_BODY },
+  { service: "clouddns", method: "PUT", path: `${ZONES}/private`, body: { ...ZONE_BODY, description: "e" } },
+  { service: "clouddns", method: "PATCH", path: `${ZONES}/private`, body: { labels: { a: "c" } } },
+  {
+    service: "artifactregistry",
+    method: "POST",
+    path: REPOSITORIES,
+    body: {
+      format: "DOCKER",
+      mode: "STANDARD_REPOSITORY",
+      description: "d",
+      labels: { a: "b" },
+      cleanupPolicyDryRun: true,
+      virtualRepositoryConfig: { upstreamPolicies: [] },
+    },
+    query: { repositoryId: "images" },
+  },
+  {
+    service: "artifactregistry",
+    method: "PATCH",
+    path: `${REPOSITORIES}/images`,
+    body: { description: "e" },
+    query: { updateMask: "description" },
+  },
+  getPolicy("artifactregistry", `${REPOSITORIES}/images`),
+  setPolicy("artifactregistry", `${REPOSITORIES}/images`),
+  {
+    service: "certificatemanager",
+    method: "POST",
+    path: ISSUANCES,
+    body: {
+      description: "d",
+      labels: { a: "b" },
+      lifetime: "86400s",
+      rotationWindowPercentage: 10,
+      keyAlgorithm: "RSA_2048",
+      certificateAuthorityConfig: {
+        certificateAuthorityServiceConfig: { caPool: "projects/p/locations/us-east4/caPools/pool" },
+      },
+    },
+    query: { certificateIssuanceConfigId: "issuance" },
+  },
+  {
+    service: "certificatemanager",
+    method: "PATCH",
+    path: `${ISSUANCES}/issuance`,
+    body: { labels: { a: "c" } },
+    query: { updateMask: "labels" },
   },
 ];
