@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { checkout } from "../commands/checkout";
@@ -31,6 +31,8 @@ export function inCheckout() {
     at: (...file: readonly string[]) => path.join(folder, ...file),
     cdktf: (args: readonly string[], env?: NodeJS.ProcessEnv) =>
       run(path.join(folder, "node_modules", ".bin", "cdktf"), args, env),
+    slipway: (args: readonly string[], env?: NodeJS.ProcessEnv) =>
+      run(process.execPath, ["commands/slipway.mjs", ...args], env),
     program: (env?: NodeJS.ProcessEnv) => run(process.execPath, ["--import", "tsx", "main.ts"], env),
     spoil(file: string, from: string, to: string): void {
       const text = readFileSync(path.join(folder, file), "utf8");
@@ -38,6 +40,17 @@ export function inCheckout() {
       writeFileSync(path.join(folder, file), text.replace(from, to));
     },
   };
+}
+
+/** Puts a shell script in the place of a checkout's cdktf. */
+export function replaceCdktf(folder: string, script: string): void {
+  const modules = path.join(folder, "node_modules");
+  const real = path.resolve(__dirname, "..", "node_modules");
+  rmSync(modules, { recursive: true });
+  mkdirSync(path.join(modules, ".bin"), { recursive: true });
+  for (const name of readdirSync(real).filter((it) => it !== ".bin"))
+    symlinkSync(path.join(real, name), path.join(modules, name));
+  writeFileSync(path.join(modules, ".bin", "cdktf"), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
 }
 
 /** A line of a stack trace. */

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { inCheckout, TRACE } from "./cli-checkout";
 
-const { at, cdktf, program, run, spoil } = inCheckout();
+const { at, cdktf, program, slipway, spoil } = inCheckout();
 
 test("cdktf synth, in CI too, writes both stacks and prints the system and their sizes, not as an error", async () => {
   const { code, out } = await cdktf(["synth"], { CI: "true" }); // CI must name the system for a deploy alone
@@ -69,19 +69,20 @@ describe("with CI set", () => {
 
 test.each(["knobs", "rehearse"])("%s prints each problem once, and no stack trace", async (command) => {
   spoil("environments/pmcrm/staging.ts", "memoryGb: 1", 'memoryGb: "one"');
-  const { code, out } = await run(process.execPath, ["--import", "tsx", `commands/${command}.ts`, "staging"]);
+  const { code, out } = await slipway([command, "staging"]);
   expect(code).toBe(1);
   expect(out.match(/cache\.memoryGb/g)).toHaveLength(1);
   expect(out).not.toMatch(TRACE);
 });
 
-test("a wrong call of a command prints the usage and exits with 2", async () => {
-  for (const command of ["secrets", "bootstrap"]) {
-    const { code, out } = await run(process.execPath, ["--import", "tsx", `commands/${command}.ts`, "prod"]);
-    expect([code, out]).toEqual([2, expect.stringContaining(`npm run ${command} -- production`)]);
-  }
-  expect(await run(process.execPath, ["--import", "tsx", "commands/knobs.ts", "staging", "--groups", "0"])).toEqual({
+test("a wrong call of a command exits with 2 and says what to do", async () => {
+  for (const command of ["secrets", "bootstrap", "deploy"])
+    expect(await slipway([command, "prod"])).toEqual({
+      code: 2,
+      out: `prod: is not an environment of pmcrm; did you mean production? use one of staging, production\nSee npx slipway ${command} --help\n`,
+    });
+  expect(await slipway(["knobs", "staging", "--groups", "0"])).toEqual({
     code: 2,
-    out: "inconclusive: --groups 0: is not a whole number from 1\n",
+    out: "--groups 0: is not a whole number from 1 to 999999\nSee npx slipway knobs --help\n",
   });
 });

@@ -3,7 +3,7 @@ import { everyStack } from "../commands/every-stack";
 import { inCheckout, TRACE } from "./cli-checkout";
 import { ROOT } from "./support";
 
-const { at, program, run, spoil } = inCheckout();
+const { at, program, run, slipway, spoil } = inCheckout();
 
 test("npm run synth prints each problem once, and no other line", async () => {
   spoil("environments/pmcrm/production.ts", "10.4.0.0/14", "10.4.0.0/33");
@@ -37,7 +37,7 @@ test("an unknown system is rejected with the list of systems", async () => {
 });
 
 test("secrets lists each supplied secret with the lines that add it, and nothing else", async () => {
-  const { code, out } = await run(process.execPath, ["--import", "tsx", "commands/secrets.ts", "production"]);
+  const { code, out } = await slipway(["secrets", "production"]);
   expect(code).toBe(0);
   expect(out.match(/^# [A-Z_]+: version \d+ of \S+ is read$/gm)).toEqual(
     [
@@ -55,7 +55,7 @@ test("secrets lists each supplied secret with the lines that add it, and nothing
 });
 
 test("bootstrap prints all that an empty project needs before the first deploy", async () => {
-  const { code, out } = await run(process.execPath, ["--import", "tsx", "commands/bootstrap.ts", "staging"]);
+  const { code, out } = await slipway(["bootstrap", "staging"]);
   expect(code).toBe(0);
   for (const api of ["serviceusage", "cloudresourcemanager", "iam", "secretmanager", "storage"])
     expect(out).toContain(`${api}.googleapis.com`);

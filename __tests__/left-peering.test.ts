@@ -1,9 +1,10 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { pathToFileURL } from "node:url";
 import { runSync } from "@slipway/rehearsal";
+import { checkout } from "../commands/checkout";
 import { leftPeering, removal } from "../commands/left-peering";
+import { replaceCdktf } from "./cli-checkout";
 import { type Json, ROOT, synth, synthEvery } from "./support";
 
 const COMMAND =
@@ -21,22 +22,19 @@ test("a stack without a private connection leaves no peering", async () => {
   expect(leftPeering(json as Json)).toBeUndefined();
 });
 
-describe("npm run", () => {
+describe("slipway", () => {
   const folder = mkdtempSync(path.join(os.tmpdir(), "left-peering-"));
   afterAll(() => rmSync(folder, { recursive: true }));
+  checkout(folder);
   const stack = path.join(folder, "cdktf.out", "stacks", "staging");
   mkdirSync(stack, { recursive: true });
   writeFileSync(path.join(stack, "cdk.tf.json"), synth().staging.text);
 
   /** What is said after a cdktf that ends so. */
   const said = (exit: number, ...args: string[]) => {
-    writeFileSync(path.join(folder, "cdktf"), `#!/bin/sh\nexit ${exit}\n`);
-    chmodSync(path.join(folder, "cdktf"), 0o755);
-    const { status, stderr } = runSync(
-      process.execPath,
-      ["--import", pathToFileURL(require.resolve("tsx")).href, path.join(ROOT, "commands", "cdktf.ts"), ...args],
-      { cwd: folder, env: { ...process.env, PATH: `${folder}:${process.env.PATH}` }, timeout: 30 },
-    );
+    replaceCdktf(folder, `exit ${exit}`);
+    const call = [path.join(folder, "commands", "slipway.mjs"), ...args];
+    const { status, stderr } = runSync(process.execPath, call, { env: process.env, timeout: 30 });
     expect(status).toBe(exit);
     return stderr;
   };

@@ -29,7 +29,7 @@ function addShop(): void {
 test("npm run progress writes the page once, and nothing if a file is wrong", () => {
   checkout(folder);
   const run = () =>
-    execFileSync(process.execPath, ["--import", "tsx", "commands/progress.ts"], {
+    execFileSync(process.execPath, ["commands/slipway.mjs", "progress"], {
       cwd: folder,
       encoding: "utf8",
       stdio: "pipe",

@@ -1,14 +1,25 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { called as calledWith } from "../commands/rehearse/arguments";
+import { Command } from "../commands/cli/command.mjs";
+import { rehearse } from "../commands/cli/rehearse.mjs";
 
 const place = mkdtempSync(path.join(os.tmpdir(), "arguments-"));
-/** A call in the folder of the stacks. Its problems name them as the call does. */
-function called(args: string[]) {
+/** What the command makes of a call in the folder of the stacks. Its problems name them as the call does. */
+async function called(args: string[]): Promise<unknown> {
   const there = args.map((arg) => (/^(v\d|broken|other|\.)(\/|$)/.test(arg) ? path.join(place, arg) : arg));
   const here = (value: unknown) => JSON.parse(JSON.stringify(value).replaceAll(`${place}/`, ""));
-  return here(calledWith(there, ["staging", "production"]));
+  const program = new Command("slipway").exitOverride();
+  let taken: unknown;
+  rehearse(program).action((stacks: unknown, options: unknown) => {
+    taken = { stacks, options };
+  });
+  try {
+    await program.parseAsync(["rehearse", ...there], { from: "user" });
+    return here(taken);
+  } catch (error) {
+    return here((error as Error).message.split("\n"));
+  }
 }
 beforeAll(() => {
   const stack = '{"terraform": {"backend": {}}}';
@@ -65,7 +76,7 @@ test.each([
   [
     "an unknown stack",
     ["prodcution"],
-    "prodcution: has no readable cdk.tf.json; give staging or production, or the folder",
+    "prodcution: has no readable cdk.tf.json; did you mean production? give staging or production, or the folder",
   ],
   ["an unknown next version", ["v1", "v9"], "v9: has no readable cdk.tf.json"],
   ["an unknown destroyable version", ["v1", "--destroy", "--destroyable", "v9"], "v9: has no readable cdk.tf.json"],
@@ -85,31 +96,29 @@ test.each([
   ["--no-plugin of a folder", ["v1", "--no-plugin"], "--no-plugin needs the name of a stack"],
   ["--changes of an unknown version", ["v1", "v2", "--changes", "3:x"], "no update deploys version 3"],
   ["--scaled without a number", ["v1", "v2", "--scaled", "a/b"], "--scaled is NAMESPACE/NAME=N"],
-  ["an unknown option", ["v1", "--fual"], "Unknown option '--fual'"],
-  ["a call without arguments", [], "npm run rehearse -- production"],
-])("%s is refused before anything starts", (_what, args, message) => {
-  const wrong = called(args);
-  expect(wrong).toEqual(expect.arrayContaining([expect.stringContaining(message)]));
+  ["an unknown option", ["v1", "--fual"], "unknown option '--fual'; did you mean --fault?"],
+  ["a call without arguments", [], "missing required argument 'stacks'"],
+])("%s is refused before anything starts", async (_what, args, message) => {
+  expect(await called(args)).toEqual(expect.arrayContaining([expect.stringContaining(message)]));
 });
 
-test("all problems of a call are reported at once", () => {
-  expect(called(["v1", "--again", "--release", "--sample", "0"])).toHaveLength(4);
-  expect(called(["nonsense", "--bad", "value", "--plan=yes", "--sample", "x", "--speed"])).toEqual([
-    "Unknown option '--bad'.",
-    "Option '--plan' does not take an argument",
-    "Option '--speed <value>' argument missing",
+test("all problems of a call are reported at once", async () => {
+  expect(await called(["v1", "--again", "--release", "--sample", "0"])).toHaveLength(4);
+  expect(await called(["nonsense", "--bad", "value", "--plan=yes", "--sample", "x", "--speed"])).toEqual([
+    "--sample x: is not a whole number from 1 to 10000",
+    "unknown option '--bad'",
+    "--plan: takes no value; write --plan alone",
     expect.stringMatching(/^nonsense: has no readable cdk.tf.json/),
     "--sample needs --fail-each",
-    "--sample x: is not a whole number from 1 to 10000",
-    "See npm run rehearse -- --help",
+    "--speed: has no value; leave it out or give one",
   ]);
 });
 
-test("a stack's name or folders are taken with their options", () => {
-  expect(called(["production", "--release", "--destroy", "--again"])).toMatchObject({ stacks: ["production"] });
-  expect(called(["v1", "v2", "--destroy", "--destroyable", "v3", "--changes", "2:job"])).toMatchObject({
+test("a stack's name or folders are taken with their options", async () => {
+  expect(await called(["production", "--release", "--destroy", "--again"])).toMatchObject({ stacks: ["production"] });
+  expect(await called(["v1", "v2", "--destroy", "--destroyable", "v3", "--changes", "2:job"])).toMatchObject({
     stacks: ["v1", "v2"],
     options: { destroyable: "v3", changes: ["2:job"] },
   });
-  expect(called(["v1", "--work", "here"])).toMatchObject({ options: { work: path.resolve("here") } });
+  expect(await called(["v1", "--work", "here"])).toMatchObject({ options: { work: path.resolve("here") } });
 });

@@ -107,12 +107,12 @@ const skipped = missing ? ` (SKIPPED: ${missing.split(";")[0]})` : "";
 );
 
 const cli = (...args: readonly string[]) =>
-  spawnSync(process.execPath, ["--import", "tsx", "commands/rehearse.ts", ...args], { cwd: ROOT, encoding: "utf8" });
+  spawnSync(process.execPath, ["commands/slipway.mjs", "rehearse", ...args], { cwd: ROOT, encoding: "utf8" });
 
 test("without Terraform, one line says that it is missing", () => {
   const { status, stderr, stdout } = spawnSync(
     process.execPath,
-    ["--import", "tsx", "commands/rehearse.ts", "production", "--work", path.join(work, "none")],
+    ["commands/slipway.mjs", "rehearse", "production", "--work", path.join(work, "none")],
     { cwd: ROOT, encoding: "utf8", env: { ...process.env, PATH: path.dirname(process.execPath) } },
   );
   expect(stderr).toBe("inconclusive: terraform is not on PATH\n");

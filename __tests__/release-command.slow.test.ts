@@ -23,7 +23,7 @@ describe("npm run release", () => {
       const env = { ...process.env, SYSTEM: system };
       execFile(
         process.execPath,
-        ["--import", "tsx", "commands/release.ts", ...args],
+        ["commands/slipway.mjs", "release", ...args],
         { cwd: folder, env },
         (error, stdout, stderr) => resolve({ code: error ? Number(error.code) : 0, out: stdout + stderr }),
       );
@@ -160,25 +160,30 @@ describe("npm run release", () => {
   test("prints its help", async () => {
     expect(await run("--help")).toEqual({
       code: 0,
-      out: expect.stringContaining("npm run release -- production --from staging"),
+      out: expect.stringContaining("npx slipway release production --from staging"),
     });
   });
 
   test.each([
-    [[], 2, "name one environment"],
+    [[], 2, "missing required argument 'environment'"],
     [["staging"], 2, "say --version for a new release, or --from"],
     [["staging", "--image", `hr-api=${digest("9")}`], 2, "say --version for a new release"],
-    [["prod", "--from", "staging"], 2, "prod: is no environment; use one of staging, production"],
-    [["production", "--from", "stagin"], 2, "--from stagin: is neither a release nor an environment"],
+    [["prod", "--from", "staging"], 2, "prod: is not an environment of enterprise; did you mean production?"],
+    [
+      ["production", "--from", "stagin"],
+      2,
+      "--from stagin: is neither a release nor an environment; did you mean staging?",
+    ],
     [["production", "--from", "staging", "--version", "2"], 2, "leave out --version, --image and --frontend"],
     [["staging", "--version", "2", "--image", "hr-api"], 2, "--image hr-api: write it like backend=sha256:"],
     [["staging", "--version", "2", "--image", "a=b", "--image", "a=c"], 2, "--image a: is given twice"],
-    [["staging", "--share", "half"], 2, "--share half: is not a whole number of per cent"],
+    [["staging", "--share", "half"], 2, "--share half: is not a whole number from 0 to 100"],
     [["staging", "--share", "10", "--promote"], 2, "--share, --promote and --abandon are different steps"],
     [["staging", "--abandon", "--from", "production"], 2, "are about the candidate that there is: name no release"],
     [["staging", "--candidate"], 2, "say --version for a new release, or --from"],
     [["staging", "--version", "2.0.0", "--candidate"], 1, "no service of staging has a strategy"],
-    [["staging", "--verison", "2"], 2, "Unknown option '--verison'"],
+    [["staging", "--verison", "2"], 2, "unknown option '--verison'; did you mean --version?"],
+    [["staging", "--from", ""], 2, "--from: has no value"],
     [["production", "--from", "0123456789abcdef"], 1, 'stable = "0123456789abcdef": is not a release of the system'],
     [["staging", "--version", "2 0"], 1, 'version = "2 0": must be a version'],
     [["staging", "--version", "2", "--image", "hr-api=1.4"], 1, 'images.hr-api = "1.4": must be an image\'s digest'],

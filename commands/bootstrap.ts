@@ -10,10 +10,11 @@ import { ALL_CPUS, modeOf, mostNodesOf, nodePoolsOf } from "../schema/cluster";
 import { datastoreNeeds } from "../schema/datastores";
 import { edgeNeeds } from "../schema/edge";
 import type { Environment } from "../schema/environment";
+import { toTheEnd } from "../schema/finish";
 import { imagesOf } from "../schema/release";
 import { workloads } from "../schema/workloads";
 import { apisOf, keysOf } from "../stacks/prerequisites";
-import { type Context, onEnvironment } from "./context";
+import { type Context, contextOf } from "./context";
 import { registryLines } from "./registries";
 import { addLines, suppliedSecrets } from "./secrets";
 
@@ -226,13 +227,5 @@ function quotaLines({ project, region, monitoring, ...environment }: Context["en
   ];
 }
 
-if (require.main === module)
-  onEnvironment(
-    `Prints the gcloud lines that make an empty project ready for the first deploy. Read them, then run them one by one.
-
-  npm run bootstrap -- staging
-  SYSTEM=pmcrm npm run bootstrap -- production`,
-    (context) => {
-      console.log(bootstrapLines(context).join("\n"));
-    },
-  );
+export const main = (environmentName: string): Promise<void> =>
+  toTheEnd(async () => console.log(bootstrapLines(await contextOf(environmentName)).join("\n")));

@@ -2,29 +2,51 @@ import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { constants } from "node:os";
 import path from "node:path";
+import { InvalidArgumentError } from "commander";
 import { atTerminal, skipsSynthesis } from "../schema/ancestors";
+import { environmentsIn } from "../schema/files";
 import { toTheEnd } from "../schema/finish";
 import { load, systemName } from "../schema/load";
 import { refuseSkippedSynthesis, refuseUnnamedSystem } from "../schema/refusals";
 import { logVariables } from "../schema/terraform-log";
 import { discardManifest } from "../stacks/manifest";
+import { environmentProblems } from "./context";
 import { leftPeering, removal } from "./left-peering";
 
 const ROOT = path.resolve(__dirname, "..");
+/** The checkout's own cdktf, whatever is on PATH. */
+const CDKTF = path.join(ROOT, "node_modules", ".bin", "cdktf");
 /** Terraform for cdktf: it looks into each plan before it applies it. */
 const GATE = path.join(ROOT, "commands", "terraform", "terraform.mjs");
 
+/** A name, and no pattern, which cdktf compares with the names of all stacks. */
+const NAME = /^[\w-]+$/;
+
 /**
  * Runs cdktf without its usage reports, and without Terraform's log if nobody watches it, because the logs of CI are kept
- * and others read them. No plan is applied that deletes what is protected. Everything else is cdktf's own: arguments,
+ * and others read them. No plan is applied that deletes what is protected. Everything else is cdktf's own: options,
  * terminal, exit code.
  *
  * The configuration is checked first, because cdktf would print each problem twice.
+ * @throws InvalidArgumentError if there is no environment of a name
  */
-async function cdktf(args: readonly string[]): Promise<void> {
+async function cdktf(command: string, environments: readonly string[], options: readonly string[]): Promise<void> {
+  const system = systemName(ROOT, process.env);
+  const known = environmentsIn(ROOT, system);
+  const wrong = environments.filter((it) => NAME.test(it)).flatMap((it) => environmentProblems(system, it, known));
+  if (wrong.length) throw new InvalidArgumentError(wrong.join("\n"));
+
+  const watched = process.stdout.isTTY && process.stderr.isTTY;
+  const plain = !process.stdout.isTTY || !process.stdout.hasColors();
+  const args = [
+    command,
+    ...environments,
+    ...options,
+    ...(plain && command !== "synth" && !options.includes("--no-color") ? ["--no-color"] : []),
+  ];
   const commandLines = () => [["cdktf", ...args]];
   if (!skipsSynthesis(process.env, commandLines())) discardManifest(path.join(ROOT, "cdktf.out"));
-  const configuration = await load(ROOT, systemName(ROOT, process.env), process.env);
+  const configuration = await load(ROOT, system, process.env);
   refuseUnnamedSystem(configuration, process.env, commandLines);
   refuseSkippedSynthesis(process.env, commandLines);
 
@@ -36,7 +58,8 @@ async function cdktf(args: readonly string[]): Promise<void> {
     TERRAFORM_BINARY_NAME: GATE,
   };
   const logs = logVariables(env);
-  if (logs.length && (env.CI || !process.stdout.isTTY || !process.stderr.isTTY)) {
+  if (!watched) env.CONTINUOUS_INTEGRATION = "1"; // cdktf then draws no spinner; it means less to others than CI
+  if (logs.length && (env.CI || !watched)) {
     for (const name of logs) delete env[name];
     console.error(`${logs.join(", ")}: unset for this run, because Terraform's log contains the values of Secrets`);
   }
@@ -48,22 +71,21 @@ async function cdktf(args: readonly string[]): Promise<void> {
       if (signal === "SIGTERM" || !terminal) child.kill(signal);
     });
 
-  const child = spawn("cdktf", args, { stdio: "inherit", env });
+  const child = spawn(CDKTF, args, { cwd: ROOT, stdio: "inherit", env });
   child.on("error", (error) => {
     console.error(`cdktf cannot be started: ${error.message}`);
     process.exitCode = 127;
   });
   child.on("exit", (code, signal) => {
     process.exitCode = code ?? 128 + (signal ? constants.signals[signal] : 0);
-    if (process.exitCode) for (const line of advice(args)) console.error(line);
+    if (process.exitCode && command === "destroy") for (const line of advice(environments)) console.error(line);
   });
 }
 
 /** Lines that say what to do after a failed destroy. */
-function advice([command, ...stacks]: readonly string[]): string[] {
-  if (command !== "destroy") return [];
+function advice(stacks: readonly string[]): string[] {
   const commands = stacks
-    .map((stack) => path.join("cdktf.out", "stacks", stack, "cdk.tf.json"))
+    .map((stack) => path.join(ROOT, "cdktf.out", "stacks", stack, "cdk.tf.json"))
     .filter(existsSync)
     .flatMap((file) => leftPeering(JSON.parse(readFileSync(file, "utf8"))) ?? [])
     .map(removal);
@@ -75,4 +97,4 @@ function advice([command, ...stacks]: readonly string[]): string[] {
     : [];
 }
 
-toTheEnd(() => cdktf(process.argv.slice(2)));
+export const main = (...call: Parameters<typeof cdktf>): Promise<void> => toTheEnd(() => cdktf(...call));

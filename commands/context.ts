@@ -1,12 +1,12 @@
 import path from "node:path";
+import { InvalidArgumentError } from "commander";
 import type { Candidate } from "../schema/candidate";
 import type { Environment } from "../schema/environment";
-import { environmentsIn, type Raw, readFiles } from "../schema/files";
-import { toTheEnd } from "../schema/finish";
+import { environmentsIn, type Raw, readFiles, systemsIn } from "../schema/files";
 import { environmentOf, systemName, validate } from "../schema/load";
 import { releasesFolder, uniformRelease } from "../schema/release";
+import { didYouMean } from "../schema/similar";
 import { type System, systemSchema } from "../schema/system";
-import { asksForHelp } from "./help";
 
 export interface Context {
   readonly systemName: string;
@@ -31,27 +31,34 @@ export function withFirstReleases({ releases, ...raw }: Raw): Raw {
   return { ...raw, releases: { ...releasesFolder(Object.fromEntries(missing.map((it) => [it, first]))), ...releases } };
 }
 
+/** What is wrong with the name of a system, if a call gives one: a line, or none. */
+export function systemProblems(system: string): string[] {
+  const known = systemsIn(ROOT);
+  return known.includes(system)
+    ? []
+    : [`--system ${system}: is not a system; ${didYouMean(system, known)}use one of ${known.join(", ")}`];
+}
+
+/** What is wrong with the name of an environment: a line, or none. */
+export function environmentProblems(system: string, environment: string, known: readonly string[]): string[] {
+  return known.includes(environment)
+    ? []
+    : [
+        `${environment}: is not an environment of ${system}; ${didYouMean(environment, known)}use one of ${known.join(", ")}`,
+      ];
+}
+
 /**
- * Runs a command on the environment that its first argument names. Exits with 2 and prints the usage for a wrong call, and
- * exits with 1 for a wrong configuration.
+ * The environment that a call names, from its files.
+ * @throws InvalidArgumentError if there is none of that name
+ * @throws InvalidConfiguration if its files are wrong
  */
-export function onEnvironment(usage: string, run: (context: Context) => void | Promise<void>): Promise<void> {
-  return toTheEnd(async () => {
-    const args = process.argv.slice(2);
-    if (asksForHelp(args)) return console.log(usage);
-    const [environmentName = "", ...others] = args;
-    const name = systemName(ROOT, process.env);
-    const known = environmentsIn(ROOT, name);
-    if (!known.includes(environmentName) || others.length) {
-      const wrong =
-        environmentName && !known.includes(environmentName) ? `${environmentName}: is not an environment\n\n` : "";
-      console.error(`${wrong}${usage}\n\nEnvironments of ${name}: ${known.join(", ")}.`);
-      process.exitCode = 2;
-      return;
-    }
-    const { raw, problems } = await readFiles(ROOT, name);
-    const configuration = validate(name, withFirstReleases(raw), process.env, problems);
-    const { system, environment, candidate } = environmentOf(configuration, environmentName);
-    await run({ systemName: name, system, environmentName, environment, candidate });
-  });
+export async function contextOf(environmentName: string): Promise<Context> {
+  const name = systemName(ROOT, process.env);
+  const [wrong] = environmentProblems(name, environmentName, environmentsIn(ROOT, name));
+  if (wrong) throw new InvalidArgumentError(wrong);
+  const { raw, problems } = await readFiles(ROOT, name);
+  const configuration = validate(name, withFirstReleases(raw), process.env, problems);
+  const { system, environment, candidate } = environmentOf(configuration, environmentName);
+  return { systemName: name, system, environmentName, environment, candidate };
 }

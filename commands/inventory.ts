@@ -4,13 +4,7 @@ import path from "node:path";
 import { toTheEnd } from "../schema/finish";
 import { writeWhole } from "../schema/write";
 import { everyStack, stackText, synthesizeEvery } from "./every-stack";
-import { isCalledAlone } from "./help";
 import { changedAddresses, FOLDER, fileOf, type Inventory, inventoryOf, print } from "./inventories/inventory";
-
-const USAGE = `Synthesizes every system's stacks and writes what they declare into ${FOLDER}: for each address the values that
-matter, and a hash of the rest. Tests compare the stacks with these files.
-
-  npm run inventory`;
 
 const MOST_NAMED = 5;
 
@@ -26,32 +20,51 @@ function committed(file: string): Inventory {
   }
 }
 
-/** Writes a stack's inventory; returns a line about what changed. */
-function write(name: string, found: Inventory): string {
-  const file = path.join(ROOT, fileOf(name));
-  const said = `${fileOf(name)}: ${found.entries.length} addresses`;
-  const isNew = !existsSync(file);
-  const changed = changedAddresses(committed(file), found);
-  writeWhole(file, print(found));
-  if (isNew) return `${said}, new`;
-  if (!changed.length) return `${said}, unchanged`;
-  const more = changed.length > MOST_NAMED ? ", ..." : "";
-  return `${said}, ${changed.length} changed: ${changed.slice(0, MOST_NAMED).join(", ")}${more}`;
+/** What became of a file. */
+interface Written {
+  readonly file: string;
+  readonly state: "new" | "changed" | "unchanged" | "removed";
+  /** Number of the stack's addresses. */
+  readonly addresses?: number;
+  readonly changed?: readonly string[];
 }
 
-async function renew(work: string): Promise<void> {
+/** Writes a stack's inventory. */
+function write(name: string, found: Inventory): Written {
+  const file = fileOf(name);
+  const full = path.join(ROOT, file);
+  const isNew = !existsSync(full);
+  const changed = changedAddresses(committed(full), found);
+  writeWhole(full, print(found));
+  const state = isNew ? "new" : changed.length ? "changed" : "unchanged";
+  return { file, state, addresses: found.entries.length, changed };
+}
+
+function said({ file, state, addresses, changed = [] }: Written): string {
+  if (state === "removed") return `${file}: removed, because there is no such stack`;
+  const more = changed.length > MOST_NAMED ? ", ..." : "";
+  const which = state === "changed" ? `: ${changed.slice(0, MOST_NAMED).join(", ")}${more}` : "";
+  return `${file}: ${addresses} addresses, ${state === "changed" ? `${changed.length} changed` : state}${which}`;
+}
+
+async function renew(work: string): Promise<Written[]> {
   const folderOf = await synthesizeEvery(ROOT, work);
   const stacks = everyStack(ROOT);
   mkdirSync(path.join(ROOT, FOLDER), { recursive: true });
-  for (const stack of stacks) console.log(write(stack.name, inventoryOf(stackText(folderOf(stack)))));
+  const written = stacks.map((stack) => write(stack.name, inventoryOf(stackText(folderOf(stack)))));
   const kept = new Set(stacks.map((stack) => path.basename(fileOf(stack.name))));
-  for (const file of readdirSync(path.join(ROOT, FOLDER)).filter((f) => !kept.has(f))) {
-    rmSync(path.join(ROOT, FOLDER, file));
-    console.log(`${path.join(FOLDER, file)}: removed, because there is no such stack`);
-  }
+  const stale = readdirSync(path.join(ROOT, FOLDER)).filter((file) => !kept.has(file));
+  for (const file of stale) rmSync(path.join(ROOT, FOLDER, file));
+  return [...written, ...stale.map((file): Written => ({ file: path.join(FOLDER, file), state: "removed" }))];
 }
 
-if (isCalledAlone(process.argv.slice(2), USAGE)) {
-  const work = mkdtempSync(path.join(os.tmpdir(), "inventory-"));
-  toTheEnd(() => renew(work).finally(() => rmSync(work, { recursive: true })));
-}
+export const main = ({ json }: { readonly json?: boolean }): Promise<void> =>
+  toTheEnd(async () => {
+    const work = mkdtempSync(path.join(os.tmpdir(), "inventory-"));
+    try {
+      const written = await renew(work);
+      console.log(json ? JSON.stringify(written, null, 2) : written.map(said).join("\n"));
+    } finally {
+      rmSync(work, { recursive: true });
+    }
+  });

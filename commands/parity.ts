@@ -5,52 +5,65 @@ import { type Configuration, validate } from "../schema/load";
 import { type Difference, parity } from "../schema/parity";
 import { dotted } from "../schema/problem";
 import { withFirstReleases } from "./context";
-import { isCalledAlone } from "./help";
 
-const USAGE = `Compares each environment of each system with the system's production: what differs, and whether the environment's file
-declares it as deliberate, with a reason (differences). Places, names and operators always differ and are left out.
-
-  npm run parity
-
-Exits with 1 if a difference is not declared, or if a declared one is none.`;
+const ROOT = path.resolve(__dirname, "..");
 
 /** What one environment of a system differs in from the production that it mirrors. */
-interface Compared {
-  readonly lines: readonly string[];
-  readonly held: boolean;
+interface Comparison extends ReturnType<typeof parity> {
+  readonly system: string;
+  readonly environment: string;
+  /** The environment that it is compared with. */
+  readonly reference: string;
 }
 
 /** Compares each environment of a system with its production, the first one if there are several. */
-export function compared({ name, environments }: Pick<Configuration, "name" | "environments">): Compared {
+function comparisons({ name, environments }: Pick<Configuration, "name" | "environments">): Comparison[] {
   const all = Object.entries(environments);
   const [reference, production] = all.find(([, { environment }]) => environment.purpose === "production") ?? [];
-  if (!reference || !production)
-    return { lines: [`${name}: no environment of production to compare with`], held: true };
-  const results = all.flatMap(([environmentName, { environment }]) =>
-    environmentName === reference
-      ? []
-      : [said(name, environmentName, reference, parity(environment, production.environment))],
-  );
-  return { lines: results.flatMap(({ lines }) => lines), held: results.every(({ held }) => held) };
+  if (!reference || !production) return [];
+  return all
+    .filter(([environment]) => environment !== reference)
+    .map(([environment, files]) => ({
+      system: name,
+      environment,
+      reference,
+      ...parity(files.environment, production.environment),
+    }));
 }
 
-function said(
-  system: string,
-  environment: string,
-  reference: string,
-  { differences, stale }: ReturnType<typeof parity>,
-): Compared {
-  const undeclared = differences.filter(({ reason }) => reason === undefined).length;
+const undeclaredIn = ({ differences }: Comparison): number =>
+  differences.filter(({ reason }) => reason === undefined).length;
+const held = (comparison: Comparison): boolean => !undeclaredIn(comparison) && !comparison.stale.length;
+
+/** The comparisons of a system as lines, and whether all of them hold. */
+export function compared(configuration: Pick<Configuration, "name" | "environments">) {
+  const all = comparisons(configuration);
+  const lines = all.length
+    ? all.flatMap(said)
+    : [`${configuration.name}: no environment of production to compare with`];
+  return { lines, held: all.every(held) };
+}
+
+function said(comparison: Comparison): string[] {
+  const { system, environment, reference, differences, stale } = comparison;
+  const undeclared = undeclaredIn(comparison);
   const file = environmentFile(system, environment);
-  const wrong = [
+  return [
+    `${system} ${environment}, compared with ${reference}: ${differences.length} differences`,
+    ...table(environment, reference, differences),
     ...(undeclared
       ? [`${file}: ${undeclared} of them are ${UNDECLARED}; make them equal, or add them to differences with a reason`]
       : []),
     ...stale.map((field) => `${file} differences: "${field}" names no field that differs; remove it`),
   ];
-  const heading = `${system} ${environment}, compared with ${reference}: ${differences.length} differences`;
-  return { lines: [heading, ...table(environment, reference, differences), ...wrong], held: !wrong.length };
 }
+
+/** A comparison for a program. */
+const data = (comparison: Comparison) => ({
+  ...comparison,
+  held: held(comparison),
+  differences: comparison.differences.map((it) => ({ ...it, path: dotted(it.path) })),
+});
 
 const UNDECLARED = "UNDECLARED";
 
@@ -78,14 +91,14 @@ function shown(value: unknown): string {
   return text.length > LONGEST ? `${text.slice(0, LONGEST - 3)}...` : text;
 }
 
-async function main(root: string, args: readonly string[]): Promise<void> {
-  if (!isCalledAlone(args, USAGE)) return;
-  for (const name of systemsIn(root)) {
-    const { raw, problems } = await readFiles(root, name);
-    const { lines, held } = compared(validate(name, withFirstReleases(raw), process.env, problems));
-    console.log(lines.join("\n"));
-    if (!held) process.exitCode = 1;
-  }
-}
-
-if (require.main === module) toTheEnd(() => main(path.resolve(__dirname, ".."), process.argv.slice(2)));
+export const main = ({ json }: { readonly json?: boolean }): Promise<void> =>
+  toTheEnd(async () => {
+    const configurations: Configuration[] = [];
+    for (const name of systemsIn(ROOT)) {
+      const { raw, problems } = await readFiles(ROOT, name);
+      configurations.push(validate(name, withFirstReleases(raw), process.env, problems));
+    }
+    if (json) console.log(JSON.stringify(configurations.flatMap(comparisons).map(data), null, 2));
+    else console.log(configurations.flatMap((it) => compared(it).lines).join("\n"));
+    if (!configurations.flatMap(comparisons).every(held)) process.exitCode = 1;
+  });

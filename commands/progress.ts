@@ -8,15 +8,11 @@ import { enabled } from "../schema/modules";
 import { imagesOf, isReleaseId, type Pointer, type Release, releaseSchema } from "../schema/release";
 import { type System, systemSchema } from "../schema/system";
 import { writeWhole } from "../schema/write";
-import { isCalledAlone } from "./help";
 
 export const PAGE = "progress.md";
 export const RENEW = "npm run progress";
 
-const USAGE = `Writes ${PAGE}: which modules of each system are planned, in progress or deployed, with their releases, as the files of
-systems, environments and releases say. Tests compare the page with the files.
-
-  npm run progress`;
+const ROOT = path.resolve(__dirname, "..");
 
 /** An environment that has a release, and what it runs. */
 interface Running {
@@ -26,9 +22,25 @@ interface Running {
   readonly system: System;
   readonly id: string;
   readonly release: Release;
-  /** Which release it runs beside that one, and its share. */
-  readonly candidate?: string;
+  /** The release that it runs beside that one, and how many per cent of the requests it gets. */
+  readonly candidate?: { readonly id: string; readonly version: string; readonly share: number };
 }
+
+/** A module of a system, and the environments that run it. */
+interface Module {
+  readonly name: string;
+  readonly title: string;
+  readonly state: "planned" | "in progress" | "deployed";
+  readonly where: readonly Running[];
+}
+
+const STATES: Readonly<Record<Module["state"], string>> = {
+  planned: "[ ] Planned",
+  "in progress": "[-] In Progress",
+  deployed: "[x] Deployed",
+};
+
+const isProduction = ({ environment }: Running): boolean => environment.purpose === "production";
 
 const collator = new Intl.Collator("en", { numeric: true });
 
@@ -65,7 +77,7 @@ function before({ system, release }: Running, releases: readonly [string, Releas
   return earlier.filter(([, it]) => !earlier.some(([, other]) => compareVersions(other.version, it.version) > 0));
 }
 
-const named = (id: string, { version }: Release): string => `${version} (\`${id}\`)`;
+const named = (id: string, { version }: { readonly version: string }): string => `${version} (\`${id}\`)`;
 
 /** How to go back in an environment of production. */
 function goBack(system: string, module: string, running: Running, releases: readonly [string, Release][]): string {
@@ -90,17 +102,16 @@ function refuseWrong(name: string, raw: Raw): void {
 }
 
 /**
- * Lines about the modules of a system; none if it has no modules.
+ * The modules of a system, and where they run.
  * @throws InvalidConfiguration if its files are wrong
  */
-export function section(name: string, raw: Raw): string[] {
+function modulesOf(name: string, raw: Raw): Module[] {
   refuseWrong(name, raw);
   const system = systemSchema.parse(raw.system);
-  if (!Object.keys(system.modules).length) return [];
   const releases = releasesOf(raw);
   const running = Object.entries(raw.environments).flatMap(([environmentName, content]): Running[] => {
     const environment = environmentSchema.parse(content);
-    const { stable: id, candidate, share } = Object(raw.releases[environmentName]) as Partial<Pointer>;
+    const { stable: id, candidate, share = 0 } = Object(raw.releases[environmentName]) as Partial<Pointer>;
     const [, release] = releases.find(([other]) => other === id) ?? [];
     const [, beside] = releases.find(([other]) => other === candidate) ?? [];
     const its = enabled(system, environment);
@@ -112,25 +123,45 @@ export function section(name: string, raw: Raw): string[] {
             system: its,
             id: String(id),
             release,
-            candidate: beside && `candidate ${named(String(candidate), beside)} with ${share} % of the requests`,
+            candidate: beside && { id: String(candidate), version: beside.version, share },
           },
         ]
       : [];
   });
-  const modules = Object.entries(system.modules).flatMap(([module, { title, services }]) => {
+  return Object.entries(system.modules).map(([module, { title, services }]) => {
     const where = running.filter(({ system }) => services.some((service) => Object.hasOwn(system.services, service)));
-    const production = where.filter(({ environment }) => environment.purpose === "production");
-    const state = production.length ? "[x] Deployed" : where.length ? "[-] In Progress" : "[ ] Planned";
-    return [
-      `- ${state}: ${title.replace(/[\\`*_<>[\]]/g, "\\$&")} (\`${module}\`)`,
-      ...where.map(
-        ({ name, id, release, candidate }) =>
-          `  - ${name}: release ${[named(id, release), ...(candidate ? [candidate] : [])].join(", ")}`,
-      ),
-      ...production.map((it) => `  - ${goBack(name, module, it, releases)}`),
-    ];
+    const state = where.some(isProduction) ? "deployed" : where.length ? "in progress" : "planned";
+    return { name: module, title, state, where };
   });
-  return [`## ${name}`, "", ...modules, ""];
+}
+
+/**
+ * Lines about the modules of a system; none if it has no modules.
+ * @throws InvalidConfiguration if its files are wrong
+ */
+export function section(name: string, raw: Raw): string[] {
+  const lines = modulesOf(name, raw).flatMap(({ name: module, title, state, where }) => [
+    `- ${STATES[state]}: ${title.replace(/[\\`*_<>[\]]/g, "\\$&")} (\`${module}\`)`,
+    ...where.map(({ name, id, release, candidate }) => {
+      const beside = candidate
+        ? [`candidate ${named(candidate.id, candidate)} with ${candidate.share} % of the requests`]
+        : [];
+      return `  - ${name}: release ${[named(id, release), ...beside].join(", ")}`;
+    }),
+    ...where.filter(isProduction).map((it) => `  - ${goBack(name, module, it, releasesOf(raw))}`),
+  ]);
+  return lines.length ? [`## ${name}`, "", ...lines, ""] : [];
+}
+
+/** The files of every system below a root, by its name. */
+async function everySystem(root: string): Promise<(readonly [name: string, raw: Raw])[]> {
+  const all: (readonly [string, Raw])[] = [];
+  for (const name of systemsIn(root)) {
+    const { raw, problems } = await readFiles(root, name);
+    if (problems.length) throw new InvalidConfiguration(problems);
+    all.push([name, raw]);
+  }
+  return all;
 }
 
 /**
@@ -138,13 +169,7 @@ export function section(name: string, raw: Raw): string[] {
  * @throws InvalidConfiguration if files are wrong
  */
 export async function page(root: string): Promise<string> {
-  const sections: string[][] = [];
-  for (const name of systemsIn(root)) {
-    const { raw, problems } = await readFiles(root, name);
-    if (problems.length) throw new InvalidConfiguration(problems);
-    sections.push(section(name, raw));
-  }
-  const lines = sections.flat();
+  const lines = (await everySystem(root)).flatMap(([name, raw]) => section(name, raw));
   return [
     "# Progress",
     "",
@@ -155,13 +180,29 @@ export async function page(root: string): Promise<string> {
   ].join("\n");
 }
 
-async function main(root: string, args: readonly string[]): Promise<void> {
-  if (!isCalledAlone(args, USAGE)) return;
-  const file = path.join(root, PAGE);
-  const text = await page(root);
-  const same = existsSync(file) && readFileSync(file, "utf8") === text;
-  if (!same) writeWhole(file, text);
-  console.log(`${PAGE}: ${same ? "as before" : "written"}`);
-}
+/** The modules of every system below a root, for a program. */
+const data = async (root: string) =>
+  (await everySystem(root)).flatMap(([system, raw]) =>
+    modulesOf(system, raw).map(({ name, title, state, where }) => ({
+      system,
+      module: name,
+      title,
+      state,
+      environments: where.map((it) => ({
+        name: it.name,
+        release: it.id,
+        version: it.release.version,
+        candidate: it.candidate,
+      })),
+    })),
+  );
 
-if (require.main === module) toTheEnd(() => main(path.resolve(__dirname, ".."), process.argv.slice(2)));
+export const main = ({ json }: { readonly json?: boolean }): Promise<void> =>
+  toTheEnd(async () => {
+    if (json) return console.log(JSON.stringify(await data(ROOT), null, 2));
+    const file = path.join(ROOT, PAGE);
+    const text = await page(ROOT);
+    const same = existsSync(file) && readFileSync(file, "utf8") === text;
+    if (!same) writeWhole(file, text);
+    console.log(`${PAGE}: ${same ? "as before" : "written"}`);
+  });

@@ -7,13 +7,6 @@ import { environmentOf } from "../schema/load";
 import { type Protected, passwordGeneration } from "../schema/protection";
 import { writeWhole } from "../schema/write";
 import { everyStack, stackText, synthesizeEvery, withFixedRelease } from "./every-stack";
-import { isCalledAlone } from "./help";
-
-const USAGE = `Writes the addresses of what holds data or identity into protected/, one file for each stack. It only adds: an
-address that a stack no longer has stays listed, and the program refuses the stack unless a moved block or a reason under
-"removed" accounts for it.
-
-  npm run protected`;
 
 interface Config {
   readonly lifecycle?: { readonly prevent_destroy?: boolean };
@@ -51,14 +44,12 @@ export async function addProtected(root: string, work: string): Promise<string[]
   });
 }
 
-async function main(args: readonly string[]): Promise<void> {
-  if (!isCalledAlone(args, USAGE)) return;
-  const work = mkdtempSync(path.join(os.tmpdir(), "protected-"));
-  try {
-    console.log((await addProtected(path.resolve(__dirname, ".."), work)).join("\n"));
-  } finally {
-    rmSync(work, { recursive: true });
-  }
-}
-
-if (require.main === module) toTheEnd(() => main(process.argv.slice(2)));
+export const main = (): Promise<void> =>
+  toTheEnd(async () => {
+    const work = mkdtempSync(path.join(os.tmpdir(), "protected-"));
+    try {
+      console.log((await addProtected(path.resolve(__dirname, ".."), work)).join("\n"));
+    } finally {
+      rmSync(work, { recursive: true });
+    }
+  });

@@ -1,66 +1,30 @@
 import { existsSync, mkdirSync } from "node:fs";
 import path from "node:path";
-import { parseArgs } from "node:util";
+import { InvalidArgumentError } from "commander";
 import { possibleShares } from "../schema/candidate";
 import { environmentSchema } from "../schema/environment";
 import { type Raw, readFiles, releaseFile } from "../schema/files";
 import { toTheEnd } from "../schema/finish";
 import { InvalidConfiguration, systemName, validate } from "../schema/load";
 import { enabled } from "../schema/modules";
-import { at, describe } from "../schema/problem";
+import { at, type Problem } from "../schema/problem";
 import { imagesOf, isReleaseId, type Pointer, pointerSchema, type Release, releaseId } from "../schema/release";
+import { didYouMean } from "../schema/similar";
 import { systemSchema } from "../schema/system";
 import { writeWhole } from "../schema/write";
+import { environmentProblems } from "./context";
 
-export const USAGE = `Writes a release, and which releases an environment runs. Both are files to be committed; nothing is deployed.
-
-  npm run release -- staging --version 1.4.0 --image backend=sha256:<64 digits>
-                                                   a new release: other images are those that staging runs
-  npm run release -- production --from staging     the release that staging runs
-  npm run release -- production --from c94ba9c1f3ed61cd
-                                                   a release by its name, for example to go back to it
-
-Services with a strategy can run a candidate beside the stable release. Deploy after each of these steps:
-
-  npm run release -- production --from staging --candidate
-                                                   runs a release as the candidate, without requests
-  npm run release -- production --share 10         the candidate gets 10 % of the requests; 0 takes them away again
-  npm run release -- production --share 100        it gets all requests, and the stable release waits
-  npm run release -- production --promote          the candidate becomes the stable release
-  npm run release -- production --abandon          there is no candidate any more
-
-A release is releases/<system>/<name>.json: a version and the images' digests, the same for every environment. Its name
-comes from its content, and the file never changes. releases/<system>/<environment>.json says which ones the environment
-runs. SYSTEM=<system> names another system than the checkout's.
-
-  --version VERSION     of the new release; services see it as their version
-  --image NAME=DIGEST   of the new release; repeat it for each image that changes
-  --frontend NAME=COMMIT  that Vercel builds of a frontend; repeat it for each frontend that changes
-  --from WHAT           an environment, or the name of a release
-  --candidate           run the release beside the stable one, with the share 0
-  --share PERCENT       of the requests that the candidate gets: 0, a step of the canary services, or 100. Blue-green
-                        services switch at 100
-  --promote             let the environment run the candidate as stable; it must have the share 100
-  --abandon             remove the candidate, whatever its share is
-
-Exit code: 0 when written, 1 when the files would be wrong or cannot be read, 2 for a wrong call. Nothing is written
-unless it is 0. npm run synth validates the other files.`;
-
-/** A wrong call. */
-class Misused extends Error {}
-
-const FLAG = { type: "boolean", default: false } as const;
-const OPTIONS = {
-  version: { type: "string" },
-  image: { type: "string", multiple: true, default: [] as string[] },
-  frontend: { type: "string", multiple: true, default: [] as string[] },
-  from: { type: "string" },
-  candidate: FLAG,
-  share: { type: "string" },
-  promote: FLAG,
-  abandon: FLAG,
-  help: { ...FLAG, short: "h" },
-} as const;
+/** Options of the command line. */
+interface Options {
+  readonly version?: string;
+  readonly image?: readonly string[];
+  readonly frontend?: readonly string[];
+  readonly from?: string;
+  readonly candidate?: boolean;
+  readonly share?: number;
+  readonly promote?: boolean;
+  readonly abandon?: boolean;
+}
 
 interface Asked {
   readonly environment: string;
@@ -74,44 +38,49 @@ interface Asked {
   readonly step?: { readonly share: number } | "promote" | "abandon";
 }
 
-function asked(args: string[]): Asked | "help" {
-  const { values, positionals } = parseArgs({ args, options: OPTIONS, allowPositionals: true });
-  if (values.help) return "help";
-  const [environment, ...others] = positionals;
-  if (!environment || others.length) throw new Misused("name one environment, for example staging");
-  const { from, version, candidate } = values;
-  const step = stepOf(values);
-  const parts = [...values.image, ...values.frontend];
-  if (step && (from !== undefined || version !== undefined || parts.length || candidate))
-    throw new Misused("--share, --promote and --abandon are about the candidate that there is: name no release");
-  if (from !== undefined && (version !== undefined || parts.length))
-    throw new Misused("--from takes a release as it is: leave out --version, --image and --frontend");
-  if (!step && from === undefined && version === undefined)
-    throw new Misused("say --version for a new release, or --from for one that there is");
-  const images = named("--image", values.image, "backend=sha256:<64 digits>");
-  const frontends = named("--frontend", values.frontend, "web=<40 digits>");
-  return { environment, from, version, images, frontends, candidate, step };
+/** @throws InvalidArgumentError with a line for each option that cannot be used */
+function asked(environment: string, options: Options): Asked {
+  const { from, version, image = [], frontend = [], candidate = false, share, promote, abandon } = options;
+  const parts = [...image, ...frontend];
+  const steps = [share !== undefined, promote, abandon].filter(Boolean).length;
+  const say = (wrong: boolean, text: string) => (wrong ? [text] : []);
+  const problems = [
+    ...say(steps > 1, "--share, --promote and --abandon are different steps: take one of them"),
+    ...say(
+      steps > 0 && (from !== undefined || version !== undefined || parts.length > 0 || candidate),
+      "--share, --promote and --abandon are about the candidate that there is: name no release",
+    ),
+    ...say(
+      from !== undefined && (version !== undefined || parts.length > 0),
+      "--from takes a release as it is: leave out --version, --image and --frontend",
+    ),
+    ...say(
+      !steps && from === undefined && version === undefined,
+      "say --version for a new release, or --from for one that there is",
+    ),
+    ...misnamed("--image", image, "backend=sha256:<64 digits>"),
+    ...misnamed("--frontend", frontend, "web=<40 digits>"),
+  ];
+  if (problems.length) throw new InvalidArgumentError(problems.join("\n"));
+  const step = share !== undefined ? { share } : promote ? "promote" : abandon ? "abandon" : undefined;
+  return { environment, from, version, images: named(image), frontends: named(frontend), candidate, step };
 }
+
+const NAMED = /^([^=]+)=(.+)$/;
 
 /** What an option gives by name. */
-function named(option: string, texts: readonly string[], example: string): Record<string, string> {
-  const parts = texts.map((text) => {
-    const [, name, value] = /^([^=]+)=(.+)$/.exec(text) ?? [];
-    if (!name || !value) throw new Misused(`${option} ${text}: write it like ${example}`);
-    return [name, value] as const;
-  });
-  const [twice] = parts.filter(([name], i) => parts.findIndex(([other]) => other === name) !== i);
-  if (twice) throw new Misused(`${option} ${twice[0]}: is given twice`);
-  return Object.fromEntries(parts);
-}
+const named = (texts: readonly string[]): Record<string, string> =>
+  Object.fromEntries(texts.map((text) => NAMED.exec(text)?.slice(1) ?? []));
 
-function stepOf({ share, promote, abandon }: { share?: string; promote: boolean; abandon: boolean }): Asked["step"] {
-  if ([share !== undefined, promote, abandon].filter(Boolean).length > 1)
-    throw new Misused("--share, --promote and --abandon are different steps: take one of them");
-  if (share !== undefined && !/^\d{1,3}$/.test(share))
-    throw new Misused(`--share ${share}: is not a whole number of per cent`);
-  if (share !== undefined) return { share: Number(share) };
-  return promote ? "promote" : abandon ? "abandon" : undefined;
+/** What is wrong with an option that gives something by name. */
+function misnamed(option: string, texts: readonly string[], example: string): string[] {
+  const names = texts.map((text) => NAMED.exec(text)?.[1]);
+  return [
+    ...texts.filter((_, i) => names[i] === undefined).map((text) => `${option} ${text}: write it like ${example}`),
+    ...new Set(
+      names.filter((name, i) => name && names.indexOf(name) < i).map((name) => `${option} ${name}: is given twice`),
+    ),
+  ];
 }
 
 /** What an environment runs, as far as its file says so. */
@@ -122,11 +91,11 @@ const runs = ({ releases }: Raw, environment: string): Partial<Pointer> =>
 function releaseNamed(raw: Raw, from: string): string {
   if (isReleaseId(from)) return from;
   if (!Object.hasOwn(raw.environments, from))
-    throw new Misused(
-      `--from ${from}: is neither a release nor an environment; use one of ${Object.keys(raw.environments).join(", ")}`,
+    throw new InvalidArgumentError(
+      `--from ${from}: is neither a release nor an environment; ${didYouMean(from, Object.keys(raw.environments))}use one of ${Object.keys(raw.environments).join(", ")}`,
     );
   const { stable } = runs(raw, from);
-  if (stable === undefined) throw new Misused(`--from ${from}: this environment runs no release yet`);
+  if (stable === undefined) throw new InvalidArgumentError(`--from ${from}: this environment runs no release yet`);
   return stable;
 }
 
@@ -147,20 +116,24 @@ function composed(raw: Raw, { environment, version = "", ...given }: Asked): Rel
 function next(before: Partial<Pointer>, { environment, candidate, step }: Asked, id = ""): Pointer {
   if (!step) {
     if (before.candidate !== undefined)
-      throw new Misused(`${environment} has the candidate ${before.candidate}: --promote or --abandon it first`);
+      throw new InvalidArgumentError(
+        `${environment} has the candidate ${before.candidate}: --promote or --abandon it first`,
+      );
     if (!candidate) return { stable: id };
     if (before.stable === undefined)
-      throw new Misused(
+      throw new InvalidArgumentError(
         `${environment} runs no release yet, beside which a candidate could run: leave out --candidate`,
       );
     return { stable: before.stable, candidate: id, share: 0 };
   }
   if (before.stable === undefined || before.candidate === undefined)
-    throw new Misused(`${environment} has no candidate: --from or --version with --candidate names one`);
+    throw new InvalidArgumentError(`${environment} has no candidate: --from or --version with --candidate names one`);
   if (step === "abandon") return { stable: before.stable };
   if (step !== "promote") return { ...before, stable: before.stable, ...step };
   if (before.share !== 100)
-    throw new Misused(`${environment}'s candidate has the share ${before.share}: --share 100 first, and deploy`);
+    throw new InvalidArgumentError(
+      `${environment}'s candidate has the share ${before.share}: --share 100 first, and deploy`,
+    );
   return { stable: before.candidate };
 }
 
@@ -172,13 +145,13 @@ function remembering(raw: Raw, before: Partial<Pointer>, { stable, candidate, sh
 }
 
 /** What is wrong with the release, and with what the environment is to run: other files' problems are not ours. */
-function problemsOf(system: string, raw: Raw, files: readonly string[]): string[] {
+function problemsOf(system: string, raw: Raw, files: readonly string[]): Problem[] {
   try {
     validate(system, raw, process.env);
     return [];
   } catch (error) {
     if (!(error instanceof InvalidConfiguration)) throw error;
-    return error.problems.filter((p) => files.some((file) => `${p.path} `.startsWith(`${file} `))).map(describe);
+    return error.problems.filter((p) => files.some((file) => `${p.path} `.startsWith(`${file} `)));
   }
 }
 
@@ -188,8 +161,8 @@ async function release(root: string, asked: Asked): Promise<string[]> {
   const system = systemName(root, process.env);
   const { raw, problems } = await readFiles(root, system);
   if (problems.length) throw new InvalidConfiguration(problems);
-  if (!Object.hasOwn(raw.environments, environment))
-    throw new Misused(`${environment}: is no environment; use one of ${Object.keys(raw.environments).join(", ")}`);
+  const [unknown] = environmentProblems(system, environment, Object.keys(raw.environments));
+  if (unknown) throw new InvalidArgumentError(unknown);
 
   const content = asked.version === undefined ? undefined : composed(raw, asked);
   const given = content ? releaseId(content) : asked.from && releaseNamed(raw, asked.from);
@@ -200,7 +173,7 @@ async function release(root: string, asked: Asked): Promise<string[]> {
   const pointer = releaseFile(system, environment);
   const releases = { ...raw.releases, ...(content && { [id]: content }), [environment]: after };
   const wrong = problemsOf(system, { ...raw, releases }, [file, pointer]);
-  if (wrong.length) throw new Error(wrong.join("\n"));
+  if (wrong.length) throw new InvalidConfiguration(wrong);
 
   const write = (name: string, value: unknown) => {
     mkdirSync(path.dirname(path.join(root, name)), { recursive: true });
@@ -259,16 +232,7 @@ function sharesIn({ system, environments }: Raw, environment: string): number[] 
   return a.success && b.success ? possibleShares(enabled(a.data, b.data)) : [];
 }
 
-async function main(root: string, args: string[]): Promise<void> {
-  try {
-    const call = asked(args);
-    console.log(call === "help" ? USAGE : (await release(root, call)).join("\n"));
-  } catch (error) {
-    const misused = error instanceof Misused || (error as { code?: string }).code?.startsWith("ERR_PARSE_ARGS");
-    const { message } = error as Error;
-    console.error(misused ? `${message}\nSee npm run release -- --help` : `${message}\nNothing was written.`);
-    process.exitCode = misused ? 2 : 1;
-  }
-}
-
-if (require.main === module) toTheEnd(() => main(path.resolve(__dirname, ".."), process.argv.slice(2)));
+export const main = (environment: string, options: Options): Promise<void> =>
+  toTheEnd(async () =>
+    console.log((await release(path.resolve(__dirname, ".."), asked(environment, options))).join("\n")),
+  );

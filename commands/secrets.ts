@@ -1,7 +1,8 @@
 import { secretName } from "../facts/names";
 import { generationOf, suppliedToPlatform } from "../schema/environment";
+import { toTheEnd } from "../schema/finish";
 import { PLATFORM_SECRETS } from "../schema/system";
-import { type Context, onEnvironment } from "./context";
+import { type Context, contextOf } from "./context";
 
 /** Secrets that a person supplies, each with the version that the environment reads. */
 export function suppliedSecrets({
@@ -51,24 +52,25 @@ export function addLines(context: Context, secret: { name: string }): string[] {
   ];
 }
 
-if (require.main === module)
-  onEnvironment(
-    `Lists the secrets that a person supplies, each with the gcloud commands for bash that add it. The number of the version
-that gcloud prints is the secret's generation: if it is not 1, write it into the environment's file (generations). For a
-value of several lines, write it into a file and use --data-file=FILE.
+/** The secrets with the lines that add them. */
+function page(context: Context): string[] {
+  const { systemName, environmentName, environment } = context;
+  const secrets = suppliedSecrets(context);
+  return [
+    `# ${secrets.length} supplied ${secrets.length === 1 ? "secret" : "secrets"} of ${systemName} ${environmentName}, in the project ${environment.project}`,
+    ...secrets.flatMap((secret) => [
+      "",
+      `# ${secret.variable}: version ${secret.generation} of ${secret.name} is read`,
+      ...(secret.value ? [`# It is ${secret.value}.`] : []),
+      ...addLines(context, secret),
+    ]),
+  ];
+}
 
-  npm run secrets -- staging
-  npm run secrets -- production
-  SYSTEM=pmcrm npm run secrets -- production`,
-    (context) => {
-      const secrets = suppliedSecrets(context);
-      console.log(
-        `# ${secrets.length} supplied ${secrets.length === 1 ? "secret" : "secrets"} of ${context.systemName} ${context.environmentName}, in the project ${context.environment.project}`,
-      );
-      for (const secret of secrets) {
-        console.log(`\n# ${secret.variable}: version ${secret.generation} of ${secret.name} is read`);
-        if (secret.value) console.log(`# It is ${secret.value}.`);
-        for (const line of addLines(context, secret)) console.log(line);
-      }
-    },
-  );
+export const main = (environmentName: string, { json }: { readonly json?: boolean }): Promise<void> =>
+  toTheEnd(async () => {
+    const context = await contextOf(environmentName);
+    const { project } = context.environment;
+    const listed = suppliedSecrets(context).map(({ value, ...secret }) => ({ ...secret, description: value }));
+    console.log(json ? JSON.stringify({ project, secrets: listed }, null, 2) : page(context).join("\n"));
+  });

@@ -4,10 +4,12 @@ import path from "node:path";
 import { candidateOf } from "../facts/candidate";
 import { shiftedServices } from "../schema/candidate";
 import { hostsFor } from "../schema/environment";
+import { toTheEnd } from "../schema/finish";
 import type { SmokeCheck } from "../schema/smoke-check";
 import { type Kubectl, kubectlEnvironment, kubectlOf, runJob, sleep } from "./cluster-jobs";
-import { type Context, onEnvironment } from "./context";
+import { type Context, contextOf } from "./context";
 import { type Answer, askService } from "./port-forward";
+import { printer } from "./terminal";
 
 /** What checks need of the world outside. */
 export interface Outside {
@@ -73,39 +75,42 @@ async function asked(
   return `${url} answers ${status} with ${keys.join(", ")}`;
 }
 
-const USAGE = `Checks that the release that an environment runs works: the system's smokeChecks. Requests go to the public hosts. Jobs
-run in the cluster, from the stable release's images. Requests for a service that has a candidate are sent to both releases.
-Jobs and candidates need gcloud and kubectl. Steps for a person are printed.
-
-  npm run verify -- staging
-  SYSTEM=pharmassist npm run verify -- staging
-
-Exit code: 0 if no check failed, 1 if one failed or the configuration is wrong, 2 for a wrong call.`;
-
-if (require.main === module)
-  onEnvironment(USAGE, async (context) => {
+export const main = (environmentName: string, { json }: { readonly json?: boolean }): Promise<void> =>
+  toTheEnd(async () => {
+    const context = await contextOf(environmentName);
     const folder = mkdtempSync(path.join(os.tmpdir(), "verify-"));
     try {
-      const kubectl = kubectlOf(context, folder);
-      const outside: Outside = {
-        fetch: (url) => fetch(url, { redirect: "manual", signal: AbortSignal.timeout(30_000) }),
-        async fetchFrom(service, url) {
-          const { namespace } = context.system;
-          await kubectl("get", "service", service, `--namespace=${namespace}`); // gets the credentials
-          return askService(url, { service, namespace, env: kubectlEnvironment(folder) });
-        },
-        kubectl,
-        wait: sleep,
-      };
+      const print = printer(json ? process.stderr : process.stdout);
+      const words = { ok: print.passed, FAIL: print.failed, todo: "todo" };
+      print.doing("checking");
       const results: Checked[] = [];
-      for await (const result of verified(context, outside)) {
-        console.log(`${result.result.padEnd(4)} ${result.name}: ${result.why}`);
+      for await (const result of verified(context, outsideOf(context, folder))) {
+        print.say(`${words[result.result]} ${result.name}: ${result.why}`);
+        print.doing("checking");
         results.push(result);
       }
+      print.done();
       const count = (of: Checked["result"]) => results.filter(({ result }) => result === of).length;
-      console.log(`${count("ok")} passed, ${count("FAIL")} failed, ${count("todo")} for a person to do`);
-      if (count("FAIL")) process.exitCode = 1;
+      const [passed, failed, todo] = [count("ok"), count("FAIL"), count("todo")];
+      print.say(`${passed} passed, ${failed} failed, ${todo} for a person to do`);
+      if (json) console.log(JSON.stringify({ ok: !failed, checks: results }, null, 2));
+      if (failed) process.exitCode = 1;
     } finally {
       rmSync(folder, { recursive: true });
     }
   });
+
+/** The world outside, with kubectl's credentials in a folder. */
+function outsideOf(context: Context, folder: string): Outside {
+  const kubectl = kubectlOf(context, folder);
+  return {
+    fetch: (url) => fetch(url, { redirect: "manual", signal: AbortSignal.timeout(30_000) }),
+    async fetchFrom(service, url) {
+      const { namespace } = context.system;
+      await kubectl("get", "service", service, `--namespace=${namespace}`); // gets the credentials
+      return askService(url, { service, namespace, env: kubectlEnvironment(folder) });
+    },
+    kubectl,
+    wait: sleep,
+  };
+}

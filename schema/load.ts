@@ -30,6 +30,7 @@ import { generationProblems, type Protected, protectedLists } from "./protection
 import { readJson } from "./read";
 import type { Release } from "./release";
 import { type Running, running } from "./running";
+import { didYouMean } from "./similar";
 import { type System, systemSchema } from "./system";
 
 /** A system with its environments, validated. */
@@ -87,7 +88,7 @@ export function systemName(root: string, env: NodeJS.ProcessEnv): string {
         path: env.SYSTEM ? "SYSTEM" : "cdktf.json context.system",
         value: name,
         rule: "is not a system",
-        remedy: `use one of ${known.join(", ")}`,
+        remedy: `${didYouMean(name, known)}use one of ${known.join(", ")}`,
       },
     ]);
   return name;

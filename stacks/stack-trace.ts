@@ -16,6 +16,7 @@ function withoutSourceMaps(): void {
   const { _compile: compile } = module;
   module._compile = function (code, file, ...more) {
     const end = file.includes("/node_modules/") ? code.lastIndexOf("\n//# sourceMappingURL=data:") : -1;
-    return compile.call(this, end < 0 ? code : code.slice(0, end), file, ...more);
+    const isLastLine = end >= 0 && !code.slice(end + 1).trimEnd().includes("\n"); // tsx has the text in its own code
+    return compile.call(this, isLastLine ? code.slice(0, end) : code, file, ...more);
   };
 }
