@@ -96,18 +96,18 @@ test.each<[string, string[], string]>([
 });
 
 test("from another folder, it works on its own checkout", () => {
-  const { status, stdout } = spawnSync(process.execPath, [SLIPWAY, "progress", "--json"], { cwd: "/", encoding: "utf8" });
+  const { status, stdout } = spawnSync(process.execPath, [SLIPWAY, "progress", "--json"], {
+    cwd: "/",
+    encoding: "utf8",
+  });
   expect([status, stdout]).toEqual([0, expect.stringContaining('"system": "nexus"')]);
 });
 
-test.each(["--help", "parity"])(
-  "a pipe that is closed early is no failure of %s",
-  async (call) => {
-    const command = `"${process.execPath}" "${SLIPWAY}" ${call} | head -c 1 >/dev/null; echo "\${PIPESTATUS[0]}"`;
-    const { stdout, stderr } = await promisify(execFile)("bash", ["-c", command], { cwd: ROOT });
-    expect({ stdout, stderr }).toEqual({ stdout: "0\n", stderr: "" });
-  },
-);
+test.each(["--help", "parity"])("a pipe that is closed early is no failure of %s", async (call) => {
+  const command = `"${process.execPath}" "${SLIPWAY}" ${call} | head -c 1 >/dev/null; echo "\${PIPESTATUS[0]}"`;
+  const { stdout, stderr } = await promisify(execFile)("bash", ["-c", command], { cwd: ROOT });
+  expect({ stdout, stderr }).toEqual({ stdout: "0\n", stderr: "" });
+});
 
 test.each<[string[], string]>([
   [["parity"], "differences"],

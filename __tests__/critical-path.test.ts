@@ -1,16 +1,8 @@
-import { type Graph, recordedOnly, scheduleOf } from "@slipway/rehearsal";
-import { references } from "./graph";
-import { type Stack, synth } from "./support";
+import { recordedOnly, scheduleOf } from "@slipway/rehearsal";
+import { waitsOf } from "./graph";
+import { synth } from "./support";
 
 const { staging, production } = synth();
-
-/** What a stack's resources wait for. Those in the cluster also wait for the cluster, which configures their provider. */
-function graph(stack: Stack): Graph {
-  const found = references(stack);
-  for (const [address, waits] of found)
-    if (/^(kubernetes|helm)_/.test(address)) waits.add("google_container_cluster.cluster");
-  return found;
-}
 
 const DATABASE = [
   "google_project_service.project_compute",
@@ -24,7 +16,7 @@ describe.each([
   ["staging", staging],
   ["production", production],
 ] as const)("%s", (_name, stack) => {
-  const schedule = scheduleOf(graph(stack), recordedOnly(stack.json));
+  const schedule = scheduleOf(waitsOf(stack), recordedOnly(stack.json));
 
   test("the slowest chain is the database, its users, the task and a rollout", () => {
     const { addresses } = schedule.cluster.criticalPath;
@@ -58,7 +50,7 @@ describe.each([
 });
 
 test("the replica waits for its primary alone", () => {
-  const { bars } = scheduleOf(graph(production), recordedOnly(production.json));
+  const { bars } = scheduleOf(waitsOf(production), recordedOnly(production.json));
   const bar = (name: string) => bars.find((b) => b.address === `google_sql_database_instance.${name}`);
   expect(bar("database_replica")?.from).toBe(bar("database")?.to);
 });

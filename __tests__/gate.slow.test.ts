@@ -87,6 +87,33 @@ withTerraform(
 );
 
 withTerraform(
+  "as many resources are changed at a time as the plan needs, unless somebody chooses the number",
+  async () => {
+    const waits = (count: number) =>
+      write(
+        Object.fromEntries(
+          Array.from({ length: count }, (_, i) => [
+            `wait${i}`,
+            { provisioner: [{ "local-exec": { command: "true" } }] },
+          ]),
+        ),
+      );
+    waits(20);
+    await terraform(["init"]);
+    expect(await terraform(["apply", "-auto-approve"])).toMatchObject({
+      code: 0,
+      out: expect.stringContaining("\nUp to 22 resources are changed at a time."),
+    });
+    waits(30); // 20 of them are there
+    const { code, out } = await terraform(["apply", "-auto-approve"]);
+    expect([code, out]).toEqual([0, expect.not.stringContaining("at a time")]);
+    waits(50);
+    expect(await terraform(APPLY)).toMatchObject({ code: 0, out: expect.not.stringContaining("at a time") });
+  },
+  120_000,
+);
+
+withTerraform(
   "without approval, nothing is applied; a failed plan keeps its exit code",
   async () => {
     write({ kinds: { input: "1" } });

@@ -28,6 +28,14 @@ export function references(stack: Stack): Map<string, Set<string>> {
   return graph;
 }
 
+/** What Terraform makes a stack's blocks wait for. The cluster configures the providers of what is in it. */
+export function waitsOf(stack: Stack): Map<string, Set<string>> {
+  const found = references(stack);
+  for (const [address, waits] of found)
+    if (/^(kubernetes|helm)_/.test(address)) waits.add("google_container_cluster.cluster");
+  return found;
+}
+
 /** Everything that a block waits for, directly or through others. */
 export function waitsFor(graph: Map<string, Set<string>>, address: string): Set<string> {
   const seen = new Set<string>();

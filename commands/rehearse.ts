@@ -7,6 +7,7 @@ import {
   Inconclusive,
   type Machine,
   page,
+  parallelismOf,
   printed,
   type RehearsalOptions,
   readStack,
@@ -75,6 +76,7 @@ async function rehearsal(
     updateFaults: options.faultUpdate?.map(fault),
     interrupt: options.interrupt,
     tokenLife: options.tokenLife,
+    parallelism: parallelismOf, // as in a deploy
     changes: options.changes?.map(change),
     scaled: options.scaled ? scaled(options.scaled) : undefined,
     broken: options.broken ? versions?.broken() : undefined,

@@ -7,6 +7,7 @@ import { describe, type Problem } from "../../schema/problem";
 import { report } from "../../schema/report";
 import type { Listed } from "../../stacks/protection";
 import type { Context } from "../context";
+import { parallelism } from "./parallelism";
 import { type Plan, planProblems } from "./plan-problems";
 import { printedBy, terraform } from "./run";
 import { changing, snapshotOf } from "./snapshot";
@@ -64,7 +65,8 @@ async function apply(command: "apply" | "destroy", options: readonly string[]): 
     if (said(planProblems(shown, files.listed, destroys))) return 1;
     if (changes && !approves && !(await approved(destroys))) return 1;
     if (!destroys) await keepDatabase(shown, files);
-    return await terraform(["apply", "-input=false", ...others.filter((it) => OF_APPLY.test(it)), file]);
+    const chosen = destroys ? [] : await parallelism(file, shown, others);
+    return await terraform(["apply", "-input=false", ...others.filter((it) => OF_APPLY.test(it)), ...chosen, file]);
   } finally {
     remove();
   }

@@ -1,6 +1,6 @@
 import { NEEDS } from "../src/schedule/edges";
 import { graphOf } from "../src/schedule/graph";
-import { scheduleOf } from "../src/schedule/schedule";
+import { parallelismOf, scheduleOf } from "../src/schedule/schedule";
 import { TIMES } from "../src/schedule/times";
 import { recordedOnly } from "../src/stack";
 
@@ -46,6 +46,17 @@ describe("the schedule", () => {
     const many = Object.fromEntries(Array.from({ length: 11 }, (_, i) => [`google_redis_instance.r${i}`, []]));
     expect(of(many).all.criticalPath.minutes).toBe(12);
     expect(of(many).all.lowerBound.minutes).toBe(6);
+  });
+
+  test("more are created at a time if the apply is shorter then, but no more than that needs", () => {
+    const graph = (count: number) =>
+      new Map(Array.from({ length: count }, (_, i) => [`helm_release.r${i}`, new Set<string>()]));
+    expect(parallelismOf(graph(10))).toBe(10);
+    expect(parallelismOf(graph(13))).toBe(13);
+    expect(scheduleOf(graph(53), new Set(), parallelismOf(graph(53))).all.criticalPath.minutes).toBe(1.5);
+    expect(parallelismOf(graph(1000))).toBe(160);
+    expect(parallelismOf(graph(1000), new Set(graph(1000).keys()))).toBe(10); // nothing of it changes
+    expect(parallelismOf(new Map())).toBe(10);
   });
 
   test("resources that wait for each other are an error", () => {

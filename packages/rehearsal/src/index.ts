@@ -16,8 +16,8 @@ export type { Rehearsed, Step } from "./rehearsal";
 export { rehearse } from "./rehearse";
 export { page } from "./report/page/page";
 export { printed, type Report, reportOf } from "./report/report";
-export type { Graph } from "./schedule/graph";
-export { type Schedule, scheduleOf } from "./schedule/schedule";
+export { type Graph, graphOf } from "./schedule/graph";
+export { PARALLELISM, parallelismOf, type Schedule, scheduleOf } from "./schedule/schedule";
 export {
   poolsOf,
   type Requirements,

@@ -3,6 +3,7 @@ import type { Finding } from "./finding";
 import type { KubernetesObject } from "./kubernetes";
 import type { Machine, Surroundings } from "./machine/machine";
 import type { Step } from "./rehearsal";
+import type { Graph } from "./schedule/graph";
 
 export interface RehearsalOptions extends Surroundings {
   /** Folders with a `cdk.tf.json` each: the first is applied from nothing, each of the others as an update. */
@@ -23,6 +24,8 @@ export interface RehearsalOptions extends Surroundings {
   readonly interrupt?: boolean;
   /** Seconds that an access token of the deployer is valid, an hour by default. The first apply must take longer. */
   readonly tokenLife?: number;
+  /** Chooses how many resources Terraform works on at a time: `parallelismOf`, for example. 10 by default. */
+  readonly parallelism?: (graph: Graph, instant: ReadonlySet<string>) => number;
   /** What an update may change. It must change at least one resource of each. */
   readonly changes?: readonly Change[];
   /** Deployment that must lose neither pods nor ready pods during an update. */

@@ -3,7 +3,7 @@ import path from "node:path";
 import type { Finding } from "./finding";
 import type { Machine } from "./machine/machine";
 import type { RehearsalOptions } from "./options";
-import { type Schedule, scheduleOf } from "./schedule/schedule";
+import { PARALLELISM, type Schedule, scheduleOf } from "./schedule/schedule";
 import { type Action, complaints, leftToDo } from "./terraform/output";
 import type { PlanJson } from "./terraform/plan";
 import { prepare } from "./terraform/prepare";
@@ -42,6 +42,8 @@ export class Rehearsal implements Rehearsed {
   readonly plans: PlanJson[] = [];
   actions: readonly Action[] = [];
   schedule: Schedule = scheduleOf(new Map());
+  /** Number of resources that Terraform works on at a time. */
+  parallelism = PARALLELISM;
   calls: readonly string[] = [];
   seconds?: number;
   private since: number;

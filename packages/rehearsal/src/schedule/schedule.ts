@@ -41,13 +41,17 @@ const inCluster = (address: string) => /^(kubernetes|helm)_/.test(address);
 type Minutes = (address: string) => number;
 
 /**
- * Plays Terraform's walk over a graph: a resource begins when everything that it waits for is made and fewer than
- * {@link PARALLELISM} others are being made. Reading a resource takes no time, nor does one that only the state records.
+ * The apply of a graph. Reading a resource takes no time, nor does one that is `instant`, such as one that only the state
+ * records.
+ * @param parallelism number of resources that Terraform makes at a time
  */
-export function scheduleOf(graph: Graph, recorded: ReadonlySet<string> = new Set()): Schedule {
-  const minutes: Minutes = (address) =>
-    /^(data|ephemeral)\./.test(address) || recorded.has(address) ? 0 : minutesOf(typeOf(address));
-  const bars = walk(graph, minutes);
+export function scheduleOf(
+  graph: Graph,
+  instant: ReadonlySet<string> = new Set(),
+  parallelism = PARALLELISM,
+): Schedule {
+  const minutes = minutesIn(instant);
+  const bars = walk(graph, minutes, parallelism);
   const needs = imposed(graph);
   const bound = (counts: (address: string) => boolean): Bound => ({
     criticalPath: longest(
@@ -59,26 +63,85 @@ export function scheduleOf(graph: Graph, recorded: ReadonlySet<string> = new Set
   return { bars, all: bound(() => true), cluster: bound(inCluster) };
 }
 
-function walk(graph: Graph, minutes: Minutes): Bar[] {
+const minutesIn =
+  (instant: ReadonlySet<string>): Minutes =>
+  (address) =>
+    /^(data|ephemeral)\./.test(address) || instant.has(address) ? 0 : minutesOf(typeOf(address));
+
+/** How much longer an apply may take than it would if everything could be made at the same time. */
+const SLACK = 1.05;
+
+/**
+ * The most resources at a time that {@link parallelismOf} answers, which is enough for 200 rollouts in two rounds.
+ *
+ * What else limits it: of each kind of request, Google allows at least 600 a minute in a project, and the google provider
+ * repeats what is refused. A service makes two of IAM. Grants on the same secret wait for each other in the provider.
+ * Kubernetes serves some 600 requests at the same time, and a rollout that is awaited makes a few every two seconds.
+ * {@link https://cloud.google.com/iam/quotas}
+ * {@link https://cloud.google.com/secret-manager/quotas}
+ * {@link https://github.com/hashicorp/terraform-provider-google/blob/main/google/transport/error_retry_predicates.go}
+ * {@link https://kubernetes.io/docs/concepts/cluster-administration/flow-control/}
+ */
+const MOST = 160;
+
+/**
+ * The fewest resources at a time, but at least {@link PARALLELISM}, with which the apply takes hardly longer than if all were
+ * made as soon as they can be: what is in the cluster, and everything.
+ */
+export function parallelismOf(graph: Graph, instant: ReadonlySet<string> = new Set()): number {
+  const minutes = minutesIn(instant);
+  const ends = (parallelism: number) => {
+    const bars = walk(graph, minutes, parallelism);
+    return [bars.filter((bar) => inCluster(bar.address)), bars].map((some) =>
+      Math.max(0, ...some.map((bar) => bar.to)),
+    );
+  };
+  const best = ends(Number.POSITIVE_INFINITY);
+  const suffices = (parallelism: number) => ends(parallelism).every((end, i) => end <= SLACK * (best[i] ?? 0));
+  let parallelism = PARALLELISM;
+  while (parallelism < MOST && !suffices(parallelism)) parallelism = Math.min(MOST, Math.ceil(parallelism * STEP));
+  return parallelism;
+}
+
+/** Between two numbers that {@link parallelismOf} tries. */
+const STEP = 1.25;
+
+/**
+ * Plays Terraform's walk over a graph: a resource begins when everything that it waits for is made and fewer than
+ * `parallelism` others are being made. Of those that can begin, the first by name does.
+ */
+function walk(graph: Graph, minutes: Minutes, parallelism: number): Bar[] {
+  const order = [...graph.keys()].sort();
+  const rank = new Map(order.map((address, i) => [address, i]));
+  const waits = new Map(order.map((address) => [address, graph.get(address)?.size ?? 0]));
+  const dependents = new Map<string, string[]>(order.map((address) => [address, []]));
+  for (const [address, before] of graph) for (const other of before) dependents.get(other)?.push(address);
   const bars = new Map<string, Bar>();
-  const waiting = new Set([...graph.keys()].sort());
-  const under: Bar[] = [];
+  const last = new Map<string, Bar>(); // of those that a resource waited for
+  const byRank = (a: string, b: string) => (rank.get(a) ?? 0) - (rank.get(b) ?? 0);
+  let ready = order.filter((address) => !waits.get(address));
+  let under: Bar[] = [];
   let now = 0;
-  while (waiting.size || under.length) {
-    for (const address of waiting) {
-      if (under.length >= PARALLELISM) break;
-      const before = [...(graph.get(address) ?? [])].map((a) => bars.get(a));
-      if (before.some((bar) => !bar || bar.to > now)) continue;
-      const after = before.reduce((last, bar) => ((bar?.to ?? 0) > (last?.to ?? -1) ? bar : last), undefined)?.address;
-      const bar = { address, from: now, to: now + minutes(address), after };
+  while (ready.length || under.length) {
+    for (const address of ready.splice(0, parallelism - under.length)) {
+      const bar = { address, from: now, to: now + minutes(address), after: last.get(address)?.address };
       bars.set(address, bar);
       under.push(bar);
-      waiting.delete(address);
     }
-    if (!under.length) throw new Error(`nothing can begin: ${[...waiting].join(", ")} wait for each other`);
     now = Math.min(...under.map((bar) => bar.to));
-    for (const bar of under.filter((b) => b.to <= now)) under.splice(under.indexOf(bar), 1);
+    const done = under.filter((bar) => bar.to <= now);
+    under = under.filter((bar) => bar.to > now);
+    for (const bar of done)
+      for (const next of dependents.get(bar.address) ?? []) {
+        if (bar.to > (last.get(next)?.to ?? -1)) last.set(next, bar);
+        const left = (waits.get(next) ?? 0) - 1;
+        waits.set(next, left);
+        if (!left) ready.push(next);
+      }
+    ready = ready.sort(byRank);
   }
+  const stuck = order.filter((address) => !bars.has(address));
+  if (stuck.length) throw new Error(`nothing can begin: ${stuck.join(", ")} wait for each other`);
   return [...bars.values()];
 }
 

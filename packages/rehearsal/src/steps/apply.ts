@@ -23,6 +23,7 @@ const MOST_TOKENS = 8;
 export async function apply(rehearsal: Rehearsal, options: ApplyOptions, changes: number): Promise<Run> {
   const { id, label, faults = [], interrupt } = options;
   const { machine } = rehearsal;
+  const places = `-parallelism=${rehearsal.parallelism}`;
   await machine.arm(faults);
   let made = 0;
   const watch: RunOptions["onLine"] = (line) => {
@@ -31,7 +32,7 @@ export async function apply(rehearsal: Rehearsal, options: ApplyOptions, changes
     rehearsal.options.progress?.(`${label}apply: ${++made} of ${changes}, ${hook?.resource.addr}`);
     return interrupt && made === Math.ceil(changes / 2) ? "SIGINT" : undefined;
   };
-  let run = await machine.terraform(`${id}-apply`, ["apply", "-json", "plan.bin"], watch);
+  let run = await machine.terraform(`${id}-apply`, ["apply", "-json", places, "plan.bin"], watch);
   if (interrupt)
     rehearsal.say(`${label}Terraform was stopped halfway`, {
       wrong: run.status === 0 ? ["it went on to the end"] : [],
@@ -40,7 +41,7 @@ export async function apply(rehearsal: Rehearsal, options: ApplyOptions, changes
   for (let n = 1; n <= faults.length + Number(Boolean(interrupt)) && run.status !== 0; n++) {
     if (!interrupt || n > 1) rehearsal.say(`${label}the fault struck`, namesResource(run));
     await machine.arm(await machine.arm([])); // keeps those that no call met yet
-    run = await machine.terraform(`${id}-apply-${n + 1}`, ["apply", "-json", "-auto-approve"], watch);
+    run = await machine.terraform(`${id}-apply-${n + 1}`, ["apply", "-json", places, "-auto-approve"], watch);
   }
   if (options.tokenLife) run = await outlive(rehearsal, options.tokenLife, options, run, watch);
   const left = await machine.arm([]);
@@ -74,6 +75,7 @@ async function outlive(
     wrong: [...outlived, ...(refused.length ? [] : ["no call was Unauthorized", ...complaints(first)])],
     note: refused.join("; "),
   });
+  const places = `-parallelism=${rehearsal.parallelism}`;
   let run = first;
   for (let n = 2; n <= MOST_TOKENS && run.status !== 0; n++) {
     if (!unauthorized(run).length)
@@ -81,7 +83,7 @@ async function outlive(
         wrong: [],
         note: [...complaints(run), ...(await repair(machine))].join("; "),
       });
-    run = await machine.terraform(`${id}-apply-${n}`, ["apply", "-json", "-auto-approve"], watch);
+    run = await machine.terraform(`${id}-apply-${n}`, ["apply", "-json", places, "-auto-approve"], watch);
   }
   return run;
 }

@@ -75,7 +75,9 @@ async function measure(rehearsal: Rehearsal, stack: string, plan: PlanJson): Pro
   const dot = await rehearsal.terraform("0-graph", ["graph", "-type=apply", "-plan=plan.bin"]);
   if (dot.status !== 0) rehearsal.must("terraform graph", dot, () => "");
   const graph = graphOf(dot.stdout);
-  rehearsal.schedule = scheduleOf(graph, recordedOnly(readStack(stack)));
+  const recorded = recordedOnly(readStack(stack));
+  rehearsal.parallelism = rehearsal.options.parallelism?.(graph, recorded) ?? rehearsal.parallelism;
+  rehearsal.schedule = scheduleOf(graph, recorded, rehearsal.parallelism);
   const missing = changed(plan).filter((address) => !graph.has(address.replace(/\[.*$/, "")));
   const { all, cluster } = rehearsal.schedule;
   const bounds = [all, cluster]
@@ -91,7 +93,7 @@ async function measure(rehearsal: Rehearsal, stack: string, plan: PlanJson): Pro
         .filter(({ ratio }) => ratio > LONGEST)
         .map(({ path, ratio }) => `${ratio.toFixed(2)} times the lower bound: ${path.join(" > ")}`),
     ],
-    note: `critical path ${bounds.map(({ ratio }) => ratio.toFixed(2)).join(" and ")} times the lower bound, at most ${LONGEST}`,
+    note: `critical path ${bounds.map(({ ratio }) => ratio.toFixed(2)).join(" and ")} times the lower bound, at most ${LONGEST}; ${rehearsal.parallelism} at a time`,
   });
 }
 
