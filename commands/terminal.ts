@@ -13,7 +13,7 @@ export function printer(out: WriteStream) {
   return {
     say: (text: string) => void out.write(`${clear}${text}\n`),
     doing(what: string): void {
-      if (out.isTTY) out.write(`${clear}     ${what.slice(0, out.columns - 6)}`);
+      if (out.isTTY) out.write(`${clear}     ${what.slice(0, (out.columns || 80) - 6)}`);
     },
     done: () => void out.write(clear),
     passed: coloured("green", "ok  ", out),
