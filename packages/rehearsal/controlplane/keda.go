@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -42,6 +43,7 @@ const finalizer = "finalizer.keda.sh"
 // https://github.com/kedacore/keda/blob/v2.20.2/controllers/keda/hpa.go
 // https://github.com/kedacore/keda/blob/v2.20.2/controllers/keda/scaledobject_finalizer.go
 func autoscale(ctx context.Context, c kubernetes.Interface, objects dynamic.Interface) {
+	issueCertificates(ctx, c)
 	installed, err := c.CoreV1().Secrets(metav1.NamespaceAll).List(ctx, metav1.ListOptions{LabelSelector: operator})
 	if err != nil || len(installed.Items) == 0 {
 		return
@@ -78,6 +80,28 @@ func autoscale(ctx context.Context, c kubernetes.Interface, objects dynamic.Inte
 		} else if found.Annotations[generation] != wanted.Annotations[generation] {
 			found.Annotations, found.Spec = wanted.Annotations, wanted.Spec
 			api.Update(ctx, found, metav1.UpdateOptions{})
+		}
+	}
+}
+
+// certificates is the option of KEDA's operator that names the Secret of the certificates that it issues.
+const certificates = "--cert-secret-name="
+
+// issueCertificates makes the Secret that the operator makes as it starts, without which KEDA's other pods do not start. Nobody
+// reads the certificates.
+// https://github.com/kedacore/keda/blob/v2.20.2/pkg/certificates/certificate_manager.go
+func issueCertificates(ctx context.Context, c kubernetes.Interface) {
+	l, err := c.AppsV1().Deployments(metav1.NamespaceAll).List(ctx, metav1.ListOptions{LabelSelector: "app.kubernetes.io/name=keda-operator"})
+	if err != nil {
+		return
+	}
+	for _, d := range l.Items {
+		for _, container := range d.Spec.Template.Spec.Containers {
+			for _, arg := range container.Args {
+				if name, ok := strings.CutPrefix(arg, certificates); ok {
+					c.CoreV1().Secrets(d.Namespace).Create(ctx, &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Name: name}}, metav1.CreateOptions{})
+				}
+			}
 		}
 	}
 }
