@@ -16,7 +16,13 @@ function withoutSourceMaps(): void {
   const { _compile: compile } = module;
   module._compile = function (code, file, ...more) {
     const end = file.includes("/node_modules/") ? code.lastIndexOf("\n//# sourceMappingURL=data:") : -1;
-    const isLastLine = end >= 0 && !code.slice(end + 1).trimEnd().includes("\n"); // tsx has the text in its own code
+    // tsx has the text in its own code
+    const isLastLine =
+      end >= 0 &&
+      !code
+        .slice(end + 1)
+        .trimEnd()
+        .includes("\n");
     return compile.call(this, isLastLine ? code.slice(0, end) : code, file, ...more);
   };
 }
