@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 
 const ROOT = path.resolve(__dirname, "..");
@@ -133,4 +134,12 @@ test("no file outside tests is longer than 300 lines", () => {
     }),
   );
   expect(long).toEqual([]);
+});
+
+// A package or a program that somebody downloaded into the checkout is committed easily. A download of the project has no .git.
+(existsSync(path.join(ROOT, ".git")) ? test : test.skip)("every committed file is text", () => {
+  const committed = execFileSync("git", ["ls-files", "-z"], { cwd: ROOT, encoding: "utf8" }).split("\0");
+  const present = committed.filter((file) => file && existsSync(path.join(ROOT, file)));
+  expect(present).toContain("README.md");
+  expect(present.filter((file) => readFileSync(path.join(ROOT, file)).includes(0))).toEqual([]);
 });
