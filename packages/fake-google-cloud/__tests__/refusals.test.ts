@@ -124,3 +124,18 @@ test.each([
     errorOf(() => registry.post("projects/p/locations/us-east4/repositories", body, { repositoryId: "r" })),
   ).toMatch(/^40[04] /);
 });
+
+// https://cloud.google.com/compute/docs/reference/rest/v1/regionTargetHttpsProxies and its neighbors
+test.each([
+  ["POST", "targetGrpcProxies"],
+  ["POST", "targetSslProxies"],
+  ["PATCH", "targetHttpProxies/p"],
+  ["PATCH", "targetTcpProxies/p"],
+  ["POST", "targetTcpProxies/p/setProxyHeader"],
+  ["POST", "targetHttpsProxies/p/setSslPolicy"],
+  ["POST", "targetHttpsProxies/p/setCertificateMap"],
+])("regions have no %s %s", (method, path) => {
+  const { cloud } = world();
+  const call = () => cloud.call({ service: "compute", method, path: `${REGIONAL}/${path}`, body: {} });
+  expect(errorOf(call)).toMatch(/the fake does not know/);
+});

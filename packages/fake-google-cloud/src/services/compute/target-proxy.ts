@@ -91,9 +91,13 @@ interface Kind {
   readonly accept: (proxy: Body, at: Place) => void;
   readonly shape: Shape;
   readonly hasFingerprint?: boolean;
+  /** Whether global ones, or those in regions too, can be patched; by default none. */
+  readonly patched?: "global" | "everywhere";
   /** The verbs that set one field, with the field's shape; some leave `global` out of their path. */
   readonly setters?: Readonly<Record<string, Shape>>;
   readonly withoutGlobal?: readonly string[];
+  /** The verbs that proxies in regions have. Without it, there are none in regions. */
+  readonly inRegions?: readonly string[];
 }
 
 const TCP_PROXY: Shape = { name: "text", description: "text", service: "text", proxyHeader: "text" };
@@ -104,14 +108,17 @@ const KINDS: readonly Kind[] = [
     accept: acceptHttp,
     shape: { name: "text", urlMap: "text" },
     hasFingerprint: true,
+    patched: "global",
     setters: { urlMap: "text" },
     withoutGlobal: ["urlMap"],
+    inRegions: ["urlMap"],
   },
   {
     collection: "targetHttpsProxies",
     accept: acceptHttps,
     shape: HTTPS_PROXY,
     hasFingerprint: true,
+    patched: "everywhere",
     setters: {
       urlMap: "text",
       sslCertificates: ["text"],
@@ -120,14 +127,22 @@ const KINDS: readonly Kind[] = [
       quicOverride: "text",
     },
     withoutGlobal: ["urlMap", "sslCertificates"],
+    inRegions: ["urlMap", "sslCertificates"],
   },
   {
     collection: "targetGrpcProxies",
     accept: acceptGrpc,
     shape: { name: "text", description: "text", urlMap: "text", validateForProxyless: "flag" },
     hasFingerprint: true,
+    patched: "global",
   },
-  { collection: "targetTcpProxies", accept: acceptTcp, shape: TCP_PROXY, setters: { proxyHeader: "text" } },
+  {
+    collection: "targetTcpProxies",
+    accept: acceptTcp,
+    shape: TCP_PROXY,
+    setters: { proxyHeader: "text" },
+    inRegions: [],
+  },
   {
     collection: "targetSslProxies",
     accept: acceptSsl,
@@ -138,8 +153,11 @@ const KINDS: readonly Kind[] = [
 
 function proxies(
   place: string,
-  { collection, accept, shape, hasFingerprint, setters = {}, withoutGlobal = [] }: Kind,
+  { collection, accept, shape, hasFingerprint, patched, setters = {}, withoutGlobal = [], inRegions }: Kind,
 ): Route[] {
+  const isGlobal = place === PLACES[0];
+  const verbs = isGlobal ? Object.keys(setters) : inRegions;
+  if (!verbs) return [];
   const at = `${place}/${collection}`;
   const within = (cloud: Cloud, path: string): Place => ({
     cloud,
@@ -156,8 +174,9 @@ function proxies(
         accept(proxy, within(cloud, path));
         if (hasFingerprint) proxy.fingerprint = String(cloud.next());
       },
+      update: patched === "everywhere" || (patched && isGlobal) ? "PATCH" : "none",
     }),
-    ...Object.entries(setters).map(([field, fieldShape]) =>
+    ...verbs.map((field) =>
       action(
         withoutGlobal.includes(field) ? at.replace("/global", "") : at,
         `set${field[0]?.toUpperCase()}${field.slice(1)}`,
@@ -165,7 +184,7 @@ function proxies(
           proxy[field] = body[field];
           accept(proxy, within(cloud, path));
         },
-        { shape: { [field]: fieldShape } },
+        { shape: { [field]: setters[field] as Shape } },
       ),
     ),
   ];
