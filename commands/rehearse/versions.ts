@@ -39,7 +39,7 @@ export async function versionsOf(name: string, outdir: string, env: NodeJS.Proce
   return {
     system: configuration.name,
     first: write("first", {}),
-    release: () => write("release", { release: another(release, "next", DIGEST) }),
+    release: () => write("release", { release: another(release, "next", DIGEST), previous: release }),
     broken: () => {
       const tasks = Object.values(system.tasks).flatMap(({ variables }) => variables);
       const withVariables = (version: string, value: string, which: (name: string) => boolean = () => true) => {
