@@ -107,7 +107,7 @@ const STEPS: readonly (readonly [command: string, ...args: string[]])[] = [
   ["protected"],
   ["inventory"],
   ["progress"],
-  ["cdktf", "synth"],
+  ["synth"],
 ];
 
 /** What a person writes. */
@@ -158,7 +158,7 @@ test("a new system needs no change of what is there, and each step of adding it 
 
   const printed: string[] = [];
   for (const [command, ...args] of STEPS) {
-    const { code, out } = await run(process.execPath, "--import", "tsx", `commands/${command}.ts`, ...args);
+    const { code, out } = await run(process.execPath, "commands/slipway.mjs", command, ...args);
     // A failed step shows what it printed.
     expect([command, ...args, code, code ? out : ""]).toEqual([command, ...args, 0, ""]);
     printed.push(out);

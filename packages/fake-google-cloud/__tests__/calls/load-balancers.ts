@@ -64,14 +64,16 @@ const inPlace = (place: string): ValidCall[] => {
       ["targetTcpProxies", { service, proxyHeader: "NONE" }, []],
       ["targetSslProxies", { service, sslCertificates: [`${place}/sslCertificates/managed`] }, []],
     ].flatMap(([collection, body, shortened]) => {
+      const verbs = isRegion ? IN_REGIONS[collection as string] : SETTERS.map(([, , verb]) => verb);
+      if (!verbs) return [];
       const fields = body as Record<string, unknown>;
       const proxy = `${place}/${collection}/proxy`;
       const path = (verb: string) =>
         (shortened as string[]).includes(verb) ? `${targets}/${collection}/proxy/${verb}` : `${proxy}/${verb}`;
       return [
         at("POST", `${place}/${collection}`, { name: "proxy", ...fields }),
-        at("PATCH", proxy, fields),
-        ...SETTERS.filter(([of]) => of === collection).map(([, field, verb]) =>
+        ...(PATCHED(isRegion).includes(collection as string) ? [at("PATCH", proxy, fields)] : []),
+        ...SETTERS.filter(([of, , verb]) => of === collection && verbs.includes(verb)).map(([, field, verb]) =>
           at("POST", path(verb), { [field]: VALUES(place)[field] }),
         ),
       ];
@@ -91,6 +93,15 @@ const inPlace = (place: string): ValidCall[] => {
     at("POST", `${place}/forwardingRules/balancer/setLabels`, { labels: { a: "c" }, labelFingerprint: "FINGERPRINT" }),
   ];
 };
+
+/** The targets that regions have, and their verbs. */
+const IN_REGIONS: Readonly<Record<string, readonly string[]>> = {
+  targetHttpProxies: ["setUrlMap"],
+  targetHttpsProxies: ["setUrlMap", "setSslCertificates"],
+  targetTcpProxies: [],
+};
+const PATCHED = (isRegion: boolean): readonly string[] =>
+  isRegion ? ["targetHttpsProxies"] : ["targetHttpProxies", "targetHttpsProxies", "targetGrpcProxies"];
 
 /** The verbs that set one field of a target. */
 const SETTERS = [
