@@ -9,7 +9,9 @@ module.exports = {
   testMatch: ["**/__tests__/**/*.{applied,slow}.test.ts"],
   globalSetup: "<rootDir>/__tests__/shared-folder.js",
   setupFiles: ["<rootDir>/__tests__/process-variables.ts", "<rootDir>/stacks/stack-trace.ts"],
-  transform: { "^.+\\.ts$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } } }] },
+  // The evaluator of conditions is an ES module, which Jest's own runner does not load as it is.
+  transformIgnorePatterns: ["/node_modules/(?!@marcbachmann/cel-js/)"],
+  transform: { "^.+\\.[jt]s$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } } }] },
   modulePathIgnorePatterns: ["<rootDir>/cdktf.out"],
   maxConcurrency: 2, // of tests that are concurrent: two cores
   maxWorkers: 2,

@@ -228,7 +228,13 @@ test("an empty bucket can be deleted, with its policy", () => {
   expect(w.get("b/state/anywhereCaches/").items).toBeUndefined();
   w.delete("b/state");
   w.create("state");
-  expect(w.get("b/state/iam").bindings).toEqual([]);
+  // https://cloud.google.com/storage/docs/access-control/iam#convenience-values
+  expect(w.get("b/state/iam").bindings).toEqual([
+    { role: "roles/storage.legacyBucketOwner", members: ["projectEditor:p", "projectOwner:p"] },
+    { role: "roles/storage.legacyBucketReader", members: ["projectViewer:p"] },
+    { role: "roles/storage.legacyObjectOwner", members: ["projectEditor:p", "projectOwner:p"] },
+    { role: "roles/storage.legacyObjectReader", members: ["projectViewer:p"] },
+  ]);
 });
 
 test("objects can be encrypted with a key that the service may use", () => {

@@ -2,12 +2,14 @@ import { errorAnswer, invalid, precondition, unauthenticated } from "./api-error
 import type { Body } from "./body";
 import type { Cloud, Request } from "./cloud";
 import type { Faults, Label } from "./faults";
+import type { Caller } from "./tokens";
 
 /** A request as it came, and what it came to. */
 export interface Asked {
   readonly cloud: Cloud;
   readonly faults: Faults;
-  readonly authenticated: boolean;
+  /** Whose token came with it; nobody's if it has ended or was never issued. */
+  readonly caller: Caller | undefined;
   readonly method: string;
   readonly url: string;
   readonly text: string;
@@ -30,7 +32,7 @@ const ADDRESS =
 
 /** Answers a request over HTTP, with an error as Google writes it where there is one. */
 export async function answer(asked: Asked): Promise<Answer> {
-  const { cloud, faults, authenticated, method } = asked;
+  const { cloud, faults, caller, method } = asked;
   const url = new URL(asked.url, "http://fake");
   const { service = "", version, path = "" } = ADDRESS.exec(url.pathname)?.groups ?? {};
   let request: Request = {
@@ -43,8 +45,8 @@ export async function answer(asked: Asked): Promise<Answer> {
   let code = 200;
   let body: unknown;
   try {
-    if (!authenticated) throw unauthenticated();
-    request = { ...request, path: decoded(path), body: parsed(asked.text) };
+    if (!caller) throw unauthenticated();
+    request = { ...request, path: decoded(path), body: parsed(asked.text), caller };
     const label = labelOf(request);
     if (isChange(label) && faults.strikes(label)) throw precondition("simulated failure");
     if (method === "DELETE") await cloud.options.kubernetes?.sync?.(cloud);

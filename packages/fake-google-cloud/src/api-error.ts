@@ -6,6 +6,8 @@ export class ApiError extends Error {
     message: string,
     /** The older APIs' word for it, which the provider looks at: notFound, resourceInUseByAnotherResource, ... */
     readonly reason?: string,
+    /** What the newer APIs tell programs: https://cloud.google.com/apis/design/errors#error_details */
+    readonly details?: readonly object[],
   ) {
     super(message);
   }
@@ -39,10 +41,8 @@ export const unknownHere = (message: string): ApiError => new ApiError(501, "UNI
 
 /** How an error is answered over HTTP. One that is not Google's is a fault of the fake, and says where it happened. */
 export function errorAnswer(error: unknown): { code: number; body: unknown } {
-  const { code, status, message, reason } =
-    error instanceof ApiError
-      ? error
-      : { code: 500, status: "INTERNAL", message: String((error as Error).stack), reason: undefined };
+  const { code, status, message, reason, details } =
+    error instanceof ApiError ? error : new ApiError(500, "INTERNAL", String((error as Error).stack));
   const errors = [{ domain: "global", reason: reason ?? status, message }];
-  return { code, body: { error: { code, status, message, errors } } };
+  return { code, body: { error: { code, status, message, errors, details } } };
 }

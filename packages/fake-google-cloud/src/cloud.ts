@@ -2,11 +2,13 @@ import { type ApiError, denied, invalid, notFound, unknownHere } from "./api-err
 import { apiKey } from "./api-key";
 import type { Body } from "./body";
 import { Operations } from "./operations";
+import { Access } from "./permissions/access";
 import { Policies } from "./policies";
 import type { Service } from "./service";
 import { SERVICES } from "./services";
 import { checkShape, named, withoutNulls } from "./shape";
 import { Store } from "./store";
+import { ADMINISTRATOR, type Caller, TOKEN_LIFE, Tokens } from "./tokens";
 
 export interface CloudOptions {
   /** Minutes of the model that pass in one minute here; everything is done at once by default. */
@@ -17,6 +19,8 @@ export interface CloudOptions {
   readonly kubernetesVersion?: string;
   /** The control plane of every cluster. */
   readonly kubernetes?: Kubernetes;
+  /** Permissions that nobody but administrators has, whatever their roles; none by default. */
+  readonly withheld?: readonly string[];
 }
 
 export interface Kubernetes {
@@ -40,26 +44,35 @@ export interface Request {
   readonly query?: URLSearchParams;
   /** JSON, which the route checks. */
   readonly body?: unknown;
+  /** An administrator by default. */
+  readonly caller?: Caller;
 }
 
 /** The fake Google Cloud: what exists in it, and what its services answer. */
 export class Cloud {
   readonly store = new Store();
   readonly policies = new Policies();
+  readonly access = new Access(this);
   readonly operations: Operations;
   /** What no call returns: passwords of SQL users, by path. */
   readonly passwords = new Map<string, string>();
+  /** Contents of Cloud Storage's objects, by key. */
+  readonly contents = new Map<string, string>();
   /** When what is gone was deleted, of what keeps its name for a while, by key. */
   readonly deleted = new Map<string, number>();
   private readonly numbers = new Map<string, string>();
   private serial = 1000;
 
-  constructor(readonly options: CloudOptions = {}) {
+  constructor(
+    readonly options: CloudOptions = {},
+    readonly tokens = new Tokens(TOKEN_LIFE),
+  ) {
     this.operations = new Operations(options.speed ?? Number.POSITIVE_INFINITY);
   }
 
   /** What the service answers; fails with what it refuses. */
-  call({ method, service: name, version, path: asSent, query = new URLSearchParams(), body }: Request): unknown {
+  call(request: Request): unknown {
+    const { method, service: name, version, path: asSent, query = new URLSearchParams(), body } = request;
     const service = SERVICES.find((s) => s.name === name);
     const path = this.withProjectId(asSent);
     const unknown = unknownHere(`the fake does not know ${method} ${name} ${path}`);
@@ -71,7 +84,9 @@ export class Cloud {
       const message = messageOf(body);
       checkShape(message, shape);
       const sent = named(method === "PATCH" ? message : withoutNulls(message), shape);
-      return handle({ method, version, path, params: { ...match.groups }, query, body: sent }, this);
+      const call = { method, version, path, params: { ...match.groups }, query, body: sent };
+      this.access.check({ ...call, service: name, caller: request.caller ?? [ADMINISTRATOR] });
+      return handle(call, this);
     }
     throw unknown;
   }
@@ -121,7 +136,8 @@ export class Cloud {
     );
   }
 
-  private withProjectId(path: string): string {
+  /** A path with the project's id where it has its number. */
+  withProjectId(path: string): string {
     const [, number] = /^projects\/(\d+)(?=[/:]|$)/.exec(path) ?? [];
     const project = number && this.projectOf(number);
     return project ? path.replace(`projects/${number}`, `projects/${project}`) : path;

@@ -1,8 +1,9 @@
+import { randomUUID } from "node:crypto";
 import { type ApiError, conflict, invalid, notFound } from "./api-error";
 import { type Body, masked, merge } from "./body";
 import type { Cloud } from "./cloud";
 import { type Call, type Route, route } from "./route";
-import type { Shape } from "./shape";
+import { type Shape, snake } from "./shape";
 import { minutesOf } from "./times";
 
 /** What a hook is told of the object that a call is about. */
@@ -23,7 +24,7 @@ export interface Collection {
   readonly service: string;
   /** Path of the collection, as in {@link route}. */
   readonly at: string;
-  /** Where a new one's id is: `?secretId` in the query, `name` in the body. */
+  /** Where a new one's id is: `?secretId` in the query, `name` in the body; empty if the service chooses it. */
   readonly id: string;
   /** Refuses what Google refuses and fills in what Google fills in, in what is created and in what an update leads to. */
   readonly accept?: (object: Body, about: About) => void;
@@ -125,7 +126,9 @@ function updated(before: Body, { method, query, body }: Call): Body {
 }
 
 function newId({ query, body }: Call, id: string): string {
-  const found = id.startsWith("?") ? query.get(id.slice(1)) : body[id];
+  if (!id) return randomUUID();
+  // Both spellings are Google's: https://cloud.google.com/endpoints/docs/grpc/transcoding
+  const found = id.startsWith("?") ? (query.get(id.slice(1)) ?? query.get(snake(id.slice(1)))) : body[id];
   if (!found) throw invalid(`The field '${id.replace("?", "")}' is required.`);
   return String(found);
 }

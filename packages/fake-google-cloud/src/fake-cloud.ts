@@ -8,9 +8,11 @@ import { answer, isChange } from "./answer";
 import type { Body } from "./body";
 import { Cloud, type CloudOptions } from "./cloud";
 import { Faults, type Label } from "./faults";
+import { answerObject } from "./objects";
+import { groupsInClusters } from "./permissions/clusters";
 import { SERVICES } from "./services";
 import type { Store } from "./store";
-import { TOKEN_LIFE, Tokens, writeCredentials } from "./tokens";
+import { ADMINISTRATOR, TOKEN_LIFE, Tokens, writeCredentials } from "./tokens";
 
 export interface FakeCloudOptions extends CloudOptions {
   /**
@@ -22,6 +24,8 @@ export interface FakeCloudOptions extends CloudOptions {
   readonly tokenLife?: number;
   /** Port of 127.0.0.1 to listen on; a free one by default. */
   readonly port?: number;
+  /** Service account that {@link FakeCloud.env} acts as, by its email; an administrator by default. */
+  readonly account?: string;
 }
 
 /** A call that was answered. */
@@ -38,6 +42,8 @@ export interface AnsweredCall {
 export interface FakeCloud {
   /** Environment variables that send the google provider here. */
   readonly env: Readonly<Record<string, string>>;
+  /** The same variables for another service account, by its email. */
+  envOf(account: string): Readonly<Record<string, string>>;
   /** Every call so far. */
   readonly calls: AnsweredCall[];
   /** Calls that are to fail. */
@@ -55,19 +61,28 @@ export interface FakeCloud {
 
 /** Starts a fake of Google Cloud's APIs. Fails if its port is in use. */
 export async function startFakeCloud(options: FakeCloudOptions = {}): Promise<FakeCloud> {
-  let cloud = new Cloud(options);
+  const self = options.account ? `serviceAccount:${options.account}` : ADMINISTRATOR;
+  const tokens = new Tokens(options.tokenLife ?? TOKEN_LIFE, self);
+  let cloud = new Cloud(options, tokens);
   const faults = new Faults();
   const calls: AnsweredCall[] = [];
-  const tokens = new Tokens(options.tokenLife ?? TOKEN_LIFE);
   const respond = async (incoming: http.IncomingMessage, outgoing: http.ServerResponse): Promise<void> => {
     const { method = "", url = "", headers } = incoming;
     const asked = await text(incoming);
     const send = (code: number, body: unknown) =>
       outgoing.writeHead(code, { "content-type": "application/json" }).end(JSON.stringify(body));
-    const aboutTokens = tokens.answer(url, asked);
+    const aboutTokens = tokens.answer(url, asked, (caller) => groupsInClusters(cloud, caller));
     if (aboutTokens) return void send(200, aboutTokens);
-    const authenticated = tokens.isValid(headers.authorization?.replace(/^Bearer /, "") ?? "");
-    const { code, body, label, sent } = await answer({ cloud, faults, authenticated, method, url, text: asked });
+    const caller = tokens.callerOf(headers.authorization?.replace(/^Bearer /, "") ?? "");
+    const object = answerObject({ cloud, faults, caller, method, url, headers, text: asked });
+    if (object) {
+      const { code, label, body, headers: answered } = object;
+      calls.push({ label, changes: isChange(label), code });
+      log.write(`${JSON.stringify({ label, code })}
+`);
+      return void outgoing.writeHead(code, answered).end(body);
+    }
+    const { code, body, label, sent } = await answer({ cloud, faults, caller, method, url, text: asked });
     const message = code >= 400 ? (body as Body).error.message : undefined;
     calls.push({ label, changes: isChange(label), code, message });
     log.write(`${JSON.stringify({ label, code, sent: withoutSecrets(sent), message })}\n`);
@@ -86,8 +101,11 @@ export async function startFakeCloud(options: FakeCloudOptions = {}): Promise<Fa
   const folder = options.folder ?? mkdtempSync(path.join(os.tmpdir(), "fake-google-cloud-"));
   mkdirSync(folder, { recursive: true });
   const log = createWriteStream(path.join(folder, "cloud.log"), { flags: "a" });
-  const credentials = path.resolve(folder, "credentials.json");
-  writeCredentials(credentials, address);
+  const envOf = (member: string) => {
+    const credentials = path.resolve(folder, `credentials-${member.replace(/\W+/g, "-")}.json`);
+    writeCredentials(credentials, address, member);
+    return { GOOGLE_APPLICATION_CREDENTIALS: credentials, ...endpoints(address) };
+  };
   return {
     get cloud() {
       return cloud;
@@ -98,9 +116,10 @@ export async function startFakeCloud(options: FakeCloudOptions = {}): Promise<Fa
     faults,
     tokens,
     calls,
-    env: { GOOGLE_APPLICATION_CREDENTIALS: credentials, ...endpoints(address) },
+    env: envOf(self),
+    envOf: (account) => envOf(`serviceAccount:${account}`),
     renew() {
-      cloud = new Cloud(options);
+      cloud = new Cloud(options, tokens);
       calls.length = 0;
       faults.arm([]);
     },

@@ -1,38 +1,28 @@
 import { conflict, invalid } from "./api-error";
 import type { Body } from "./body";
 import type { Cloud } from "./cloud";
+import { PREDEFINED_ROLES } from "./permissions/tables";
 import { type Call, type Route, route } from "./route";
 import { hasAgent } from "./service-agents";
 import type { Shape } from "./shape";
 
-/** Predefined roles that can be granted here; Google has some thousand. https://cloud.google.com/iam/docs/roles-permissions */
-const ROLES = new Set(
-  [
-    "owner editor viewer",
-    "artifactregistry.reader artifactregistry.writer",
-    "certificatemanager.editor certificatemanager.owner certificatemanager.viewer",
-    "cloudkms.cryptoKeyDecrypter cloudkms.cryptoKeyEncrypter cloudkms.cryptoKeyEncrypterDecrypter",
-    "cloudsql.admin cloudsql.client cloudsql.editor cloudsql.instanceUser cloudsql.viewer",
-    "compute.networkAdmin compute.securityAdmin compute.viewer",
-    "container.admin container.clusterViewer container.defaultNodeServiceAccount container.developer",
-    "dns.admin dns.reader",
-    "iam.serviceAccountTokenCreator iam.serviceAccountUser iam.workloadIdentityUser",
-    "logging.logWriter logging.viewer monitoring.metricWriter monitoring.viewer",
-    "redis.admin redis.viewer",
-    "secretmanager.admin secretmanager.secretAccessor secretmanager.secretVersionManager secretmanager.viewer",
-    "stackdriver.resourceMetadata.writer",
-    "storage.admin storage.objectAdmin storage.objectCreator storage.objectUser storage.objectViewer",
-    "storage.legacyBucketOwner storage.legacyBucketReader storage.legacyBucketWriter",
-    "storage.legacyObjectOwner storage.legacyObjectReader",
+/** Predefined roles that can be granted here: those whose permissions are known, and others. Google has some thousand. https://cloud.google.com/iam/docs/roles-permissions */
+const ROLES = new Set([
+  ...PREDEFINED_ROLES,
+  ...[
+    "owner editor viewer cloudsql.client",
+    "cloudsql.editor container.clusterViewer secretmanager.secretVersionManager",
+    "stackdriver.resourceMetadata.writer storage.legacyBucketOwner storage.legacyBucketReader",
+    "storage.legacyBucketWriter storage.legacyObjectOwner",
   ].flatMap((line) => line.split(" ").map((role) => `roles/${role}`)),
-);
+]);
 
 /** Who may do what with an object: https://cloud.google.com/iam/docs/reference/rest/v1/Policy */
 export class Policies {
   private readonly policies = new Map<string, Body>();
 
   get(key: string): Body {
-    return this.policies.get(key) ?? { version: 1, etag: "e0", bindings: [] };
+    return this.policies.get(key) ?? { version: 1, etag: "ACAB", bindings: [] };
   }
 
   /** Replaces a policy; auditConfigs stay as they are unless the mask names them. */
@@ -45,7 +35,7 @@ export class Policies {
         "ABORTED",
       );
     const auditConfigs = updateMask.split(",").includes("auditConfigs") ? policy.auditConfigs : before.auditConfigs;
-    const after = { version: 1, bindings: [], ...policy, auditConfigs, etag }; // an empty list is not sent
+    const after = { version: 1, bindings: [], ...policy, auditConfigs, etag: btoa(etag) }; // an empty list is not sent
     this.policies.set(key, after);
     return after;
   }

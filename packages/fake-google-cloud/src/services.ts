@@ -1,5 +1,6 @@
 import type { Service } from "./service";
 import { artifactRegistry } from "./services/artifact-registry";
+import { billingBudgets } from "./services/billing-budgets";
 import { binaryAuthorization } from "./services/binary-authorization";
 import { certificateManager } from "./services/certificate-manager";
 import { cloudBilling } from "./services/cloud-billing";
@@ -10,6 +11,7 @@ import { compute } from "./services/compute/compute";
 import { container } from "./services/container/container";
 import { dns } from "./services/dns";
 import { iam } from "./services/iam";
+import { iamCredentials } from "./services/iam-credentials";
 import { logging } from "./services/logging";
 import { monitoring } from "./services/monitoring/monitoring";
 import { redis } from "./services/redis";
@@ -21,6 +23,7 @@ import { storage } from "./services/storage";
 /** Every service that the fake plays. */
 export const SERVICES: readonly Service[] = [
   artifactRegistry,
+  billingBudgets,
   binaryAuthorization,
   certificateManager,
   cloudBilling,
@@ -31,6 +34,7 @@ export const SERVICES: readonly Service[] = [
   container,
   dns,
   iam,
+  iamCredentials,
   logging,
   monitoring,
   redis,

@@ -30,7 +30,7 @@ const SCALARS = {
   flag: { type: "TYPE_BOOL", is: (value: unknown) => typeof value === "boolean" },
 } as const;
 
-const snake = (field: string): string => field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+export const snake = (field: string): string => field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 /**
  * Refuses what has another shape, as Google does before a service sees it. Null stands for no value, but not in a list.

@@ -44,6 +44,12 @@ export const OTHERS: readonly ValidCall[] = [
   },
   getPolicy("iam", ACCOUNT),
   setPolicy("iam", ACCOUNT),
+  {
+    service: "iamcredentials",
+    method: "POST",
+    path: `${ACCOUNT}:generateAccessToken`,
+    body: { scope: ["https://www.googleapis.com/auth/cloud-platform"], lifetime: "3600s" },
+  },
   getPolicy("cloudresourcemanager", "projects/p"),
   {
     service: "cloudresourcemanager",

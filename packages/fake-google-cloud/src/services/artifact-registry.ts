@@ -3,8 +3,10 @@ import { type Body, defaults } from "../body";
 import { type About, collection, longRunning, operationRoutes } from "../collection";
 import { checkLabels } from "../labels";
 import { policyRoutes } from "../policies";
+import { REGIONS } from "../regions";
 import type { Service } from "../service";
 import { Enumeration, type Shape, TEXTS } from "../shape";
+import { needKeyGrant } from "./cloud-kms";
 
 const AT = "projects/{project}/locations/{location}";
 const REPOSITORIES = `${AT}/repositories`;
@@ -29,6 +31,15 @@ const REPOSITORY: Shape = {
   description: "text",
   labels: TEXTS,
   kmsKeyName: "text",
+  dockerConfig: { immutableTags: "flag" },
+  cleanupPolicies: {
+    "*": {
+      id: "text",
+      action: "text",
+      condition: { tagState: "text", tagPrefixes: ["text"], olderThan: "text", newerThan: "text" },
+      mostRecentVersions: { keepCount: "number" },
+    },
+  },
   cleanupPolicyDryRun: "flag",
   virtualRepositoryConfig: { upstreamPolicies: [{ id: "text", repository: "text", priority: "number" }] },
 };
@@ -38,12 +49,21 @@ const SCANNING = "containerscanning.googleapis.com";
 function accept(repository: Body, about: About): void {
   const { cloud, path, before } = about;
   const [, project = "", , location = "", , id = ""] = path.split("/");
+  if (!REGIONS.includes(location) && !["asia", "europe", "us"].includes(location))
+    throw invalid(`Location ${location} is not found or access is unauthorized.`);
   if (!/^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/.test(id)) throw invalid(`invalid repository ID: ${id}`);
   defaults(repository, { mode: "STANDARD_REPOSITORY" });
   const { format, mode, labels, virtualRepositoryConfig } = repository;
   if (!Object.values(FORMAT.names).includes(format)) throw invalid(`unsupported format ${format}`);
   if (!Object.values(MODE.names).includes(mode)) throw invalid(`unsupported mode ${mode}`);
   checkLabels(labels);
+  checkPolicies(repository);
+  if (repository.kmsKeyName && !before)
+    needKeyGrant(
+      cloud,
+      repository.kmsKeyName,
+      `serviceAccount:service-${cloud.numberOf(project)}@gcp-sa-artifactregistry.iam.gserviceaccount.com`,
+    );
   for (const { repository: upstream = "" } of virtualRepositoryConfig?.upstreamPolicies ?? [])
     cloud.need(`artifactregistry/${upstream}`, notFound(`Repository ${upstream} not found`));
   const now = new Date().toISOString();
@@ -55,6 +75,20 @@ function accept(repository: Body, about: About): void {
     ...(format === "DOCKER" && { vulnerabilityScanningConfig: scanning(about, mode) }),
   });
   repository.updateTime = now;
+}
+
+/** https://cloud.google.com/artifact-registry/docs/repositories/cleanup-policy */
+function checkPolicies({ cleanupPolicies = {} }: Body): void {
+  for (const [id, { action, condition, mostRecentVersions }] of Object.entries<Body>(cleanupPolicies)) {
+    if (action !== "KEEP" && action !== "DELETE")
+      throw invalid(`Invalid value at 'repository.cleanup_policies.${id}.action': "${action}"`);
+    if (Boolean(condition) === Boolean(mostRecentVersions))
+      throw invalid(`Cleanup policy ${id} must have exactly one of condition and most_recent_versions.`);
+    if (mostRecentVersions && action === "DELETE")
+      throw invalid(`Cleanup policy ${id}: most_recent_versions can only be kept.`);
+    if (condition?.tagPrefixes?.length && condition.tagState !== "TAGGED")
+      throw invalid(`Cleanup policy ${id}: tag_prefixes requires the tag_state TAGGED.`);
+  }
 }
 
 /** https://cloud.google.com/artifact-registry/docs/analysis */
@@ -92,6 +126,7 @@ export const artifactRegistry: Service = {
       shape: REPOSITORY,
       accept,
       fixed: ["format", "mode", "kmsKeyName"],
+      release: (_repository, { cloud, key }) => cloud.policies.delete(key),
       missing: (path) => notFound(`Requested entity was not found: ${path}`),
       taken: () => conflict("the repository already exists"),
       // An update is answered with the repository, everything else with an operation.

@@ -172,14 +172,12 @@ const refuseDeletion = () => {
   throw unknownHere("Key rings and keys outlive a destroy; the fake deletes none.");
 };
 
-const MAY_USE = "roles/cloudkms.cryptoKeyEncrypterDecrypter";
-
 /** Whether a key is there and a member may encrypt and decrypt with it, by a grant on it, its ring or its project. */
 export function mayUseKey(cloud: Cloud, key: string, member: string): boolean {
-  const [, path = "", ring = "", project = ""] = /^(((projects\/[^/]+)\/.+)\/cryptoKeys\/[^/]+)/.exec(key) ?? [];
+  const [path = ""] = /^projects\/.+\/cryptoKeys\/[^/]+/.exec(key) ?? [];
   if (!cloud.store.get(`cloudkms/${path}`)) return false;
-  return [`cloudkms/${path}`, `cloudkms/${ring}`, `cloudresourcemanager/${project}`].some((granted) =>
-    cloud.policies.grants(granted, MAY_USE, member),
+  return ["useToEncrypt", "useToDecrypt"].every((use) =>
+    cloud.access.permits([member], `cloudkms.cryptoKeyVersions.${use}`, `cloudkms/${path}`),
   );
 }
 

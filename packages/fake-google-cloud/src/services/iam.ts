@@ -5,6 +5,8 @@ import { policyRoutes } from "../policies";
 import { type Call, route } from "../route";
 import type { Service } from "../service";
 import type { Shape } from "../shape";
+import { customRoles } from "./iam-roles";
+import { workloadIdentityPools } from "./workload-identity-pools";
 
 const ACCOUNTS = "projects/{project}/serviceAccounts";
 const ACCOUNT = `${ACCOUNTS}/{account}`;
@@ -66,6 +68,8 @@ export const iam: Service = {
   api: "iam.googleapis.com",
   endpoints: { IAM: "v1", IAM_BETA: "v1" },
   routes: [
+    ...workloadIdentityPools,
+    ...customRoles,
     ...policyRoutes("iam", ACCOUNT),
     route(
       "POST",
@@ -91,6 +95,7 @@ export const iam: Service = {
       },
       SHAPE,
     ),
+    route("GET", ACCOUNTS, ({ path }, cloud) => ({ accounts: cloud.store.members(`iam/${path}`) })),
     route("GET", ACCOUNT, find),
     route(
       "PATCH",

@@ -29,6 +29,7 @@ const BUCKET: Shape = {
   name: "text",
   location: "text",
   storageClass: "text",
+  customPlacementConfig: { dataLocations: ["text"] },
   iamConfiguration: { uniformBucketLevelAccess: { enabled: "flag" }, publicAccessPrevention: "text" },
   lifecycle: { rule: [{ action: { type: "text", storageClass: "text" }, condition: {} }] },
   retentionPolicy: { retentionPeriod: "number", isLocked: "flag" },
@@ -41,12 +42,13 @@ const BUCKET: Shape = {
 
 const noBucket = () => notFound("The specified bucket does not exist.");
 
-function accept(bucket: Body, { cloud, call, before }: About): void {
+function accept(bucket: Body, { cloud, call, key, before }: About): void {
   if (!before) {
     const project = call.query.get("project");
     if (!project) throw invalid("Required parameter: project", "required");
     checkName(bucket.name);
     complete(bucket, cloud.numberOf(project));
+    cloud.policies.set(key, { policy: { bindings: grantedAtFirst(project) } }, `e${cloud.next()}`);
   }
   const { storageClass, lifecycle, iamConfiguration, labels } = bucket;
   if (!STORAGE_CLASSES.includes(storageClass)) throw invalid(`Invalid argument: storage class ${storageClass}.`);
@@ -59,6 +61,17 @@ function accept(bucket: Body, { cloud, call, before }: About): void {
   checkKey(cloud, bucket);
   iamConfiguration.bucketPolicyOnly = { ...iamConfiguration.uniformBucketLevelAccess }; // its former name
 }
+
+/** Who can use a new bucket: https://cloud.google.com/storage/docs/access-control/iam#convenience-values */
+const grantedAtFirst = (project: string): Body[] => [
+  {
+    role: "roles/storage.legacyBucketOwner",
+    members: [`projectEditor:${project}`, `projectOwner:${project}`],
+  },
+  { role: "roles/storage.legacyBucketReader", members: [`projectViewer:${project}`] },
+  { role: "roles/storage.legacyObjectOwner", members: [`projectEditor:${project}`, `projectOwner:${project}`] },
+  { role: "roles/storage.legacyObjectReader", members: [`projectViewer:${project}`] },
+];
 
 /** https://cloud.google.com/storage/docs/buckets#naming */
 function checkName(name: string): void {
@@ -73,6 +86,8 @@ function complete(bucket: Body, projectNumber: string): void {
   const now = new Date().toISOString();
   const location = String(bucket.location ?? "US").toUpperCase();
   const multi = MULTI_REGIONS.includes(location) || DUAL_REGION.test(location);
+  const placed: string[] | undefined = bucket.customPlacementConfig?.dataLocations;
+  if (placed) checkPlacement(location, placed);
   if (!multi && !REGIONS.includes(location.toLowerCase()))
     throw invalid("The specified location constraint is not valid.");
   bucket.location = location;
@@ -82,7 +97,7 @@ function complete(bucket: Body, projectNumber: string): void {
     selfLink: `https://www.googleapis.com/storage/v1/b/${bucket.name}`,
     projectNumber,
     metageneration: "1",
-    locationType: !multi ? "region" : MULTI_REGIONS.includes(location) ? "multi-region" : "dual-region",
+    locationType: !multi ? "region" : MULTI_REGIONS.includes(location) && !placed ? "multi-region" : "dual-region",
     storageClass: "STANDARD",
     timeCreated: now,
     updated: now,
@@ -132,6 +147,16 @@ function withLists(bucket: Body): Body {
     selfLink: `${bucket.selfLink}/acl/${entry.entity}`,
   }));
   return { ...bucket, acl, defaultObjectAcl: entries, owner: { entity: entries[0]?.entity } };
+}
+
+/** https://cloud.google.com/storage/docs/use-dual-regions */
+function checkPlacement(location: string, placed: readonly string[]): void {
+  const [first, second] = placed;
+  if (placed.length !== 2 || first === second) throw invalid("A dual-region must have two different regions.");
+  const prefix: Record<string, string> = { ASIA: "ASIA-", EU: "EUROPE-", US: "US-" };
+  for (const region of placed)
+    if (!REGIONS.includes(region.toLowerCase()) || !region.startsWith(prefix[location] ?? "/"))
+      throw invalid(`The custom placement config contains the region ${region}, which is not in ${location}.`);
 }
 
 /** https://cloud.google.com/storage/docs/lifecycle */
@@ -201,10 +226,17 @@ export const storage: Service = {
       },
       POLICY,
     ),
-    route("GET", "b/{bucket}/o", ({ path, params }, cloud) => {
+    route("GET", "b/{bucket}/o", ({ path, params, query }, cloud) => {
       cloud.need(`storage/b/${params.bucket}`, noBucket());
-      return { kind: "storage#objects", items: cloud.store.below(`storage/${path}`).map(([, object]) => object) };
+      const objects = cloud.store.below(`storage/${path}`).map(([, object]) => object);
+      return {
+        kind: "storage#objects",
+        items: objects.filter(({ name }) => name.startsWith(query.get("prefix") ?? "")),
+      };
     }),
+    route("GET", "b/{bucket}/o/{object=**}", ({ path }, cloud) =>
+      cloud.need(`storage/${path}`, notFound(`No such object: ${path.slice("b/".length)}`)),
+    ),
     // What the provider waits for before it deletes a bucket; there are none here.
     route("GET", "b/{bucket}/anywhereCaches/", () => ({ kind: "storage#anywhereCaches" })),
     route("DELETE", "b/{bucket}/o/{object=**}", ({ path }, cloud) => {

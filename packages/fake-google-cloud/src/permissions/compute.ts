@@ -1,0 +1,81 @@
+import { changeable, GLOBAL, LOAD_BALANCER, REGIONAL, uses } from "./compute-load-balancer";
+import { fixed, type Need, on, type ServicePermissions } from "./service-permissions";
+
+/** Who changes what belongs to a network changes its policy. https://cloud.google.com/compute/docs/reference/rest/v1/firewalls/insert#iam-permissions */
+const ofNetwork = on("compute.networks.updatePolicy", "network");
+
+/** Addresses within a network have permissions of their own. https://cloud.google.com/compute/docs/reference/rest/v1/addresses/insert#iam-permissions */
+const address =
+  (permission: string): Need =>
+  ({ body, stored }) => [
+    (body.addressType ?? stored.addressType) === "INTERNAL" ? `${permission}Internal` : permission,
+  ];
+
+/**
+ * Compute Engine: https://cloud.google.com/iam/docs/roles-permissions/compute, and "IAM permissions" on each method's page in
+ * https://cloud.google.com/compute/docs/reference/rest/v1
+ */
+export const COMPUTE: ServicePermissions = {
+  calls: {
+    "GET projects/*": ["compute.projects.get"],
+    "GET projects/*/zones": ["compute.zones.list"],
+    "GET projects/*/zones/*/instanceGroupManagers": ["compute.instanceGroupManagers.list"],
+    "GET projects/*/zones/*/instanceGroupManagers/*": ["compute.instanceGroupManagers.get"],
+    [`GET ${GLOBAL}/operations/*`]: ["compute.globalOperations.get"],
+    [`GET ${REGIONAL}/operations/*`]: ["compute.regionOperations.get"],
+
+    ...changeable(`${GLOBAL}/networks`, "compute.networks"),
+    [`POST ${GLOBAL}/networks/*/addPeering`]: ["compute.networks.addPeering"],
+    [`PATCH ${GLOBAL}/networks/*/updatePeering`]: ["compute.networks.updatePeering"],
+    [`POST ${GLOBAL}/networks/*/removePeering`]: ["compute.networks.removePeering"],
+
+    ...changeable(`${REGIONAL}/subnetworks`, "compute.subnetworks", ofNetwork),
+    [`DELETE ${REGIONAL}/subnetworks/*`]: ["compute.subnetworks.delete", ofNetwork],
+    [`POST ${REGIONAL}/subnetworks/*/setPrivateIpGoogleAccess`]: ["compute.subnetworks.setPrivateIpGoogleAccess"],
+    [`POST ${REGIONAL}/subnetworks/*/expandIpCidrRange`]: ["compute.subnetworks.expandIpCidrRange"],
+
+    ...fixed(`${GLOBAL}/addresses`, "compute.globalAddresses"),
+    [`POST ${GLOBAL}/addresses`]: [address("compute.globalAddresses.create"), on("compute.networks.use", "network")],
+    [`DELETE ${GLOBAL}/addresses/*`]: [address("compute.globalAddresses.delete")],
+    [`POST ${GLOBAL}/addresses/*/setLabels`]: ["compute.globalAddresses.setLabels"],
+    ...fixed(`${REGIONAL}/addresses`, "compute.addresses"),
+    [`POST ${REGIONAL}/addresses`]: [
+      address("compute.addresses.create"),
+      on("compute.networks.use", "network"),
+      on("compute.subnetworks.use", "subnetwork"),
+    ],
+    [`DELETE ${REGIONAL}/addresses/*`]: [address("compute.addresses.delete")],
+    [`POST ${REGIONAL}/addresses/*/setLabels`]: ["compute.addresses.setLabels"],
+
+    ...changeable(`${GLOBAL}/firewalls`, "compute.firewalls", ofNetwork),
+    [`DELETE ${GLOBAL}/firewalls/*`]: ["compute.firewalls.delete", ofNetwork],
+
+    ...changeable(
+      `${REGIONAL}/routers`,
+      "compute.routers",
+      ofNetwork,
+      uses("nats[].natIps[]", "nats[].subnetworks[].name"),
+    ),
+    [`DELETE ${REGIONAL}/routers/*`]: ["compute.routers.delete", ofNetwork],
+
+    ...LOAD_BALANCER,
+  },
+  roles: {
+    "roles/compute.networkAdmin": [
+      "*.get* *.list *.use addresses.* backendBuckets.* backendServices.* forwardingRules.* globalAddresses.*",
+      "globalForwardingRules.* healthChecks.* networks.* regionBackendServices.* regionHealthChecks.*",
+      "regionSslPolicies.* regionTargetHttpProxies.* regionTargetHttpsProxies.* regionTargetTcpProxies.*",
+      "regionUrlMaps.* routers.* sslPolicies.* subnetworks.* targetGrpcProxies.* targetHttpProxies.*",
+      "targetHttpsProxies.* targetSslProxies.* targetTcpProxies.* targetVpnGateways.* urlMaps.*",
+    ].join(" "),
+    "roles/compute.securityAdmin": [
+      "backendBuckets.list backendServices.list firewalls.* regionBackendServices.list regionSecurityPolicies.*",
+      "regionSslCertificates.* regionSslPolicies.* securityPolicies.* sslCertificates.* sslPolicies.*",
+      "globalOperations.get networks.get networks.list networks.updatePolicy projects.get",
+      "regionOperations.get routers.get routers.list subnetworks.get subnetworks.list zones.list",
+    ].join(" "),
+    "roles/compute.viewer": "*.get* *.list",
+    "roles/dns.admin": "networks.get networks.list",
+    "roles/redis.admin": "networks.list",
+  },
+};
