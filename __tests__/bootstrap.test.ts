@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { bootstrapLines } from "../commands/bootstrap";
+import { bootstrapLines } from "../commands/bootstrap/lines";
 import type { Context } from "../commands/context";
 import { everyStack } from "../commands/every-stack";
 import { type Configuration, environmentOf, load } from "../schema/load";

@@ -54,8 +54,8 @@ test("secrets lists each supplied secret with the lines that add it, and nothing
   expect(out.match(/gcloud secrets versions add pmcrm-\S+ --project=pmcrm-production --data-file=-/g)).toHaveLength(8);
 });
 
-test("bootstrap prints all that an empty project needs before the first deploy", async () => {
-  const { code, out } = await slipway(["bootstrap", "staging"]);
+test("bootstrap --print prints all that an empty project needs before the first deploy", async () => {
+  const { code, out } = await slipway(["bootstrap", "staging", "--print"]);
   expect(code).toBe(0);
   for (const api of ["serviceusage", "cloudresourcemanager", "iam", "secretmanager", "storage"])
     expect(out).toContain(`${api}.googleapis.com`);

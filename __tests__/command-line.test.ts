@@ -82,7 +82,7 @@ test("a misspelt system ends with what was probably meant: exit 2 for the option
 });
 
 test("--system names the system in place of the variable", () => {
-  const { stdout } = slipway("bootstrap", "staging", "--system", "enterprise");
+  const { stdout } = slipway("bootstrap", "staging", "--print", "--system", "enterprise");
   expect(stdout).toContain("\nSYSTEM=enterprise npm run deploy -- staging\n");
 });
 
@@ -103,7 +103,7 @@ test("from another folder, it works on its own checkout", () => {
   expect([status, stdout]).toEqual([0, expect.stringContaining('"system": "nexus"')]);
 });
 
-test.each(["--help", "parity"])("a pipe that is closed early is no failure of %s", async (call) => {
+test.each(["--help", "parity", "synth"])("a pipe that is closed early is no failure of %s", async (call) => {
   const command = `"${process.execPath}" "${SLIPWAY}" ${call} | head -c 1 >/dev/null; echo "\${PIPESTATUS[0]}"`;
   const { stdout, stderr } = await promisify(execFile)("bash", ["-c", command], { cwd: ROOT });
   expect({ stdout, stderr }).toEqual({ stdout: "0\n", stderr: "" });

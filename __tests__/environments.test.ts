@@ -167,6 +167,15 @@ test("a file may not have the name of a release, whose files lie beside those th
   );
 });
 
+test("no environment is named like a bootstrap stack", () => {
+  const lines = problems((files) => {
+    files.others = { "bootstrap-staging": beside(files.staging, "other") };
+  });
+  expect(lines).toEqual([
+    'environments/pmcrm/bootstrap-staging.ts = "bootstrap-staging": must not begin with bootstrap-, as bootstrap stacks do; rename the file',
+  ]);
+});
+
 test.each([
   ["Production", false],
   ["9-lives", false],

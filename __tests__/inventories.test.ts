@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { everyStack, type Stack } from "../commands/every-stack";
+import { everyBootstrapStack, everyStack, type Stack } from "../commands/every-stack";
 import { contentAtCommit, pick } from "../commands/inventories/committed";
 import {
   changedAddresses,
@@ -26,12 +26,12 @@ const NOT_SET = new Set([
   "google_sql_database_instance settings.ip_configuration.authorized_networks",
 ]);
 
-const stacks = everyStack(ROOT);
+const stacks = [...everyStack(ROOT), ...everyBootstrapStack(ROOT)];
 const texts = new Map<string, string>();
 const textOf = ({ name }: Stack): string => texts.get(name) as string;
 
 beforeAll(async () => {
-  for (const [name, { text }] of await synthEvery()) texts.set(name, text);
+  for (const [name, { text }] of await synthEvery(stacks)) texts.set(name, text);
 });
 
 /** Fails with the difference of each address that changed. */

@@ -45,6 +45,14 @@ describe("slipway", () => {
     );
   });
 
+  test("127 is the exit code if there is no cdktf", () => {
+    replaceCdktf(folder, "");
+    rmSync(path.join(folder, "node_modules", ".bin", "cdktf"));
+    const call = [path.join(folder, "commands", "slipway.mjs"), "synth"];
+    const { status, stderr } = runSync(process.execPath, call, { env: process.env, timeout: 30 });
+    expect([status, stderr]).toEqual([127, expect.stringContaining("cdktf cannot be started: ")]);
+  });
+
   test.each([
     [0, "destroy", "staging"],
     [1, "destroy", "production"], // of which there is no stack

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { bootstrapLines } from "../commands/bootstrap";
+import { bootstrapLines } from "../commands/bootstrap/lines";
 import type { Context } from "../commands/context";
 import { addLines } from "../commands/secrets";
 import { environmentOf } from "../schema/load";

@@ -172,8 +172,8 @@ export function synth(change?: (files: Files) => void, env: NodeJS.ProcessEnv = 
   }
 }
 
-/** Every system's stacks as written, by name. The first test file that needs them synthesizes them for all. */
-export async function synthEvery(): Promise<Map<string, Stack>> {
+/** Every system's stacks as written, by name: those of the environments by default. The first test file that needs them synthesizes them for all. */
+export async function synthEvery(stacks = everyStack(ROOT)): Promise<Map<string, Stack>> {
   const folder = path.join(process.env.SHARED_FOLDER as string, "every-stack");
   const done = path.join(folder, "done");
   try {
@@ -189,9 +189,7 @@ export async function synthEvery(): Promise<Map<string, Stack>> {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
-  return new Map(
-    everyStack(ROOT).map(({ name, system, environment }) => [name, read(path.join(folder, system), environment)]),
-  );
+  return new Map(stacks.map(({ name, system, environment }) => [name, read(path.join(folder, system), environment)]));
 }
 
 /** The one resource whose address is a beginning, an underscore and a digest; fails when there is none, or two. */

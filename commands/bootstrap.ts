@@ -1,231 +1,133 @@
-import { KEY_ROLE, ROTATION, userOf } from "../constructs/secrets/agent-key";
-import { BOOTSTRAP_APIS } from "../facts/apis";
-import { machineOf } from "../facts/google";
-import { fullName } from "../facts/names";
-import { NODE_ROLES } from "../facts/node-roles";
-import { URL_SIGNER } from "../facts/url-signer";
-import { WAF_RULES } from "../facts/waf";
-import { bucketNeeds } from "../schema/buckets";
-import { ALL_CPUS, modeOf, mostNodesOf, nodePoolsOf } from "../schema/cluster";
-import { datastoreNeeds } from "../schema/datastores";
-import { edgeNeeds } from "../schema/edge";
-import type { Environment } from "../schema/environment";
+import { mkdtempSync, rmSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { createInterface } from "node:readline/promises";
 import { toTheEnd } from "../schema/finish";
-import { imagesOf } from "../schema/release";
-import { workloads } from "../schema/workloads";
-import { apisOf, keysOf } from "../stacks/prerequisites";
+import { existing } from "./bootstrap/existing";
+import { gcloud, patiently, Refused } from "./bootstrap/gcloud";
+import { reader } from "./bootstrap/google-api";
+import { bootstrapLines } from "./bootstrap/lines";
+import { checkBilling, left, PREPARATIONS } from "./bootstrap/preparations";
+import { Workspace } from "./bootstrap/workspace";
 import { type Context, contextOf } from "./context";
-import { registryLines } from "./registries";
-import { addLines, suppliedSecrets } from "./secrets";
+import { suppliedSecrets } from "./secrets";
 
-/** Roles of the deployer in the project, each with what it needs the role for. */
-const DEPLOYER_ROLES: Readonly<Record<string, string>> = {
-  "roles/serviceusage.serviceUsageAdmin": "enable APIs",
-  "roles/compute.networkAdmin": "network, NAT, addresses, certificates, TLS policy",
-  "roles/compute.viewer": "the node pools' instance groups",
-  "roles/compute.securityAdmin": "firewall, Cloud Armor, certificates",
-  "roles/container.admin": "cluster, node pools, everything in the cluster",
-  "roles/cloudkms.admin": "keys and their grants",
-  "roles/binaryauthorization.policyEditor": "which images may run",
-  "roles/logging.configWriter": "how long logs are kept",
-  "roles/monitoring.alertPolicyEditor": "alerts",
-  "roles/monitoring.notificationChannelEditor": "notification channels of alerts",
-  "roles/monitoring.uptimeCheckConfigEditor": "checks of the public hosts",
-  "roles/secretmanager.admin": "secrets, their versions and grants",
-  "roles/iam.serviceAccountAdmin": "service accounts and workload identity",
-  "roles/iam.serviceAccountUser": "run nodes as their account",
+const ROOT = path.resolve(__dirname, "..");
+
+interface Asked {
+  readonly yes?: boolean;
+  readonly dryRun?: boolean;
+  readonly print?: boolean;
+}
+
+const sleep = (seconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+const inShell = (args: readonly string[]): string =>
+  ["gcloud", ...args].map((arg) => (/^[\w@%+=:,./-]+$/.test(arg) ? arg : `'${arg}'`)).join(" ");
+
+async function prepare(context: Context, asked: Asked): Promise<void> {
+  const { systemName: system, environmentName, environment } = context;
+  const { project } = environment;
+
+  step(1, `Check the project ${project}`);
+  await checkBilling(gcloud, context);
+  for (const preparations of PREPARATIONS) {
+    const todo = await patiently(() => left(gcloud, context, preparations), sleep);
+    if (!todo.length) continue;
+    for (const { what, calls } of todo) console.log([`# ${what}`, ...calls.map(inShell)].join("\n"));
+    if (asked.dryRun) {
+      console.log("\nMore can be planned after these commands. Nothing was changed.");
+      return;
+    }
+    await confirm("Run these commands?", asked);
+    for (const call of todo.flatMap(({ calls }) => calls)) {
+      console.log(inShell(call));
+      await patiently(() => gcloud(...call), sleep);
+    }
+  }
+
+  step(2, "Find what exists");
+  const token = await gcloud("auth", "print-access-token"); // Terraform runs as the account that gcloud uses
+  const read = reader(token, project);
+  const workspace = new Workspace(path.join(ROOT, "bootstrap.out", system, environmentName), read, token);
+  const stack = await synthesized(context);
+  await workspace.open(stack);
+  const found = await patiently(() => existing(read, JSON.parse(stack).resource), sleep);
+  workspace.adopt(found);
+  console.log(`The state is in ${workspace.place}. ${found.length} of the stack's resources exist.`);
+
+  step(3, "Plan");
+  const changes = await patiently(() => workspace.plan(), sleep);
+  if (asked.dryRun) {
+    console.log("Nothing was changed.");
+    return;
+  }
+  step(4, "Apply");
+  if (changes) {
+    await confirm("Apply this plan?", asked);
+    let isPlanned = true;
+    await patiently(async () => {
+      if (!isPlanned) await workspace.plan(); // a plan can be applied once
+      isPlanned = false;
+      await workspace.apply();
+    }, sleep);
+  }
+
+  step(5, "Move the state into its bucket");
+  if (workspace.isLocal) await workspace.moveState();
+  console.log(`The state is in ${workspace.place}.`);
+
+  console.log(`\n${project} is ready. The rest needs no administrator:`);
+  for (const line of next(context)) console.log(`  ${line}`);
+}
+
+/** The bootstrap stack's JSON. */
+async function synthesized(context: Context): Promise<string> {
+  const { synthesizeBootstrap } = await import("../stacks/synthesize"); // the bindings load slowly
+  const out = mkdtempSync(path.join(os.tmpdir(), "bootstrap-"));
+  try {
+    return synthesizeBootstrap(context, out);
+  } finally {
+    rmSync(out, { recursive: true });
+  }
+}
+
+const step = (n: number, what: string): void => console.log(`\n--- ${n}/5 ${what}`);
+
+/** @throws Refused unless a person says yes */
+async function confirm(question: string, { yes }: Asked): Promise<void> {
+  if (yes) return;
+  if (!process.stdin.isTTY)
+    throw new Refused(`${question} Nobody can answer, because the input is no terminal. Use --yes, or --dry-run.`);
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    const answer = await terminal.question(`\n${question} Only 'yes' is accepted: `);
+    if (answer.trim() !== "yes") throw new Refused("Nothing more was changed.");
+  } finally {
+    terminal.close();
+  }
+}
+
+/** What to do next. */
+const next = (context: Context): string[] => {
+  const { systemName: system, environmentName } = context;
+  return [
+    ...(suppliedSecrets(context).length
+      ? [`SYSTEM=${system} npm run secrets -- ${environmentName}   # prints the commands that add values of secrets`]
+      : []),
+    `SYSTEM=${system} npm run release -- ${environmentName} ...   # writes the first release`,
+    `SYSTEM=${system} npm run deploy -- ${environmentName}`,
+  ];
 };
 
-/** The deployer's roles, with those for the environment's choices. */
-const rolesOf = ({ system, environment }: Pick<Context, "system" | "environment">): Readonly<Record<string, string>> =>
-  Object.assign(
-    {},
-    DEPLOYER_ROLES,
-    environment.network.datastores && { "roles/servicenetworking.networksAdmin": "private services access" },
-    ...[bucketNeeds(system), ...datastoreNeeds(environment), edgeNeeds(environment)].map(({ roles }) => roles),
-  );
-
-/** Shell commands that prepare an empty project with billing for the first deploy. */
-export function bootstrapLines(context: Context): string[] {
-  const { environment, system, systemName, environmentName } = context;
-  const { project, region, deployer, stateBucket, edge } = environment;
-  const apis = [...new Set([...BOOTSTRAP_APIS, ...apisOf(system, environment), "iamcredentials", "artifactregistry"])];
-  const { account, home } = deployerOf(environment);
-  const images = imagesOf(system).map((name) => ({ name, reference: `${environment.repository}/${name}` }));
-  return [
-    "# Run these commands in bash, one by one.",
-    "# 1. Check that billing is linked. This prints True.",
-    `gcloud billing projects describe ${project} --format='value(billingEnabled)'`,
-    "",
-    "# 2. Enable the APIs, including those that the stack enables. An API works some minutes after you enable it.",
-    `gcloud services enable ${apis.map((api) => `${api}.googleapis.com`).join(" ")} --project=${project}`,
-    "",
-    `# This prints the location of the project's log bucket. It must be the environment's logLocation, which is ${environment.logLocation}.`,
-    `gcloud logging buckets list --project=${project} --filter='name~/_Default$' --format='value(name.segment(3))'`,
-    ...quotaLines(environment),
-    ...("waf" in edge
-      ? [
-          `# The quota must allow for Cloud Armor's rules with expressions: ${Object.keys(WAF_RULES).length} for each public service, and one for each path with a limit.`,
-          `gcloud compute project-info describe --project=${project} --flatten=quotas --format='csv[no-heading](quotas.metric,quotas.usage,quotas.limit)' | grep SECURITY_POLIC`,
-        ]
-      : []),
-    "",
-    ...defaultNetworkLines(project),
-    "",
-    ...keyLines(context),
-    "",
-    "# 5. Create the bucket for Terraform's state: versioned and private; only the deployer can read it.",
-    `gcloud storage buckets create gs://${stateBucket} --project=${project} --location=${region} --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=30d`,
-    `gcloud storage buckets update gs://${stateBucket} --versioning`,
-    `for grant in projectViewer:legacyBucketReader projectViewer:legacyObjectReader projectEditor:legacyBucketOwner projectEditor:legacyObjectOwner; do gcloud storage buckets remove-iam-policy-binding gs://${stateBucket} --member="\${grant%%:*}:${project}" --role="roles/storage.\${grant##*:}" || true; done`,
-    "",
-    "# 6. Create the account that deploys, and grant its roles.",
-    ...(home === project
-      ? [
-          `gcloud iam service-accounts create ${account} --project=${project} --display-name='Deploys ${systemName} ${environmentName}'`,
-        ]
-      : [
-          `# The account is in the project ${home}, where others may use it too.`,
-          `gcloud services enable iam.googleapis.com iamcredentials.googleapis.com --project=${home}`,
-          `gcloud iam service-accounts describe ${deployer} --project=${home} >/dev/null 2>&1 || gcloud iam service-accounts create ${account} --project=${home}`,
-        ]),
-    `gcloud storage buckets add-iam-policy-binding gs://${stateBucket} --member=serviceAccount:${deployer} --role=roles/storage.objectAdmin`,
-    `role() { gcloud projects add-iam-policy-binding ${project} --member=serviceAccount:${deployer} --role="$1" --condition=None --format=none; }`,
-    ...Object.entries(rolesOf(context)).map(([role, why]) => `role ${role}  # ${why}`),
-    "# The deployer can set the audit logs and grant the nodes' two roles, and can grant nothing else.",
-    `gcloud projects add-iam-policy-binding ${project} --member=serviceAccount:${deployer} --role=roles/resourcemanager.projectIamAdmin --format=none --condition="^:^title=nodes-only:expression=api.getAttribute('iam.googleapis.com/modifiedGrantsByRole', []).hasOnly([${NODE_ROLES.map((role) => `'${role}'`).join(", ")}])"`,
-    "# In many projects, Compute Engine's default account can edit everything, and the deployer could act as it.",
-    `gcloud projects remove-iam-policy-binding ${project} --member="serviceAccount:${numberOf(project)}-compute@developer.gserviceaccount.com" --role=roles/editor --condition=None --format=none || true`,
-    ...signerLines(context),
-    "# Let yourself impersonate the deployer. (CI uses workload identity federation.)",
-    `gcloud iam service-accounts add-iam-policy-binding ${deployer} --project=${home} --member="user:$(gcloud config get account)" --role=roles/iam.serviceAccountTokenCreator`,
-    `gcloud auth application-default login --impersonate-service-account=${deployer}`,
-    "",
-    "# 7. Create the registry, and push the first images.",
-    ...registryLines(context),
-    ...images.map(
-      ({ reference }) =>
-        `docker build --platform=linux/amd64 -t ${reference}:first . && docker push ${reference}:first`,
-    ),
-    "# Write a release of these images, unless the environment is to run one that exists. Commit the two files that this writes.",
-    `digest() { docker buildx imagetools inspect "$1" --format '{{.Manifest.Digest}}'; }`,
-    `SYSTEM=${systemName} npm run release -- ${environmentName} --version 1.0.0${images.map(({ name, reference }) => ` --image ${name}="$(digest ${reference}:first)"`).join("")}${Object.keys(
-      system.vercel,
-    )
-      .map((name) => ` --frontend ${name}="$(git rev-parse HEAD)"`)
-      .join("")}`,
-    "",
-    "# 8. Add the secrets that people supply.",
-    ...suppliedSecrets(context).flatMap((secret) => [
-      ...(secret.value ? [`# ${secret.name} is ${secret.value}.`] : []),
-      ...addLines(context, secret),
-    ]),
-    "",
-    ...vercelLines(context),
-    "# 9. Deploy. This takes about 25 minutes.",
-    `SYSTEM=${systemName} npm run deploy -- ${environmentName}`,
-  ];
-}
-
-/** Commands that let Terraform use Vercel. The token stays in the shell. */
-const vercelLines = ({ system, environment: { vercel, frontends } }: Context): string[] =>
-  vercel
-    ? [
-        `# Let Vercel's app for GitHub read ${[...new Set(Object.values(system.vercel).map(({ repository }) => repository))].join(", ")}. Point ${Object.keys(
-          system.vercel,
-        )
-          .flatMap((name) => frontends[name] ?? [])
-          .join(", ")} to Vercel (CNAME cname.vercel-dns.com, or A 76.76.21.21 where no CNAME can be).`,
-        `# Create a token of the team ${vercel.team} at https://vercel.com/account/tokens.`,
-        "IFS= read -rsp 'VERCEL_API_TOKEN: ' VERCEL_API_TOKEN </dev/tty; export VERCEL_API_TOKEN; echo",
-        "",
-      ]
-    : [];
-
-/** Commands that create the role with which workloads sign URLs as themselves. */
-const signerLines = ({ system, environment: { project } }: Context): string[] =>
-  workloads(system).some(({ signsUrls }) => signsUrls)
-    ? [
-        "# Create the role with which workloads sign URLs. The stack grants it to an account on itself.",
-        `gcloud iam roles describe ${URL_SIGNER.id} --project=${project} >/dev/null 2>&1 || gcloud iam roles create ${URL_SIGNER.id} --project=${project} --title='Signs URLs' --permissions=${URL_SIGNER.permissions.join()}`,
-      ]
-    : [];
-
-/** The deployer's name, and the project that its account is in. */
-function deployerOf({ deployer }: Environment): { readonly account: string; readonly home: string } {
-  const [account = "", host = ""] = deployer.split("@");
-  return { account, home: host.split(".")[0] ?? "" };
-}
-
-/** Shell expression for a project's number. */
-const numberOf = (project: string): string => `$(gcloud projects describe ${project} --format='value(projectNumber)')`;
-
-/**
- * Commands that delete the network `default` of a new project.
- * {@link https://cloud.google.com/vpc/docs/vpc#default-network}
- */
-const defaultNetworkLines = (project: string): string[] => [
-  "# 3. Many projects start with a network `default` that admits SSH and RDP from the internet. This deletes it and its",
-  "# rules, if it exists and the project has no machines. Google rejects the command if anything else uses the network.",
-  `if [ -n "$(gcloud compute networks list --project=${project} --filter=name=default --format='value(name)')" ] && [ -z "$(gcloud compute instances list --project=${project} --format='value(name)')" ]; then`,
-  `  for rule in $(gcloud compute firewall-rules list --project=${project} --filter='network~/default$ AND name~^default-allow-' --format='value(name)'); do gcloud compute firewall-rules delete "$rule" --project=${project} --quiet; done`,
-  `  gcloud compute networks delete default --project=${project} --quiet`,
-  "fi",
-];
-
-/** Commands that create the keys that Google's service agents encrypt with. The first deploy imports the keys. */
-function keyLines({ systemName, environmentName, environment }: Context): string[] {
-  const { project, region } = environment;
-  return [
-    "# 4. Create the keys and their grants. A grant works some minutes after you create it. The first deploy imports the keys.",
-    ...keysOf(fullName(systemName, environmentName), environment).flatMap((key) => [
-      // Enabling its API creates Compute Engine's agent. https://cloud.google.com/iam/docs/create-service-agents
-      ...(key.agent === "container"
-        ? [`gcloud beta services identity create --service=container.googleapis.com --project=${project}`]
-        : []),
-      `gcloud kms keyrings create ${key.name} --location=${region} --project=${project}`,
-      `gcloud kms keys create ${key.name} --keyring=${key.name} --location=${region} --project=${project} --purpose=encryption --rotation-period=${ROTATION} --next-rotation-time=+PT${ROTATION.toUpperCase()}`,
-      `gcloud kms keys add-iam-policy-binding ${key.name} --keyring=${key.name} --location=${region} --project=${project} --member="${userOf(key, numberOf(project))}" --role=${KEY_ROLE} --format=none`,
-    ]),
-  ];
-}
-
-/**
- * Quotas that the region and the project need for nodes and disks. GKE creates a cluster with a pool, which is deleted
- * before the other pools are created.
- * https://cloud.google.com/kubernetes-engine/docs/concepts/regional-clusters#pricing
- */
-function quotaLines({ project, region, monitoring, ...environment }: Context["environment"]): string[] {
-  const needs = new Map<string, number>();
-  const need = (metric: string, n: number) => needs.set(metric, (needs.get(metric) ?? 0) + n);
-  for (const pool of Object.values(nodePoolsOf(environment))) {
-    const { machineType, diskGb } = pool;
-    const nodes = mostNodesOf(pool);
-    const cpus = nodes * (machineOf(machineType)?.cpus ?? 0);
-    const series = machineType.split("-")[0]?.toUpperCase() ?? "";
-    need(["E2", "N1"].includes(series) ? "CPUS" : `${series}_CPUS`, cpus);
-    need(ALL_CPUS, cpus);
-    need("INSTANCES", nodes);
-    need("SSD_TOTAL_GB", nodes * diskGb);
-  }
-  for (const [metric, n] of Object.entries(modeOf(environment).quotas))
-    needs.set(metric, Math.max(needs.get(metric) ?? 0, n));
-  need("SSD_TOTAL_GB", monitoring.diskGb);
-  for (const { diskGb } of datastoreNeeds(environment)) need("SSD_TOTAL_GB", diskGb);
-  const all = needs.get(ALL_CPUS);
-  needs.delete(ALL_CPUS);
-  const shown = "--flatten=quotas --format='csv[no-heading](quotas.metric,quotas.usage,quotas.limit)'";
-  return [
-    `# The region's quotas must allow for ${[...needs].map(([metric, n]) => `${metric} ${n}`).join(", ")}; this prints them.`,
-    `gcloud compute regions describe ${region} --project=${project} ${shown} | grep -E '^(${[...needs.keys()].join("|")}),'`,
-    ...(all
-      ? [
-          `# The project's quota for all regions together must allow for ${ALL_CPUS} ${all}.`,
-          `gcloud compute project-info describe --project=${project} ${shown} | grep '^${ALL_CPUS},'`,
-        ]
-      : []),
-  ];
-}
-
-export const main = (environmentName: string): Promise<void> =>
-  toTheEnd(async () => console.log(bootstrapLines(await contextOf(environmentName)).join("\n")));
+export const main = (environmentName: string, asked: Asked): Promise<void> =>
+  toTheEnd(async () => {
+    const context = await contextOf(environmentName);
+    if (asked.print) return console.log(bootstrapLines(context).join("\n"));
+    try {
+      await prepare(context, asked);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      console.error(`\n${error.message}\nTo continue, run the same command again.`);
+      process.exitCode = 1;
+    }
+  });

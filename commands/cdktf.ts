@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { constants } from "node:os";
 import path from "node:path";
 import { InvalidArgumentError } from "commander";
+import { bootstrapStackName } from "../facts/names";
 import { atTerminal, skipsSynthesis } from "../schema/ancestors";
 import { environmentsIn } from "../schema/files";
 import { toTheEnd } from "../schema/finish";
@@ -28,12 +29,16 @@ const NAME = /^[\w-]+$/;
  * terminal, exit code.
  *
  * The configuration is checked first, because cdktf would print each problem twice.
+ * @param environments names of environments or of their bootstrap stacks, or patterns of such names
  * @throws InvalidArgumentError if there is no environment of a name
  */
 async function cdktf(command: string, environments: readonly string[], options: readonly string[]): Promise<void> {
   const system = systemName(ROOT, process.env);
   const known = environmentsIn(ROOT, system);
-  const wrong = environments.filter((it) => NAME.test(it)).flatMap((it) => environmentProblems(system, it, known));
+  const bootstraps = known.map(bootstrapStackName);
+  const wrong = environments
+    .filter((it) => NAME.test(it) && !bootstraps.includes(it))
+    .flatMap((it) => environmentProblems(system, it, known));
   if (wrong.length) throw new InvalidArgumentError(wrong.join("\n"));
 
   const watched = process.stdout.isTTY && process.stderr.isTTY;
@@ -71,12 +76,18 @@ async function cdktf(command: string, environments: readonly string[], options: 
       if (signal === "SIGTERM" || !terminal) child.kill(signal);
     });
 
-  const child = spawn(CDKTF, args, { cwd: ROOT, stdio: "inherit", env });
+  // cdktf would end in the middle if the reader of its output did, so it writes to this process where nobody watches.
+  const output = ({ isTTY }: NodeJS.WriteStream) => (isTTY ? "inherit" : "pipe");
+  const stdio = ["inherit", output(process.stdout), output(process.stderr)] as const;
+  const child = spawn(CDKTF, args, { cwd: ROOT, stdio: [...stdio], env });
+  child.stdout?.on("data", (data) => process.stdout.write(data));
+  child.stderr?.on("data", (data) => process.stderr.write(data));
   child.on("error", (error) => {
     console.error(`cdktf cannot be started: ${error.message}`);
     process.exitCode = 127;
   });
-  child.on("exit", (code, signal) => {
+  child.on("close", (code, signal) => {
+    if (child.pid === undefined) return; // it was not started
     process.exitCode = code ?? 128 + (signal ? constants.signals[signal] : 0);
     if (process.exitCode && command === "destroy") for (const line of advice(environments)) console.error(line);
   });

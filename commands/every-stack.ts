@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { bootstrapStackName } from "../facts/names";
 import { environmentsIn, readFiles, systemsIn } from "../schema/files";
 import { type Configuration, InvalidConfiguration, validate } from "../schema/load";
 import { type Release, releasesFolder, uniformRelease } from "../schema/release";
@@ -18,6 +19,13 @@ export const everyStack = (root: string): Stack[] =>
   systemsIn(root).flatMap((system) =>
     environmentsIn(root, system).map((environment) => ({ name: `${system}.${environment}`, system, environment })),
   );
+
+/** The bootstrap stack of every environment. */
+export const everyBootstrapStack = (root: string): Stack[] =>
+  everyStack(root).map(({ system, environment }) => {
+    const name = bootstrapStackName(environment);
+    return { name: `${system}.${name}`, system, environment: name };
+  });
 
 /** The version and the digest of every image in inventories, so that no release changes them. */
 const FIXED_RELEASE = path.join("__tests__", "release.json");

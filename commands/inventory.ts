@@ -3,7 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import { toTheEnd } from "../schema/finish";
 import { writeWhole } from "../schema/write";
-import { everyStack, stackText, synthesizeEvery } from "./every-stack";
+import { everyBootstrapStack, everyStack, stackText, synthesizeEvery } from "./every-stack";
 import { changedAddresses, FOLDER, fileOf, type Inventory, inventoryOf, print } from "./inventories/inventory";
 
 const MOST_NAMED = 5;
@@ -49,7 +49,7 @@ function said({ file, state, addresses, changed = [] }: Written): string {
 
 async function renew(work: string): Promise<Written[]> {
   const folderOf = await synthesizeEvery(ROOT, work);
-  const stacks = everyStack(ROOT);
+  const stacks = [...everyStack(ROOT), ...everyBootstrapStack(ROOT)];
   mkdirSync(path.join(ROOT, FOLDER), { recursive: true });
   const written = stacks.map((stack) => write(stack.name, inventoryOf(stackText(folderOf(stack)))));
   const kept = new Set(stacks.map((stack) => path.basename(fileOf(stack.name))));

@@ -1,20 +1,6 @@
 import { fullName, nodesAccountId } from "../facts/names";
+import { parseRegistry, type Registry } from "../facts/registries";
 import type { Context } from "./context";
-
-/** A folder of Artifact Registry. */
-interface Registry {
-  readonly host: string;
-  readonly location: string;
-  readonly project: string;
-  /** Undefined if the folder is a whole project. */
-  readonly repository?: string;
-}
-
-function parse(folder: string): Registry | undefined {
-  const [, host, location, project, repository] =
-    /^(?:oci:\/\/)?(([a-z0-9-]+)-docker\.pkg\.dev)\/([^/]+)(?:\/([^/]+))?/.exec(folder) ?? [];
-  return host && location && project ? { host, location, project, repository } : undefined;
-}
 
 /**
  * Shell commands that create the registry of the environment's images, and let the nodes read every registry that the
@@ -22,8 +8,10 @@ function parse(folder: string): Registry | undefined {
  */
 export function registryLines({ systemName, environmentName, environment }: Context): string[] {
   const { project, repository, registries, bitnami } = environment;
-  const own = parse(repository);
-  const read = [repository, ...registries, ...(bitnami ? [bitnami.images] : [])].flatMap((it) => parse(it) ?? []);
+  const own = parseRegistry(repository);
+  const read = [repository, ...registries, ...(bitnami ? [bitnami.images] : [])].flatMap(
+    (it) => parseRegistry(it) ?? [],
+  );
   const hosts = [...new Set(read.map(({ host }) => host))];
   const elsewhere = read.filter((it) => it.project !== project);
   const nodes = `serviceAccount:${nodesAccountId(fullName(systemName, environmentName))}@${project}.iam.gserviceaccount.com`;

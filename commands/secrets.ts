@@ -1,7 +1,8 @@
 import { secretName } from "../facts/names";
-import { generationOf, suppliedToPlatform } from "../schema/environment";
+import { generationOf } from "../schema/environment";
 import { toTheEnd } from "../schema/finish";
 import { PLATFORM_SECRETS } from "../schema/system";
+import { suppliedVariables } from "../stacks/prerequisites";
 import { type Context, contextOf } from "./context";
 
 /** Secrets that a person supplies, each with the version that the environment reads. */
@@ -10,9 +11,6 @@ export function suppliedSecrets({
   system,
   environment,
 }: Pick<Context, "systemName" | "system" | "environment">) {
-  const supplied = Object.entries(system.variables).flatMap(([variable, kind]) =>
-    typeof kind !== "string" && kind.kind === "supplied" ? [variable] : [],
-  );
   const { database, cache, search, monitoring } = environment;
   const { receiver } = monitoring;
   const passwordOf = (store?: { readonly kind: string; readonly host?: string; readonly user?: string }) =>
@@ -24,7 +22,7 @@ export function suppliedSecrets({
     [PLATFORM_SECRETS.search]: passwordOf(search),
     [PLATFORM_SECRETS.datadog]: "an API key of the organization, for the agents",
   };
-  return [...supplied, ...suppliedToPlatform(environment)].map((variable) => ({
+  return suppliedVariables(system, environment).map((variable) => ({
     variable,
     name: secretName(systemName, variable),
     generation: generationOf(environment, variable),

@@ -13,6 +13,8 @@ export interface Platform {
   };
   /** The region, such as europe-west1. */
   readonly region: string;
+  /** The region that has a copy of secrets and buckets, if any. */
+  readonly secondRegion?: string;
   readonly project: Project;
   readonly network: Network;
   readonly cluster: Cluster;

@@ -11,14 +11,18 @@ export const BOOTSTRAP_APIS = [
   "cloudkms",
 ] as const;
 
+/** APIs that people, CI and images need, besides those of the environment's stack. */
+export const OPERATION_APIS = ["iamcredentials", "sts", "artifactregistry", "billingbudgets"] as const;
+
 /** APIs that stacks enable, by the first part of their names. */
 export type Api =
+  | (typeof BOOTSTRAP_APIS)[number]
+  | (typeof OPERATION_APIS)[number]
   | "compute"
   | "container"
   | "sqladmin"
   | "redis"
   | "servicenetworking"
-  | "cloudkms"
   | "dns"
   | "certificatemanager"
   | "monitoring"

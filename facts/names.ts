@@ -16,6 +16,21 @@ export const nodesAccountId = (cluster: string): string => `${cluster}-nodes`.sl
 export const bucketName = (project: string, fullName: string, bucket: string): string =>
   `${project}-${fullName}-${bucket}`;
 
+/** Name of the bootstrap stack of an environment. */
+export const bootstrapStackName = (environment: string): string => `bootstrap-${environment}`;
+
+/** Bucket of the bootstrap stack's state. */
+export const bootstrapBucket = (project: string): string => `${project}-bootstrap-state`;
+
+/** Bucket of the records of deploys. */
+export const recordsBucket = (project: string): string => `${project}-records`;
+
+/** Address of the account that plans and changes nothing. */
+export const planAccount = (project: string): string => `planner@${project}.iam.gserviceaccount.com`;
+
+/** Repository of the registry that others' images and charts are copied into. */
+export const THIRD_PARTY = "third-party";
+
 /** Bucket of a database's backups. */
 export const backupBucket = (project: string, fullName: string): string =>
   bucketName(project, fullName, PLATFORM_NAMES.backupAccount);

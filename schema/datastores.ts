@@ -176,10 +176,7 @@ const outside = (secret: PlatformSecret): Needs => ({
 const DATABASES: Kinds<z.output<typeof database>, Needs> = {
   "cloud-sql": ({ replicaRegion, availability, recoveryDays }) => ({
     apis: ["sqladmin"],
-    roles: {
-      "roles/cloudsql.admin": "Cloud SQL and its Data API",
-      "roles/cloudsql.instanceUser": "log in to create the extensions",
-    },
+    roles: { "roles/cloudsql.admin": "Cloud SQL, its Data API, and the login that creates the extensions" },
     secrets: [PLATFORM_SECRETS.database],
     supplied: [],
     addressBlocks: replicaRegion ? 2 : 1, // one in each region

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { bucketProblem } from "../facts/buckets";
 import { DATADOG_SITES, REGIONS } from "../facts/google";
 import { isSharedRegistry } from "../facts/hosts";
+import { bootstrap } from "./bootstrap";
 import { bucketSize } from "./buckets";
 import { cluster } from "./cluster";
 import { bitnamiImages, cache, database, datastoreNeeds, search } from "./datastores";
@@ -63,6 +64,8 @@ export const environmentSchema = z.strictObject({
       const wrong = bucketProblem(name);
       if (wrong) ctx.addIssue({ code: "custom", message: rule(wrong.rule, wrong.remedy) });
     }),
+  /** What the bootstrap stack needs to know besides: who deploys from where, and what the project may cost. */
+  bootstrap,
   /** Where the releases' images are: a release has their names and digests alone. */
   repository: registryFolder(
     'write it like "europe-west1-docker.pkg.dev/my-project/my-repository", without a slash at the end',
@@ -171,7 +174,7 @@ export const environmentSchema = z.strictObject({
   edge,
   /**
    * Location of the project's log bucket `_Default`. An organization or a folder can set it for new projects; `npm run
-   * bootstrap` prints the command that shows it.
+   * bootstrap -- staging --print` prints the command that shows it.
    */
   logLocation: z
     .string()
@@ -214,6 +217,12 @@ export const rangesOf = (network: Environment["network"]) =>
 /** The ranges reserved for Google's datastores; empty if the environment uses neither. */
 export const datastoreRangesOf = ({ network }: Pick<Environment, "network">): readonly string[] =>
   [network.datastores ?? []].flat();
+
+/** Regions that have a copy of each secret and bucket, the environment's own first. */
+export const regionsOf = ({
+  region,
+  bootstrap: { secondRegion },
+}: Pick<Environment, "region" | "bootstrap">): string[] => (secondRegion ? [region, secondRegion] : [region]);
 
 /** Public host names of a service, a frontend or a bucket; the first is the main one. */
 export const hostsFor = (

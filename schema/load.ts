@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import type { Candidate } from "./candidate";
 import { between } from "./checks/between";
+import { bootstrapChecks } from "./checks/bootstrap";
 import { bucketsChecks } from "./checks/buckets";
 import { candidateChecks } from "./checks/candidate";
 import type { Say, Shows } from "./checks/check";
@@ -154,6 +155,7 @@ export function validate(
       ...queuesChecks,
       ...candidateChecks,
       ...environmentChecks,
+      ...bootstrapChecks,
       ...datastoresChecks,
       ...bucketsChecks,
       ...choicesChecks,

@@ -37,6 +37,7 @@ const OWN: readonly string[] = [
   "region",
   "deployer",
   "stateBucket",
+  "bootstrap",
   "repository",
   "registries",
   "network",

@@ -21,7 +21,7 @@ import { largestOf, mostCounted } from "../facts/rollout";
 import { type Candidate, runnersOf } from "../schema/candidate";
 import { modeOf, nodePoolsOf } from "../schema/cluster";
 import { publicPortsOf } from "../schema/datastores";
-import { datastoreRangesOf, type Environment } from "../schema/environment";
+import { datastoreRangesOf, type Environment, regionsOf } from "../schema/environment";
 import { queuesOf } from "../schema/queues";
 import type { Release } from "../schema/release";
 import type { System } from "../schema/system";
@@ -64,7 +64,10 @@ export class EnvironmentStack extends TerraformStack {
   constructor(scope: Construct, name: string, props: EnvironmentStackProps) {
     super(scope, name);
     const { systemName, system, environment, release, candidate, previous } = props;
-    const { region } = environment;
+    const {
+      region,
+      bootstrap: { secondRegion },
+    } = environment;
     const full = fullName(systemName, name);
     const labels = { system: systemName, environment: name, managed_by: "slipway" };
     const deletionProtection = !environment.allowDestroy;
@@ -79,6 +82,7 @@ export class EnvironmentStack extends TerraformStack {
       labels,
       stateBucket: environment.stateBucket,
       statePrefix: this.statePrefix,
+      others: ["kubernetes", "helm", "random"],
     });
     const project = new Project(this, "project", {
       id: environment.project,
@@ -128,6 +132,7 @@ export class EnvironmentStack extends TerraformStack {
     const platform: Platform = {
       names: { system: systemName, environment: name, full },
       region,
+      secondRegion,
       project,
       network,
       cluster,
@@ -138,7 +143,7 @@ export class EnvironmentStack extends TerraformStack {
     };
     const secrets = new Secrets(this, "secrets", {
       project,
-      region,
+      regions: regionsOf(environment),
       systemName,
       system,
       environment,

@@ -1,9 +1,9 @@
 import { type AgentKey, disksKey, secretsKey } from "../constructs/secrets/agent-key";
-import type { Api } from "../facts/apis";
+import { type Api, BOOTSTRAP_APIS, OPERATION_APIS } from "../facts/apis";
 import { bucketNeeds } from "../schema/buckets";
 import { datastoreNeeds } from "../schema/datastores";
 import { edgeNeeds } from "../schema/edge";
-import type { Environment } from "../schema/environment";
+import { type Environment, suppliedToPlatform } from "../schema/environment";
 import type { System } from "../schema/system";
 
 /** APIs that the stack enables. `bootstrap` enables them first, because an API is not available immediately. */
@@ -20,6 +20,19 @@ export const apisOf = (system: System, environment: Environment): readonly Api[]
     ...edgeNeeds(environment).apis,
     ...bucketNeeds(system).apis,
   ]),
+];
+
+/** APIs that `bootstrap` enables: at most as many as one call can enable. */
+export const bootstrapApis = (system: System, environment: Environment): readonly Api[] => [
+  ...new Set<Api>([...BOOTSTRAP_APIS, ...apisOf(system, environment), ...OPERATION_APIS]),
+];
+
+/** Variables whose secrets people supply: the system's, and those of the platform. */
+export const suppliedVariables = (system: System, environment: Environment): readonly string[] => [
+  ...Object.entries(system.variables).flatMap(([variable, kind]) =>
+    typeof kind !== "string" && kind.kind === "supplied" ? [variable] : [],
+  ),
+  ...suppliedToPlatform(environment),
 ];
 
 /**

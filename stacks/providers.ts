@@ -24,20 +24,25 @@ export interface GoogleProps {
   readonly labels: Readonly<Record<string, string>>;
   readonly stateBucket: string;
   readonly statePrefix: string;
+  /** Providers of the stack besides Google's. */
+  readonly others: readonly Exclude<keyof typeof PROVIDER_VERSIONS, "google">[];
+  /** Whether calls count toward the project's quota, and not toward that of the caller's. The default is false. */
+  readonly userProjectOverride?: boolean;
 }
 
 /** Configures the versions, the state, and the providers that do not need the cluster. */
 export function googleProviders(stack: TerraformStack, props: GoogleProps): void {
   stack.addOverride("terraform.required_version", TERRAFORM_VERSION);
-  for (const [name, version] of Object.entries(PROVIDER_VERSIONS))
-    stack.addOverride(`terraform.required_providers.${name}.version`, version);
+  for (const name of ["google", ...props.others] as const)
+    stack.addOverride(`terraform.required_providers.${name}.version`, PROVIDER_VERSIONS[name]);
   new GcsBackend(stack, { bucket: props.stateBucket, prefix: props.statePrefix });
   new GoogleProvider(stack, "google", {
     project: props.project,
     region: props.region,
     defaultLabels: { ...props.labels },
+    ...(props.userProjectOverride && { userProjectOverride: true, billingProject: props.project }),
   });
-  new RandomProvider(stack, "random");
+  if (props.others.includes("random")) new RandomProvider(stack, "random");
 }
 
 /**

@@ -8,7 +8,8 @@ import type { PlatformSecret, System } from "../schema/system";
 
 export interface SecretsProps {
   readonly project: Project;
-  readonly region: string;
+  /** Regions where Secret Manager stores the values. */
+  readonly regions: readonly string[];
   readonly systemName: string;
   readonly system: System;
   readonly environment: Environment;
@@ -25,7 +26,7 @@ export class Secrets extends Construct {
 
   constructor(scope: Construct, id: string, props: SecretsProps) {
     super(scope, id);
-    const { project, region, systemName, environment, deletionProtection } = props;
+    const { project, regions, systemName, environment, deletionProtection } = props;
     const common = (variable: string) => ({
       project,
       name: secretName(systemName, variable),
@@ -34,7 +35,7 @@ export class Secrets extends Construct {
     const generated = (variable: string, length: number, irreplaceable = false) =>
       new GeneratedSecret(this, kebab(variable), {
         ...common(variable),
-        region,
+        regions,
         length,
         irreplaceable,
         deletionProtection,

@@ -1,10 +1,11 @@
 import "./stack-trace";
-import { rmdirSync } from "node:fs";
+import { readFileSync, rmdirSync } from "node:fs";
 import path from "node:path";
 import { App, TerraformResource, type TerraformStack } from "cdktf";
 import { environmentFile, protectedFile } from "../schema/files";
 import { type Configuration, InvalidConfiguration } from "../schema/load";
 import { describe, type Problem } from "../schema/problem";
+import { BootstrapStack, type BootstrapStackProps } from "./bootstrap-stack";
 import { collisionsIn } from "./collisions";
 import { EnvironmentStack } from "./environment-stack";
 import { lost, unlisted } from "./protection";
@@ -29,7 +30,8 @@ export function synthesize(
     const stacks = build(app, configuration, env);
     const { problems, notes } = compared(configuration, stacks, applies);
     if (problems.length) throw new InvalidConfiguration(problems);
-    forgetOtherSystems(app.outdir, Object.fromEntries(stacks.map((stack) => [stack.node.id, stack.statePrefix])));
+    const all = [...stacks, ...bootstrapStacks(app, configuration)];
+    forgetOtherSystems(app.outdir, Object.fromEntries(all.map((stack) => [stack.node.id, stack.statePrefix])));
     app.synth();
     const sizes = stacks.map((stack) => `${stack.node.id} ${count(stack)} resources`);
     return [`${configuration.name}: ${sizes.join(", ")}`, ...notes].join("\n");
@@ -69,6 +71,21 @@ export function build(app: App, { name, environments }: Configuration, env: Node
   });
   if (problems.length) throw new InvalidConfiguration(problems);
   return stacks;
+}
+
+/** Builds the bootstrap stack of each environment. */
+export const bootstrapStacks = (app: App, { name, environments }: Configuration): BootstrapStack[] =>
+  Object.entries(environments).map(
+    ([environmentName, { system, environment }]) =>
+      new BootstrapStack(app, { systemName: name, environmentName, system, environment }),
+  );
+
+/** Returns the JSON of the bootstrap stack of one environment. */
+export function synthesizeBootstrap(props: BootstrapStackProps, outdir: string): string {
+  const app = new App({ outdir, skipValidation: true });
+  const { id } = new BootstrapStack(app, props).node;
+  app.synth();
+  return readFileSync(path.join(outdir, "stacks", id, "cdk.tf.json"), "utf8");
 }
 
 /** Messages of the package constructs and of {@link EnvironmentStack} about two constructs of one name. */

@@ -13,7 +13,7 @@ export const TOKEN_PLUGIN = "gke-gcloud-auth-plugin";
  * {@link https://github.com/hashicorp/terraform-provider-google/blob/v7.45.0/google/provider/provider.go}
  * {@link https://github.com/kubernetes/cloud-provider-gcp/blob/master/cmd/gke-gcloud-auth-plugin/default_credentials_token_provider.go}
  */
-const OTHER_CREDENTIALS = [
+export const OTHER_CREDENTIALS = [
   "GOOGLE_OAUTH_ACCESS_TOKEN",
   "GOOGLE_CREDENTIALS",
   "GOOGLE_CLOUD_KEYFILE_JSON",

@@ -11,6 +11,7 @@ const synth = (deletionProtection: boolean) =>
       user,
       userExists: [at("service-agent")],
       deletionProtection,
+      adopts: true,
     });
   });
 const { resource, counts, json } = synth(true);

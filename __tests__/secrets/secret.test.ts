@@ -6,7 +6,7 @@ const synth = (props: Partial<GeneratedSecretProps> = {}) =>
     const { value, generation } = new GeneratedSecret(stack, "signing-key", {
       project,
       name: "shop-signing-key",
-      region: "europe-west1",
+      regions: ["europe-west1"],
       length: 48,
       generation: 3,
       irreplaceable: false,

@@ -3,6 +3,23 @@
  * through all of them if there are several.
  */
 export const MATTERS: Readonly<Record<string, readonly string[]>> = {
+  google_artifact_registry_repository: [
+    "repository_id",
+    "location",
+    "mode",
+    "docker_config.immutable_tags",
+    "cleanup_policies.action",
+    "cleanup_policies.condition.tag_prefixes",
+    "cleanup_policies.condition.older_than",
+    "cleanup_policies.most_recent_versions.keep_count",
+    "kms_key_name",
+    "lifecycle.prevent_destroy",
+  ],
+  google_billing_budget: ["billing_account", "amount.specified_amount.units", "threshold_rules.threshold_percent"],
+  google_iam_workload_identity_pool: ["workload_identity_pool_id"],
+  google_iam_workload_identity_pool_provider: ["attribute_condition", "attribute_mapping", "oidc.issuer_uri"],
+  google_project_iam_custom_role: ["role_id", "permissions"],
+  google_storage_bucket_iam_policy: ["bucket", "policy_data"],
   google_binary_authorization_policy: [
     "default_admission_rule.evaluation_mode",
     "default_admission_rule.enforcement_mode",
@@ -115,7 +132,7 @@ export const MATTERS: Readonly<Record<string, readonly string[]>> = {
   google_kms_crypto_key: ["name", "rotation_period", "deletion_policy"],
   google_kms_crypto_key_iam_member: ["role", "member"],
   google_kms_key_ring: ["name", "location"],
-  google_project_iam_member: ["role", "member"],
+  google_project_iam_member: ["role", "member", "condition.expression"],
   google_project_service: ["service", "disable_on_destroy"],
   google_redis_instance: [
     "name",
@@ -167,6 +184,9 @@ export const MATTERS: Readonly<Record<string, readonly string[]>> = {
     "location",
     "uniform_bucket_level_access",
     "public_access_prevention",
+    "versioning.enabled",
+    "custom_placement_config.data_locations",
+    "lifecycle_rule.condition.num_newer_versions",
     "retention_policy.retention_period",
     "lifecycle_rule.condition.age",
     "force_destroy",

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline/promises";
+import { bootstrapStackName } from "../../facts/names";
 import { environmentOf, InvalidConfiguration, load } from "../../schema/load";
 import { describe, type Problem } from "../../schema/problem";
 import { report } from "../../schema/report";
@@ -86,18 +87,22 @@ interface FilesOfStack extends Context {
   readonly listed: Listed;
 }
 
-/** The files of the stack of this folder: its state's prefix names it. */
+const NO_LIST = { addresses: [], removed: {} };
+
+/** The files of the stack of this folder: its state's prefix names it. A bootstrap stack is never to be destroyed. */
 async function filesOf(): Promise<FilesOfStack> {
   const { prefix } = JSON.parse(readFileSync("cdk.tf.json", "utf8")).terraform.backend.gcs;
-  const [systemName, environmentName] = String(prefix).split("/") as [string, string];
+  const [systemName, stackName] = String(prefix).split("/") as [string, string];
   const configuration = await load(ROOT, systemName, process.env);
-  const {
-    system,
-    environment,
-    protectedList: list = { addresses: [], removed: {} },
-  } = environmentOf(configuration, environmentName);
-  const { allowDestroy } = environment;
-  const listed = { system: systemName, environment: environmentName, allowDestroy, list };
+  const isBootstrap = stackName.startsWith(bootstrapStackName(""));
+  const environmentName = isBootstrap ? stackName.slice(bootstrapStackName("").length) : stackName;
+  const { system, environment, protectedList = NO_LIST } = environmentOf(configuration, environmentName);
+  const listed: Listed = {
+    system: systemName,
+    environment: stackName,
+    allowDestroy: environment.allowDestroy && !isBootstrap,
+    list: isBootstrap ? NO_LIST : protectedList,
+  };
   return { systemName, environmentName, system, environment, listed };
 }
 

@@ -111,6 +111,7 @@ export class Cluster extends Construct {
       user: userOf(key, project.number),
       userExists: [project.api(key.agent)],
       deletionProtection: props.deletionProtection,
+      adopts: true,
     });
 
     this.workloadPool = `${project.id}.svc.id.goog`;

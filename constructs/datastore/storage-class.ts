@@ -34,6 +34,7 @@ export class StorageClass extends Construct {
       user: userOf(key, project.number),
       userExists: [project.api(key.agent)],
       deletionProtection,
+      adopts: true,
     });
     const storageClass = new StorageClassV1(this, "storage-class", {
       metadata: { name: props.name },

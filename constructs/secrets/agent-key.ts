@@ -12,13 +12,20 @@ export interface AgentKey {
   readonly agent: keyof typeof DOMAINS;
 }
 
-const DOMAINS = { container: "container-engine-robot", compute: "compute-system" } as const;
+const DOMAINS = {
+  container: "container-engine-robot",
+  compute: "compute-system",
+  artifactregistry: "gcp-sa-artifactregistry",
+} as const;
 
 /** The key for Secrets in a cluster, given the cluster's name. */
 export const secretsKey = (cluster: string): AgentKey => ({ name: `${cluster}-secrets`, agent: "container" });
 
 /** The key for disks of datastores in a cluster, given the cluster's name. */
 export const disksKey = (cluster: string): AgentKey => ({ name: `${cluster}-datastores`, agent: "compute" });
+
+/** The key for images in the registry, given the name of the system and the environment. */
+export const imagesKey = (fullName: string): AgentKey => ({ name: `${fullName}-images`, agent: "artifactregistry" });
 
 /** The service agent as an IAM member. */
 export const userOf = ({ agent }: AgentKey, projectNumber: string): string =>

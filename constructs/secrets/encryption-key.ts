@@ -21,13 +21,17 @@ export interface EncryptionKeyProps {
   readonly userExists: readonly ITerraformDependable[];
   /** Whether Terraform refuses to destroy the key and its ring. */
   readonly deletionProtection: boolean;
+  /**
+   * Whether the plan looks for the key and its ring, and imports them if they exist. Cloud KMS must then be enabled
+   * before.
+   */
+  readonly adopts: boolean;
 }
 
 /**
  * A symmetric Cloud KMS key in its own key ring, for one service agent. The key is rotated every 90 days. Google never
  * deletes key rings and keys. When Terraform destroys the stack, they remain, and the next deploy imports them again.
- * The first deploy imports those that `bootstrap` created. Terraform looks for them while planning, so the API must be
- * enabled before.
+ * The bootstrap stack creates the keys of the environment's stack, which imports them in its first deploy.
  * {@link https://cloud.google.com/kms/docs/destroy-restore}
  */
 export class EncryptionKey extends Construct {
@@ -57,6 +61,17 @@ export class EncryptionKey extends Construct {
     // Without this, destroying the stack would destroy the key's versions. The bindings do not have it.
     this.key.addOverride("deletion_policy", "ABANDON");
 
+    if (props.adopts) this.adopt(props, ring);
+    this.grant = new KmsCryptoKeyIamMember(this, "grant", {
+      cryptoKeyId: this.key.id,
+      role: KEY_ROLE,
+      member: props.user,
+      dependsOn: [...props.userExists],
+    });
+  }
+
+  /** Imports the key and its ring if they exist. */
+  private adopt({ project, name, location }: EncryptionKeyProps, ring: KmsKeyRing): void {
     // The arguments must be known while planning, so they do not refer to resources: Terraform resolves imports during
     // the plan.
     const path = `projects/${project.id}/locations/${location}/keyRings/${name}`;
@@ -70,12 +85,5 @@ export class EncryptionKey extends Construct {
     // For a ring without keys, the provider returns null in place of an empty list.
     const found = `flatten(data.google_kms_crypto_keys.${keys.friendlyUniqueId}[*].keys)`;
     new Import(this, "key-adoption", this.key, `[for key in ${found} : key.id if key != null]`);
-
-    this.grant = new KmsCryptoKeyIamMember(this, "grant", {
-      cryptoKeyId: this.key.id,
-      role: KEY_ROLE,
-      member: props.user,
-      dependsOn: [...props.userExists],
-    });
   }
 }

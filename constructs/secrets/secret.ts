@@ -1,7 +1,7 @@
 import { SecretManagerSecret } from "@cdktf/provider-google/lib/secret-manager-secret";
 import { SecretManagerSecretIamMember } from "@cdktf/provider-google/lib/secret-manager-secret-iam-member";
 import { SecretManagerSecretVersion } from "@cdktf/provider-google/lib/secret-manager-secret-version";
-import { TerraformStack } from "cdktf";
+import { type ITerraformDependable, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import { PLATFORM_NAMES } from "../../facts/reserved";
 import type { Project } from "../project/project";
@@ -15,12 +15,32 @@ export interface SecretSource {
   readonly generation: number;
 }
 
-export interface GeneratedSecretProps {
+export interface SecretContainerProps {
   readonly project: Project;
   /** The secret's name in Secret Manager. */
   readonly name: string;
-  /** The region where Secret Manager stores the value. */
-  readonly region: string;
+  /** Regions where Secret Manager stores the values. A change replaces the secret. */
+  readonly regions: readonly string[];
+  /** Whether Terraform refuses to destroy the secret. */
+  readonly deletionProtection: boolean;
+  /** Resources that the secret needs. */
+  readonly dependsOn?: ITerraformDependable[];
+}
+
+/** Creates a secret without a value. */
+export function secretContainer(scope: Construct, id: string, props: SecretContainerProps): SecretManagerSecret {
+  const secret = new SecretManagerSecret(scope, id, {
+    project: props.project.id,
+    secretId: props.name,
+    replication: { userManaged: { replicas: props.regions.map((location) => ({ location })) } },
+    lifecycle: { preventDestroy: props.deletionProtection },
+    dependsOn: props.dependsOn,
+  });
+  secret.addOverride("deletion_protection", props.deletionProtection); // the bindings do not have it
+  return secret;
+}
+
+export interface GeneratedSecretProps extends SecretContainerProps {
   /**
    * Number of characters. They are letters and digits, which URLs and shells do not need to escape. A new number applies
    * to the next generation: it does not change a value that exists.
@@ -33,8 +53,6 @@ export interface GeneratedSecretProps {
    * version.
    */
   readonly irreplaceable: boolean;
-  /** Whether Terraform refuses to destroy the secret. */
-  readonly deletionProtection: boolean;
 }
 
 /**
@@ -47,14 +65,8 @@ export class GeneratedSecret extends Construct implements SecretSource {
 
   constructor(scope: Construct, id: string, props: GeneratedSecretProps) {
     super(scope, id);
-    const secret = new SecretManagerSecret(this, "secret", {
-      project: props.project.id,
-      secretId: props.name,
-      replication: { userManaged: { replicas: [{ location: props.region }] } },
-      lifecycle: { preventDestroy: props.deletionProtection },
-    });
+    const secret = secretContainer(this, "secret", props);
     secret.overrideLogicalId(`secret_${id.replace(/-/g, "_")}`);
-    secret.addOverride("deletion_protection", props.deletionProtection); // the bindings do not have it
 
     const made = new Ephemeral(this, "made", "random_password", { length: props.length, special: false });
     const version = new SecretManagerSecretVersion(this, "version", {

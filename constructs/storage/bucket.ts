@@ -1,9 +1,14 @@
 import { StorageBucket, type StorageBucketConfig } from "@cdktf/provider-google/lib/storage-bucket";
 import type { Construct } from "constructs";
+import { dualRegionOf } from "../../facts/dual-regions";
 import type { Platform } from "../platform";
 
-export interface BucketProps extends Pick<StorageBucketConfig, "name" | "retentionPolicy" | "lifecycleRule" | "cors"> {
-  readonly platform: Platform;
+export interface BucketProps
+  extends Pick<
+    StorageBucketConfig,
+    "name" | "retentionPolicy" | "lifecycleRule" | "cors" | "versioning" | "dependsOn"
+  > {
+  readonly platform: Pick<Platform, "project" | "region" | "secondRegion" | "labels" | "deletionProtection">;
   /** ID in the bucket's Terraform address. */
   readonly logicalId: string;
   /** Days for which Google keeps deleted and replaced objects: 7 to 90. */
@@ -11,8 +16,9 @@ export interface BucketProps extends Pick<StorageBucketConfig, "name" | "retenti
 }
 
 /**
- * Creates a bucket in the platform's region. Only IAM grants access to it, and never to everybody. Deleted and replaced
- * objects can be restored for some days (soft delete), so the bucket has no object versions.
+ * Creates a bucket in the platform's region, or in both if there is a second one. Only IAM grants access to it, and never
+ * to everybody. Deleted and replaced objects can be restored for some days (soft delete), so a bucket needs no object
+ * versions.
  *
  * Terraform never destroys the bucket while it contains objects. Delete them yourself first.
  * {@link https://cloud.google.com/storage/docs/uniform-bucket-level-access}
@@ -24,11 +30,16 @@ export function bucket(
   id: string,
   { platform, logicalId, softDeleteDays, ...config }: BucketProps,
 ): StorageBucket {
-  const { project, region, labels, deletionProtection } = platform;
+  const { project, region, secondRegion, labels, deletionProtection } = platform;
   const created = new StorageBucket(scope, id, {
     ...config,
     project: project.id,
-    location: region,
+    ...(secondRegion
+      ? {
+          location: dualRegionOf(region, secondRegion) as string, // validation has checked that there is one
+          customPlacementConfig: { dataLocations: [region, secondRegion].map((it) => it.toUpperCase()) },
+        }
+      : { location: region }),
     storageClass: "STANDARD",
     uniformBucketLevelAccess: true,
     publicAccessPrevention: "enforced",

@@ -6,6 +6,11 @@ export default {
   region: "europe-west1",
   deployer: "deployer@django-erp-production.iam.gserviceaccount.com",
   stateBucket: "django-erp-production-terraform-state",
+  bootstrap: {
+    github: { repository: "django-erp/erp", repositoryId: "812340005" },
+    budget: { account: "05A2B3-C4D5E6-0F1A2B", monthly: 2000 },
+    secondRegion: "europe-west3",
+  },
   repository: "europe-west1-docker.pkg.dev/django-erp-production/erp",
   registries: ["europe-west1-docker.pkg.dev/django-erp-production/"],
   network: { nodes: "10.160.0.0/20", pods: "10.164.0.0/14", services: "10.168.0.0/20", datastores: "10.172.0.0/20" },

@@ -6,6 +6,10 @@ export default {
   region: "europe-west1",
   deployer: "deployer@django-erp-staging.iam.gserviceaccount.com",
   stateBucket: "django-erp-staging-terraform-state",
+  bootstrap: {
+    github: { repository: "django-erp/erp", repositoryId: "812340005" },
+    budget: { account: "05A2B3-C4D5E6-0F1A2B", monthly: 300 },
+  },
   repository: "europe-west1-docker.pkg.dev/django-erp-staging/erp",
   registries: ["europe-west1-docker.pkg.dev/django-erp-staging/"],
   network: { nodes: "10.176.0.0/20", pods: "10.180.0.0/14", services: "10.184.0.0/20", datastores: "10.188.0.0/20" },

@@ -6,6 +6,10 @@ export default {
   region: "europe-west1",
   deployer: "deployer@pharmassist-staging.iam.gserviceaccount.com",
   stateBucket: "pharmassist-staging-terraform-state",
+  bootstrap: {
+    github: { repository: "pharmassist/pharmassist", repositoryId: "812340004" },
+    budget: { account: "04A2B3-C4D5E6-0F1A2B", monthly: 300 },
+  },
   repository: "europe-west1-docker.pkg.dev/pharmassist-staging/pharmassist",
   registries: ["europe-west1-docker.pkg.dev/pharmassist-staging/"],
   network: {

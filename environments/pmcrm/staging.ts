@@ -6,6 +6,11 @@ export default {
   region: "europe-west1",
   deployer: "deployer@pmcrm-staging.iam.gserviceaccount.com",
   stateBucket: "pmcrm-staging-terraform-state",
+  bootstrap: {
+    github: { repository: "pmcrm/pmcrm", repositoryId: "812340001" },
+    budget: { account: "01A2B3-C4D5E6-0F1A2B", monthly: 300 },
+    operators: ["group:platform@pmcrm.io"],
+  },
   repository: "europe-west1-docker.pkg.dev/pmcrm-staging/pmcrm",
   registries: ["europe-west1-docker.pkg.dev/pmcrm-staging/"],
   network: {
@@ -44,12 +49,7 @@ export default {
     memoryGb: 1,
     maintenance: { day: "SATURDAY", hour: 4 },
   },
-  monitoring: {
-    pool: "monitoring",
-    retentionDays: 3,
-    diskGb: 20,
-    email: "platform@pmcrm.io",
-  },
+  monitoring: { pool: "monitoring", retentionDays: 3, diskGb: 20, email: "platform@pmcrm.io" },
   services: {
     backend: { replicas: { min: 1, max: 3 }, hosts: ["api.staging.pmcrm.io"] },
     worker: { replicas: 1 },

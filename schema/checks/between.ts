@@ -1,4 +1,5 @@
 import { overlaps, parseCidr } from "../../facts/cidr";
+import { githubEnvironment } from "../bootstrap";
 import { type Environment, rangesOf } from "../environment";
 import { dotted, type Problem } from "../problem";
 import { DATASTORES } from "../variable";
@@ -45,6 +46,7 @@ export function between(environments: readonly EnvironmentFile[], elsewhere: rea
       if (other) say(mine, path, host, `is also a host of ${other.name}`, "choose another name");
     }
     for (const other of others) {
+      jobsApart(mine, other, say);
       rangesApart(mine, other, say);
       serversApart(mine, other, say);
     }
@@ -53,6 +55,9 @@ export function between(environments: readonly EnvironmentFile[], elsewhere: rea
   for (const mine of environments) {
     const named: { path: readonly PropertyKey[]; text: string; word?: string }[] = [
       ...OWN.flatMap((key) => (mine.valid.has(key) ? [{ path: [key], text: mine.value[key] }] : [])),
+      ...(mine.valid.has("bootstrap") && mine.value.bootstrap.github.environment
+        ? [{ path: ["bootstrap", "github", "environment"], text: mine.value.bootstrap.github.environment }]
+        : []),
       ...hostsOf(mine).map(({ path, host }) => ({ path, text: host })),
       ...outsideOf(mine).flatMap(({ servers, named }) => [
         ...servers.map(({ path, host }) => ({ path, text: host, word: instanceOf(host) })),
@@ -97,6 +102,23 @@ type Say = (
   rule: string,
   remedy: string,
 ) => void;
+
+/** Otherwise, jobs that deploy one environment could get tokens of the other one's deployer. */
+function jobsApart(mine: EnvironmentFile, other: EnvironmentFile, say: Say): void {
+  if (!mine.valid.has("bootstrap") || !other.valid.has("bootstrap")) return;
+  const [here, there] = [mine, other].map(({ name, value: { bootstrap } }) => ({
+    repository: bootstrap.github.repositoryId,
+    environment: githubEnvironment(bootstrap, name),
+  }));
+  if (here?.repository === there?.repository && here?.environment === there?.environment)
+    say(
+      mine,
+      ["bootstrap", "github", "environment"],
+      mine.value.bootstrap.github.environment,
+      `is also the GitHub environment of ${other.name}`,
+      "give each environment its own",
+    );
+}
 
 function rangesApart(mine: EnvironmentFile, other: EnvironmentFile, say: Say): void {
   if (!mine.valid.has("network") || !other.valid.has("network")) return;

@@ -1,6 +1,6 @@
 import { contains, NOBODYS, overlaps, PRIVATE, parseCidr } from "../../facts/cidr";
 import { machineOf } from "../../facts/google";
-import { fullName } from "../../facts/names";
+import { bootstrapStackName, fullName } from "../../facts/names";
 import { parseMemory } from "../../facts/quantity";
 import { modeOf, mostNodes, nodePoolsOf } from "../cluster";
 import { rangesOf } from "../environment";
@@ -26,6 +26,10 @@ export const environmentChecks: readonly Check[] = [
     const cluster = fullName(systemName, environmentName);
     if (isReleaseId(environmentName))
       say.environment([], "must not be named like a release, with 16 hexadecimal digits", "rename the file", {
+        value: environmentName,
+      });
+    else if (environmentName.startsWith(bootstrapStackName("")))
+      say.environment([], `must not begin with ${bootstrapStackName("")}, as bootstrap stacks do`, "rename the file", {
         value: environmentName,
       });
     else if (!NAME.test(environmentName) || environmentName === "constructor")

@@ -1,0 +1,64 @@
+import { P, production, refused, staging, T, testRefused } from "./support";
+
+const REPOSITORY = "must be the repository's number, as text; copy it from gh api repos/OWNER/NAME --jq .id";
+const REF = 'must be a branch or a tag by its full name; write it like "refs/heads/main"';
+const OPERATOR = 'must be a person or a group as an IAM member; write it like "group:platform@my-company.com"';
+
+testRefused({
+  "no bootstrap": refused(
+    production((e) => delete e.bootstrap),
+    `${P} bootstrap = nothing: is required (object); add it, with github, budget`,
+  ),
+  "a repository without its owner": refused(
+    production((e) => (e.bootstrap.github.repository = "shop")),
+    `${P} bootstrap.github.repository = "shop": must be a repository with its owner; write it like "my-company/shop"`,
+  ),
+  "a repository's name for its number": refused(
+    production((e) => (e.bootstrap.github.repositoryId = "pmcrm/pmcrm")),
+    `${P} bootstrap.github.repositoryId = "pmcrm/pmcrm": ${REPOSITORY}`,
+  ),
+  "a repository's number that is no text": refused(
+    production((e) => (e.bootstrap.github.repositoryId = 812340001)),
+    `${P} bootstrap.github.repositoryId = a number: ${REPOSITORY}`,
+  ),
+  "a branch by its short name": refused(
+    production((e) => (e.bootstrap.github.ref = "main")),
+    `${P} bootstrap.github.ref = "main": ${REF}`,
+  ),
+  "a pull request's ref": refused(
+    production((e) => (e.bootstrap.github.ref = "refs/pull/1/merge")),
+    `${P} bootstrap.github.ref = "refs/pull/1/merge": ${REF}`,
+  ),
+  "an environment of GitHub with a quote": refused(
+    production((e) => (e.bootstrap.github.environment = "live' || '")),
+    `${P} bootstrap.github.environment = a string: must be the name of an environment in GitHub; copy it from the repository's settings`,
+  ),
+  "one environment of GitHub for two": refused(
+    staging((e) => (e.bootstrap.github.environment = "production")),
+    `${T} bootstrap.github.environment = "production": is also the GitHub environment of production; give each environment its own`,
+  ),
+  "a billing account's name": refused(
+    production((e) => (e.bootstrap.budget.account = "billingAccounts/01A2B3-C4D5E6-0F1A2B")),
+    `${P} bootstrap.budget.account = a string: must be a billing account's id; copy it from gcloud billing accounts list`,
+  ),
+  "a budget of nothing": refused(
+    production((e) => (e.bootstrap.budget.monthly = 0)),
+    `${P} bootstrap.budget.monthly = 0: must be at least 1 (units of the account's currency); write a number from 1 to 100000000`,
+  ),
+  "everybody as an operator": refused(
+    staging((e) => (e.bootstrap.operators = ["allUsers"])),
+    `${T} bootstrap.operators.0 = "allUsers": ${OPERATOR}`,
+  ),
+  "a service account as an operator": refused(
+    staging((e) => (e.bootstrap.operators = ["serviceAccount:other@pmcrm-staging.iam.gserviceaccount.com"])),
+    `${T} bootstrap.operators.0 = a string: ${OPERATOR}`,
+  ),
+  "the first region again": refused(
+    production((e) => (e.bootstrap.secondRegion = "europe-west1")),
+    `${P} bootstrap.secondRegion = "europe-west1": must not be the environment's own region; name another one, or remove the key`,
+  ),
+  "a second region on another continent": refused(
+    production((e) => (e.bootstrap.secondRegion = "us-east4")),
+    `${P} bootstrap.secondRegion = "us-east4": makes no dual-region with europe-west1, so that no bucket can be in both; name a region of the same multi-region, see https://cloud.google.com/storage/docs/locations#location-dr`,
+  ),
+});

@@ -1,0 +1,146 @@
+import { everyBootstrapStack, everyStack } from "../commands/every-stack";
+import { ROOT, type Stack, synth, synthEvery } from "./support";
+
+const EVERY = everyBootstrapStack(ROOT);
+const stacks = new Map<string, Stack>();
+beforeAll(async () => {
+  for (const [name, stack] of await synthEvery([...EVERY, ...everyStack(ROOT)])) stacks.set(name, stack);
+});
+
+/** Types that hold data or identity, or whose names Google keeps for a while. */
+const KEPT = [
+  ...["google_storage_bucket", "google_kms_key_ring", "google_kms_crypto_key", "google_secret_manager_secret"],
+  ...["google_service_account", "google_project_iam_custom_role", "google_artifact_registry_repository"],
+  ...["google_iam_workload_identity_pool", "google_iam_workload_identity_pool_provider"],
+];
+/** Roles in a project that contain nearly everything. https://cloud.google.com/iam/docs/roles-overview#basic */
+const BASIC = ["roles/owner", "roles/editor", "roles/viewer"];
+
+describe.each(EVERY)("$name", ({ name }) => {
+  const stack = () => stacks.get(name) as Stack;
+  const of = (type: string) => stack().resources.filter(([address]) => address.startsWith(`${type}.`));
+  const environments = () => stacks.get(name.replace("bootstrap-", "")) as Stack;
+  const policies = () =>
+    Object.values<{ binding: { role: string; members: string[] }[] }>(stack().json.data.google_iam_policy);
+
+  test("nothing that holds data or identity can be destroyed", () => {
+    const kept = KEPT.flatMap(of);
+    expect(new Set(kept.map(([address]) => address.split(".")[0]))).toEqual(
+      new Set(KEPT.filter((type) => of(type).length)),
+    );
+    expect(kept.filter(([, { lifecycle }]) => !lifecycle.prevent_destroy)).toEqual([]);
+  });
+
+  test("no role is a basic one", () => {
+    const roles = stack().resources.flatMap(([, { role }]) => role ?? []);
+    expect(roles.length).toBeGreaterThan(20);
+    expect(
+      [...roles, ...policies().flatMap((it) => it.binding.map(({ role }) => role))].filter((role) =>
+        BASIC.includes(role),
+      ),
+    ).toEqual([]);
+  });
+
+  test("it has the APIs and the keys of the environment's stack", () => {
+    const services = of("google_project_service").map(([, { service }]) => service);
+    const wanted = environments().resources.flatMap(([, { service }], i) =>
+      environments().resources[i]?.[0].startsWith("google_project_service.") ? [service] : [],
+    );
+    expect(services).toEqual(expect.arrayContaining(wanted));
+    expect(services.length).toBeLessThanOrEqual(20); // of one call that enables APIs
+    for (const type of ["google_kms_key_ring", "google_kms_crypto_key"])
+      for (const [address, { name: key }] of environments().resources.filter(([it]) => it.startsWith(`${type}.`)))
+        expect([address, of(type).map(([, it]) => it.name)]).toEqual([address, expect.arrayContaining([key])]);
+  });
+
+  test("its state is in another bucket than the environment's, and in none that the deployer can use", () => {
+    const { bucket } = stack().json.terraform.backend.gcs;
+    expect(bucket).not.toBe(environments().json.terraform.backend.gcs.bucket);
+    const { "bootstrap-state-policy": policy } = stack().json.data.google_iam_policy;
+    expect(policy.binding.flatMap(({ members }: { members: string[] }) => members)).toEqual([
+      expect.stringMatching(/^projectOwner:/),
+      expect.stringMatching(/^projectOwner:/),
+    ]);
+    const [storage] = of("google_project_iam_member").filter(([, it]) => it.role === "roles/storage.admin");
+    if (storage)
+      expect(storage[1].condition.expression).toContain(`!resource.name.startsWith('projects/_/buckets/${bucket}')`);
+  });
+
+  test("buckets keep a hundred versions and refuse no replacement, and viewers of the project see nothing", () => {
+    expect(of("google_storage_bucket")).toHaveLength(3);
+    for (const [, it] of of("google_storage_bucket")) {
+      expect(it).toMatchObject({
+        versioning: { enabled: true },
+        uniform_bucket_level_access: true,
+        public_access_prevention: "enforced",
+        soft_delete_policy: { retention_duration_seconds: 30 * 86400 },
+        lifecycle_rule: [
+          { action: { type: "Delete" }, condition: { num_newer_versions: 100, with_state: "ARCHIVED" } },
+        ],
+      });
+      expect(it.retention_policy).toBeUndefined();
+    }
+    expect(of("google_storage_bucket_iam_policy")).toHaveLength(3);
+    expect(
+      policies()
+        .flatMap(({ binding }) => binding.flatMap(({ members }) => members))
+        .filter((it) => /^project(Editor|Viewer)/.test(it)),
+    ).toEqual([]);
+  });
+
+  test("the deployer can create records, and neither replace nor delete them", () => {
+    const { "records-policy": policy } = stack().json.data.google_iam_policy;
+    const roles = policy.binding.filter(
+      ({ members }: { members: string[] }) => !members[0]?.startsWith("projectOwner"),
+    );
+    expect(roles.map(({ role }: { role: string }) => role)).toEqual([
+      "roles/storage.objectCreator",
+      "roles/storage.objectViewer",
+    ]);
+  });
+
+  test("it has a secret without a value for each one that the environment's stack only reads", () => {
+    const { ephemeral, resource } = environments().json;
+    const made = Object.values<{ secret_id: string }>(resource.google_secret_manager_secret).map((it) => it.secret_id);
+    const read = Object.values<{ secret: string }>(ephemeral.google_secret_manager_secret_version)
+      .map(({ secret }) => secret)
+      .filter((secret) => !secret.startsWith("${") && !made.includes(secret));
+    expect(
+      of("google_secret_manager_secret")
+        .map(([, it]) => it.secret_id)
+        .sort(),
+    ).toEqual([...new Set(read)].sort());
+    expect(of("google_secret_manager_secret_version")).toEqual([]);
+  });
+});
+
+describe("a second region", () => {
+  const { production, staging } = synth() as Record<"production" | "staging", Stack>;
+
+  test("has a copy of the environment's secrets and buckets", () => {
+    const replicas = production.resources
+      .filter(([address]) => address.startsWith("google_secret_manager_secret."))
+      .map(([, it]) => it.replication.user_managed.replicas);
+    expect(replicas.length).toBeGreaterThan(0);
+    for (const it of replicas) expect(it).toEqual([{ location: "europe-west1" }, { location: "europe-west3" }]);
+  });
+
+  test("has nothing of an environment that names none", () => {
+    expect(staging.text).not.toContain("europe-west3");
+  });
+
+  test("has a copy of the bootstrap stack's secrets and buckets", () => {
+    const { resources } = stacks.get("pmcrm.bootstrap-production") as Stack;
+    const of = (type: string) => resources.filter(([address]) => address.startsWith(`${type}.`)).map(([, it]) => it);
+    for (const it of of("google_storage_bucket"))
+      expect(it).toMatchObject({
+        location: "EU",
+        custom_placement_config: { data_locations: ["EUROPE-WEST1", "EUROPE-WEST3"] },
+      });
+    for (const it of of("google_secret_manager_secret"))
+      expect(it.replication.user_managed.replicas).toEqual([
+        { location: "europe-west1" },
+        { location: "europe-west3" },
+      ]);
+  });
+});

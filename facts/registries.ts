@@ -1,0 +1,15 @@
+/** A folder of Artifact Registry. */
+export interface Registry {
+  readonly host: string;
+  readonly location: string;
+  readonly project: string;
+  /** Undefined if the folder is a whole project. */
+  readonly repository?: string;
+}
+
+/** A folder of Artifact Registry; undefined if it is in another registry. */
+export function parseRegistry(folder: string): Registry | undefined {
+  const [, host, location, project, repository] =
+    /^(?:oci:\/\/)?(([a-z0-9-]+)-docker\.pkg\.dev)\/([^/]+)(?:\/([^/]+))?/.exec(folder) ?? [];
+  return host && location && project ? { host, location, project, repository } : undefined;
+}

@@ -1,0 +1,60 @@
+import { z } from "zod";
+import { count, matching, region } from "./fields";
+
+/** What the bootstrap stack of an environment needs to know besides the environment itself. */
+export const bootstrap = z.strictObject({
+  /** Jobs of GitHub Actions that get tokens of the deployer. */
+  github: z.strictObject({
+    /** The repository, which the subject of its jobs' tokens names. */
+    repository: matching(
+      /^[A-Za-z0-9]([-A-Za-z0-9]{0,37}[A-Za-z0-9])?\/[-\w.]{1,100}$/,
+      "must be a repository with its owner",
+      'write it like "my-company/shop"',
+    ),
+    /** The repository's number, which no other repository ever gets, also not one that takes over its name. */
+    repositoryId: matching(
+      /^[1-9]\d{0,15}$/,
+      "must be the repository's number, as text",
+      "copy it from gh api repos/OWNER/NAME --jq .id",
+    ),
+    /** The branch or tag that the job runs on. */
+    ref: matching(
+      /^refs\/(heads|tags)\/[A-Za-z0-9][-\w./]{0,199}$/,
+      "must be a branch or a tag by its full name",
+      'write it like "refs/heads/main"',
+    ).default("refs/heads/main"),
+    /** GitHub's environment, whose rules say who approves a deploy. By default, it has the name of this environment. */
+    environment: matching(
+      /^[A-Za-z0-9][-\w.]{0,199}$/,
+      "must be the name of an environment in GitHub",
+      "copy it from the repository's settings",
+    ).optional(),
+  }),
+  /** Billing administrators and `monitoring.email` get a message at 50, 90 and 100 % of it. */
+  budget: z.strictObject({
+    /** The billing account that the project is linked to. */
+    account: matching(
+      /^[0-9A-F]{6}-[0-9A-F]{6}-[0-9A-F]{6}$/,
+      "must be a billing account's id",
+      "copy it from gcloud billing accounts list",
+    ),
+    /** Amount for a month, in the account's currency. */
+    monthly: count(1, 100_000_000, "units of the account's currency"),
+  }),
+  /** IAM members that can act as the deployer, to deploy from their own machines. */
+  operators: z
+    .array(
+      matching(
+        /^(user|group):[^\s@:]{1,64}@([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/,
+        "must be a person or a group as an IAM member",
+        'write it like "group:platform@my-company.com"',
+      ),
+    )
+    .default([]),
+  /** Region that has a copy of secrets and buckets. It can be set only before anything is deployed. */
+  secondRegion: region.optional(),
+});
+
+/** The GitHub environment of the jobs that deploy. */
+export const githubEnvironment = ({ github }: z.output<typeof bootstrap>, environmentName: string): string =>
+  github.environment ?? environmentName;

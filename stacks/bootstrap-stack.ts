@@ -1,0 +1,259 @@
+import { DataGoogleIamPolicy } from "@cdktf/provider-google/lib/data-google-iam-policy";
+import { ProjectIamCustomRole } from "@cdktf/provider-google/lib/project-iam-custom-role";
+import { ProjectIamMember } from "@cdktf/provider-google/lib/project-iam-member";
+import type { StorageBucket } from "@cdktf/provider-google/lib/storage-bucket";
+import { StorageBucketIamPolicy } from "@cdktf/provider-google/lib/storage-bucket-iam-policy";
+import { type TerraformElement, TerraformOutput, TerraformStack } from "cdktf";
+import type { Construct, Node } from "constructs";
+import { DeploymentAccount } from "../constructs/identity/deployment-account";
+import { GithubFederation } from "../constructs/identity/github-federation";
+import { Budget } from "../constructs/project/budget";
+import { Project } from "../constructs/project/project";
+import { imageRepository } from "../constructs/registry/image-repository";
+import { imagesKey, userOf } from "../constructs/secrets/agent-key";
+import { EncryptionKey } from "../constructs/secrets/encryption-key";
+import { secretContainer } from "../constructs/secrets/secret";
+import { bucket } from "../constructs/storage/bucket";
+import {
+  bootstrapBucket,
+  bootstrapStackName,
+  fullName,
+  planAccount,
+  recordsBucket,
+  secretName,
+  THIRD_PARTY,
+} from "../facts/names";
+import { parseRegistry } from "../facts/registries";
+import { URL_SIGNER } from "../facts/url-signer";
+import { githubEnvironment } from "../schema/bootstrap";
+import { type Environment, regionsOf } from "../schema/environment";
+import type { System } from "../schema/system";
+import { workloads } from "../schema/workloads";
+import { deployerGrants } from "./deployer-roles";
+import { logicalIdOf } from "./logical-id";
+import { planRoles, SECRETS_READER } from "./plan-roles";
+import { bootstrapApis, keysOf, suppliedVariables } from "./prerequisites";
+import { googleProviders } from "./providers";
+
+export interface BootstrapStackProps {
+  readonly systemName: string;
+  readonly environmentName: string;
+  readonly system: System;
+  readonly environment: Environment;
+}
+
+/** Versions of a state that are kept. */
+const KEPT_VERSIONS = 100;
+/** Days for which Google keeps deleted objects. */
+const SOFT_DELETE_DAYS = 30;
+
+/**
+ * What must be there before an environment's stack, and what the environment's deployer must not change: APIs, keys, the
+ * accounts that deploy and plan, who can act as them, the state's bucket, the registry. An administrator applies it with
+ * `npm run bootstrap`. Its state is in a bucket of its own, which the deployer can neither read nor write.
+ *
+ * Nothing here is ever destroyed by Terraform.
+ */
+export class BootstrapStack extends TerraformStack {
+  /** Prefix of the state in its bucket. */
+  readonly statePrefix: string;
+
+  constructor(scope: Construct, props: BootstrapStackProps) {
+    super(scope, bootstrapStackName(props.environmentName));
+    const { systemName, environmentName, system, environment } = props;
+    const { region, bootstrap } = environment;
+    const full = fullName(systemName, environmentName);
+    const labels = { system: systemName, environment: environmentName, managed_by: "slipway" };
+
+    this.statePrefix = `${systemName}/${bootstrapStackName(environmentName)}`;
+    googleProviders(this, {
+      project: environment.project,
+      region,
+      labels,
+      stateBucket: bootstrapBucket(environment.project),
+      statePrefix: this.statePrefix,
+      others: [],
+      // Cloud Billing's API of budgets wants a project to charge the calls to.
+      userProjectOverride: true,
+    });
+    const project = new Project(this, "project", {
+      id: environment.project,
+      apis: bootstrapApis(system, environment),
+    });
+
+    // ---- keys that Google's service agents encrypt with
+    const keyOf = (id: string, key: ReturnType<typeof imagesKey>) =>
+      new EncryptionKey(this, id, {
+        project,
+        name: key.name,
+        location: region,
+        user: userOf(key, project.number),
+        userExists: [project.api(key.agent)],
+        deletionProtection: true,
+        adopts: false,
+      });
+    for (const key of keysOf(full, environment)) keyOf(key.name.slice(full.length + 1), key);
+
+    // ---- who deploys
+    const jobs = githubEnvironment(bootstrap, environmentName);
+    const github = new GithubFederation(this, "github", {
+      project,
+      ...bootstrap.github,
+      environments: [jobs, planJobs(jobs)],
+    });
+    const deployer = new DeploymentAccount(this, "deployer", {
+      project,
+      email: environment.deployer,
+      displayName: `Deploys ${systemName} ${environmentName}`,
+      roles: deployerGrants(system, environment),
+      federated: github.jobsOf(jobs),
+      operators: bootstrap.operators,
+    });
+    const planner = new DeploymentAccount(this, "planner", {
+      project,
+      email: planAccount(environment.project),
+      displayName: `Plans ${systemName} ${environmentName}`,
+      roles: Object.fromEntries(planRoles(system, environment).map((role) => [role, undefined])),
+      federated: github.jobsOf(planJobs(jobs)),
+      operators: bootstrap.operators,
+    });
+    this.letPlan(project, planner.member, systemName);
+    if (workloads(system).some(({ signsUrls }) => signsUrls))
+      customRole(this, "url-signer", project, { ...URL_SIGNER, title: "Signs URLs" });
+
+    // ---- states and records
+    const platform = { project, region, secondRegion: bootstrap.secondRegion, labels, deletionProtection: true };
+    const made = (id: string, name: string) =>
+      bucket(this, id, {
+        platform,
+        name,
+        logicalId: id.replace(/-/g, "_"),
+        softDeleteDays: SOFT_DELETE_DAYS,
+        // No retention policy: it would forbid Terraform to replace the state.
+        versioning: { enabled: true },
+        lifecycleRule: [
+          { action: { type: "Delete" }, condition: { numNewerVersions: KEPT_VERSIONS, withState: "ARCHIVED" } },
+        ],
+        dependsOn: [project.api("storage")],
+      });
+    access(this, "bootstrap-state", made("bootstrap-state", bootstrapBucket(environment.project)), project, {});
+    access(this, "state", made("state", environment.stateBucket), project, {
+      "roles/storage.objectUser": deployer.member,
+      "roles/storage.objectViewer": planner.member,
+    });
+    // The deployer can create records, and neither replace nor delete them.
+    access(this, "records", made("records", recordsBucket(environment.project)), project, {
+      "roles/storage.objectCreator": deployer.member,
+      "roles/storage.objectViewer": deployer.member,
+    });
+
+    // ---- secrets that people supply; their values are nobody's but Secret Manager's
+    for (const variable of suppliedVariables(system, environment)) {
+      const name = secretName(systemName, variable);
+      secretContainer(this, `secret-${name}`, {
+        project,
+        name,
+        regions: regionsOf(environment),
+        deletionProtection: true,
+        dependsOn: [project.api("secretmanager")],
+      }).overrideLogicalId(`secret_${name.slice(systemName.length + 1).replace(/-/g, "_")}`);
+    }
+
+    // ---- images
+    const images = keyOf("images", imagesKey(full));
+    const own = parseRegistry(environment.repository);
+    const repositories = {
+      [THIRD_PARTY]: "Images and charts of others, copied by digest",
+      ...(own?.repository && own.project === environment.project && { [own.repository]: `Images of ${systemName}` }),
+    };
+    for (const [name, description] of Object.entries(repositories))
+      imageRepository(this, `repository-${name}`, {
+        project,
+        name,
+        location: name === own?.repository ? own.location : region,
+        description,
+        labels,
+        key: images.key.id,
+        dependsOn: [images.grant],
+      });
+
+    new Budget(this, "budget", {
+      project,
+      name: `Budget of ${full}`,
+      email: environment.monitoring.email,
+      ...bootstrap.budget,
+    });
+
+    for (const [name, value] of Object.entries({
+      workload_identity_provider: github.provider,
+      deployer: environment.deployer,
+      planner: planAccount(environment.project),
+      records_bucket: recordsBucket(environment.project),
+    }))
+      new TerraformOutput(this, `output-${name}`, { value }).overrideLogicalId(name);
+  }
+
+  /**
+   * Lets the planner read what a plan needs beyond what viewers see: the system's secrets, because Terraform opens them
+   * while planning to compare them, and {@link SECRETS_READER}.
+   */
+  private letPlan(project: Project, member: string, systemName: string): void {
+    new ProjectIamMember(this, "plan-secrets", {
+      project: project.id,
+      role: "roles/secretmanager.secretAccessor",
+      member,
+      condition: {
+        title: "secrets-of-the-system",
+        expression: `resource.name.startsWith('projects/${project.number}/secrets/${secretName(systemName, "")}')`,
+      },
+    });
+    const reader = customRole(this, "plan-reader", project, SECRETS_READER);
+    new ProjectIamMember(this, "plan-kubernetes-secrets", { project: project.id, role: reader.name, member });
+  }
+
+  protected override allocateLogicalId(element: TerraformElement | Node): string {
+    return logicalIdOf(element);
+  }
+}
+
+/** The GitHub environment of the jobs that plan. Its rules can let them run without an approval. */
+const planJobs = (environment: string): string => `${environment}-plan`;
+
+function customRole(
+  scope: Construct,
+  id: string,
+  project: Project,
+  role: { readonly id: string; readonly title: string; readonly permissions: readonly string[] },
+): ProjectIamCustomRole {
+  return new ProjectIamCustomRole(scope, id, {
+    project: project.id,
+    roleId: role.id,
+    title: role.title,
+    permissions: [...role.permissions],
+    lifecycle: { preventDestroy: true }, // Google keeps the name of a deleted role for weeks
+    dependsOn: [project.api("iam")],
+  });
+}
+
+/**
+ * Says who can use a bucket: these members, and the project's owners, who can anyway. This replaces what Google grants to
+ * everybody who can view or edit the project.
+ * {@link https://cloud.google.com/storage/docs/access-control/iam#convenience-values}
+ */
+function access(
+  scope: Construct,
+  id: string,
+  target: StorageBucket,
+  project: Project,
+  roles: Readonly<Record<string, string>>,
+): void {
+  const owners = [`projectOwner:${project.id}`];
+  const policy = new DataGoogleIamPolicy(scope, `${id}-policy`, {
+    binding: [
+      { role: "roles/storage.legacyBucketOwner", members: owners },
+      { role: "roles/storage.legacyObjectOwner", members: owners },
+      ...Object.entries(roles).map(([role, member]) => ({ role, members: [member] })),
+    ],
+  });
+  new StorageBucketIamPolicy(scope, `${id}-access`, { bucket: target.name, policyData: policy.policyData });
+}
