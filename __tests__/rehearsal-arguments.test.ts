@@ -39,6 +39,9 @@ test.each([
   ["--broken of a folder", ["v1", "--broken"], "--broken needs the name of a stack"],
   ["--shift of a folder", ["v1", "--shift"], "--shift needs the name of a stack"],
   ["--shift with --plan", ["staging", "--plan", "--shift"], "--shift needs an apply"],
+  ["--without of a folder", ["v1", "--without", "p"], "--without needs the name of a stack"],
+  ["--without-each of a folder", ["v1", "--without-each"], "--without-each needs the name of a stack"],
+  ["--without-each with --keep", ["staging", "--without-each", "--keep"], "--without-each is without --fail-each"],
   ["--shift with --fail-each", ["staging", "--shift", "--fail-each"], "first apply only, without --shift"],
   ["--broken with --plan", ["staging", "--plan", "--broken"], "--broken needs an apply"],
   ["--fault-update without an update", ["v1", "--fault-update", "x"], "--fault-update needs an update"],
@@ -109,7 +112,7 @@ test("all problems of a call are reported at once", async () => {
     "unknown option '--bad'",
     "--plan: takes no value; write --plan alone",
     expect.stringMatching(/^nonsense: has no readable cdk.tf.json/),
-    "--sample needs --fail-each",
+    "--sample needs --fail-each or --without-each",
     "--speed: has no value; leave it out or give one",
   ]);
 });

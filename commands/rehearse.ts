@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import type { Fault } from "@slipway/fake-google-cloud";
+import type { Cloud, Fault } from "@slipway/fake-google-cloud";
 import {
   failEach,
   Inconclusive,
@@ -17,6 +17,7 @@ import {
   terraformEnvironment,
   whatIsMissing,
   whatMachineLacks,
+  withholdEach,
   withoutVercel,
   withTokenPlugin,
 } from "@slipway/rehearsal";
@@ -24,7 +25,7 @@ import { mustFinish } from "../schema/finish";
 import { leftPeering, removal } from "./left-peering";
 import { REQUIREMENTS } from "./planner";
 import { change, knownStacks, type Options, scaled } from "./rehearse/arguments";
-import { bootstrapped, SURROUNDINGS } from "./rehearse/project";
+import { bootstrapped, SURROUNDINGS, withDeployer } from "./rehearse/project";
 import { versionsOf } from "./rehearse/versions";
 import { printer } from "./terminal";
 import { workFolder } from "./work-folder";
@@ -65,6 +66,11 @@ async function rehearsal(
   const stack = versions?.first ?? first;
   const destroy = options.destroy ? (options.destroyable ?? versions?.destroyable()) : undefined;
   const peering = destroy ? leftPeering(readStack(destroy)) : undefined;
+  const { system, environment } = versions?.files ?? {};
+  const byHand: readonly ((cloud: Cloud) => void)[] = [
+    ...(options.bootstrapped ? [bootstrapped(readStack(stack))] : []),
+    ...(system && environment ? [withDeployer(system, environment)] : []),
+  ];
   const settings: RehearsalOptions = {
     ...SURROUNDINGS,
     stacks: [stack, ...(versions && options.release ? [versions.release()] : []), ...updates],
@@ -88,7 +94,11 @@ async function rehearsal(
     again: options.again,
     planOnly: options.plan,
     nothingByHand: !options.seed,
-    prepareProject: options.bootstrapped ? bootstrapped(readStack(stack)) : undefined,
+    prepareProject: (cloud) => {
+      for (const make of byHand) make(cloud);
+    },
+    deployer: environment?.deployer,
+    withheld: options.without,
     chartsMirror: options.chartsMirror,
     report: (step) => print.say(said(step, print)),
     progress: print.doing,
@@ -100,13 +110,23 @@ async function rehearsal(
     options.failEach && passed
       ? await failEach({
           settings,
-          calls: matching(rehearsed.calls, options.only),
+          calls: matching(rehearsed.calls, options.only, "call: see --list-calls"),
+          sample: options.sample,
+          jobs: options.jobs ?? 2,
+        })
+      : undefined;
+  const withheld =
+    options.withoutEach && passed
+      ? await withholdEach({
+          settings,
+          permissions: matching(rehearsed.permissions, options.only, "permission that was used"),
           sample: options.sample,
           jobs: options.jobs ?? 2,
         })
       : undefined;
   print.done();
-  const report = reportOf({ system: versions?.system, stack: first, rehearsed, failures, speed: settings.speed });
+  const { speed } = settings;
+  const report = reportOf({ system: versions?.system, stack: first, rehearsed, failures, withheld, speed });
   const file = path.join(work, "report.html");
   writeFileSync(file, page(report));
   if (options.listCalls) console.log(rehearsed.calls.join("\n"));
@@ -115,9 +135,9 @@ async function rehearsal(
   return report.ok;
 }
 
-function matching(calls: readonly string[], only = ""): string[] {
-  const found = calls.filter((call) => new RegExp(only).test(call));
-  if (!found.length) throw new Inconclusive("--only matches no call: see --list-calls");
+function matching(all: readonly string[], only = "", what: string): string[] {
+  const found = all.filter((one) => new RegExp(only).test(one));
+  if (!found.length) throw new Inconclusive(`--only matches no ${what}`);
   return found;
 }
 

@@ -55,8 +55,16 @@ Needs Terraform 1.11 or later, kubectl, Go, and the providers: from their regist
     )
     .manyOption("--fault-update <regex>", "make this call fail in the last update")
     .option("--fail-each", "make each call of the first apply fail once, in a run of its own")
-    .option("--only <regex>", "only calls that match")
-    .wholeNumberOption("--sample <n>", "only n of the calls, evenly spread", { least: 1, most: 10_000 })
+    .manyOption(
+      "--without <permission>",
+      "take this permission from the deployer: the rehearsal fails and names it if a call needs it; can be repeated",
+    )
+    .option(
+      "--without-each",
+      "take each permission that the deployer used from it, in a rehearsal of its own, which must fail and name it",
+    )
+    .option("--only <regex>", "only calls, or permissions, that match")
+    .wholeNumberOption("--sample <n>", "only n of them, evenly spread", { least: 1, most: 10_000 })
     .wholeNumberOption("--jobs <n>", "number of these runs at a time (default: 2)", { least: 1, most: 100 })
     .option("--interrupt", "stop Terraform (SIGINT) when half of the plan is made; the next apply must converge")
     .positiveOption(

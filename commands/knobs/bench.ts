@@ -24,7 +24,7 @@ import {
 import { App } from "cdktf";
 import { type Configuration, environmentOf } from "../../schema/load";
 import { EnvironmentStack } from "../../stacks/environment-stack";
-import { SURROUNDINGS } from "../rehearse/project";
+import { SURROUNDINGS, withDeployer } from "../rehearse/project";
 import type { Turn } from "./turns";
 
 export interface BenchOptions {
@@ -59,7 +59,8 @@ export class Bench {
 
   /** @throws with Terraform's message if the stack cannot be applied as its files define it */
   static async start(options: BenchOptions): Promise<Bench> {
-    const { configuration, turns, work, timeout } = options;
+    const { configuration, stack, turns, work, timeout } = options;
+    const { system, environment } = environmentOf(configuration, stack);
     const folder = synthesized(options, configuration, "first");
     const morePools = turns.filter(({ knob }) => /nodePools\+$/.test(knob.name));
     const stacks = [folder, ...morePools.map((turn) => synthesized(options, turn.configuration, "pools"))].map(
@@ -67,6 +68,8 @@ export class Bench {
     );
     const machine = await startMachine({
       ...SURROUNDINGS,
+      deployer: environment.deployer,
+      prepareProject: withDeployer(system, environment),
       work,
       timeout,
       speed: Number.POSITIVE_INFINITY,
@@ -103,6 +106,10 @@ export class Bench {
     const folder = this.synthesized(configuration);
     const { secrets, zones, roles } = madeByHand(readStack(folder));
     const { cloud } = machine.google;
+    const { stack, configuration: first } = this.options;
+    const { system, environment } = environmentOf(configuration, stack);
+    // As an administrator does who runs bootstrap again. Whoever deployed first goes on.
+    withDeployer(system, { ...environment, deployer: environmentOf(first, stack).environment.deployer })(cloud);
     this.supply(secrets);
     for (const { project, zone, dnsName } of zones)
       if (!cloud.store.get(`clouddns/projects/${project}/managedZones/${zone}`))

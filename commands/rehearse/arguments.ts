@@ -22,6 +22,8 @@ export interface Options {
   readonly fault?: readonly string[];
   readonly faultUpdate?: readonly string[];
   readonly failEach?: boolean;
+  readonly without?: readonly string[];
+  readonly withoutEach?: boolean;
   readonly only?: string;
   readonly sample?: number;
   readonly jobs?: number;
@@ -105,7 +107,10 @@ function mistakes(options: Options, stacks: readonly string[], known: readonly s
     ...say(options.scaled !== undefined && !scaled(options.scaled), "--scaled is NAMESPACE/NAME=N"),
     ...say(options.again && !options.destroy, "--again needs --destroy"),
     ...(["sample", "only", "jobs"] as const).flatMap((name) =>
-      say(given(name) && !options.failEach, `${flag(name)} needs --fail-each`),
+      say(
+        given(name) && !options.failEach && !options.withoutEach,
+        `${flag(name)} needs --fail-each or --without-each`,
+      ),
     ),
     ...OF_AN_APPLY.flatMap((name) =>
       say(options.plan && given(name), `${flag(name)} needs an apply: leave out --plan`),
@@ -113,6 +118,16 @@ function mistakes(options: Options, stacks: readonly string[], known: readonly s
     ...say(options.failEach && versions > 1, "--fail-each is for the first apply only, without an update"),
     ...NOT_WITH_FAIL_EACH.flatMap((name) =>
       say(options.failEach && given(name), `--fail-each is for the first apply only, without ${flag(name)}`),
+    ),
+    ...(["without", "withoutEach"] as const).flatMap((name) =>
+      say(
+        given(name) && !named,
+        `${flag(name)} needs the name of a stack as the first argument: its deployer has roles`,
+      ),
+    ),
+    ...say(
+      options.withoutEach && (options.failEach || given("without") || options.keep),
+      "--without-each is without --fail-each, --without and --keep",
     ),
     ...say(options.listCalls && options.json, "--list-calls and --json both print: choose one"),
     ...say(

@@ -2,6 +2,9 @@ import { apiKey, type Cloud } from "@slipway/fake-google-cloud";
 import type { StackJson, Surroundings } from "@slipway/rehearsal";
 import { KEY_ROLE, ROTATION } from "../../constructs/secrets/agent-key";
 import { BOOTSTRAP_APIS } from "../../facts/apis";
+import type { Environment } from "../../schema/environment";
+import type { System } from "../../schema/system";
+import { deployerGrants } from "../../stacks/deployer-roles";
 
 /** What every rehearsal must know of this repository's projects and charts. */
 export const SURROUNDINGS = {
@@ -46,4 +49,30 @@ export const bootstrapped =
         kms(`${key}:setIamPolicy`, { policy: { bindings: [{ role: KEY_ROLE, members }] } });
       }
     }
+  };
+
+/**
+ * Makes the deployer's account and grants its roles, as `npm run bootstrap` prints them. Roles that it has stay, so that this
+ * can be done again for another configuration.
+ */
+export const withDeployer =
+  (system: System, environment: Environment) =>
+  (cloud: Cloud): void => {
+    const { project, deployer } = environment;
+    const [accountId = "", home = ""] = deployer.split(/[@.]/);
+    const call = (service: string, path: string, body = {}) =>
+      cloud.call({ method: "POST", service, path, body }) as { readonly bindings: readonly object[] };
+    if (!cloud.store.get(`iam/projects/${home}/serviceAccounts/${deployer}`)) {
+      const api = "iam.googleapis.com";
+      cloud.store.set(apiKey(home, api), { config: { name: api }, state: "ENABLED" });
+      call("iam", `projects/${home}/serviceAccounts`, { accountId });
+    }
+    const { bindings } = call("cloudresourcemanager", `projects/${project}:getIamPolicy`);
+    const member = `serviceAccount:${deployer}`;
+    const added = Object.entries(deployerGrants(system, environment))
+      .filter(([role]) => !cloud.policies.grants(`cloudresourcemanager/projects/${project}`, role, member))
+      .map(([role, condition]) => ({ role, condition, members: [member] }));
+    call("cloudresourcemanager", `projects/${project}:setIamPolicy`, {
+      policy: { version: 3, bindings: [...bindings, ...added] },
+    });
   };

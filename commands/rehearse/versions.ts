@@ -12,6 +12,7 @@ type Files = Configuration["environments"]["production"];
 /** A stack of the checkout's system, and versions of it that are synthesized on demand. */
 export interface Versions {
   readonly system: string;
+  readonly files: Files;
   /** Folder of the stack that its files define. */
   readonly first: string;
   /** Writes a version with another digest of every image. */
@@ -38,6 +39,7 @@ export async function versionsOf(name: string, outdir: string, env: NodeJS.Proce
   const { system, environment, release } = files;
   return {
     system: configuration.name,
+    files,
     first: write("first", {}),
     release: () => write("release", { release: another(release, "next", DIGEST), previous: release }),
     broken: () => {

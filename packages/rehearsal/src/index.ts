@@ -42,3 +42,4 @@ export { type Plan, type PlanJson, type PlannedChange, planFromNothing } from ".
 export { prepare } from "./terraform/prepare";
 export { type OnVercel, onVercel, whatIsMissing } from "./terraform/requirements";
 export { type Run, run, runSync, terraformEnvironment } from "./terraform/run";
+export { type Withheld, type WithholdEachOptions, withholdEach } from "./withhold-each";

@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
+import { permissions, permissionsOf, type Roles, rolesOf } from "./checks/permissions";
 import type { Finding } from "./finding";
 import type { Machine } from "./machine/machine";
 import type { RehearsalOptions } from "./options";
@@ -28,6 +29,10 @@ export interface Rehearsed {
   readonly seconds?: number;
   /** Every change that the first apply asked for, of Google Cloud first. */
   readonly calls: readonly string[];
+  /** Permissions that the deployer used; none if an administrator deploys. */
+  readonly permissions: readonly string[];
+  /** The deployer's roles; undefined if an administrator deploys. */
+  readonly roles?: Roles;
 }
 
 /** A step failed that the next steps need. */
@@ -45,6 +50,8 @@ export class Rehearsal implements Rehearsed {
   /** Number of resources that Terraform works on at a time. */
   parallelism = PARALLELISM;
   calls: readonly string[] = [];
+  permissions: readonly string[] = [];
+  roles?: Roles;
   seconds?: number;
   private since: number;
 
@@ -107,6 +114,14 @@ export class Rehearsal implements Rehearsed {
     if (shown.status !== 0) this.must("terraform show", shown, () => "");
     writeFileSync(path.join(this.machine.work, `${id}-plan.json`), shown.stdout);
     return JSON.parse(shown.stdout) as PlanJson;
+  }
+
+  /** Says whether the deployer had every permission that it needed, and which of its roles it needed. */
+  sayPermissions(deployer: string): void {
+    const { cloud } = this.machine.google;
+    this.say("the deployer has every permission that it needs", permissions(cloud));
+    this.permissions = permissionsOf(cloud, deployer);
+    this.roles = rolesOf(cloud, deployer);
   }
 
   /** Checks that a plan is empty. */

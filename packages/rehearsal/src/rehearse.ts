@@ -23,6 +23,7 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsed> {
     await play(rehearsal).catch((error: unknown) => {
       if (!(error instanceof Ended)) throw error;
     });
+    if (options.deployer) rehearsal.sayPermissions(options.deployer);
     await options.hold?.(machine);
   } finally {
     await machine.stop();

@@ -10,6 +10,7 @@ import type { Pool } from "../stack";
 import { type Run, type RunOptions, run, terraformEnvironment } from "../terraform/run";
 import { ApiServer } from "./api-server";
 import { AUTOPILOT, createdElsewhere, faultPolicy, isKubernetes, labelsOf, notStruck, PROBE } from "./cluster-policies";
+import { clusterRoles } from "./cluster-roles";
 import { type ControlPlane, startControlPlane } from "./control-plane";
 import { definition, GKE_KINDS } from "./custom-resources";
 import { GATEWAY_KINDS } from "./gateway-kinds";
@@ -49,8 +50,12 @@ export interface Machine {
 export interface Surroundings {
   /** APIs that are enabled before the first deploy, such as `serviceusage.googleapis.com`; none by default. */
   readonly enabledApis?: readonly string[];
-  /** Makes what else is in the project before the first deploy. */
+  /** Makes what else is in the project before the first deploy, as an administrator. */
   readonly prepareProject?: (cloud: Cloud) => void;
+  /** Service account that deploys, by its email, with the roles that `prepareProject` grants it; an administrator by default. */
+  readonly deployer?: string;
+  /** Permissions that the deployer does not have, whatever its roles; none by default. */
+  readonly withheld?: readonly string[];
   /** Custom resources that the charts define, as `<group>/<version> <Kind> [plural]`. Stubs of charts do not define them. */
   readonly customResources?: readonly string[];
   /** The Kubernetes objects that a Helm release makes of its values, as far as the rehearsal must know them. */
@@ -106,6 +111,8 @@ async function around(controlPlane: ControlPlane, port: number, options: Machine
     speed,
     tokenLife: options.tokenLife,
     enabledApis: options.enabledApis,
+    account: options.deployer,
+    withheld: options.withheld,
     kubernetes: {
       host: `127.0.0.1:${port}`,
       authority: readFileSync(controlPlane.authority, "utf8"),
@@ -150,7 +157,8 @@ async function around(controlPlane: ControlPlane, port: number, options: Machine
     const { status, stderr } = await run("kubectl", ["apply", "--server-side", "-f", "-"], { env, timeout, input });
     if (status !== 0) throw new Error(stderr);
   }
-  await apply([...GKE_KINDS, ...(options.customResources ?? [])].map((line) => definition(line)));
+  const definitions = [...GKE_KINDS, ...(options.customResources ?? [])].map((line) => definition(line));
+  await apply([...clusterRoles([...new Set(definitions.map(({ spec }) => spec.group))]), ...definitions]);
 
   /** Waits until the deployer's calls fail, or no longer fail. The audit log does not record this impersonated deployer. */
   async function untilFailing(failing: boolean): Promise<void> {

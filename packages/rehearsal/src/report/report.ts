@@ -1,7 +1,9 @@
+import type { Roles } from "../checks/permissions";
 import type { Failure } from "../fail-each";
 import type { Rehearsed, Step } from "../rehearsal";
 import type { Bound, Schedule } from "../schedule/schedule";
 import type { Action } from "../terraform/output";
+import type { Withheld } from "../withhold-each";
 
 /** A rehearsal for the table, the page and other programs. */
 export interface Report {
@@ -27,21 +29,25 @@ export interface Report {
   readonly calls: number;
   /** The runs in which one call failed each. */
   readonly failures?: readonly Failure[];
+  /** The deployer's roles; undefined if an administrator deployed. */
+  readonly roles?: Roles;
+  /** The rehearsals without one permission each. */
+  readonly withheld?: readonly Withheld[];
 }
 
 /** What a report is made of. */
-interface Results extends Pick<Report, "system" | "stack" | "speed" | "failures"> {
+interface Results extends Pick<Report, "system" | "stack" | "speed" | "failures" | "withheld"> {
   readonly rehearsed: Rehearsed;
 }
 
-export function reportOf({ system, stack, rehearsed, failures, speed }: Results): Report {
-  const { steps, plans, schedule, actions, calls, seconds } = rehearsed;
+export function reportOf({ system, stack, rehearsed, failures, withheld, speed }: Results): Report {
+  const { steps, plans, schedule, actions, calls, seconds, roles } = rehearsed;
   const [first, ...updates] = plans;
   const types = (first?.resource_changes ?? []).filter((c) => c.mode === "managed").map((c) => c.type);
   return {
     system,
     stack,
-    ok: [...steps, ...(failures ?? [])].every(({ wrong }) => !wrong.length),
+    ok: [...steps, ...(failures ?? []), ...(withheld ?? [])].every(({ wrong }) => !wrong.length),
     steps,
     resources: Object.fromEntries(
       [...new Set(types)].sort().map((type) => [type, types.filter((t) => t === type).length]),
@@ -57,6 +63,8 @@ export function reportOf({ system, stack, rehearsed, failures, speed }: Results)
     speed,
     calls: calls.length,
     failures,
+    roles,
+    withheld,
   };
 }
 
@@ -78,7 +86,9 @@ export function printed(report: Report): string {
     `${count} resources of ${Object.keys(resources).length} types, ${calls} calls that change something`,
     ...(schedule.all.lowerBound.minutes ? inGoogleCloud(schedule) : []),
     ...here(report, count),
+    ...(report.roles?.unneeded.length ? [`roles that no call needed: ${report.roles.unneeded.join(", ")}`] : []),
     ...(report.failures ? failed(report.failures) : []),
+    ...(report.withheld ? without(report.withheld) : []),
     ok ? "all held" : "NOT everything held",
   ].join("\n");
 }
@@ -117,5 +127,13 @@ function failed(failures: readonly Failure[]): string[] {
     ...helped.map(({ call, remedies }) => `     after ${remedies.join(", ")}: ${call}`),
     ...inconclusive.map(({ call, note }) => `     ${call}: ${note}`),
     ...wrong.map((failure) => `FAIL ${failure.call}: ${failure.wrong.join("; ")}`),
+  ];
+}
+
+function without(withheld: readonly Withheld[]): string[] {
+  const wrong = withheld.filter((one) => one.wrong.length);
+  return [
+    `${withheld.length - wrong.length} of ${withheld.length} permissions: without it, the rehearsal failed and named it`,
+    ...wrong.map(({ permission, wrong }) => `FAIL without ${permission}: ${wrong.join("; ")}`),
   ];
 }
