@@ -1,14 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { type FakeCloud, startFakeCloud } from "@slipway/fake-google-cloud";
-import { run, terraformEnvironment } from "@slipway/rehearsal";
-import { checkout } from "../commands/checkout";
 import { whatIsMissing } from "../commands/planner";
-import { ROOT } from "./support";
+import { bootstrap as bootstrapping, checkoutIn, prepareCheckout } from "./bootstrapping";
 
 const work = mkdtempSync(path.join(os.tmpdir(), "bootstrap-"));
-const root = path.join(work, "checkout");
 let fake: FakeCloud;
 
 const missing = whatIsMissing(path.join(work, "providers"));
@@ -17,9 +14,7 @@ const applied = missing ? test.skip : test;
 const MINUTES = 60_000;
 
 beforeAll(async () => {
-  checkout(root);
-  mkdirSync(path.join(work, "bin"));
-  symlinkSync(path.join(ROOT, "__tests__", "gcloud.mjs"), path.join(work, "bin", "gcloud"));
+  prepareCheckout(work);
   fake = await startFakeCloud({ folder: work });
 });
 afterAll(async () => {
@@ -31,27 +26,14 @@ beforeEach(() => {
   loseState();
 });
 
-const loseState = () => rmSync(path.join(root, "bootstrap.out"), { recursive: true, force: true });
+const loseState = () => rmSync(path.join(checkoutIn(work), "bootstrap.out"), { recursive: true, force: true });
 const PROJECT = "pmcrm-staging";
 const STATE = `b/${PROJECT}-bootstrap-state/o/pmcrm/bootstrap-staging/default.tfstate`;
 
 /** Runs bootstrap for pmcrm's staging. */
-function bootstrap(...options: readonly string[]) {
-  const endpoint = fake.env.GOOGLE_STORAGE_CUSTOM_ENDPOINT as string;
-  return run(process.execPath, ["commands/slipway.mjs", "bootstrap", "staging", ...options], {
-    cwd: root,
-    timeout: 300,
-    env: {
-      ...terraformEnvironment(),
-      ...fake.env,
-      GOOGLE_BACKEND_STORAGE_CUSTOM_ENDPOINT: endpoint,
-      FAKE_TOKEN: fake.tokens.issue(),
-      PATH: `${path.join(work, "bin")}:${process.env.PATH}`,
-      SYSTEM: "pmcrm",
-      NO_COLOR: "1",
-    },
-  });
-}
+const bootstrap = (...options: readonly string[]) =>
+  bootstrapping({ fake, work, system: "pmcrm", environment: "staging" }, ...options);
+
 /** Runs it to its end; returns what it prints. */
 async function ready(): Promise<string> {
   const { status, stdout, stderr } = await bootstrap("--yes");

@@ -58,6 +58,10 @@ export default {
   region: "europe-west1",
   deployer: "deployer@shop-${name}.iam.gserviceaccount.com",
   stateBucket: "shop-${name}-terraform-state",
+  bootstrap: {
+    github: { repository: "my-company/shop", repositoryId: "812340000" },
+    budget: { account: "03A2B3-C4D5E6-0F1A2B", monthly: 300 },
+  },
   repository: "europe-west1-docker.pkg.dev/shop-${name}/shop",
   registries: ["europe-west1-docker.pkg.dev/shop-${name}/"],
   cluster: { mode: "autopilot", channel: "REGULAR", maintenance: "03:00" },
@@ -100,8 +104,8 @@ const PRODUCTION = `  purpose: "production",
 
 const DIGEST = `sha256:${"1".repeat(64)}`;
 const STEPS: readonly (readonly [command: string, ...args: string[]])[] = [
-  ["bootstrap", "staging"],
-  ["bootstrap", "production"],
+  ["bootstrap", "staging", "--print"],
+  ["bootstrap", "production", "--print"],
   ["release", "staging", "--version", "1.0.0", "--image", `shop=${DIGEST}`],
   ["release", "production", "--from", "staging"],
   ["protected"],
@@ -181,9 +185,12 @@ test("a new system needs no change of what is there, and each step of adding it 
   expect([...after.keys()].filter((file) => !before.has(file)).sort()).toEqual(
     [
       ...OWN,
-      ...["__tests__/inventories/shop.", "protected/shop/", "releases/shop/"].flatMap((start) =>
-        ["staging", "production"].map((name) => `${start}${name}.json`),
-      ),
+      ...[
+        "__tests__/inventories/shop.",
+        "__tests__/inventories/shop.bootstrap-",
+        "protected/shop/",
+        "releases/shop/",
+      ].flatMap((start) => ["staging", "production"].map((name) => `${start}${name}.json`)),
       `releases/shop/${release}`,
     ].sort(),
   );
