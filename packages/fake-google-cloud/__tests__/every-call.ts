@@ -3,6 +3,7 @@ import { CERTIFICATES } from "./calls/certificates";
 import { COMPUTE } from "./calls/compute";
 import { CLUSTERS } from "./calls/container";
 import { DATASTORES } from "./calls/datastores";
+import { IDENTITY } from "./calls/identity";
 import { KMS } from "./calls/keys";
 import { LOAD_BALANCERS } from "./calls/load-balancers";
 import { MONITORING } from "./calls/monitoring";
@@ -12,7 +13,8 @@ export type { ValidCall };
 
 /**
  * A call of every route that takes a body, in an order in which each call succeeds. In a body, `FINGERPRINT` stands for the
- * object's fingerprint. In a path, `MADE/<collection>` stands for the name of the collection's object.
+ * object's fingerprint. In a path, `MADE/<collection>` stands for the name of the collection's object, which the service has
+ * chosen.
  */
 export const VALID_CALLS: readonly ValidCall[] = [
   ...COMPUTE,
@@ -22,5 +24,6 @@ export const VALID_CALLS: readonly ValidCall[] = [
   ...DATASTORES,
   ...MONITORING,
   ...CERTIFICATES,
+  ...IDENTITY,
   ...OTHERS,
 ];

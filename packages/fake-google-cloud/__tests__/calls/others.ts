@@ -16,7 +16,17 @@ const ZONE_BODY = {
 const REPOSITORIES = `${LOCATION}/repositories`;
 const ISSUANCES = `${LOCATION}/certificateIssuanceConfigs`;
 
+const BUDGET = {
+  displayName: "b",
+  budgetFilter: { projects: [], services: [], creditTypesTreatment: "INCLUDE_ALL_CREDITS", calendarPeriod: "MONTH" },
+  amount: { specifiedAmount: { currencyCode: "EUR", units: "100", nanos: 0 } },
+  thresholdRules: [{ thresholdPercent: 0.5, spendBasis: "CURRENT_SPEND" }],
+  notificationsRule: { pubsubTopic: "", monitoringNotificationChannels: [], disableDefaultIamRecipients: false },
+};
+
 export const OTHERS: readonly ValidCall[] = [
+  { service: "billingbudgets", method: "POST", path: "billingAccounts/A/budgets", body: BUDGET },
+  { service: "billingbudgets", method: "PATCH", path: "MADE/budgets", body: BUDGET },
   {
     service: "serviceusage",
     method: "POST",
