@@ -26,7 +26,7 @@ import { leftPeering, removal } from "./left-peering";
 import { REQUIREMENTS } from "./planner";
 import { change, knownStacks, type Options, scaled } from "./rehearse/arguments";
 import { bootstrapped, SURROUNDINGS, withDeployer } from "./rehearse/project";
-import { versionsOf } from "./rehearse/versions";
+import { configurationOf, versionsOf } from "./rehearse/versions";
 import { printer } from "./terminal";
 import { workFolder } from "./work-folder";
 
@@ -51,8 +51,11 @@ async function rehearsal(
   options: Options,
   print: ReturnType<typeof printer>,
 ): Promise<boolean> {
-  const work = workFolder(options.work);
   const isNamed = knownStacks().includes(first);
+  const env = { ...terraformEnvironment(), PATH: options.plugin ? withTokenPlugin(process.env.PATH) : "" };
+  // Mistakes in the files are reported on every machine.
+  const configuration = isNamed ? await configurationOf(env) : undefined;
+  const work = workFolder(options.work);
   // Synthesis itself needs Terraform.
   const requirements = isNamed ? REQUIREMENTS : withoutVercel(readStack(first)).terraform;
   const missing = whatIsMissing(path.join(work, "providers"), requirements) ?? whatMachineLacks();
@@ -61,8 +64,7 @@ async function rehearsal(
     throw new Inconclusive(missing);
   }
   print.doing("synthesizing");
-  const env = { ...terraformEnvironment(), PATH: options.plugin ? withTokenPlugin(process.env.PATH) : "" };
-  const versions = isNamed ? await versionsOf(first, path.join(work, "synth"), env) : undefined;
+  const versions = configuration && versionsOf(configuration, first, path.join(work, "synth"), env);
   const stack = versions?.first ?? first;
   const destroy = options.destroy ? (options.destroyable ?? versions?.destroyable()) : undefined;
   const peering = destroy ? leftPeering(readStack(destroy)) : undefined;

@@ -25,9 +25,17 @@ export interface Versions {
   destroyable(): string;
 }
 
+/** Reads and validates the files of the checkout's system. */
+export const configurationOf = (env: NodeJS.ProcessEnv): Promise<Configuration> =>
+  load(ROOT, systemName(ROOT, env), env);
+
 /** Synthesizes a stack into a folder, by its name. */
-export async function versionsOf(name: string, outdir: string, env: NodeJS.ProcessEnv): Promise<Versions> {
-  const configuration = await load(ROOT, systemName(ROOT, env), env);
+export function versionsOf(
+  configuration: Configuration,
+  name: string,
+  outdir: string,
+  env: NodeJS.ProcessEnv,
+): Versions {
   const files = environmentOf(configuration, name);
   const write = (version: string, changed: Partial<Files>): string => {
     const out = path.join(outdir, version);
