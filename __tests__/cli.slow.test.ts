@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { inCheckout, TRACE } from "./cli-checkout";
 
-const { at, cdktf, program, slipway, spoil } = inCheckout();
+const { at, cdktf, program, run, slipway, spoil } = inCheckout();
 
 test("cdktf synth, in CI too, writes both stacks and prints the system and their sizes, not as an error", async () => {
   const { code, out } = await cdktf(["synth"], { CI: "true" }); // CI must name the system for a deploy alone
@@ -11,6 +11,11 @@ test("cdktf synth, in CI too, writes both stacks and prints the system and their
   expect(code).toBe(0);
   for (const stack of ["staging", "production"])
     expect(existsSync(at("cdktf.out", "stacks", stack, "cdk.tf.json"))).toBe(true);
+});
+
+test("a pipe that is closed early is no failure of synth", async () => {
+  const command = `"${process.execPath}" commands/slipway.mjs synth | head -c 1 >/dev/null; echo "\${PIPESTATUS[0]}"`;
+  expect(await run("bash", ["-c", command])).toEqual({ code: 0, out: "0\n" });
 });
 
 test("through cdktf, a wrong configuration ends with one line for each problem, exit 1, no stack trace and nothing written", async () => {

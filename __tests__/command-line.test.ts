@@ -103,7 +103,7 @@ test("from another folder, it works on its own checkout", () => {
   expect([status, stdout]).toEqual([0, expect.stringContaining('"system": "nexus"')]);
 });
 
-test.each(["--help", "parity", "synth"])("a pipe that is closed early is no failure of %s", async (call) => {
+test.each(["--help", "parity"])("a pipe that is closed early is no failure of %s", async (call) => {
   const command = `"${process.execPath}" "${SLIPWAY}" ${call} | head -c 1 >/dev/null; echo "\${PIPESTATUS[0]}"`;
   const { stdout, stderr } = await promisify(execFile)("bash", ["-c", command], { cwd: ROOT });
   expect({ stdout, stderr }).toEqual({ stdout: "0\n", stderr: "" });

@@ -1,6 +1,4 @@
-import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import os from "node:os";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { everyBootstrapStack, everyStack, type Stack } from "../commands/every-stack";
 import { contentAtCommit, pick } from "../commands/inventories/committed";
@@ -16,7 +14,6 @@ import {
   typeOf,
 } from "../commands/inventories/inventory";
 import { MATTERS } from "../commands/inventories/matters";
-import { checkoutOf } from "./one-system";
 import { ROOT, synthEvery } from "./support";
 
 /** Arguments that inventories show once a stack sets them. */
@@ -100,30 +97,4 @@ test("an inventory shows what a reviewer reads, and a hash of the rest without c
   expect(changedAddresses(before, inventoryOf(stack("BASIC", "0.21.0").replace('"b"', '"c"')))).toEqual([
     "google_redis_instance.cache",
   ]);
-});
-
-test("what an address said before comes from the commit that last changed the inventory, or from nowhere", () => {
-  const folder = mkdtempSync(path.join(os.tmpdir(), "inventories-"));
-  try {
-    const [stack] = stacks as [Stack];
-    checkoutOf(stack.system, folder);
-    for (const kept of ["release.json", "inventories"])
-      cpSync(path.join(ROOT, "__tests__", kept), path.join(folder, "__tests__", kept), { recursive: true });
-    const committed: Inventory = JSON.parse(readFileSync(path.join(ROOT, fileOf(stack.name)), "utf8"));
-    const address = "google_container_cluster.cluster";
-    expect(contentAtCommit(folder, stack, committed, [address])).toBeUndefined();
-
-    const git = (...args: string[]) =>
-      execFileSync("git", ["-c", "user.name=test", "-c", "user.email=test@localhost", ...args], { cwd: folder });
-    git("init", "-q");
-    git("add", ".", ":(exclude)node_modules");
-    git("commit", "-qm", "Inventories");
-    expect(contentAtCommit(folder, stack, committed, [address, "random_id.none"])).toEqual(
-      pick(contentOf(textOf(stack)), [address]),
-    );
-    const stale = { ...committed, entries: committed.entries.map((entry) => ({ ...entry, hash: "0" })) };
-    expect(contentAtCommit(folder, stack, stale, [address])).toBeUndefined();
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
 });
