@@ -33,41 +33,78 @@ function placeOf(host: string, url: string) {
 /** The project of the recordings; they make others, which begin without APIs. */
 const PROJECT = "recorded-project";
 
-/** The regular channel's version when most of the recorded clusters were made. */
-const KUBERNETES = "1.33";
+/** The regular channel's version when most of the recorded clusters were made, and when those that are newer were. */
+const KUBERNETES = { older: "1.33", newer: "1.35" };
+
+/** What older versions of Kubernetes refuse, and a recording that asks for it therefore had not. */
+const isNewer = ({ body }: RecordedCall): boolean => JSON.stringify(body ?? {}).includes('"swapConfig":');
+
+/** A project with every API on, to which calls are made as they were recorded. */
+class Replay {
+  private readonly cloud: Cloud;
+  private readonly standIns: StandIns;
+
+  constructor(kubernetesVersion: string) {
+    this.cloud = new Cloud({ kubernetesVersion });
+    for (const name of SERVICES.flatMap(({ api }) => api ?? []))
+      this.cloud.store.set(apiKey(PROJECT, name), { config: { name }, state: "ENABLED" });
+    this.standIns = new StandIns(this.cloud);
+  }
+
+  get number(): string {
+    return this.cloud.numberOf(PROJECT);
+  }
+
+  call({ method, host, url, body }: RecordedCall): { status: number; body: unknown } {
+    const { cloud, standIns } = this;
+    const { path: asked, ...place } = placeOf(host, standIns.resolve(url));
+    const { service } = place;
+    const path = standIns.idsIn(service, asked);
+    try {
+      const sent = body && this.bodyOf(method, service, path, structuredClone(body) as Record<string, unknown>);
+      const answer = cloud.call({ method, ...place, path, body: sent }) ?? {};
+      standIns.note(method, service, path);
+      return { status: 200, body: JSON.parse(JSON.stringify(answer), recorded) };
+    } catch (error) {
+      const { code, body } = errorAnswer(error);
+      return { status: code, body };
+    }
+  }
+
+  seed({ host, url, body }: Seed): void {
+    const { service, path } = placeOf(host, this.standIns.resolve(url));
+    this.cloud.store.set(`${service}/${path}`, Object(body));
+  }
+
+  private bodyOf(method: string, service: string, path: string, body: Record<string, unknown>) {
+    const completed = service === "compute" ? this.standIns.completed(path, body) : body;
+    return method === "POST" ? this.standIns.renamed(service, path, completed) : completed;
+  }
+}
+
+type Seed = Pick<RecordedCall, "host" | "url" | "body">;
 
 /**
  * An empty fake for tools that replay recorded calls. `call` answers one, `seed` puts an object into the fake as it was
  * recorded, and `number` is the number of the project `recorded-project`.
  */
 export function target() {
-  const cloud = new Cloud({ kubernetesVersion: KUBERNETES });
-  for (const name of SERVICES.flatMap(({ api }) => api ?? []))
-    cloud.store.set(apiKey(PROJECT, name), { config: { name }, state: "ENABLED" });
-  const standIns = new StandIns(cloud);
-  const bodyOf = (method: string, service: string, path: string, body: Record<string, unknown>) => {
-    const completed = service === "compute" ? standIns.completed(path, body) : body;
-    return method === "POST" ? standIns.renamed(service, path, completed) : completed;
-  };
+  let replay = new Replay(KUBERNETES.older);
+  let past: ((to: Replay) => void)[] | undefined = [];
   return {
-    number: cloud.numberOf(PROJECT),
-    call({ method, host, url, body }: RecordedCall): { status: number; body: unknown } {
-      const { path: asked, ...place } = placeOf(host, standIns.resolve(url));
-      const { service } = place;
-      const path = standIns.idsIn(service, asked);
-      try {
-        const sent = body && bodyOf(method, service, path, structuredClone(body) as Record<string, unknown>);
-        const answer = cloud.call({ method, ...place, path, body: sent }) ?? {};
-        standIns.note(method, service, path);
-        return { status: 200, body: JSON.parse(JSON.stringify(answer), recorded) };
-      } catch (error) {
-        const { code, body } = errorAnswer(error);
-        return { status: code, body };
+    number: replay.number,
+    call(recorded: RecordedCall): { status: number; body: unknown } {
+      if (past && isNewer(recorded)) {
+        replay = new Replay(KUBERNETES.newer);
+        for (const again of past) again(replay);
+        past = undefined;
       }
+      past?.push((to) => to.call(recorded));
+      return replay.call(recorded);
     },
-    seed({ host, url, body }: Pick<RecordedCall, "host" | "url" | "body">): void {
-      const { service, path } = placeOf(host, standIns.resolve(url));
-      cloud.store.set(`${service}/${path}`, Object(body));
+    seed(recorded: Seed): void {
+      past?.push((to) => to.seed(recorded));
+      replay.seed(recorded);
     },
   };
 }

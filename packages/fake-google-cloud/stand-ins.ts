@@ -5,10 +5,19 @@ const NAME = /^[a-z]+id-x$/;
 /** What stands for every public IP address. */
 const ADDRESS = "8.8.8.8";
 /** What stands in recorded answers for what differs from run to run, by field. */
-const ANSWERED: Readonly<Record<string, string>> = { settingsVersion: "123", pscConnectionId: "111111111111" };
+const ANSWERED: Readonly<Record<string, string>> = {
+  settingsVersion: "123",
+  pscConnectionId: "111111111111",
+  alternativeLocationId: "us-central1-a",
+  clusterIpv4Cidr: "10.112.0.0/14",
+  clusterIpv4CidrBlock: "10.112.0.0/14",
+};
+/** What is recorded without the name before it. */
+const AUTHORIZATION = /^.*(?=authorize\.certificatemanager\.goog\.$)/;
 
 /** Fields of answers as they are recorded, for `JSON.parse`. */
-export const recorded = (field: string, value: unknown) => ANSWERED[field] ?? value;
+export const recorded = (field: string, value: unknown) =>
+  ANSWERED[field] ?? (typeof value === "string" ? value.replace(AUTHORIZATION, "") : value);
 
 /** Who recorded calls wrote the same in place of different names. A stand-in means what was made last in its collection. */
 export class StandIns {

@@ -155,6 +155,19 @@ test("workloads have identities of their own only in a cluster that has them", (
   withCluster().post(POOLS, { nodePool });
 });
 
+// https://cloud.google.com/kubernetes-engine/docs/how-to/node-memory-swap#requirements
+test("nodes swap memory only in a version that can", () => {
+  const nodePool = { name: "app", config: { linuxNodeConfig: { swapConfig: { enabled: true } } } };
+  const refused = "400 Node memory swap requires GKE version 1.34.1-gke.1341000 or later.";
+  const older = withCluster(CLUSTER, { kubernetesVersion: "1.33" });
+  expect(errorOf(() => older.post(POOLS, { nodePool }))).toBe(refused);
+  older.post(POOLS, { nodePool: { name: "app" } });
+  expect(errorOf(() => older.put(P, nodePool.config))).toBe(refused);
+  const cluster = { ...CLUSTER, name: "d", nodeConfig: nodePool.config, privateClusterConfig: undefined };
+  expect(errorOf(() => older.post(CLUSTERS, { cluster }))).toBe(refused);
+  withCluster().post(POOLS, { nodePool });
+});
+
 // https://cloud.google.com/kubernetes-engine/docs/concepts/release-channels
 test("nodes are upgraded by hand where there is no release channel", () => {
   const { post, get } = withCluster({ ...CLUSTER, releaseChannel: { channel: "UNSPECIFIED" } });

@@ -516,7 +516,11 @@ test("Secrets are encrypted with a key of the cluster's region that GKE may use"
   });
   expect(get(C).databaseEncryption).toMatchObject({ state: "ENCRYPTED", currentState: "CURRENT_STATE_ENCRYPTED" });
   put(C, { update: { desiredDatabaseEncryption: { state: "DECRYPTED" } } });
-  expect(get(C).databaseEncryption).toEqual({ state: "DECRYPTED", currentState: "CURRENT_STATE_DECRYPTED" });
+  expect(get(C).databaseEncryption).toEqual({
+    state: "DECRYPTED",
+    currentState: "CURRENT_STATE_DECRYPTED",
+    decryptionKeys: [keyIn("europe-west1")],
+  });
 });
 
 test("a message that is sent empty means its zero values, not the defaults", () => {

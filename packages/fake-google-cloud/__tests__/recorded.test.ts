@@ -37,10 +37,11 @@ function cluster(over: Body = {}, { version = "v1beta1", ...options }: CloudOpti
   return call("GET", "container", `${CLUSTERS}/c`, undefined, "", version);
 }
 
-function pool(over: Body): Body {
+function pool(over: Body, change?: Body): Body {
   const { call } = project();
   call("POST", "container", CLUSTERS, { cluster: { name: "c", initialNodeCount: 1 } });
   call("POST", "container", `${CLUSTERS}/c/nodePools`, { nodePool: { name: "p", initialNodeCount: 1, ...over } });
+  if (change) call("PUT", "container", `${CLUSTERS}/c/nodePools/p`, change);
   return call("GET", "container", `${CLUSTERS}/c/nodePools/p`);
 }
 
@@ -157,6 +158,41 @@ const FACTS: readonly Fact[] = [
     answer: () =>
       pool({ config: { machineType: "n2-standard-4", ephemeralStorageLocalSsdConfig: { localSsdCount: 1 } } }),
     fields: { "config.kubeletConfig.maxParallelImagePulls": 3 },
+  },
+  {
+    when: "a pool's kubelet is configured anew",
+    answer: () =>
+      pool(
+        { config: { kubeletConfig: { podPidsLimit: "1024", cpuCfsQuota: true } } },
+        { kubeletConfig: { podPidsLimit: "2048" } },
+      ),
+    fields: {
+      "config.kubeletConfig.podPidsLimit": "2048",
+      "config.kubeletConfig.cpuCfsQuota": undefined,
+      "config.kubeletConfig.insecureKubeletReadonlyPortEnabled": false,
+      "config.kubeletConfig.maxParallelImagePulls": expect.any(Number),
+    },
+  },
+  {
+    when: "a cluster's nodes are confidential",
+    answer: () => cluster({ confidentialNodes: { enabled: true } }),
+    fields: {
+      confidentialNodes: { enabled: true, confidentialInstanceType: "SEV" },
+      "nodePools.0.config.confidentialNodes": { enabled: true, confidentialInstanceType: "SEV" },
+      "nodeConfig.confidentialNodes.enabled": true,
+    },
+  },
+  {
+    when: "a pool of a cluster's confidential nodes says how",
+    answer: () =>
+      cluster({
+        confidentialNodes: { enabled: true },
+        nodeConfig: { confidentialNodes: { enabled: true, confidentialInstanceType: "SEV_SNP" } },
+      }),
+    fields: {
+      "confidentialNodes.confidentialInstanceType": "SEV",
+      "nodePools.0.config.confidentialNodes.confidentialInstanceType": "SEV_SNP",
+    },
   },
   {
     when: "a pool may have no nodes, and no total numbers",

@@ -16,3 +16,23 @@ test("a recorded call is answered by the service at its host, and what is put in
   expect(get("sqladmin.googleapis.com", "sql/v1beta4/projects/recorded-project/instances/i").status).toBe(404);
   expect(get("bigtable.googleapis.com", "v2/projects/recorded-project").status).toBe(501);
 });
+
+test("recorded clusters are as new as what they ask for", () => {
+  const project = "v1beta1/projects/recorded-project/locations/us-central1-a";
+  const versionAfter = (...pools: readonly Body[]) => {
+    const { call, seed } = target();
+    const container = (method: string, url: string, body?: Body) =>
+      call({ method, host: "container.googleapis.com", url: `${project}/${url}`, body });
+    seed({
+      host: "compute.googleapis.com",
+      url: `${NETWORKS}/default`,
+      body: { name: "default", autoCreateSubnetworks: true },
+    });
+    container("POST", "clusters", { cluster: { name: "c", initialNodeCount: 1 } });
+    for (const nodePool of pools) expect(container("POST", "clusters/c/nodePools", { nodePool }).status).toBe(200);
+    return (container("GET", "clusters/c").body as Body).currentMasterVersion;
+  };
+  expect(versionAfter({ name: "plain" })).toMatch(/^1\.33\./);
+  const swapping = { name: "swapping", config: { linuxNodeConfig: { swapConfig: { enabled: true } } } };
+  expect(versionAfter({ name: "plain" }, swapping)).toMatch(/^1\.35\./);
+});

@@ -32,12 +32,12 @@ function create(call: Call, cloud: Cloud): Body {
   checkZones(cluster.locations, location);
   checkReferences(cloud, path, cluster);
   placeInNetwork(cloud, path, cluster);
+  placeInChannel(cluster, cloud.options.kubernetesVersion);
   const pools = newPools(cluster, nodePools);
   // What Autopilot makes by itself needs no check.
   if (!cluster.autopilot?.enabled) for (const pool of pools) checkPool(cloud, pool, cluster, location);
 
   cluster.id = `12345678${String(cloud.next()).padStart(56, "0")}`; // 64 characters, as Google's are
-  placeInChannel(cluster, cloud.options.kubernetesVersion);
   completeCluster(cluster, path, cloud.options.kubernetes);
   for (const pool of pools) completePool(pool, `${path}/nodePools/${pool.name}`, cluster);
   delete cluster.nodeConfig; // the first pool's
@@ -159,7 +159,12 @@ function update(call: Call, cloud: Cloud): Body {
     checkEnumerations("update.desired_", sent, CLUSTER_ENUMERATIONS);
     if (cluster.autopilot?.enabled) checkAutopilot(sent);
     checkReferences(cloud, call.path, sent);
+    const { keyName } = cluster.databaseEncryption;
     for (const put of replaced) put();
+    // What was encrypted with a key stays so until it is written again.
+    // https://cloud.google.com/kubernetes-engine/docs/reference/rest/v1/projects.locations.clusters#DatabaseEncryption
+    if (keyName && sent.databaseEncryption?.state === "DECRYPTED")
+      cluster.databaseEncryption.decryptionKeys = [keyName];
   });
 }
 

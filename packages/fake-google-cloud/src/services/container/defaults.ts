@@ -15,6 +15,9 @@ export const SCOPES: readonly string[] = [
   "trace.append",
 ].map((scope) => `https://www.googleapis.com/auth/${scope}`);
 
+/** The technology of confidential nodes where none is named. https://cloud.google.com/kubernetes-engine/docs/how-to/confidential-gke-nodes */
+export const CONFIDENTIAL: Body = { confidentialInstanceType: "SEV" };
+
 /** What GKE fills in on every cluster. */
 const DEFAULTS: Body = {
   etag: "e",
@@ -93,6 +96,7 @@ export function completeCluster(
     },
   });
   completeAutoscaling(cluster);
+  if (cluster.confidentialNodes?.enabled) defaults(cluster.confidentialNodes, CONFIDENTIAL);
   for (const added of [...filledInSince(cluster.currentMasterVersion), DEFAULTS]) defaults(cluster, added);
   completeEndpoints(cluster, host);
   cluster.databaseEncryption.currentState = `CURRENT_STATE_${cluster.databaseEncryption.state}`;

@@ -10,6 +10,7 @@ import { begin, CLUSTERS, keyOf, needIdle } from "./operation";
 import { completeConfig, completePool } from "./pool-defaults";
 import { answered } from "./read";
 import { NODE_POOL, NODE_POOL_UPDATE, VERBS } from "./shapes";
+import { minorOf } from "./version";
 
 const POOLS = `${CLUSTERS}/{cluster}/nodePools`;
 const POOL = `${POOLS}/{pool}`;
@@ -75,6 +76,9 @@ function checkConfig(cloud: Cloud, config: Body, cluster: Body): void {
   if (config.workloadMetadataConfig?.mode === "GKE_METADATA" && !cluster.workloadIdentityConfig?.workloadPool)
     throw invalid("GKE_METADATA can only be enabled if Workload Identity is enabled at the cluster level.");
   checkAccount(cloud, config.serviceAccount);
+  // https://cloud.google.com/kubernetes-engine/docs/how-to/node-memory-swap#requirements
+  if (config.linuxNodeConfig?.swapConfig?.enabled && minorOf(cluster.currentMasterVersion) < 34)
+    throw invalid("Node memory swap requires GKE version 1.34.1-gke.1341000 or later.");
 }
 
 /**
@@ -120,11 +124,17 @@ export function changePool(cloud: Cloud, path: string, change: (pool: Body) => v
   return begin(cloud, path, "UPGRADE_NODES");
 }
 
+/** What GKE has filled in stays when the rest is replaced. */
+const filledInKubelet = ({ insecureKubeletReadonlyPortEnabled, maxParallelImagePulls }: Body): Body => ({
+  insecureKubeletReadonlyPortEnabled,
+  maxParallelImagePulls,
+});
+
 /** Fields of an update, with where they go. What is sent in a message of its own goes there without it. */
 const UPDATES: Readonly<Record<string, (pool: Body, value: Body) => void>> = {
   ...Object.fromEntries(
     [
-      ...["machineType", "diskType", "imageType", "workloadMetadataConfig", "linuxNodeConfig", "kubeletConfig"],
+      ...["machineType", "diskType", "imageType", "workloadMetadataConfig", "linuxNodeConfig"],
       ...["windowsNodeConfig", "loggingConfig", "confidentialNodes", "gcfsConfig", "fastSocket"],
       ...["accelerators", "containerdConfig", "resourceManagerTags", "storagePools", "maxRunDuration", "flexStart"],
     ].map((field) => [
@@ -134,6 +144,9 @@ const UPDATES: Readonly<Record<string, (pool: Body, value: Body) => void>> = {
       },
     ]),
   ),
+  kubeletConfig: ({ config }, value) => {
+    config.kubeletConfig = { ...filledInKubelet(config.kubeletConfig), ...value };
+  },
   diskSizeGb: ({ config }, value) => {
     config.diskSizeGb = Number(value); // an update has it as text, a pool as a number
   },

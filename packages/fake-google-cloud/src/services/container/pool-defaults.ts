@@ -60,6 +60,8 @@ export function completePool(pool: Body, path: string, cluster: Body): Body {
       windowsNodeConfig: {},
       effectiveCgroupMode: "EFFECTIVE_CGROUP_MODE_V2",
       kubeletConfig: { insecureKubeletReadonlyPortEnabled: false, maxParallelImagePulls: isRecent && localSsd ? 3 : 2 },
+      // A cluster whose nodes are confidential has no others.
+      ...(cluster.confidentialNodes?.enabled && { confidentialNodes: cluster.confidentialNodes }),
       ...(isRecent && { nodeImageConfig: { image: imageOf(version), imageProject: "gke-node-images" } }),
     },
   });
