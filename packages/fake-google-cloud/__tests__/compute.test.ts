@@ -394,6 +394,15 @@ test("a subnetwork is completed, and changes as far as it can", () => {
   expect(after.fingerprint).not.toBe(before.fingerprint);
 });
 
+// https://cloud.google.com/vpc/docs/create-use-internal-ranges
+test("internal ranges are unknown: a subnetwork that has its range from one says so", () => {
+  const reservedInternalRange = "networkconnectivity.googleapis.com/projects/p/locations/global/internalRanges/r";
+  const unknown = `501 the fake does not know the internal range ${reservedInternalRange}; say ipCidrRange`;
+  const refusal = (over: Body) => errorOf(() => subnetwork(over)(world()));
+  expect(refusal({ ipCidrRange: undefined, reservedInternalRange })).toBe(unknown);
+  expect(refusal({ secondaryIpRanges: [{ rangeName: "pods", reservedInternalRange }] })).toBe(unknown);
+});
+
 test("an external address gets an address, and labels", () => {
   const compute = world();
   address({})(compute);
@@ -440,6 +449,10 @@ test("a project, its zones and its groups of machines are read", () => {
   const zones = compute.get("projects/p/zones").items.map(({ name }: Body) => name);
   expect(zones).toEqual(expect.arrayContaining(["europe-west1-b", "us-central1-f"]));
   expect(zones).not.toContain("europe-west1-a");
+  expect(compute.get("projects/p/zones/us-central1-f")).toMatchObject({ kind: "compute#zone", status: "UP" });
+  expect(errorOf(() => compute.get("projects/p/zones/europe-west1-a"))).toBe(
+    "404 The resource 'projects/p/zones/europe-west1-a' was not found",
+  );
   const managers = "projects/p/zones/europe-west1-b/instanceGroupManagers";
   expect(compute.get(managers)).toEqual({ items: [] });
   expect(compute.get(`${managers}/pool-grp`)).toMatchObject({ name: "pool-grp", targetSize: 1 });

@@ -61,6 +61,7 @@ function compute(...made: readonly (readonly [collection: string, body: Body])[]
   return call("GET", "compute", `${made.at(-1)?.[0]}/${made.at(-1)?.[1].name ?? "x"}`);
 }
 
+const GROUPS = "projects/p/zones/us-central1-a/instanceGroups";
 const CHECK = [`${GLOBAL}/healthChecks`, { tcpHealthCheck: { port: 80 } }] as const;
 const backend = (over: Body) =>
   [`${GLOBAL}/backendServices`, { healthChecks: [`${GLOBAL}/healthChecks/x`], ...over }] as const;
@@ -293,6 +294,74 @@ const FACTS: readonly Fact[] = [
         ],
       ),
     fields: { logConfig: { enable: false }, stackType: "IPV4_ONLY", state: "READY" },
+  },
+  {
+    when: "a URL map has a test and a time limit for tries",
+    answer: () =>
+      compute(CHECK, backend({}), [
+        MAP[0],
+        {
+          ...MAP[1],
+          tests: [{ host: "a.example.com", path: "/" }],
+          hostRules: [{ hosts: ["a.example.com"], pathMatcher: "m" }],
+          pathMatchers: [
+            {
+              name: "m",
+              pathRules: [{ paths: ["/"], routeAction: { retryPolicy: { perTryTimeout: { seconds: "30" } } } }],
+            },
+          ],
+        },
+      ]),
+    fields: {
+      "tests.0.description": "",
+      "pathMatchers.0.pathRules.0.routeAction.retryPolicy.perTryTimeout.nanos": 0,
+    },
+  },
+  {
+    when: "a group of machines is new",
+    answer: () => compute([GROUPS, { network: `${GLOBAL}/networks/default`, namedPorts: [{ name: "h", port: 80 }] }]),
+    fields: {
+      kind: "compute#instanceGroup",
+      size: 0,
+      zone: "https://www.googleapis.com/compute/v1/projects/p/zones/us-central1-a",
+      network: "https://www.googleapis.com/compute/v1/projects/p/global/networks/default",
+      namedPorts: [{ name: "h", port: 80 }],
+    },
+  },
+  {
+    when: "a group's machines are listed",
+    answer: () => {
+      const { call } = project();
+      const instances = "projects/p/zones/us-central1-a/instances";
+      const networkInterfaces = [{ network: `${GLOBAL}/networks/default` }];
+      call("POST", "compute", instances, { name: "i", machineType: "e2-small", networkInterfaces });
+      call("POST", "compute", GROUPS, { name: "g", namedPorts: [{ name: "h", port: 80 }] });
+      call("POST", "compute", `${GROUPS}/g/addInstances`, { instances: [{ instance: `${instances}/i` }] });
+      return call("POST", "compute", `${GROUPS}/g/listInstances`, { instanceState: "ALL" });
+    },
+    fields: {
+      "items.0.instance": "https://www.googleapis.com/compute/v1/projects/p/zones/us-central1-a/instances/i",
+      "items.0.status": "RUNNING",
+      "items.0.namedPorts.0": { name: "h", port: 80 },
+    },
+  },
+  {
+    when: "a backend service is of a group",
+    answer: () =>
+      compute(CHECK, backend({ backends: [{ group: "zones/us-central1-a/instanceGroups/g", balancingMode: "RATE" }] })),
+    fields: {
+      "backends.0.group": "https://www.googleapis.com/compute/v1/projects/p/zones/us-central1-a/instanceGroups/g",
+    },
+  },
+  {
+    when: "a zone is read",
+    answer: () => project().call("GET", "compute", "projects/p/zones/us-central1-a"),
+    fields: {
+      kind: "compute#zone",
+      description: "us-central1-a",
+      region: "https://www.googleapis.com/compute/v1/projects/p/regions/us-central1",
+      supportsPzs: false,
+    },
   },
   {
     when: "an SSL policy is restricted",

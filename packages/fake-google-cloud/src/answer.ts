@@ -73,8 +73,9 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Whether a call asks for a change. Policies are read by POST too. */
-export const isChange = (label: Label): boolean => !/^GET |:(getIamPolicy|testIamPermissions)$/.test(label);
+/** Whether a call asks for a change. Policies and groups' machines are read by POST too. */
+export const isChange = (label: Label): boolean =>
+  !/^GET |:(getIamPolicy|testIamPermissions)$|\/listInstances$/.test(label);
 
 /** A call's name. What a call makes is named by its query or its body. */
 function labelOf({ method, service, path, query = new URLSearchParams(), body }: Request): Label {

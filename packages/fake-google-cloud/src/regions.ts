@@ -1,5 +1,5 @@
 /** Regions, with the letters of their zones. https://cloud.google.com/compute/docs/regions-zones#available */
-const ZONES: Readonly<Record<string, string>> = {
+const LETTERS: Readonly<Record<string, string>> = {
   "africa-south1": "abc",
   "asia-east1": "abc",
   "asia-east2": "abc",
@@ -45,7 +45,10 @@ const ZONES: Readonly<Record<string, string>> = {
   "us-west4": "abc",
 };
 
-export const REGIONS: readonly string[] = Object.keys(ZONES);
+export const REGIONS: readonly string[] = Object.keys(LETTERS);
 
 /** The zones of a region. */
-export const zonesOf = (region: string): string[] => [...(ZONES[region] ?? "")].map((letter) => `${region}-${letter}`);
+export const zonesOf = (region: string): string[] =>
+  [...(LETTERS[region] ?? "")].map((letter) => `${region}-${letter}`);
+
+export const ZONES: readonly string[] = REGIONS.flatMap(zonesOf);

@@ -24,6 +24,8 @@ const ADDRESSES = {
   match: { versionedExpr: "SRC_IPS_V1", config: { srcIpRanges: ["*"] } },
 };
 
+const ZONE = "projects/p/zones/us-east4-a";
+const GROUPS = `${ZONE}/instanceGroups`;
 const FILES = `${GLOBAL}/backendBuckets/files`;
 const HTTPS = `${GLOBAL}/targetHttpsProxies`;
 const MAPS = "projects/p/locations/global/certificateMaps";
@@ -214,4 +216,24 @@ export const COMPUTE: readonly ValidCall[] = [
   compute("PATCH", `${GLOBAL}/forwardingRules/rule`, { loadBalancingScheme: "EXTERNAL_MANAGED" }),
   compute("POST", `${GLOBAL}/forwardingRules/rule/setLabels`, { labels: { a: "b" }, labelFingerprint: "FINGERPRINT" }),
   compute("POST", `${GLOBAL}/forwardingRules/rule/setTarget`, { target: `${GLOBAL}/targetHttpProxies/http` }),
+  compute("POST", `${ZONE}/instances`, {
+    name: "machine",
+    machineType: `${ZONE}/machineTypes/e2-small`,
+    disks: [{ boot: true, initializeParams: { sourceImage: "projects/debian-cloud/global/images/family/debian-12" } }],
+    networkInterfaces: [{ network: NETWORK, subnetwork: `${REGION}/subnetworks/s` }],
+    labels: { a: "b" },
+  }),
+  compute("POST", GROUPS, {
+    name: "group",
+    description: "d",
+    network: NETWORK,
+    namedPorts: [{ name: "http", port: 8080 }],
+  }),
+  compute("POST", `${GROUPS}/group/addInstances`, { instances: [{ instance: `${ZONE}/instances/machine` }] }),
+  compute("POST", `${GROUPS}/group/listInstances`, { instanceState: "ALL" }),
+  compute("POST", `${GROUPS}/group/removeInstances`, { instances: [{ instance: `${ZONE}/instances/machine` }] }),
+  compute("POST", `${GROUPS}/group/setNamedPorts`, {
+    namedPorts: [{ name: "http", port: 80 }],
+    fingerprint: "FINGERPRINT",
+  }),
 ];

@@ -65,7 +65,7 @@ function at(place: string): Record<string, readonly Need[]> {
     ...changed("sslPolicies"),
     ...fixed(`${place}/sslCertificates`, kind("sslCertificates")),
     ...changed("healthChecks"),
-    ...changed("backendServices", uses("healthChecks[]", "securityPolicy", "edgeSecurityPolicy")),
+    ...changed("backendServices", uses("healthChecks[]", "securityPolicy", "edgeSecurityPolicy", "backends[].group")),
     ...set("backendServices", "setSecurityPolicy", uses("securityPolicy")),
     ...changed("urlMaps", uses(...BACKENDS)),
     ...proxy("targetHttpProxies", "urlMap"),

@@ -1,6 +1,8 @@
 import { changeable, GLOBAL, LOAD_BALANCER, REGIONAL, uses } from "./compute-load-balancer";
 import { fixed, type Need, on, type ServicePermissions } from "./service-permissions";
 
+const ZONAL = "projects/*/zones/*";
+
 /** Who changes what belongs to a network changes its policy. https://cloud.google.com/compute/docs/reference/rest/v1/firewalls/insert#iam-permissions */
 const ofNetwork = on("compute.networks.updatePolicy", "network");
 
@@ -19,6 +21,21 @@ export const COMPUTE: ServicePermissions = {
   calls: {
     "GET projects/*": ["compute.projects.get"],
     "GET projects/*/zones": ["compute.zones.list"],
+    "GET projects/*/zones/*": ["compute.zones.get"],
+    [`GET ${ZONAL}/operations/*`]: ["compute.zoneOperations.get"],
+    ...fixed(`${ZONAL}/instances`, "compute.instances"),
+    [`POST ${ZONAL}/instances`]: [
+      "compute.instances.create",
+      on("compute.subnetworks.use", "networkInterfaces[].subnetwork"),
+    ],
+    ...fixed(`${ZONAL}/instanceGroups`, "compute.instanceGroups"),
+    [`POST ${ZONAL}/instanceGroups/*/addInstances`]: [
+      "compute.instanceGroups.update",
+      on("compute.instances.use", "instances[].instance"),
+    ],
+    [`POST ${ZONAL}/instanceGroups/*/removeInstances`]: ["compute.instanceGroups.update"],
+    [`POST ${ZONAL}/instanceGroups/*/setNamedPorts`]: ["compute.instanceGroups.update"],
+    [`POST ${ZONAL}/instanceGroups/*/listInstances`]: ["compute.instanceGroups.list"],
     "GET projects/*/zones/*/instanceGroupManagers": ["compute.instanceGroupManagers.list"],
     "GET projects/*/zones/*/instanceGroupManagers/*": ["compute.instanceGroupManagers.get"],
     [`GET ${GLOBAL}/operations/*`]: ["compute.globalOperations.get"],
@@ -73,6 +90,11 @@ export const COMPUTE: ServicePermissions = {
       "regionSslCertificates.* regionSslPolicies.* securityPolicies.* sslCertificates.* sslPolicies.*",
       "globalOperations.get networks.get networks.list networks.updatePolicy projects.get",
       "regionOperations.get routers.get routers.list subnetworks.get subnetworks.list zones.list",
+    ].join(" "),
+    "roles/compute.instanceAdmin.v1": [
+      "instanceGroupManagers.get instanceGroupManagers.list instanceGroups.* instances.* networks.get networks.list",
+      "networks.use projects.get regionOperations.get subnetworks.get subnetworks.list subnetworks.use",
+      "zoneOperations.get zones.get zones.list globalOperations.get",
     ].join(" "),
     "roles/compute.viewer": "*.get* *.list",
     "roles/dns.admin": "networks.get networks.list",

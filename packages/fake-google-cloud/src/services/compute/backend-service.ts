@@ -3,7 +3,7 @@ import { type Body, defaults } from "../../body";
 import type { About } from "../../collection";
 import type { Route } from "../../route";
 import type { Shape } from "../../shape";
-import { action, checkEnumerations, computeCollection, PLACES, wrong } from "./kind";
+import { action, checkEnumerations, computeCollection, PLACES, urlOf, wrong } from "./kind";
 import { needAt, pathOf, placeOf } from "./reference";
 
 /** https://cloud.google.com/compute/docs/reference/rest/v1/backendServices */
@@ -49,6 +49,9 @@ function accept(service: Body, { cloud, call, path }: About): void {
     return needAt(cloud, project, place, check, "healthChecks", "healthChecks");
   });
   if (!service.healthChecks.length) delete service.healthChecks;
+  // Groups of machines are those of node pools and controllers too, which are not looked for here.
+  for (const backend of service.backends ?? [])
+    if (backend.group) backend.group = urlOf(pathOf(backend.group, project));
   if (service.securityPolicy)
     service.securityPolicy = needAt(
       cloud,

@@ -1,4 +1,6 @@
-import { REGIONS, zonesOf } from "../../regions";
+import { notFound } from "../../api-error";
+import type { Body } from "../../body";
+import { ZONES } from "../../regions";
 import { type Route, route } from "../../route";
 import type { Service } from "../../service";
 import { addresses } from "./address";
@@ -7,6 +9,7 @@ import { backendServices } from "./backend-service";
 import { firewalls } from "./firewall";
 import { forwardingRules } from "./forwarding-rule";
 import { healthChecks } from "./health-check";
+import { instanceGroups } from "./instance-group";
 import { computeOperations, urlOf } from "./kind";
 import { networks } from "./network";
 import { routers } from "./router";
@@ -15,6 +18,17 @@ import { ssl } from "./ssl";
 import { subnetworks } from "./subnetwork";
 import { targets } from "./target-proxy";
 import { urlMaps } from "./url-map";
+
+/** https://cloud.google.com/compute/docs/reference/rest/v1/zones */
+const zoneOf = (project: string, zone: string): Body => ({
+  kind: "compute#zone",
+  name: zone,
+  description: zone,
+  status: "UP",
+  region: urlOf(`projects/${project}/regions/${zone.slice(0, -2)}`),
+  selfLink: urlOf(`projects/${project}/zones/${zone}`),
+  supportsPzs: false,
+});
 
 /** What comes with a project. */
 const given: Route[] = [
@@ -25,21 +39,19 @@ const given: Route[] = [
     selfLink: urlOf(path),
     defaultNetworkTier: "PREMIUM",
   })),
-  route("GET", "projects/{project}/zones", ({ params: { project } }) => ({
-    items: REGIONS.flatMap((region) =>
-      zonesOf(region).map((name) => ({
-        name,
-        status: "UP",
-        region: urlOf(`projects/${project}/regions/${region}`),
-      })),
-    ),
+  route("GET", "projects/{project}/zones", ({ params: { project = "" } }) => ({
+    items: ZONES.map((zone) => zoneOf(project, zone)),
   })),
+  route("GET", "projects/{project}/zones/{zone}", ({ path, params: { project = "", zone = "" } }) => {
+    if (!ZONES.includes(zone)) throw notFound(`The resource '${path}' was not found`);
+    return zoneOf(project, zone);
+  }),
 ];
 
 const MANAGERS = "projects/{project}/zones/{zone}/instanceGroupManagers";
 
 /** Node pools' groups of machines, which the provider looks at: https://cloud.google.com/compute/docs/reference/rest/v1/instanceGroupManagers */
-const instanceGroups: Route[] = [
+const managers: Route[] = [
   route("GET", MANAGERS, () => ({ items: [] })),
   route("GET", `${MANAGERS}/{name}`, ({ path, params: { name } }) => ({
     name,
@@ -55,6 +67,7 @@ export const compute: Service = {
   endpoints: { COMPUTE: "compute/v1" },
   routes: [
     ...given,
+    ...managers,
     ...instanceGroups,
     ...computeOperations,
     ...networks,

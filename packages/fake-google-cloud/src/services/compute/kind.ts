@@ -2,7 +2,7 @@ import { ApiError, invalid, notFound, precondition } from "../../api-error";
 import { type Body, defaults } from "../../body";
 import type { Cloud } from "../../cloud";
 import { type Collection, collection } from "../../collection";
-import { REGIONS } from "../../regions";
+import { REGIONS, ZONES } from "../../regions";
 import { type Route, route } from "../../route";
 import { type Shape, TEXTS } from "../../shape";
 import { minutesOf } from "../../times";
@@ -87,14 +87,17 @@ export const computeCollection = ({ type, accept, release, ...kind }: Kind): Rou
     accept(object, about) {
       const { cloud, path, key, before } = about;
       cloud.needReady(key);
-      const [, region] = /^projects\/[^/]+\/regions\/([^/]+)\//.exec(path) ?? [];
-      if (region && !REGIONS.includes(region))
-        throw invalid(`Invalid value for field 'region': '${region}'. Unknown region.`, "invalid");
+      const [, , scope = "", place = ""] = path.split("/");
+      const known = { regions: REGIONS, zones: ZONES }[scope];
+      if (known && !known.includes(place)) {
+        const word = scope.slice(0, -1);
+        throw invalid(`Invalid value for field '${word}': '${place}'. Unknown ${word}.`, "invalid");
+      }
       if (!before) checkName(object.name);
       accept?.(object, about);
       const { id = String(cloud.next()), creationTimestamp = new Date().toISOString() } = before ?? {};
       defaults(object, { kind: kindOf(path), id, creationTimestamp, selfLink: urlOf(path) });
-      if (region) object.region = urlOf(path.split("/").slice(0, 4).join("/"));
+      if (known) object[scope.slice(0, -1)] = urlOf(path.split("/").slice(0, 4).join("/"));
     },
     release(object, about) {
       about.cloud.needReady(about.key);
@@ -111,7 +114,7 @@ export const PLACES = ["projects/{project}/global", "projects/{project}/regions/
 /** The operation that changes an object. */
 export function changed(cloud: Cloud, path: string, minutes = 0): Body {
   const { name } = cloud.operations.begin(`compute/${path}`, minutes);
-  const [place] = /^projects\/[^/]+\/(?:global|regions\/[^/]+)/.exec(path) as RegExpExecArray;
+  const [place] = /^projects\/[^/]+\/(?:global|(?:regions|zones)\/[^/]+)/.exec(path) as RegExpExecArray;
   return operationAnswer(cloud, `${place}/operations/${name}`);
 }
 
@@ -128,11 +131,12 @@ function operationAnswer(cloud: Cloud, path: string): Body {
     targetLink: urlOf(operation.target.replace("compute/", "")),
     selfLink: urlOf(path),
     ...(place.includes("/regions/") && { region: urlOf(place) }),
+    ...(place.includes("/zones/") && { zone: urlOf(place) }),
   };
 }
 
 /** Where operations are asked for. */
-export const computeOperations: Route[] = ["global", "regions/{region}"].map((place) =>
+export const computeOperations: Route[] = ["global", "regions/{region}", "zones/{zone}"].map((place) =>
   route("GET", `projects/{project}/${place}/operations/{operation}`, ({ path }, cloud) => operationAnswer(cloud, path)),
 );
 

@@ -9,7 +9,7 @@ import { urlOf, wrong } from "./kind";
  */
 export function pathOf(reference: string, project: string): string {
   const path = reference.replace(/^https?:\/\/[^/]+\/(?:compute\/)*(?:v1|beta)\//, ""); // the provider writes the fake's own address
-  return /^(global|regions)\//.test(path) ? `projects/${project}/${path}` : path;
+  return /^(global|regions|zones)\//.test(path) ? `projects/${project}/${path}` : path;
 }
 
 /** A network by its name or URL. */
@@ -61,7 +61,7 @@ export function refer(cloud: Cloud, project: string, reference: string, field: s
         return id ? `projects/${id}/` : text;
       });
   if (new RegExp(`^projects/[^/]+/${collection}/[^/]+$`).test(path)) return path;
-  const elsewhere = new RegExp(`^projects/[^/]+/${collection.replace(/^regions\/[^/]+/, "regions/[^/]+")}/[^/]+$`);
+  const elsewhere = new RegExp(`^projects/[^/]+/${collection.replace(/^(regions|zones)\/[^/]+/, "$1/[^/]+")}/[^/]+$`);
   throw wrong(
     field,
     reference,

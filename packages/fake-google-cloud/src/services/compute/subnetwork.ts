@@ -1,4 +1,4 @@
-import { invalid } from "../../api-error";
+import { invalid, unknownHere } from "../../api-error";
 import { type Body, defaults } from "../../body";
 import { contains, overlaps, textOf } from "../../cidr";
 import type { Cloud } from "../../cloud";
@@ -68,6 +68,10 @@ function accept(subnetwork: Body, { cloud, call, path, before }: About): void {
   const { flowSampling } = subnetwork.logConfig ?? {};
   if (flowSampling !== undefined && !(flowSampling >= 0 && flowSampling <= 1))
     throw wrong("logConfig.flowSampling", flowSampling, "Must be from 0 to 1.");
+  // https://cloud.google.com/vpc/docs/create-use-internal-ranges
+  for (const { ipCidrRange, reservedInternalRange } of [subnetwork, ...(subnetwork.secondaryIpRanges ?? [])])
+    if (reservedInternalRange && !ipCidrRange)
+      throw unknownHere(`the fake does not know the internal range ${reservedInternalRange}; say ipCidrRange`);
   defaults(subnetwork, { secondaryIpRanges: [] });
   checkRanges(subnetwork, cloud, project, path);
   if (before) checkRangesGone(subnetwork, before, cloud, path);

@@ -1,4 +1,4 @@
-import type { Body } from "../../body";
+import { type Body, defaults } from "../../body";
 import type { Cloud } from "../../cloud";
 import type { About } from "../../collection";
 import type { Route } from "../../route";
@@ -103,7 +103,18 @@ function accept(map: Body, about: About): void {
       hosts.add(host);
     }
   }
+  fillIn(map);
   map.fingerprint = String(cloud.next());
+}
+
+/** Zero values that are answered where nothing was sent, as recorded. */
+function fillIn(map: Body): void {
+  for (const test of map.tests ?? []) defaults(test, { description: "" });
+  for (const { pathRules = [] } of map.pathMatchers ?? [])
+    for (const { routeAction } of pathRules) {
+      const { perTryTimeout } = routeAction?.retryPolicy ?? {};
+      if (perTryTimeout) defaults(perTryTimeout, { nanos: 0 });
+    }
 }
 
 /** Where a load balancer sends requests: https://cloud.google.com/compute/docs/reference/rest/v1/urlMaps */
