@@ -61,3 +61,75 @@ test("the policy has grants and logs, which stay as they are unless the mask nam
   set({}, "bindings"); // as the provider sends an empty list
   expect(policy()).toMatchObject({ bindings: [], auditConfigs });
 });
+
+describe("folders", () => {
+  /** A folder, and one within it, by their names. */
+  function withFolders() {
+    const service = serviceOf("cloudresourcemanager");
+    const make = (displayName: string, parent: string): string =>
+      service.post("folders", { displayName, parent }).response.name;
+    const outer = make("Teams", "organizations/1");
+    const search = (displayName: string) =>
+      service.call("GET", "folders:search", undefined, {
+        query: `state=ACTIVE AND parent=${outer} AND displayName="${displayName}"`,
+      });
+    return { ...service, make, search, outer, inner: make("Team 1", outer) };
+  }
+
+  test("a folder is made, found, renamed and deleted", () => {
+    const { get, patch, search, outer, inner, ...service } = withFolders();
+    expect(get(inner)).toMatchObject({ name: inner, parent: outer, displayName: "Team 1", state: "ACTIVE" });
+    expect(search("Team 1").folders).toEqual([get(inner)]);
+    const { name } = patch(inner, { displayName: "Team 2" }, { updateMask: "displayName" });
+    expect(get(name)).toMatchObject({ done: true, response: { name: inner, displayName: "Team 2" } });
+    expect(search("Team 1")).toEqual({});
+    expect(service.delete(inner)).toMatchObject({ done: true, response: { state: "DELETE_REQUESTED" } });
+    expect(search("Team 2")).toEqual({});
+    service.delete(outer);
+    expect(get(outer).state).toBe("DELETE_REQUESTED");
+  });
+
+  const REFERENCE = "https://cloud.google.com/resource-manager/reference/rest/v3/folders";
+  const taken = "400 The folder operation violates display name uniqueness within the parent.";
+  test.each<[what: string, call: (world: ReturnType<typeof withFolders>) => unknown, expected: string, page: string]>([
+    ["a name with a dot", ({ make }) => make("Team.1", "organizations/1"), "400 Invalid value at", REFERENCE],
+    ["a parent that is a project", ({ make }) => make("Team", "projects/p"), "400 Invalid value at", REFERENCE],
+    ["a sibling's name", ({ make, outer }) => make("Team 1", outer), taken, REFERENCE],
+    [
+      "a sibling's name afterwards",
+      ({ make, patch, outer, inner }) => {
+        make("Team 2", outer);
+        patch(inner, { displayName: "Team 2" }, { updateMask: "displayName" });
+      },
+      taken,
+      REFERENCE,
+    ],
+    [
+      "another parent",
+      ({ patch, inner }) => patch(inner, { parent: "organizations/2" }, { updateMask: "parent" }),
+      "400 The field 'parent' is changed by a move alone.",
+      `${REFERENCE}/patch`,
+    ],
+    [
+      "a deletion of what is not empty",
+      ({ outer, ...service }) => service.delete(outer),
+      "is not empty.",
+      `${REFERENCE}/delete`,
+    ],
+    [
+      "a deletion of what is deleted",
+      ({ inner, ...service }) => [service.delete(inner), service.delete(inner)],
+      "is not active.",
+      `${REFERENCE}/delete`,
+    ],
+    ["no folder", ({ get }) => get("folders/1"), "403 Permission 'resourcemanager.folders.get' denied", REFERENCE],
+    [
+      "another search",
+      ({ call }) => call("GET", "folders:search", undefined, { query: "state=ACTIVE" }),
+      "501 the fake does not know the search state=ACTIVE",
+      `${REFERENCE}/search`,
+    ],
+  ])("%s is refused", (_what, call, expected) => {
+    expect(errorOf(() => call(withFolders()))).toContain(expected);
+  });
+});

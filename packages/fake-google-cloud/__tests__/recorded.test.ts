@@ -430,6 +430,16 @@ const FACTS: readonly Fact[] = [
     fields: { "httpCheck.headers": { a: "******", "Content-Length": "******" }, "httpCheck.validateSsl": undefined },
   },
   {
+    when: "a folder is made, and read",
+    answer: () => {
+      const { call } = project();
+      const folder = { displayName: "Team 1", parent: "folders/1" };
+      const { name } = call("POST", "cloudresourcemanager", "folders", folder, "", "v3").response;
+      return call("GET", "cloudresourcemanager", name, undefined, "", "v3");
+    },
+    fields: { displayName: "Team 1", parent: "folders/1", state: "ACTIVE", updateTime: expect.any(String) },
+  },
+  {
     when: "a project is read in version 1 of Resource Manager",
     answer: () => project().call("GET", "cloudresourcemanager", "projects/p"),
     fields: { lifecycleState: "ACTIVE", state: undefined, displayName: undefined },

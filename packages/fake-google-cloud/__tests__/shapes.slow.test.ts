@@ -46,12 +46,13 @@ test.each([[null], ["text"], [5], [true], [[]]])("a body that is %j is refused",
 });
 
 /** What the objects whose names a service chooses are in. */
-const parentOf = (service: string) => (service === "billingbudgets" ? "billingAccounts/A" : "projects/p");
+const PARENTS: Readonly<Record<string, string>> = { billingbudgets: "billingAccounts/A/", cloudresourcemanager: "" };
+const parentOf = (service: string) => PARENTS[service] ?? "projects/p/";
 
 /** Makes a call, with what a test cannot know of it filled in. */
 function make(cloud: Cloud, { service, method, path, body, query }: ValidCall): unknown {
   const [, collection] = /^MADE\/(\w+)$/.exec(path) ?? [];
-  const made = collection && cloud.store.members(`${service}/${parentOf(service)}/${collection}`)[0]?.name;
+  const made = collection && cloud.store.members(`${service}/${parentOf(service)}${collection}`)[0]?.name;
   const object = cloud.store.get(`${service}/${path.replace(/\/setLabels$/, "")}`);
   const sent = body && structuredClone(body);
   for (const field of ["fingerprint", "labelFingerprint"])
@@ -89,7 +90,7 @@ const nameOf = (service: string, { method, path }: Route) =>
 
 const matches = ({ service, method, path }: ValidCall) => {
   const route = SERVICES.find(({ name }) => name === service)?.routes.find(
-    (one) => one.method === method && one.path.test(path.replace(/^MADE\/(\w+)$/, `${parentOf(service)}/$1/1`)),
+    (one) => one.method === method && one.path.test(path.replace(/^MADE\/(\w+)$/, `${parentOf(service)}$1/1`)),
   );
   return route && nameOf(service, route);
 };

@@ -64,6 +64,19 @@ export const OTHERS: readonly ValidCall[] = [
   {
     service: "cloudresourcemanager",
     method: "POST",
+    path: "folders",
+    body: { displayName: "Teams", parent: "organizations/1" },
+  },
+  {
+    service: "cloudresourcemanager",
+    method: "PATCH",
+    path: "MADE/folders",
+    body: { displayName: "Team" },
+    query: { updateMask: "displayName" },
+  },
+  {
+    service: "cloudresourcemanager",
+    method: "POST",
     path: "projects/p:setIamPolicy",
     body: {
       policy: { ...POLICY, auditConfigs: [{ service: "allServices", auditLogConfigs: [{ logType: "DATA_READ" }] }] },

@@ -18,10 +18,17 @@ export const CLOUD_RESOURCE_MANAGER: ServicePermissions = {
   calls: {
     "GET projects/*": ["resourcemanager.projects.get"],
     ...ofPolicy("projects/*", "resourcemanager.projects"),
+    "GET folders:search": ["resourcemanager.folders.get"],
+    "POST folders": ["resourcemanager.folders.create"],
+    "GET folders/*": ["resourcemanager.folders.get"],
+    "PATCH folders/*": ["resourcemanager.folders.update"],
+    "DELETE folders/*": ["resourcemanager.folders.delete"],
+    "GET operations/*": ["resourcemanager.folders.get"],
   },
   roles: {
     ...Object.fromEntries(SEE_PROJECTS.map((role) => [`roles/${role}`, "projects.get"])),
     "roles/resourcemanager.projectIamAdmin": "*",
+    "roles/resourcemanager.folderAdmin": "folders.* projects.get projects.getIamPolicy projects.setIamPolicy",
     "roles/browser": "projects.get projects.getIamPolicy",
     "roles/iam.securityReviewer": "projects.get projects.getIamPolicy",
   },

@@ -3,6 +3,7 @@ import type { Body } from "../body";
 import { policyRoutes } from "../policies";
 import { type Route, route } from "../route";
 import type { Service } from "../service";
+import { folders } from "./folders";
 
 const PROJECT = "projects/{project}";
 const CREATED = "2026-01-01T00:00:00Z";
@@ -37,6 +38,7 @@ export const cloudResourceManager: Service = {
   name: "cloudresourcemanager",
   endpoints: { CLOUD_RESOURCE_MANAGER: "v1", RESOURCE_MANAGER: "v1", RESOURCE_MANAGER_V3: "v3" },
   routes: [
+    ...folders,
     ...policyRoutes("cloudresourcemanager", PROJECT).map(withAuditConfigs),
     // Version 1 and version 3 have different words for the same.
     route("GET", PROJECT, ({ version, params: { project = "" } }, cloud) => {
