@@ -1,5 +1,6 @@
 import { target } from "../replay";
 import type { Body } from "../src/body";
+import { recorded } from "../stand-ins";
 
 const NETWORKS = "compute/v1/projects/recorded-project/global/networks";
 
@@ -35,4 +36,19 @@ test("recorded clusters are as new as what they ask for", () => {
   expect(versionAfter({ name: "plain" })).toMatch(/^1\.33\./);
   const swapping = { name: "swapping", config: { linuxNodeConfig: { swapConfig: { enabled: true } } } };
   expect(versionAfter({ name: "plain" }, swapping)).toMatch(/^1\.35\./);
+});
+
+test("answers have what stands in recordings for what differs from run to run", () => {
+  const answer = {
+    settingsVersion: "7",
+    clusterIpv4Cidr: "10.3.0.0/16",
+    servicesIpv4Cidr: "10.4.0.0/16",
+    dnsResourceRecord: { data: "1000.authorize.certificatemanager.goog." },
+  };
+  expect(JSON.parse(JSON.stringify(answer), recorded)).toEqual({
+    settingsVersion: "123",
+    clusterIpv4Cidr: "10.112.0.0/14",
+    servicesIpv4Cidr: "10.4.0.0/16",
+    dnsResourceRecord: { data: "authorize.certificatemanager.goog." },
+  });
 });
