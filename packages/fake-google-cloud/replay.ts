@@ -14,6 +14,9 @@ export interface RecordedCall {
   readonly body?: unknown;
 }
 
+/** An object as it was recorded. */
+type Seed = Pick<RecordedCall, "host" | "url" | "body">;
+
 /** Services by the hosts of their APIs, where the host has another name. */
 const HOSTS: Readonly<Record<string, string>> = { dns: "clouddns", sqladmin: "sql" };
 
@@ -36,11 +39,15 @@ const PROJECT = "recorded-project";
 /** The regular channel's version when most of the recorded clusters were made, and when those that are newer were. */
 const KUBERNETES = { older: "1.33", newer: "1.35" };
 
-/** What older versions of Kubernetes refuse, and a recording that asks for it therefore had not. */
+/**
+ * Whether a call shows that its cluster is one of the newer ones: older versions have no swap.
+ * https://cloud.google.com/kubernetes-engine/docs/how-to/node-memory-swap#requirements
+ */
 const isNewer = ({ body }: RecordedCall): boolean => JSON.stringify(body ?? {}).includes('"swapConfig":');
 
 /** A project with every API on, to which calls are made as they were recorded. */
 class Replay {
+  readonly number: string;
   private readonly cloud: Cloud;
   private readonly standIns: StandIns;
 
@@ -49,10 +56,7 @@ class Replay {
     for (const name of SERVICES.flatMap(({ api }) => api ?? []))
       this.cloud.store.set(apiKey(PROJECT, name), { config: { name }, state: "ENABLED" });
     this.standIns = new StandIns(this.cloud);
-  }
-
-  get number(): string {
-    return this.cloud.numberOf(PROJECT);
+    this.number = this.cloud.numberOf(PROJECT);
   }
 
   call({ method, host, url, body }: RecordedCall): { status: number; body: unknown } {
@@ -82,29 +86,28 @@ class Replay {
   }
 }
 
-type Seed = Pick<RecordedCall, "host" | "url" | "body">;
-
 /**
  * An empty fake for tools that replay recorded calls. `call` answers one, `seed` puts an object into the fake as it was
- * recorded, and `number` is the number of the project `recorded-project`.
+ * recorded, and `number` is the number of the project `recorded-project`. A call that shows that a cluster is a newer one
+ * comes late: everything before it is done again with newer ones.
  */
 export function target() {
   let replay = new Replay(KUBERNETES.older);
   let past: ((to: Replay) => void)[] | undefined = [];
   return {
     number: replay.number,
-    call(recorded: RecordedCall): { status: number; body: unknown } {
-      if (past && isNewer(recorded)) {
+    call(asked: RecordedCall): { status: number; body: unknown } {
+      if (past && isNewer(asked)) {
         replay = new Replay(KUBERNETES.newer);
         for (const again of past) again(replay);
         past = undefined;
       }
-      past?.push((to) => to.call(recorded));
-      return replay.call(recorded);
+      past?.push((to) => to.call(asked));
+      return replay.call(asked);
     },
-    seed(recorded: Seed): void {
-      past?.push((to) => to.seed(recorded));
-      replay.seed(recorded);
+    seed(object: Seed): void {
+      past?.push((to) => to.seed(object));
+      replay.seed(object);
     },
   };
 }
