@@ -1,6 +1,6 @@
 import { StorageBucket, type StorageBucketConfig } from "@cdktf/provider-google/lib/storage-bucket";
 import type { Construct } from "constructs";
-import { dualRegionOf } from "../../facts/dual-regions";
+import { type DualRegion, dualRegionOf } from "../../facts/dual-regions";
 import type { Platform } from "../platform";
 
 export interface BucketProps
@@ -34,12 +34,7 @@ export function bucket(
   const created = new StorageBucket(scope, id, {
     ...config,
     project: project.id,
-    ...(secondRegion
-      ? {
-          location: dualRegionOf(region, secondRegion) as string, // validation has checked that there is one
-          customPlacementConfig: { dataLocations: [region, secondRegion].map((it) => it.toUpperCase()) },
-        }
-      : { location: region }),
+    ...(secondRegion ? inBoth(region, secondRegion) : { location: region }),
     storageClass: "STANDARD",
     uniformBucketLevelAccess: true,
     publicAccessPrevention: "enforced",
@@ -50,4 +45,10 @@ export function bucket(
   });
   created.overrideLogicalId(logicalId);
   return created;
+}
+
+function inBoth(first: string, second: string): Pick<StorageBucketConfig, "location" | "customPlacementConfig"> {
+  const { location, predefined } = dualRegionOf(first, second) as DualRegion; // validation has checked that there is one
+  const dataLocations = [first, second].map((it) => it.toUpperCase());
+  return { location, customPlacementConfig: predefined ? undefined : { dataLocations } };
 }

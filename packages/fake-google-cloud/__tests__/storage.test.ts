@@ -48,6 +48,23 @@ test.each<[string, string, (world: World) => unknown, string]>([
     "400 The specified location constraint is not valid.",
   ],
   [
+    "two regions of a predefined dual-region",
+    "https://docs.cloud.google.com/storage/docs/locations#configurable",
+    ({ create }) =>
+      create("bucket", {
+        location: "EU",
+        customPlacementConfig: { dataLocations: ["EUROPE-WEST4", "EUROPE-NORTH1"] },
+      }),
+    "400 EUROPE-WEST4 and EUROPE-NORTH1 are a predefined dual-region",
+  ],
+  [
+    "two regions of two continents",
+    "https://docs.cloud.google.com/storage/docs/locations#configurable",
+    ({ create }) =>
+      create("bucket", { location: "EU", customPlacementConfig: { dataLocations: ["EUROPE-WEST4", "US-EAST4"] } }),
+    "400 The custom placement config contains the region US-EAST4, which is not in EU.",
+  ],
+  [
     "an unknown storage class",
     "https://cloud.google.com/storage/docs/storage-classes",
     ({ create }) => create("bucket", { storageClass: "COLD" }),

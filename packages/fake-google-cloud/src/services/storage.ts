@@ -13,6 +13,13 @@ import { mayUseKey } from "./cloud-kms";
 /** https://cloud.google.com/storage/docs/locations */
 const DUAL_REGION = /^(ASIA|EUR|NAM)\d{1,2}$/;
 const MULTI_REGIONS = ["ASIA", "EU", "US"];
+/** What the regions of a configurable dual-region begin with, by its location. */
+const PAIRED: Readonly<Record<string, string>> = {
+  ...{ ASIA: "ASIA-", AU: "AUSTRALIA-", CA: "NORTHAMERICA-NORTHEAST", DE: "EUROPE-WEST", EU: "EUROPE-" },
+  ...{ IN: "ASIA-SOUTH", IT: "EUROPE-WEST", US: "US-" },
+};
+/** Pairs that are predefined, and therefore not configurable. */
+const PREDEFINED = ["EUROPE-NORTH1 EUROPE-WEST4", "US-CENTRAL1 US-EAST1"];
 
 /** https://cloud.google.com/storage/docs/storage-classes */
 const STORAGE_CLASSES = [
@@ -85,8 +92,8 @@ function checkName(name: string): void {
 function complete(bucket: Body, projectNumber: string): void {
   const now = new Date().toISOString();
   const location = String(bucket.location ?? "US").toUpperCase();
-  const multi = MULTI_REGIONS.includes(location) || DUAL_REGION.test(location);
   const placed: string[] | undefined = bucket.customPlacementConfig?.dataLocations;
+  const multi = MULTI_REGIONS.includes(location) || DUAL_REGION.test(location) || placed !== undefined;
   if (placed) checkPlacement(location, placed);
   if (!multi && !REGIONS.includes(location.toLowerCase()))
     throw invalid("The specified location constraint is not valid.");
@@ -153,9 +160,10 @@ function withLists(bucket: Body): Body {
 function checkPlacement(location: string, placed: readonly string[]): void {
   const [first, second] = placed;
   if (placed.length !== 2 || first === second) throw invalid("A dual-region must have two different regions.");
-  const prefix: Record<string, string> = { ASIA: "ASIA-", EU: "EUROPE-", US: "US-" };
+  if (PREDEFINED.includes([...placed].sort().join(" ")))
+    throw invalid(`${placed.join(" and ")} are a predefined dual-region, which a custom placement config cannot name.`);
   for (const region of placed)
-    if (!REGIONS.includes(region.toLowerCase()) || !region.startsWith(prefix[location] ?? "/"))
+    if (!REGIONS.includes(region.toLowerCase()) || !region.startsWith(PAIRED[location] ?? "/"))
       throw invalid(`The custom placement config contains the region ${region}, which is not in ${location}.`);
 }
 
