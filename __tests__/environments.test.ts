@@ -177,7 +177,7 @@ test("no environment is named like a bootstrap stack", () => {
 });
 
 test.each([
-  ["Production", false],
+  ["Preview", false],
   ["9-lives", false],
   ["eu-", false],
   ["x", false],

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { count, matching, region } from "./fields";
+import { rule } from "./problem";
 
 /** What the bootstrap stack of an environment needs to know besides the environment itself. */
 export const bootstrap = z.strictObject({
@@ -45,16 +46,27 @@ export const bootstrap = z.strictObject({
   operators: z
     .array(
       matching(
-        /^(user|group):[^\s@:]{1,64}@([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/,
-        "must be a person or a group as an IAM member",
+        /^(user|group):[a-z0-9][-\w.+]{0,63}@([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/,
+        "must be a person or a group as an IAM member, in small letters",
         'write it like "group:platform@my-company.com"',
       ),
     )
+    .superRefine((operators, ctx) => {
+      for (const [i, operator] of operators.entries())
+        if (operators.indexOf(operator) < i)
+          ctx.addIssue({ code: "custom", path: [i], message: rule("is listed twice", "remove it") });
+    })
     .default([]),
   /** Region that has a copy of secrets and buckets. It can be set only before anything is deployed. */
   secondRegion: region.optional(),
 });
 
+type Bootstrap = z.output<typeof bootstrap>;
+
 /** The GitHub environment of the jobs that deploy. */
-export const githubEnvironment = ({ github }: z.output<typeof bootstrap>, environmentName: string): string =>
+export const githubEnvironment = ({ github }: Bootstrap, environmentName: string): string =>
   github.environment ?? environmentName;
+
+/** The GitHub environment of the jobs that plan. Its rules can let them run without an approval. */
+export const planEnvironment = (bootstrap: Bootstrap, environmentName: string): string =>
+  `${githubEnvironment(bootstrap, environmentName)}-plan`;

@@ -2,7 +2,8 @@ import { P, production, refused, staging, T, testRefused } from "./support";
 
 const REPOSITORY = "must be the repository's number, as text; copy it from gh api repos/OWNER/NAME --jq .id";
 const REF = 'must be a branch or a tag by its full name; write it like "refs/heads/main"';
-const OPERATOR = 'must be a person or a group as an IAM member; write it like "group:platform@my-company.com"';
+const OPERATOR =
+  'must be a person or a group as an IAM member, in small letters; write it like "group:platform@my-company.com"';
 
 testRefused({
   "no bootstrap": refused(
@@ -35,7 +36,39 @@ testRefused({
   ),
   "one environment of GitHub for two": refused(
     staging((e) => (e.bootstrap.github.environment = "production")),
-    `${T} bootstrap.github.environment = "production": is also the GitHub environment of production; give each environment its own`,
+    `${T} bootstrap.github.environment = "production": is also the GitHub environment in which jobs of production deploy or plan; give each environment its own`,
+  ),
+  "one environment of GitHub for two, in capitals": refused(
+    staging((e) => (e.bootstrap.github.environment = "Production")),
+    `${T} bootstrap.github.environment = "Production": is also the GitHub environment in which jobs of production deploy or plan; give each environment its own`,
+  ),
+  "the environment of GitHub in which another one plans": refused((files) => {
+    production((e) => (e.bootstrap.github.environment = "live"))(files);
+    staging((e) => (e.bootstrap.github.environment = "live-plan"))(files);
+  }, `${T} bootstrap.github.environment = "live-plan": is also the GitHub environment in which jobs of production deploy or plan; give each environment its own`),
+  "a repository of GitHub with a quote": refused(
+    production((e) => (e.bootstrap.github.repository = "my-company/shop'")),
+    `${P} bootstrap.github.repository = "my-company/shop'": must be a repository with its owner; write it like "my-company/shop"`,
+  ),
+  "a repository's number that is a wildcard": refused(
+    production((e) => (e.bootstrap.github.repositoryId = "*")),
+    `${P} bootstrap.github.repositoryId = a string: ${REPOSITORY}`,
+  ),
+  "every branch": refused(
+    production((e) => (e.bootstrap.github.ref = "refs/heads/*")),
+    `${P} bootstrap.github.ref = a string: ${REF}`,
+  ),
+  "names that are too long for Google's subject": refused(
+    production((e) => (e.bootstrap.github.environment = "x".repeat(100))),
+    `${P} bootstrap.github.repository = "pmcrm/pmcrm": and the GitHub environment make the subject repo:pmcrm/pmcrm:environment:${"x".repeat(100)}-plan, which has more than 127 characters; shorten bootstrap.github.environment`,
+  ),
+  "the bucket of bootstrap's state for the environment's": refused(
+    staging((e) => (e.stateBucket = "pmcrm-staging-bootstrap-state")),
+    `${T} stateBucket = "pmcrm-staging-bootstrap-state": is a bucket that bootstrap creates for something else; use a bucket of its own for the state`,
+  ),
+  "the account that plans as the deployer": refused(
+    staging((e) => (e.deployer = "planner@pmcrm-staging.iam.gserviceaccount.com")),
+    `${T} deployer = "planner@pmcrm-staging.iam.gserviceaccount.com": is the account that plans and changes nothing; use another account`,
   ),
   "a billing account's name": refused(
     production((e) => (e.bootstrap.budget.account = "billingAccounts/01A2B3-C4D5E6-0F1A2B")),
@@ -49,6 +82,14 @@ testRefused({
     staging((e) => (e.bootstrap.operators = ["allUsers"])),
     `${T} bootstrap.operators.0 = "allUsers": ${OPERATOR}`,
   ),
+  "an operator that Terraform would evaluate": refused(
+    staging((e) => (e.bootstrap.operators = [`user:\${path.module}@my-company.com`])),
+    `${T} bootstrap.operators.0 = a string: ${OPERATOR}`,
+  ),
+  "one operator twice": refused(
+    staging((e) => (e.bootstrap.operators = ["user:a@my-company.com", "user:a@my-company.com"])),
+    `${T} bootstrap.operators.1 = a string: is listed twice; remove it`,
+  ),
   "a service account as an operator": refused(
     staging((e) => (e.bootstrap.operators = ["serviceAccount:other@pmcrm-staging.iam.gserviceaccount.com"])),
     `${T} bootstrap.operators.0 = a string: ${OPERATOR}`,
@@ -59,6 +100,6 @@ testRefused({
   ),
   "a second region on another continent": refused(
     production((e) => (e.bootstrap.secondRegion = "us-east4")),
-    `${P} bootstrap.secondRegion = "us-east4": makes no dual-region with europe-west1, so that no bucket can be in both; name a region of the same multi-region, see https://cloud.google.com/storage/docs/locations#location-dr`,
+    `${P} bootstrap.secondRegion = "us-east4": makes no dual-region with europe-west1, so that no bucket can be in both; name a region that Google pairs with it: https://docs.cloud.google.com/storage/docs/locations#location-dr`,
   ),
 });

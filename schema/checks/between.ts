@@ -1,5 +1,5 @@
 import { overlaps, parseCidr } from "../../facts/cidr";
-import { githubEnvironment } from "../bootstrap";
+import { githubEnvironment, planEnvironment } from "../bootstrap";
 import { type Environment, rangesOf } from "../environment";
 import { dotted, type Problem } from "../problem";
 import { DATASTORES } from "../variable";
@@ -103,19 +103,22 @@ type Say = (
   remedy: string,
 ) => void;
 
-/** Otherwise, jobs that deploy one environment could get tokens of the other one's deployer. */
+/**
+ * Otherwise, jobs that deploy or plan one environment could get tokens of the other one's deployer. Environments of GitHub
+ * have the same name if they differ only in capitals.
+ */
 function jobsApart(mine: EnvironmentFile, other: EnvironmentFile, say: Say): void {
   if (!mine.valid.has("bootstrap") || !other.valid.has("bootstrap")) return;
-  const [here, there] = [mine, other].map(({ name, value: { bootstrap } }) => ({
-    repository: bootstrap.github.repositoryId,
-    environment: githubEnvironment(bootstrap, name),
-  }));
-  if (here?.repository === there?.repository && here?.environment === there?.environment)
+  if (mine.value.bootstrap.github.repositoryId !== other.value.bootstrap.github.repositoryId) return;
+  const [here, there] = [mine, other].map(({ name, value: { bootstrap } }) =>
+    [githubEnvironment(bootstrap, name), planEnvironment(bootstrap, name)].map((it) => it.toLowerCase()),
+  );
+  if (here?.some((it) => there?.includes(it)))
     say(
       mine,
       ["bootstrap", "github", "environment"],
       mine.value.bootstrap.github.environment,
-      `is also the GitHub environment of ${other.name}`,
+      `is also the GitHub environment in which jobs of ${other.name} deploy or plan`,
       "give each environment its own",
     );
 }

@@ -1,5 +1,10 @@
 import { dualRegionOf } from "../../facts/dual-regions";
+import { bootstrapBucket, planAccount, recordsBucket } from "../../facts/names";
+import { planEnvironment } from "../bootstrap";
 import { type Check, check } from "./check";
+
+/** Characters of a subject that Google's federation takes. {@link https://cloud.google.com/iam/docs/reference/rest/v1/projects.locations.workloadIdentityPools.providers} */
+const LONGEST_SUBJECT = 127;
 
 /** Rules about what the bootstrap stack makes. */
 export const bootstrapChecks: readonly Check[] = [
@@ -12,7 +17,28 @@ export const bootstrapChecks: readonly Check[] = [
       say.environment(
         path,
         `makes no dual-region with ${first}, so that no bucket can be in both`,
-        "name a region of the same multi-region, see https://cloud.google.com/storage/docs/locations#location-dr",
+        "name a region that Google pairs with it: https://docs.cloud.google.com/storage/docs/locations#location-dr",
       );
+  }),
+  check([], ["bootstrap"], [], (_s, { bootstrap }, _r, { say, environmentName }) => {
+    const subject = `repo:${bootstrap.github.repository}:environment:${planEnvironment(bootstrap, environmentName)}`;
+    if (subject.length > LONGEST_SUBJECT)
+      say.environment(
+        ["bootstrap", "github", "repository"],
+        `and the GitHub environment make the subject ${subject}, which has more than ${LONGEST_SUBJECT} characters`,
+        "shorten bootstrap.github.environment",
+      );
+  }),
+  check([], ["project", "stateBucket"], [], (_s, { project, stateBucket }, _r, { say }) => {
+    if ([bootstrapBucket(project), recordsBucket(project)].includes(stateBucket))
+      say.environment(
+        ["stateBucket"],
+        "is a bucket that bootstrap creates for something else",
+        "use a bucket of its own for the state",
+      );
+  }),
+  check([], ["project", "deployer"], [], (_s, { project, deployer }, _r, { say }) => {
+    if (deployer === planAccount(project))
+      say.environment(["deployer"], "is the account that plans and changes nothing", "use another account");
   }),
 ];
