@@ -53,6 +53,26 @@ describe.each(EVERY)("$name", ({ name }) => {
         expect([address, of(type).map(([, it]) => it.name)]).toEqual([address, expect.arrayContaining([key])]);
   });
 
+  test("only its jobs and operators can act as the deployer and the planner", () => {
+    const { deployer_policy, planner_policy } = stack().json.data.google_iam_policy;
+    for (const [policy, jobs] of [
+      [deployer_policy, name.replace(/.*bootstrap-/, "")],
+      [planner_policy, `${name.replace(/.*bootstrap-/, "")}-plan`],
+    ]) {
+      const [federated, ...operators] = policy.binding;
+      expect(federated).toEqual({
+        role: "roles/iam.workloadIdentityUser",
+        members: [expect.stringMatching(new RegExp(`^principalSet://.*/attribute\\.environment/${jobs}$`))],
+      });
+      for (const { role, members } of operators)
+        expect([role, members]).toEqual([
+          "roles/iam.serviceAccountTokenCreator",
+          [expect.stringMatching(/^(user|group):/)],
+        ]);
+    }
+    expect(of("google_service_account_iam_policy")).toHaveLength(2);
+  });
+
   test("its state is in another bucket than the environment's, and in none that the deployer can use", () => {
     const { bucket } = stack().json.terraform.backend.gcs;
     expect(bucket).not.toBe(environments().json.terraform.backend.gcs.bucket);
@@ -63,7 +83,9 @@ describe.each(EVERY)("$name", ({ name }) => {
     ]);
     const [storage] = of("google_project_iam_member").filter(([, it]) => it.role === "roles/storage.admin");
     if (storage)
-      expect(storage[1].condition.expression).toContain(`!resource.name.startsWith('projects/_/buckets/${bucket}')`);
+      expect(storage[1].condition.expression).toContain(
+        `resource.name != 'projects/_/buckets/${bucket}' && !resource.name.startsWith('projects/_/buckets/${bucket}/')`,
+      );
   });
 
   test("buckets keep a hundred versions and refuse no replacement, and viewers of the project see nothing", () => {

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { bootstrapLines } from "../commands/bootstrap/lines";
 import type { Context } from "../commands/context";
-import { everyStack } from "../commands/every-stack";
+import { everyBootstrapStack, everyStack } from "../commands/every-stack";
 import { type Configuration, environmentOf, load } from "../schema/load";
 import { addBuckets } from "./buckets";
 import { configuration, type Files, ROOT, type Stack, synthEvery } from "./support";
@@ -10,7 +10,7 @@ const EVERY = everyStack(ROOT);
 const stacks = new Map<string, Stack>();
 const lines = new Map<string, string[]>();
 beforeAll(async () => {
-  for (const [name, stack] of await synthEvery()) stacks.set(name, stack);
+  for (const [name, stack] of await synthEvery([...EVERY, ...everyBootstrapStack(ROOT)])) stacks.set(name, stack);
   for (const { name, system, environment } of EVERY)
     lines.set(name, linesOf(await load(ROOT, system, {}), environment));
 });
@@ -33,6 +33,10 @@ function bash(script: string): string {
   expect([status, stderr]).toEqual([0, ""]);
   return stdout;
 }
+
+/** What the project's roles are granted to the deployer under. */
+type Granted = readonly { readonly role: string; readonly condition?: string }[];
+const inOrder = (granted: Granted) => [...granted].sort((a, b) => a.role.localeCompare(b.role));
 
 describe.each(EVERY)("$name", ({ name }) => {
   const printed = () => lines.get(name) as string[];
@@ -58,6 +62,50 @@ describe.each(EVERY)("$name", ({ name }) => {
     // https://cloud.google.com/service-usage/docs/reference/rest/v1/services/batchEnable
     expect(enabled.length).toBeLessThanOrEqual(20);
     expect(at).toBeLessThan(printed().findIndex((line) => /^gcloud (compute|kms|storage|artifacts)/.test(line)));
+  });
+
+  test("the deployer gets the same grants as from the bootstrap stack", () => {
+    const [system, environment] = name.split(".");
+    const bootstrap = stacks.get(`${system}.bootstrap-${environment}`) as Stack;
+    const deployer = `\${google_service_account.deployer.member}`;
+    const granted = bootstrap.resources.flatMap(([address, { role, member, condition }]) =>
+      address.startsWith("google_project_iam_member.") && member === deployer
+        ? [{ role, ...(condition && { condition: `title=${condition.title}:expression=${condition.expression}` }) }]
+        : [],
+    );
+    expect(granted.length).toBeGreaterThan(10);
+    const lines = printed().filter((line) => /^role[ (]/.test(line));
+    const calls = bash(`gcloud() { printf '%s\\n' "$*"; }; ${lines.join("\n")}`)
+      .trim()
+      .split("\n");
+    expect(
+      inOrder(
+        calls.map((call) => {
+          const [, role = "", condition] =
+            / --role=(\S+) --condition=(?:None|\^:\^(.*)) --format=none$/.exec(call) ?? [];
+          return { role, ...(condition && { condition }) };
+        }),
+      ),
+    ).toEqual(inOrder(granted));
+
+    const buckets = Object.entries<{ binding: { role: string; members: string[] }[] }>(
+      bootstrap.json.data.google_iam_policy,
+    ).flatMap(([id, { binding }]) =>
+      binding
+        .filter(({ members }) => members.includes(deployer))
+        .map(({ role }) => [
+          bootstrap.resource(`google_storage_bucket.${id.replace("-policy", "").replace("-", "_")}`).name,
+          role,
+        ]),
+    );
+    expect(
+      printed().flatMap((line) => {
+        const [, bucket, role] =
+          /^gcloud storage buckets add-iam-policy-binding gs:\/\/(\S+) .* --role=(\S+)$/.exec(line) ?? [];
+        return bucket && role ? [[bucket, role]] : [];
+      }),
+    ).toEqual(expect.arrayContaining(buckets));
+    expect(buckets).toHaveLength(3);
   });
 
   test("the keys of the stack are made with their grants, before the deploy", () => {

@@ -1,5 +1,6 @@
 import { type FakeCloud, startFakeCloud } from "@slipway/fake-google-cloud";
 import { SURROUNDINGS, withDeployer } from "../commands/rehearse/project";
+import { IMAGES_KEY } from "../constructs/secrets/agent-key";
 import { bootstrapBucket, recordsBucket } from "../facts/names";
 import type { Environment } from "../schema/environment";
 import { environmentOf, load } from "../schema/load";
@@ -15,20 +16,62 @@ beforeAll(async () => {
 });
 afterAll(() => fake.stop());
 
+/** Calls as the deployer, or as an administrator. */
+function callers() {
+  const query = new URLSearchParams({ project: environment.project });
+  const as =
+    (...caller: [] | [string]) =>
+    (service: string, method: string, path: string, body?: object, more = {}) =>
+      fake.cloud.call({
+        service,
+        method,
+        path,
+        query: new URLSearchParams([...query, ...Object.entries<string>(more)]),
+        body,
+        caller: caller.length ? caller : undefined,
+      });
+  return { deployer: as(`serviceAccount:${environment.deployer}`), administrator: as() };
+}
+
 test.each<[string, (environment: Environment) => string]>([
   ["its own state", ({ stateBucket }) => stateBucket],
   ["bootstrap's state", ({ project }) => bootstrapBucket(project)],
   ["the records", ({ project }) => recordsBucket(project)],
 ])("the deployer can make and change buckets, and its project roles do not cover that of %s", (_what, bucketOf) => {
   const name = bucketOf(environment);
-  const caller = [`serviceAccount:${environment.deployer}`] as const;
-  const query = new URLSearchParams({ project: environment.project });
-  const call = (method: string, path: string, body?: object, by?: typeof caller) =>
-    fake.cloud.call({ service: "storage", method, path, query, body, caller: by });
-  const made = `files-${name}`;
-  call("POST", "b", { name: made, location: "europe-west1" }, caller);
-  call("PATCH", `b/${made}`, { labels: {} }, caller);
-  call("POST", "b", { name, location: "europe-west1" });
-  expect(() => call("PATCH", `b/${name}`, { labels: {} }, caller)).toThrow("does not have storage.buckets.get access");
-  expect(() => call("GET", `b/${name}/o`, undefined, caller)).toThrow("does not have storage.objects.list access");
+  const { deployer, administrator } = callers();
+  for (const made of [`files-${name}`, `${name}-files`]) {
+    deployer("storage", "POST", "b", { name: made, location: "europe-west1" });
+    deployer("storage", "PATCH", `b/${made}`, { labels: {} });
+  }
+  administrator("storage", "POST", "b", { name, location: "europe-west1" });
+  const refused = (method: string, path: string, body?: object) => () => deployer("storage", method, path, body);
+  expect(refused("PATCH", `b/${name}`, { labels: {} })).toThrow("does not have storage.buckets.get access");
+  expect(refused("PUT", `b/${name}/iam`, { bindings: [] })).toThrow(
+    "does not have storage.buckets.setIamPolicy access",
+  );
+  expect(refused("GET", `b/${name}/o`)).toThrow("does not have storage.objects.list access");
+  expect(refused("GET", `b/${name}/o/x`)).toThrow("does not have storage.objects.get access");
+});
+
+test("the deployer can make and change keys, and not the one that encrypts images", () => {
+  const { deployer, administrator } = callers();
+  const rings = `projects/${environment.project}/locations/${environment.region}/keyRings`;
+  const make = (by: typeof deployer, ring: string) => {
+    by("cloudkms", "POST", rings, {}, { keyRingId: ring });
+    by("cloudkms", "POST", `${rings}/${ring}/cryptoKeys`, { purpose: "ENCRYPT_DECRYPT" }, { cryptoKeyId: ring });
+  };
+  const grant = (by: typeof deployer, ring: string) =>
+    by("cloudkms", "POST", `${rings}/${ring}:setIamPolicy`, { policy: { bindings: [] } });
+  make(deployer, `${IMAGES_KEY.name}-of-others`);
+  grant(deployer, `${IMAGES_KEY.name}-of-others`);
+  make(administrator, IMAGES_KEY.name);
+  expect(() => grant(deployer, IMAGES_KEY.name)).toThrow("'cloudkms.keyRings.setIamPolicy' denied");
+  expect(() =>
+    deployer(
+      "cloudkms",
+      "POST",
+      `${rings}/${IMAGES_KEY.name}/cryptoKeys/${IMAGES_KEY.name}/cryptoKeyVersions/1:destroy`,
+    ),
+  ).toThrow("'cloudkms.cryptoKeyVersions.destroy' denied");
 });

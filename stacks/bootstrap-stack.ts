@@ -10,7 +10,7 @@ import { GithubFederation } from "../constructs/identity/github-federation";
 import { Budget } from "../constructs/project/budget";
 import { Project } from "../constructs/project/project";
 import { imageRepository } from "../constructs/registry/image-repository";
-import { imagesKey, userOf } from "../constructs/secrets/agent-key";
+import { type AgentKey, IMAGES_KEY, userOf } from "../constructs/secrets/agent-key";
 import { EncryptionKey } from "../constructs/secrets/encryption-key";
 import { secretContainer } from "../constructs/secrets/secret";
 import { bucket } from "../constructs/storage/bucket";
@@ -25,7 +25,7 @@ import {
 } from "../facts/names";
 import { parseRegistry } from "../facts/registries";
 import { URL_SIGNER } from "../facts/url-signer";
-import { githubEnvironment } from "../schema/bootstrap";
+import { githubEnvironment, planEnvironment } from "../schema/bootstrap";
 import { type Environment, regionsOf } from "../schema/environment";
 import type { System } from "../schema/system";
 import { workloads } from "../schema/workloads";
@@ -82,7 +82,7 @@ export class BootstrapStack extends TerraformStack {
     });
 
     // ---- keys that Google's service agents encrypt with
-    const keyOf = (id: string, key: ReturnType<typeof imagesKey>) =>
+    const keyOf = (id: string, key: AgentKey) =>
       new EncryptionKey(this, id, {
         project,
         name: key.name,
@@ -95,26 +95,27 @@ export class BootstrapStack extends TerraformStack {
     for (const key of keysOf(full, environment)) keyOf(key.name.slice(full.length + 1), key);
 
     // ---- who deploys
-    const jobs = githubEnvironment(bootstrap, environmentName);
+    const deploys = githubEnvironment(bootstrap, environmentName);
+    const plans = planEnvironment(bootstrap, environmentName);
     const github = new GithubFederation(this, "github", {
       project,
       ...bootstrap.github,
-      environments: [jobs, planJobs(jobs)],
+      environments: [deploys, plans],
     });
     const deployer = new DeploymentAccount(this, "deployer", {
       project,
       email: environment.deployer,
       displayName: `Deploys ${systemName} ${environmentName}`,
-      roles: deployerGrants(system, environment),
-      federated: github.jobsOf(jobs),
+      grants: deployerGrants(system, environment),
+      federated: github.jobsOf(deploys),
       operators: bootstrap.operators,
     });
     const planner = new DeploymentAccount(this, "planner", {
       project,
       email: planAccount(environment.project),
       displayName: `Plans ${systemName} ${environmentName}`,
-      roles: Object.fromEntries(planRoles(system, environment).map((role) => [role, undefined])),
-      federated: github.jobsOf(planJobs(jobs)),
+      grants: planRoles(system, environment).map((role) => ({ role })),
+      federated: github.jobsOf(plans),
       operators: bootstrap.operators,
     });
     this.letPlan(project, planner.member, systemName);
@@ -160,22 +161,24 @@ export class BootstrapStack extends TerraformStack {
     }
 
     // ---- images
-    const images = keyOf("images", imagesKey(full));
+    const images = keyOf("images", IMAGES_KEY);
     const own = parseRegistry(environment.repository);
     const repositories = {
       [THIRD_PARTY]: "Images and charts of others, copied by digest",
       ...(own?.repository && own.project === environment.project && { [own.repository]: `Images of ${systemName}` }),
     };
-    for (const [name, description] of Object.entries(repositories))
+    for (const [name, description] of Object.entries(repositories)) {
+      const location = name === own?.repository ? own.location : region;
       imageRepository(this, `repository-${name}`, {
         project,
         name,
-        location: name === own?.repository ? own.location : region,
+        location,
         description,
         labels,
-        key: images.key.id,
+        key: location === region ? images.key.id : undefined, // a key encrypts only what is in its region
         dependsOn: [images.grant],
       });
+    }
 
     new Budget(this, "budget", {
       project,
@@ -215,9 +218,6 @@ export class BootstrapStack extends TerraformStack {
     return logicalIdOf(element);
   }
 }
-
-/** The GitHub environment of the jobs that plan. Its rules can let them run without an approval. */
-const planJobs = (environment: string): string => `${environment}-plan`;
 
 function customRole(
   scope: Construct,

@@ -1,4 +1,5 @@
 import type { Condition } from "../constructs/identity/deployment-account";
+import { IMAGES_KEY } from "../constructs/secrets/agent-key";
 import { bootstrapBucket, recordsBucket } from "../facts/names";
 import { NODE_ROLES } from "../facts/node-roles";
 import { bucketNeeds } from "../schema/buckets";
@@ -25,47 +26,56 @@ const DEPLOYER_ROLES: Readonly<Record<string, string>> = {
   "roles/secretmanager.admin": "secrets, their versions and grants",
   "roles/iam.serviceAccountAdmin": "service accounts and workload identity",
   "roles/iam.serviceAccountUser": "run nodes as their account",
+  "roles/resourcemanager.projectIamAdmin": "audit logs, and the nodes' roles",
 };
-
-/** The deployer's roles, with those for the environment's choices. */
-export const deployerRoles = (system: System, environment: Environment): Readonly<Record<string, string>> =>
-  Object.assign(
-    {},
-    DEPLOYER_ROLES,
-    ...[bucketNeeds(system), ...datastoreNeeds(environment), edgeNeeds(environment)].map(({ roles }) => roles),
-  );
 
 /**
  * Condition of the deployer's role `projectIamAdmin`: it can grant the nodes' roles, and nothing else.
  * {@link https://cloud.google.com/iam/docs/setting-limits-on-granting-roles}
  */
-export const NODES_ONLY: Condition = {
+const NODES_ONLY: Condition = {
   title: "nodes-only",
   expression: `api.getAttribute('iam.googleapis.com/modifiedGrantsByRole', []).hasOnly([${NODE_ROLES.map((role) => `'${role}'`).join(", ")}])`,
 };
 
 /**
- * Condition of the role that can change every bucket of the project: not the buckets of states, which have roles of their
- * own, and not the records, which the deployer can only add to. Calls that create a bucket name the project.
+ * A condition that leaves out resources and what they contain. Without the slash, it would also leave out resources whose
+ * names begin in the same way.
  * {@link https://cloud.google.com/iam/docs/conditions-resource-attributes#resource-name}
  */
-const otherBuckets = ({ project, stateBucket }: Environment): Condition => ({
-  title: "other-buckets",
-  expression: [bootstrapBucket(project), recordsBucket(project), stateBucket]
-    .map((name) => `!resource.name.startsWith('projects/_/buckets/${name}')`)
-    .join(" && "),
+const allBut = (title: string, names: readonly string[]): Condition => ({
+  title,
+  expression: names.map((name) => `resource.name != '${name}' && !resource.name.startsWith('${name}/')`).join(" && "),
 });
 
-/** What an administrator grants the deployer in the project: roles, each with its condition if it has one. */
-export const deployerGrants = (
-  system: System,
-  environment: Environment,
-): Readonly<Record<string, Condition | undefined>> => ({
-  ...Object.fromEntries(
-    Object.keys(deployerRoles(system, environment)).map((role) => [
-      role,
-      role === "roles/storage.admin" ? otherBuckets(environment) : undefined,
-    ]),
-  ),
-  "roles/resourcemanager.projectIamAdmin": NODES_ONLY,
-});
+/** Conditions of roles that would reach what only an administrator changes. */
+const CONDITIONS: Readonly<Record<string, (environment: Environment) => Condition>> = {
+  // The buckets of states have roles of their own, and the deployer can only add to the records.
+  "roles/storage.admin": ({ project, stateBucket }) =>
+    allBut(
+      "other-buckets",
+      [bootstrapBucket(project), recordsBucket(project), stateBucket].map((name) => `projects/_/buckets/${name}`),
+    ),
+  // The other keys are in the environment's stack, too.
+  "roles/cloudkms.admin": ({ project, region }) =>
+    allBut("other-keys", [`projects/${project}/locations/${region}/keyRings/${IMAGES_KEY.name}`]),
+  "roles/resourcemanager.projectIamAdmin": () => NODES_ONLY,
+};
+
+/** A role that an administrator grants the deployer in the project. */
+export interface Grant {
+  readonly role: string;
+  /** What the deployer needs it for. */
+  readonly why: string;
+  readonly condition?: Condition;
+}
+
+/** What an administrator grants the deployer in the project. */
+export const deployerGrants = (system: System, environment: Environment): readonly Grant[] =>
+  Object.entries<string>(
+    Object.assign(
+      {},
+      DEPLOYER_ROLES,
+      ...[bucketNeeds(system), ...datastoreNeeds(environment), edgeNeeds(environment)].map(({ roles }) => roles),
+    ),
+  ).map(([role, why]) => ({ role, why, condition: CONDITIONS[role]?.(environment) }));

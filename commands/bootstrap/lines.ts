@@ -1,6 +1,7 @@
 import { KEY_ROLE, ROTATION, userOf } from "../../constructs/secrets/agent-key";
+import { dualRegionOf } from "../../facts/dual-regions";
 import { machineOf } from "../../facts/google";
-import { fullName } from "../../facts/names";
+import { fullName, recordsBucket } from "../../facts/names";
 import { URL_SIGNER } from "../../facts/url-signer";
 import { WAF_RULES } from "../../facts/waf";
 import { ALL_CPUS, modeOf, mostNodesOf, nodePoolsOf } from "../../schema/cluster";
@@ -8,18 +9,20 @@ import { datastoreNeeds } from "../../schema/datastores";
 import type { Environment } from "../../schema/environment";
 import { imagesOf } from "../../schema/release";
 import { workloads } from "../../schema/workloads";
-import { deployerRoles, NODES_ONLY } from "../../stacks/deployer-roles";
+import { deployerGrants } from "../../stacks/deployer-roles";
 import { bootstrapApis, keysOf } from "../../stacks/prerequisites";
 import type { Context } from "../context";
 import { registryLines } from "../registries";
 import { addLines, suppliedSecrets } from "../secrets";
+import { word } from "../shell";
 
 /** Shell commands that prepare an empty project with billing for the first deploy. */
 export function bootstrapLines(context: Context): string[] {
   const { environment, system, systemName, environmentName } = context;
-  const { project, region, deployer, stateBucket, edge } = environment;
+  const { project, region, deployer, stateBucket, edge, bootstrap } = environment;
   const apis = bootstrapApis(system, environment);
   const { account, home } = deployerOf(environment);
+  const location = locationOf(region, bootstrap.secondRegion);
   const images = imagesOf(system).map((name) => ({ name, reference: `${environment.repository}/${name}` }));
   return [
     "# Run these commands in bash, one by one.",
@@ -43,10 +46,13 @@ export function bootstrapLines(context: Context): string[] {
     "",
     ...keyLines(context),
     "",
-    "# 5. Create the bucket for Terraform's state: versioned and private; only the deployer can read it.",
-    `gcloud storage buckets create gs://${stateBucket} --project=${project} --location=${region} --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=30d`,
-    `gcloud storage buckets update gs://${stateBucket} --versioning`,
-    `for grant in projectViewer:legacyBucketReader projectViewer:legacyObjectReader projectEditor:legacyBucketOwner projectEditor:legacyObjectOwner; do gcloud storage buckets remove-iam-policy-binding gs://${stateBucket} --member="\${grant%%:*}:${project}" --role="roles/storage.\${grant##*:}" || true; done`,
+    "# 5. Create the buckets for Terraform's state and for records of deploys: versioned and private; only the deployer can",
+    "# read them. It cannot replace or delete records.",
+    ...[stateBucket, recordsBucket(project)].flatMap((bucket) => [
+      `gcloud storage buckets create gs://${bucket} --project=${project} ${location} --uniform-bucket-level-access --public-access-prevention --soft-delete-duration=30d`,
+      `gcloud storage buckets update gs://${bucket} --versioning`,
+      `for grant in projectViewer:legacyBucketReader projectViewer:legacyObjectReader projectEditor:legacyBucketOwner projectEditor:legacyObjectOwner; do gcloud storage buckets remove-iam-policy-binding gs://${bucket} --member="\${grant%%:*}:${project}" --role="roles/storage.\${grant##*:}" || true; done`,
+    ]),
     "",
     "# 6. Create the account that deploys, and grant its roles.",
     ...(home === project
@@ -58,11 +64,21 @@ export function bootstrapLines(context: Context): string[] {
           `gcloud services enable iam.googleapis.com iamcredentials.googleapis.com --project=${home}`,
           `gcloud iam service-accounts describe ${deployer} --project=${home} >/dev/null 2>&1 || gcloud iam service-accounts create ${account} --project=${home}`,
         ]),
-    `gcloud storage buckets add-iam-policy-binding gs://${stateBucket} --member=serviceAccount:${deployer} --role=roles/storage.objectAdmin`,
-    `role() { gcloud projects add-iam-policy-binding ${project} --member=serviceAccount:${deployer} --role="$1" --condition=None --format=none; }`,
-    ...Object.entries(deployerRoles(system, environment)).map(([role, why]) => `role ${role}  # ${why}`),
-    "# The deployer can set the audit logs and grant the nodes' two roles, and can grant nothing else.",
-    `gcloud projects add-iam-policy-binding ${project} --member=serviceAccount:${deployer} --role=roles/resourcemanager.projectIamAdmin --format=none --condition="^:^title=${NODES_ONLY.title}:expression=${NODES_ONLY.expression}"`,
+    ...[
+      `${stateBucket} objectUser`,
+      `${recordsBucket(project)} objectCreator`,
+      `${recordsBucket(project)} objectViewer`,
+    ]
+      .map((grant) => grant.split(" "))
+      .map(
+        ([bucket, role]) =>
+          `gcloud storage buckets add-iam-policy-binding gs://${bucket} --member=serviceAccount:${deployer} --role=roles/storage.${role}`,
+      ),
+    `role() { gcloud projects add-iam-policy-binding ${project} --member=serviceAccount:${deployer} --role="$1" --condition="\${2:-None}" --format=none; }`,
+    ...deployerGrants(system, environment).map(
+      ({ role, why, condition }) =>
+        `role ${role}${condition ? ` ${word(`^:^title=${condition.title}:expression=${condition.expression}`)}` : ""}  # ${why}`,
+    ),
     "# In many projects, Compute Engine's default account can edit everything, and the deployer could act as it.",
     `gcloud projects remove-iam-policy-binding ${project} --member="serviceAccount:${numberOf(project)}-compute@developer.gserviceaccount.com" --role=roles/editor --condition=None --format=none || true`,
     ...signerLines(context),
@@ -119,6 +135,13 @@ const signerLines = ({ system, environment: { project } }: Context): string[] =>
         `gcloud iam roles describe ${URL_SIGNER.id} --project=${project} >/dev/null 2>&1 || gcloud iam roles create ${URL_SIGNER.id} --project=${project} --title='Signs URLs' --permissions=${URL_SIGNER.permissions.join()}`,
       ]
     : [];
+
+/** Options of gcloud that say where a bucket is. */
+function locationOf(region: string, second: string | undefined): string {
+  const dual = second && dualRegionOf(region, second);
+  if (!dual) return `--location=${region}`;
+  return `--location=${dual.location}${dual.predefined ? "" : ` --placement=${region},${second}`}`;
+}
 
 /** The deployer's name, and the project that its account is in. */
 export function deployerOf({ deployer }: Environment): { readonly account: string; readonly home: string } {

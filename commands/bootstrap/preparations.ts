@@ -1,4 +1,4 @@
-import { imagesKey } from "../../constructs/secrets/agent-key";
+import { IMAGES_KEY } from "../../constructs/secrets/agent-key";
 import { fullName } from "../../facts/names";
 import { bootstrapApis, keysOf } from "../../stacks/prerequisites";
 import type { Context } from "../context";
@@ -43,7 +43,7 @@ const agents: Preparation = {
     const where = [`--location=${region}`, `--project=${project}`];
     const rings = await gcloud("kms", "keyrings", "list", ...where, "--format=value(name)");
     const has = (name: string) => listed(rings).some((ring) => ring.endsWith(`/${name}`));
-    return [...keysOf(full, environment), imagesKey(full)]
+    return [...keysOf(full, environment), IMAGES_KEY]
       .filter(({ name, agent }) => agent !== "compute" && !has(name)) // enabling its API creates Compute Engine's
       .map(({ agent }) => [
         "beta",

@@ -152,6 +152,7 @@ export const MATTERS: Readonly<Record<string, readonly string[]>> = {
   google_secret_manager_secret_version: ["secret_data_wo_version", "deletion_policy"],
   google_service_account: ["account_id"],
   google_service_account_iam_member: ["role", "member"],
+  google_service_account_iam_policy: ["policy_data"],
   google_service_networking_connection: ["service", "reserved_peering_ranges", "deletion_policy"],
   google_sql_database: ["name", "deletion_policy"],
   google_sql_database_instance: [

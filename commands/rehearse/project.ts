@@ -52,7 +52,7 @@ export const bootstrapped =
   };
 
 /**
- * Makes the deployer's account and grants its roles, as `npm run bootstrap` prints them. Roles that it has stay, so that this
+ * Makes the deployer's account and grants its roles, as `npm run bootstrap` does. Roles that it has stay, so that this
  * can be done again for another configuration.
  */
 export const withDeployer =
@@ -69,9 +69,9 @@ export const withDeployer =
     }
     const { bindings } = call("cloudresourcemanager", `projects/${project}:getIamPolicy`);
     const member = `serviceAccount:${deployer}`;
-    const added = Object.entries(deployerGrants(system, environment))
-      .filter(([role]) => !cloud.policies.grants(`cloudresourcemanager/projects/${project}`, role, member))
-      .map(([role, condition]) => ({ role, condition, members: [member] }));
+    const added = deployerGrants(system, environment)
+      .filter(({ role }) => !cloud.policies.grants(`cloudresourcemanager/projects/${project}`, role, member))
+      .map(({ role, condition }) => ({ role, condition, members: [member] }));
     call("cloudresourcemanager", `projects/${project}:setIamPolicy`, {
       policy: { version: 3, bindings: [...bindings, ...added] },
     });

@@ -28,6 +28,8 @@ export const conditionOf = (props: Omit<GithubFederationProps, "project">): stri
     `assertion.ref == ${quoted(props.ref)}`,
     `assertion.environment in [${props.environments.map(quoted).join(", ")}]`,
     `(${props.environments.map((it) => `assertion.sub == ${quoted(`repo:${props.repository}:environment:${it}`)}`).join(" || ")})`,
+    // The event pull_request_target runs on the branch that the pull request is for.
+    "!assertion.event_name.startsWith('pull_request')",
   ].join(" && ");
 
 /**

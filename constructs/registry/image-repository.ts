@@ -12,8 +12,8 @@ export interface ImageRepositoryProps {
   readonly description: string;
   /** Google Cloud labels. */
   readonly labels: Readonly<Record<string, string>>;
-  /** Cloud KMS key that encrypts the images. */
-  readonly key: string;
+  /** Cloud KMS key that encrypts the images; Google's own by default. */
+  readonly key?: string;
   /** The grant on the key. */
   readonly dependsOn: readonly ITerraformDependable[];
 }

@@ -24,8 +24,8 @@ export const secretsKey = (cluster: string): AgentKey => ({ name: `${cluster}-se
 /** The key for disks of datastores in a cluster, given the cluster's name. */
 export const disksKey = (cluster: string): AgentKey => ({ name: `${cluster}-datastores`, agent: "compute" });
 
-/** The key for images in the registry, given the name of the system and the environment. */
-export const imagesKey = (fullName: string): AgentKey => ({ name: `${fullName}-images`, agent: "artifactregistry" });
+/** The key for images in the registry. It has one name in all projects, which a condition of the deployer's role names. */
+export const IMAGES_KEY: AgentKey = { name: "images", agent: "artifactregistry" };
 
 /** The service agent as an IAM member. */
 export const userOf = ({ agent }: AgentKey, projectNumber: string): string =>
