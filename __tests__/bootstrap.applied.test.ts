@@ -68,8 +68,16 @@ applied(
     const before = changes().length;
     expect(await ready()).toContain("No changes.");
     expect(changes().slice(before)).toEqual([]);
+
+    // The deployer could let somebody else act as it.
+    const account = `projects/${PROJECT}/serviceAccounts/deployer@${PROJECT}.iam.gserviceaccount.com`;
+    const granted = fake.cloud.policies.get(`iam/${account}`).bindings;
+    const another = { role: "roles/iam.serviceAccountTokenCreator", members: ["user:another@example.com"] };
+    make("iam", `${account}:setIamPolicy`, { policy: { bindings: [...granted, another] } });
+    expect(await ready()).toContain("another@example.com");
+    expect(fake.cloud.policies.get(`iam/${account}`).bindings).toEqual(granted);
   },
-  8 * MINUTES,
+  10 * MINUTES,
 );
 
 applied(

@@ -22,7 +22,7 @@ async function call(path, method = "GET", body = undefined) {
 const print = (items, field) => console.log((items ?? []).map(field).join("\n"));
 
 const COMMANDS = {
-  "auth print-access-token": () => console.log(FAKE_TOKEN),
+  "config config-helper": () => console.log(FAKE_TOKEN),
   "billing projects describe": async () =>
     console.log((await call(`cloudbilling/v1/projects/${project}/billingInfo`)).billingEnabled ? "True" : "False"),
   "services list": async () =>

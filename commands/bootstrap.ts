@@ -4,7 +4,7 @@ import path from "node:path";
 import { createInterface } from "node:readline/promises";
 import { toTheEnd } from "../schema/finish";
 import { existing } from "./bootstrap/existing";
-import { gcloud, patiently, Refused } from "./bootstrap/gcloud";
+import { accessToken, gcloud, inShell, patiently, Refused } from "./bootstrap/gcloud";
 import { reader } from "./bootstrap/google-api";
 import { bootstrapLines } from "./bootstrap/lines";
 import { checkBilling, left, PREPARATIONS } from "./bootstrap/preparations";
@@ -21,8 +21,6 @@ interface Asked {
 }
 
 const sleep = (seconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
-const inShell = (args: readonly string[]): string =>
-  ["gcloud", ...args].map((arg) => (/^[\w@%+=:,./-]+$/.test(arg) ? arg : `'${arg}'`)).join(" ");
 
 async function prepare(context: Context, asked: Asked): Promise<void> {
   const { systemName: system, environmentName, environment } = context;
@@ -46,12 +44,12 @@ async function prepare(context: Context, asked: Asked): Promise<void> {
   }
 
   step(2, "Find what exists");
-  const token = await gcloud("auth", "print-access-token"); // Terraform runs as the account that gcloud uses
-  const read = reader(token, project);
-  const workspace = new Workspace(path.join(ROOT, "bootstrap.out", system, environmentName), read, token);
+  const number = await gcloud("projects", "describe", project, "--format=value(projectNumber)");
+  const reading = async () => reader(await accessToken(), { id: project, number });
+  const workspace = new Workspace(path.join(ROOT, "bootstrap.out", system, environmentName), reading);
   const stack = await synthesized(context);
-  await workspace.open(stack);
-  const found = await patiently(() => existing(read, JSON.parse(stack).resource), sleep);
+  await patiently(() => workspace.open(stack), sleep);
+  const found = await patiently(async () => existing(await reading(), JSON.parse(stack).resource), sleep);
   workspace.adopt(found);
   console.log(`The state is in ${workspace.place}. ${found.length} of the stack's resources exist.`);
 
@@ -100,7 +98,8 @@ async function confirm(question: string, { yes }: Asked): Promise<void> {
     throw new Refused(`${question} Nobody can answer, because the input is no terminal. Use --yes, or --dry-run.`);
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   try {
-    const answer = await terminal.question(`\n${question} Only 'yes' is accepted: `);
+    const closed = new Promise<string>((resolve) => terminal.once("close", () => resolve(""))); // Ctrl-C or Ctrl-D
+    const answer = await Promise.race([terminal.question(`\n${question} Only 'yes' is accepted: `), closed]);
     if (answer.trim() !== "yes") throw new Refused("Nothing more was changed.");
   } finally {
     terminal.close();

@@ -1,5 +1,5 @@
 import { secretName } from "../facts/names";
-import { generationOf } from "../schema/environment";
+import { generationOf, regionsOf } from "../schema/environment";
 import { toTheEnd } from "../schema/finish";
 import { PLATFORM_SECRETS } from "../schema/system";
 import { suppliedVariables } from "../stacks/prerequisites";
@@ -43,9 +43,10 @@ const RECEIVERS = {
  * pasted at once, the lines that wait would be the value, so then nothing is added.
  */
 export function addLines(context: Context, secret: { name: string }): string[] {
-  const { project, region } = context.environment;
+  const { project } = context.environment;
+  const locations = regionsOf(context.environment).join(",");
   return [
-    `gcloud secrets describe ${secret.name} --project=${project} >/dev/null 2>&1 || gcloud secrets create ${secret.name} --project=${project} --replication-policy=user-managed --locations=${region}`,
+    `gcloud secrets describe ${secret.name} --project=${project} >/dev/null 2>&1 || gcloud secrets create ${secret.name} --project=${project} --replication-policy=user-managed --locations=${locations}`,
     `if IFS= read -rst 1 value </dev/tty; then echo '${secret.name} is not added: more lines were pasted. Run this line by itself.'; else IFS= read -rsp '${secret.name}: ' value </dev/tty && printf %s "$value" | gcloud secrets versions add ${secret.name} --project=${project} --data-file=-; fi; unset value; echo`,
   ];
 }

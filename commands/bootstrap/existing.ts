@@ -29,9 +29,13 @@ const displayed =
   (api: ApiName, path: (resource: Resource) => string): Find =>
   async (read, resource) => {
     const collection = path(resource);
-    const found = await read(api, collection);
-    const items: Answer[] = found?.[collection.split("/").pop() as string] ?? [];
-    return items.find(({ displayName }) => displayName === resource.display_name)?.name;
+    for (let page = ""; ; ) {
+      const answer: Answer = (await read(api, `${collection}${page}`)) ?? {};
+      const items: Answer[] = answer[collection.split("/").pop() as string] ?? [];
+      const found = items.find(({ displayName }) => displayName === resource.display_name);
+      if (found || !answer.nextPageToken) return found?.name;
+      page = `?${new URLSearchParams({ pageToken: answer.nextPageToken })}`;
+    }
   };
 
 /** The resource that an argument such as `${google_kms_key_ring.images_ring.id}` refers to. */

@@ -1,7 +1,11 @@
 import { spawn } from "node:child_process";
+import { word } from "../shell";
 
 /** Runs gcloud, and returns what it prints. @throws Refused if it fails */
 export type Gcloud = (...args: readonly string[]) => Promise<string>;
+
+/** A call of gcloud as a person types it. */
+export const inShell = (args: readonly string[]): string => ["gcloud", ...args].map(word).join(" ");
 
 /** A program that this command starts has failed; the message says why and what to do. */
 export class Refused extends Error {
@@ -65,9 +69,16 @@ export const gcloud: Gcloud = (...args) =>
       const said = Buffer.concat(stderr as Buffer[])
         .toString()
         .trim();
-      reject(new Refused(`gcloud ${args.join(" ")}\n${said}${remedyOf(said)}`));
+      reject(new Refused(`${inShell(args)}\n${said}${remedyOf(said)}`));
     });
   });
+
+/**
+ * An access token of the account that gcloud uses, with most of its hour left. `gcloud auth print-access-token` prints a token
+ * that it has until it has five minutes left.
+ */
+export const accessToken = (): Promise<string> =>
+  gcloud("config", "config-helper", "--min-expiry=50m", "--format=value(credential.access_token)");
 
 /** What to do about an error of gcloud's, if it is a common one. */
 function remedyOf(said: string): string {

@@ -2,9 +2,11 @@ import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { constants } from "node:os";
 import path from "node:path";
+import { describe } from "../../schema/problem";
 import { OTHER_CREDENTIALS } from "../../stacks/token-plugin";
+import { lostByBootstrap } from "../terraform/plan-problems";
 import type { Existing } from "./existing";
-import { Refused } from "./gcloud";
+import { accessToken, Refused } from "./gcloud";
 import type { Read } from "./google-api";
 
 const STACK = "cdk.tf.json";
@@ -20,11 +22,10 @@ const PLAN = "plan.bin";
 export class Workspace {
   private remote = false;
 
-  /** @param token an access token of the administrator */
+  /** @param reading returns what reads from Google's APIs */
   constructor(
     private readonly folder: string,
-    private readonly read: Read,
-    private readonly token: string,
+    private readonly reading: () => Promise<Read>,
   ) {}
 
   /** Writes the stack, and finds out where its state is. */
@@ -56,10 +57,13 @@ export class Workspace {
     writeFileSync(this.file(IMPORTS), JSON.stringify({ import: found }));
   }
 
-  /** Plans; returns whether there is anything to do. */
+  /** Plans; returns whether there is anything to do. @throws Refused if the plan deletes what holds data or identity */
   async plan(): Promise<boolean> {
     const code = await this.terraform(["plan", "-input=false", "-detailed-exitcode", `-out=${PLAN}`]);
     if (code !== 0 && code !== 2) throw this.failed("plan");
+    const shown = await this.printed(["show", "-json", PLAN]);
+    const problems = lostByBootstrap(JSON.parse(shown));
+    if (problems.length) throw new Refused(["Nothing was applied.", ...problems.map(describe)].join("\n"));
     return code === 2;
   }
 
@@ -83,8 +87,10 @@ export class Workspace {
 
   private async isRemote(): Promise<boolean> {
     const { bucket, prefix } = this.backend();
+    const read = await this.reading();
     return (
-      (await this.read("storage", `b/${bucket}/o/${encodeURIComponent(`${prefix}/default.tfstate`)}`)) !== undefined
+      (await read("storage", `b/${bucket}`)) !== undefined &&
+      (await read("storage", `b/${bucket}/o/${encodeURIComponent(`${prefix}/default.tfstate`)}`)) !== undefined
     );
   }
 
@@ -109,18 +115,32 @@ export class Workspace {
     );
   }
 
-  /** Runs Terraform in this terminal, as the account that gcloud uses; returns its exit code. */
-  private async terraform(args: readonly string[]): Promise<number> {
+  private async printed(args: readonly string[]): Promise<string> {
+    const chunks: Buffer[] = [];
+    if ((await this.terraform(args, (chunk) => chunks.push(chunk))) !== 0) throw this.failed(args[0] as string);
+    return Buffer.concat(chunks).toString();
+  }
+
+  /**
+   * Runs Terraform in this terminal, as the account that gcloud uses; returns its exit code.
+   * @param output gets what Terraform prints, in place of the terminal
+   */
+  private async terraform(args: readonly string[], output?: (chunk: Buffer) => void): Promise<number> {
     const env: NodeJS.ProcessEnv = { ...process.env };
     for (const name of OTHER_CREDENTIALS) delete env[name];
-    Object.assign(env, { GOOGLE_OAUTH_ACCESS_TOKEN: this.token, CHECKPOINT_DISABLE: "1", TF_IN_AUTOMATION: "1" });
+    Object.assign(env, {
+      GOOGLE_OAUTH_ACCESS_TOKEN: await accessToken(),
+      CHECKPOINT_DISABLE: "1",
+      TF_IN_AUTOMATION: "1",
+    });
     const child = spawn(process.env.TERRAFORM_BINARY_NAME ?? "terraform", args, {
       cwd: this.folder,
       env,
-      stdio: ["ignore", "inherit", "pipe"],
+      stdio: ["ignore", output ? "pipe" : "inherit", "pipe"],
     });
     this.said = "";
-    child.stderr.on("data", (chunk: Buffer) => {
+    if (output) child.stdout?.on("data", output);
+    child.stderr?.on("data", (chunk: Buffer) => {
       this.said += chunk;
       process.stderr.write(chunk);
     });

@@ -9,7 +9,7 @@ import { report } from "../../schema/report";
 import type { Listed } from "../../stacks/protection";
 import type { Context } from "../context";
 import { parallelism } from "./parallelism";
-import { type Plan, planProblems } from "./plan-problems";
+import { lostByBootstrap, type Plan, planProblems } from "./plan-problems";
 import { printedBy, terraform } from "./run";
 import { changing, snapshotOf } from "./snapshot";
 
@@ -40,7 +40,7 @@ async function plan(options: readonly string[]): Promise<number> {
   const file = options[options.indexOf("-out") + 1];
   if (code !== 0 || !options.includes("-out") || !file) return code;
   const shown: Plan = JSON.parse(await printedBy(["show", "-json", file]));
-  return said(planProblems(shown, (await filesOf()).listed, options.includes("-destroy"))) ? 1 : 0;
+  return said(problemsIn(shown, await filesOf(), options.includes("-destroy"))) ? 1 : 0;
 }
 
 async function apply(command: "apply" | "destroy", options: readonly string[]): Promise<number> {
@@ -63,7 +63,7 @@ async function apply(command: "apply" | "destroy", options: readonly string[]): 
     if (code !== 0 && !changes) return code;
     const shown: Plan = JSON.parse(await printedBy(["show", "-json", file]));
     const files = await filesOf();
-    if (said(planProblems(shown, files.listed, destroys))) return 1;
+    if (said(problemsIn(shown, files, destroys))) return 1;
     if (changes && !approves && !(await approved(destroys))) return 1;
     if (!destroys) await keepDatabase(shown, files);
     const chosen = destroys ? [] : await parallelism(file, shown, others);
@@ -84,12 +84,16 @@ function said(problems: readonly Problem[]): boolean {
 }
 
 interface FilesOfStack extends Context {
-  readonly listed: Listed;
+  /** What is listed of an environment's stack. A bootstrap stack has no list. */
+  readonly listed?: Listed;
 }
+
+const problemsIn = (shown: Plan, { listed }: FilesOfStack, destroys: boolean): Problem[] =>
+  listed ? planProblems(shown, listed, destroys) : lostByBootstrap(shown);
 
 const NO_LIST = { addresses: [], removed: {} };
 
-/** The files of the stack of this folder: its state's prefix names it. A bootstrap stack is never to be destroyed. */
+/** The files of the stack of this folder: its state's prefix names it. */
 async function filesOf(): Promise<FilesOfStack> {
   const { prefix } = JSON.parse(readFileSync("cdk.tf.json", "utf8")).terraform.backend.gcs;
   const [systemName, stackName] = String(prefix).split("/") as [string, string];
@@ -97,13 +101,9 @@ async function filesOf(): Promise<FilesOfStack> {
   const isBootstrap = stackName.startsWith(bootstrapStackName(""));
   const environmentName = isBootstrap ? stackName.slice(bootstrapStackName("").length) : stackName;
   const { system, environment, protectedList = NO_LIST } = environmentOf(configuration, environmentName);
-  const listed: Listed = {
-    system: systemName,
-    environment: stackName,
-    allowDestroy: environment.allowDestroy && !isBootstrap,
-    list: isBootstrap ? NO_LIST : protectedList,
-  };
-  return { systemName, environmentName, system, environment, listed };
+  const { allowDestroy } = environment;
+  const listed = { system: systemName, environment: environmentName, allowDestroy, list: protectedList };
+  return { systemName, environmentName, system, environment, listed: isBootstrap ? undefined : listed };
 }
 
 /** Keeps the database as it is, if the plan runs a task that changes it. @throws if that fails */

@@ -42,6 +42,27 @@ export function planProblems(plan: Plan, listed: Listed, destroys: boolean): Pro
   return destroys ? problems : [...problems, ...usersInUse(plan, deletes)];
 }
 
+/** Types that hold data or identity, or whose names Google keeps for weeks. */
+const KEPT = new Set([
+  ...["google_storage_bucket", "google_kms_key_ring", "google_kms_crypto_key", "google_secret_manager_secret"],
+  ...["google_service_account", "google_project_iam_custom_role", "google_artifact_registry_repository"],
+  ...["google_iam_workload_identity_pool", "google_iam_workload_identity_pool_provider"],
+]);
+
+/**
+ * What must not be applied of a bootstrap stack's plan. It never deletes what holds data or identity. `prevent_destroy` does
+ * not hold for a resource that is no longer in the stack, such as the secret of a variable that was removed.
+ */
+export const lostByBootstrap = ({ resource_changes = [] }: Plan): Problem[] =>
+  resource_changes
+    .filter(({ type, change }) => KEPT.has(type) && change.actions.includes("delete"))
+    .map(({ address }) => ({
+      path: "the bootstrap stack",
+      value: address,
+      rule: "would be deleted",
+      remedy: `undo the change of the files; if nobody needs it, run terraform state rm ${address}, and delete it yourself`,
+    }));
+
 /**
  * The database's user of the latest generation is the one that the services log in as. A rotation keeps it, as the user
  * of the generation before.
