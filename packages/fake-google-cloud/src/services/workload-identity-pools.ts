@@ -34,7 +34,7 @@ function checkTexts({ displayName = "", description = "" }: Body): void {
 /** https://cloud.google.com/iam/docs/reference/rest/v1/projects.locations.workloadIdentityPools.providers */
 function acceptProvider(provider: Body, { cloud, path }: About): void {
   const pool = path.split("/").slice(0, -2).join("/");
-  if (cloud.need(`iam/${pool}`, noneOf(pool)).state === "DELETED") throw noneOf(pool);
+  if (cloud.need(`iam/${pool}`, noneOf()).state === "DELETED") throw noneOf();
   checkId(path);
   checkTexts(provider);
   const { oidc, attributeMapping = {}, attributeCondition } = provider;
@@ -55,7 +55,7 @@ function acceptProvider(provider: Body, { cloud, path }: About): void {
   defaults(provider, { name: nameOf(path, cloud), state: "ACTIVE" });
 }
 
-const noneOf = (_path: string) => notFound("Requested entity was not found.");
+const noneOf = () => notFound("Requested entity was not found.");
 
 /** What is deleted keeps its name for 30 days. https://cloud.google.com/iam/docs/manage-workload-identity-pools-providers */
 function softly(kind: Collection): Route[] {
@@ -69,7 +69,7 @@ function softly(kind: Collection): Route[] {
 
 function change({ path: asked }: Call, cloud: Cloud, from: string, to: string): unknown {
   const path = asked.replace(/:\w+$/, "");
-  const object = cloud.need(`iam/${path}`, noneOf(path));
+  const object = cloud.need(`iam/${path}`, noneOf());
   if (object.state !== from) throw precondition(`The resource ${path} is in the state ${object.state}.`);
   object.state = to;
   const about = { cloud, path, key: `iam/${path}` } as About;
