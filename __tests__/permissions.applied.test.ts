@@ -4,6 +4,8 @@ import path from "node:path";
 import type { Cloud } from "@slipway/fake-google-cloud";
 import { type Machine, type Run, rehearse, run, withholdEach } from "@slipway/rehearsal";
 import { SURROUNDINGS, withDeployer } from "../commands/rehearse/project";
+import { planAccount } from "../facts/names";
+import { planRoles, SECRETS_READER, secretsOf } from "../stacks/plan-roles";
 import { synthesize } from "../stacks/synthesize";
 import { whatRehearsalsLack } from "./rehearsable";
 import { configuration } from "./support";
@@ -32,37 +34,24 @@ function staging() {
   };
 }
 
-const { project } = configuration().environments.staging.environment;
-const PLANNER = `planner@${project}.iam.gserviceaccount.com`;
+const { system, environment } = configuration().environments.staging;
+const { project } = environment;
+const PLANNER = planAccount(project);
 
-/** Roles of an account that plans: viewers of what the stack has, and one that opens secrets, as a plan does. */
-const VIEWERS = [
-  ...["serviceusage.serviceUsageViewer", "browser", "iam.securityReviewer", "iam.serviceAccountViewer"],
-  ...[
-    "secretmanager.viewer",
-    "secretmanager.secretAccessor",
-    "storage.bucketViewer",
-    "cloudkms.viewer",
-    "compute.viewer",
-  ],
-  ...["compute.networkViewer", "container.viewer", "binaryauthorization.policyViewer", "logging.viewer"],
-  ...["monitoring.viewer", "cloudsql.viewer", "redis.viewer", "certificatemanager.viewer"],
-].map((role) => `roles/${role}`);
-
-/** What a plan reads that no viewer does: Helm's records, and the cache's password, which the provider always asks for. */
-const READER = {
-  name: `projects/${project}/roles/planReader`,
-  includedPermissions: ["container.secrets.get", "container.secrets.list", "redis.instances.getAuthString"],
-};
-
+/** Makes the account that plans, with the roles that bootstrap grants it. */
 function withPlanner(cloud: Cloud): void {
-  const at = { method: "POST", service: "iam", path: `projects/${project}/serviceAccounts` };
-  cloud.call({ ...at, body: { accountId: "planner" } });
-  cloud.store.set(`iam/${READER.name}`, READER);
-  const key = `cloudresourcemanager/projects/${project}`;
-  const { bindings } = cloud.policies.get(key);
-  const added = [...VIEWERS, READER.name].map((role) => ({ role, members: [`serviceAccount:${PLANNER}`] }));
-  cloud.policies.set(key, { policy: { bindings: [...bindings, ...added] } }, `e${cloud.next()}`);
+  const call = (service: string, path: string, body: object) => cloud.call({ method: "POST", service, path, body });
+  call("iam", `projects/${project}/serviceAccounts`, { accountId: PLANNER.split("@")[0] });
+  const { id, title, permissions } = SECRETS_READER;
+  call("iam", `projects/${project}/roles`, { roleId: id, role: { title, includedPermissions: permissions } });
+  const { bindings } = cloud.policies.get(`cloudresourcemanager/projects/${project}`);
+  const added = [
+    ...[...planRoles(system, environment), `projects/${project}/roles/${id}`].map((role) => ({ role })),
+    { role: "roles/secretmanager.secretAccessor", condition: secretsOf("pmcrm", cloud.numberOf(project)) },
+  ].map((grant) => ({ ...grant, members: [`serviceAccount:${PLANNER}`] }));
+  call("cloudresourcemanager", `projects/${project}:setIamPolicy`, {
+    policy: { version: 3, bindings: [...bindings, ...added] },
+  });
 }
 
 /** Runs Terraform as another account, where the deployer has deployed. */

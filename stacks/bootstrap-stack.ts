@@ -31,7 +31,7 @@ import type { System } from "../schema/system";
 import { workloads } from "../schema/workloads";
 import { deployerGrants } from "./deployer-roles";
 import { logicalIdOf } from "./logical-id";
-import { planRoles, SECRETS_READER } from "./plan-roles";
+import { planRoles, SECRETS_READER, secretsOf } from "./plan-roles";
 import { bootstrapApis, keysOf, suppliedVariables } from "./prerequisites";
 import { googleProviders } from "./providers";
 
@@ -196,19 +196,13 @@ export class BootstrapStack extends TerraformStack {
       new TerraformOutput(this, `output-${name}`, { value }).overrideLogicalId(name);
   }
 
-  /**
-   * Lets the planner read what a plan needs beyond what viewers see: the system's secrets, because Terraform opens them
-   * while planning to compare them, and {@link SECRETS_READER}.
-   */
+  /** Lets the planner read what a plan needs beyond what viewers see. */
   private letPlan(project: Project, member: string, systemName: string): void {
     new ProjectIamMember(this, "plan-secrets", {
       project: project.id,
       role: "roles/secretmanager.secretAccessor",
       member,
-      condition: {
-        title: "secrets-of-the-system",
-        expression: `resource.name.startsWith('projects/${project.number}/secrets/${secretName(systemName, "")}')`,
-      },
+      condition: secretsOf(systemName, project.number),
     });
     const reader = customRole(this, "plan-reader", project, SECRETS_READER);
     new ProjectIamMember(this, "plan-kubernetes-secrets", { project: project.id, role: reader.name, member });

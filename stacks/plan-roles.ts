@@ -1,4 +1,6 @@
+import type { Condition } from "../constructs/identity/deployment-account";
 import type { Api } from "../facts/apis";
+import { secretName } from "../facts/names";
 import type { Environment } from "../schema/environment";
 import type { System } from "../schema/system";
 import { bootstrapApis } from "./prerequisites";
@@ -31,6 +33,16 @@ const READERS = {
 /** Roles of the account that plans, and changes nothing. */
 export const planRoles = (system: System, environment: Environment): readonly string[] =>
   bootstrapApis(system, environment).flatMap((api) => READERS[api]);
+
+/**
+ * Condition of the role with which a plan opens the system's secrets, because Terraform compares them while planning. Google
+ * names secrets by the project's number.
+ * {@link https://cloud.google.com/iam/docs/conditions-resource-attributes#resource-name}
+ */
+export const secretsOf = (system: string, projectNumber: string): Condition => ({
+  title: "secrets-of-the-system",
+  expression: `resource.name.startsWith('projects/${projectNumber}/secrets/${secretName(system, "")}')`,
+});
 
 /**
  * A role of the project with which a plan reads what viewers do not: Kubernetes Secrets, and the cache's password, which the
