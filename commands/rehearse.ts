@@ -108,22 +108,16 @@ async function rehearsal(
   };
   const rehearsed = await rehearse(settings);
   const passed = rehearsed.steps.every((step) => !step.wrong.length);
+  const each = { settings, sample: options.sample, jobs: options.jobs ?? 2 };
   const failures =
     options.failEach && passed
-      ? await failEach({
-          settings,
-          calls: matching(rehearsed.calls, options.only, "call: see --list-calls"),
-          sample: options.sample,
-          jobs: options.jobs ?? 2,
-        })
+      ? await failEach({ ...each, calls: matching(rehearsed.calls, options.only, "call: see --list-calls") })
       : undefined;
   const withheld =
     options.withoutEach && passed
       ? await withholdEach({
-          settings,
+          ...each,
           permissions: matching(rehearsed.permissions, options.only, "permission that was used"),
-          sample: options.sample,
-          jobs: options.jobs ?? 2,
         })
       : undefined;
   print.done();

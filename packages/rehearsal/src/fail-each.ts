@@ -8,6 +8,7 @@ import { isKubernetes } from "./machine/cluster-policies";
 import type { Machine } from "./machine/machine";
 import type { RehearsalOptions } from "./options";
 import { machineFor } from "./rehearse";
+import { runEach } from "./run-each";
 import { repair } from "./steps/repair";
 import { complaints, leftToDo, namesResource } from "./terraform/output";
 import type { Run } from "./terraform/run";
@@ -37,20 +38,13 @@ export interface Failure extends Finding {
  */
 export async function failEach({ settings, calls, sample, jobs }: FailEachOptions): Promise<Failure[]> {
   if (!calls.length) throw new Inconclusive("no call is to fail");
-  const faults = spread(faultsOf(calls), sample);
-  const failures: Failure[] = [];
-  const queue = [...faults];
-  const worker = async (_: unknown, i: number) => {
-    const place = new Place(settings, path.join(settings.work, `faults-${i}`));
-    for (let fault = queue.shift(); fault; fault = queue.shift()) {
-      const failure = await place.run(fault);
-      failures.push(failure);
-      settings.report?.({ ...failure, what: `${failures.length} of ${faults.length} ${failure.call}` });
-    }
-    await place.leave();
-  };
-  await Promise.all(Array.from({ length: jobs }, worker));
-  return failures;
+  return runEach({
+    items: spread(faultsOf(calls), sample),
+    jobs,
+    workerOf: (job) => new Place(settings, path.join(settings.work, `faults-${job}`)),
+    nameOf: ({ call }) => call,
+    report: settings.report,
+  });
 }
 
 /**

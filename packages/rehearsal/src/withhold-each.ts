@@ -5,6 +5,7 @@ import type { Finding } from "./finding";
 import { Inconclusive } from "./inconclusive";
 import type { RehearsalOptions } from "./options";
 import { rehearse } from "./rehearse";
+import { runEach } from "./run-each";
 
 export interface WithholdEachOptions {
   /** Options of the rehearsal with all permissions. */
@@ -26,20 +27,19 @@ export interface Withheld extends Finding {
 /** Takes each permission from the deployer in a rehearsal of its own, which must fail and name it. */
 export async function withholdEach({ settings, permissions, sample, jobs }: WithholdEachOptions): Promise<Withheld[]> {
   if (!permissions.length) throw new Inconclusive("no permission is to be withheld");
-  const queue = spread(permissions, sample);
-  const count = queue.length;
-  const results: Withheld[] = [];
-  const worker = async (_: unknown, i: number) => {
-    const work = path.join(settings.work, `withheld-${i}`);
-    for (let permission = queue.shift(); permission; permission = queue.shift()) {
-      const result = await without(permission, { ...settings, work, port: undefined });
-      results.push(result);
-      settings.report?.({ ...result, what: `${results.length} of ${count} without ${permission}` });
-    }
-    rmSync(work, { recursive: true, force: true });
-  };
-  await Promise.all(Array.from({ length: jobs }, worker));
-  return results;
+  return runEach({
+    items: spread(permissions, sample),
+    jobs,
+    workerOf: (job) => {
+      const work = path.join(settings.work, `withheld-${job}`);
+      return {
+        run: (permission) => without(permission, { ...settings, work, port: undefined }),
+        leave: async () => rmSync(work, { recursive: true, force: true }),
+      };
+    },
+    nameOf: ({ permission }) => `without ${permission}`,
+    report: settings.report,
+  });
 }
 
 async function without(permission: string, settings: RehearsalOptions): Promise<Withheld> {
