@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // What bootstrap uses of gcloud, against the fake of Google Cloud: the real one takes seconds for each call, and tests make
-// many. One test uses the real one.
+// many. gcloud.applied.test.ts uses the real one.
 const { GOOGLE_SERVICE_USAGE_CUSTOM_ENDPOINT: usage, FAKE_TOKEN } = process.env;
 const origin = new URL(usage).origin;
 const args = process.argv.slice(2);
