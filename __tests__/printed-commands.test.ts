@@ -36,7 +36,7 @@ describe("the deployer's account", () => {
     expect(accounts[0]).toMatch(/ service-accounts create deployer --project=company-ci$/);
     for (const line of accounts) expect(line).not.toContain("--project=pmcrm-staging");
     expect(lines).toContain(
-      `role() { gcloud projects add-iam-policy-binding pmcrm-staging --member=serviceAccount:deployer@company-ci.iam.gserviceaccount.com --role="$1" --condition=None --format=none; }`,
+      `role() { gcloud projects add-iam-policy-binding pmcrm-staging --member=serviceAccount:deployer@company-ci.iam.gserviceaccount.com --role="$1" --condition="\${2:-None}" --format=none; }`,
     );
   });
 });
