@@ -55,6 +55,15 @@ describe("registries", () => {
     expect(lines.join("\n")).not.toMatch(/repositories create|undefined/);
   });
 
+  test("of the images' mirror get one in place of Bitnami's publisher", () => {
+    const lines = printed((e) => {
+      e.imagesMirror = "europe-west1-docker.pkg.dev/company-images/third-party";
+    });
+    expect(grants(lines)).toEqual([
+      `#   gcloud artifacts repositories add-iam-policy-binding third-party --location=europe-west1 --project=company-images --member=${NODES} --role=roles/artifactregistry.reader`,
+    ]);
+  });
+
   test("of other projects get one each, also if they are not the first", () => {
     const lines = printed((e) => {
       e.repository = "europe-west1-docker.pkg.dev/company-images/pmcrm/services";

@@ -7,11 +7,10 @@ import type { Context } from "./context";
  * environment names.
  */
 export function registryLines({ systemName, environmentName, environment }: Context): string[] {
-  const { project, repository, registries, bitnami } = environment;
+  const { project, repository, registries, bitnami, imagesMirror } = environment;
   const own = parseRegistry(repository);
-  const read = [repository, ...registries, ...(bitnami ? [bitnami.images] : [])].flatMap(
-    (it) => parseRegistry(it) ?? [],
-  );
+  const others = imagesMirror ?? bitnami?.images ?? "";
+  const read = [repository, ...registries, others].flatMap((it) => parseRegistry(it) ?? []);
   const hosts = [...new Set(read.map(({ host }) => host))];
   const elsewhere = read.filter((it) => it.project !== project);
   const nodes = `serviceAccount:${nodesAccountId(fullName(systemName, environmentName))}@${project}.iam.gserviceaccount.com`;

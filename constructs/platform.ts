@@ -28,4 +28,9 @@ export interface Platform {
    * URL of a Helm repository to use in place of every publisher's. By default, Helm uses the publishers' repositories.
    */
   readonly chartsMirror?: string;
+  /**
+   * A registry's folder to use in place of every publisher's registry, with the images under their own paths. By default,
+   * images come from their publishers.
+   */
+  readonly imagesMirror?: string;
 }

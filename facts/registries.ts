@@ -13,3 +13,6 @@ export function parseRegistry(folder: string): Registry | undefined {
     /^(?:oci:\/\/)?(([a-z0-9-]+)-docker\.pkg\.dev)\/([^/]+)(?:\/([^/]+))?/.exec(folder) ?? [];
   return host && location && project ? { host, location, project, repository } : undefined;
 }
+
+/** An image, or a pattern of images, as the mirror has it: with the image's path and tag, in place of its registry. */
+export const mirrored = (image: string, mirror?: string): string => (mirror ? image.replace(/^[^/]+/, mirror) : image);

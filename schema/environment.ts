@@ -197,6 +197,13 @@ export const environmentSchema = z.strictObject({
   generations: z.record(variableName, count(1, 100000, "generation")).default({}),
   /** Repository that mirrors the Helm charts. Without it, they come from their publishers. */
   chartsMirror: chartRepository.optional(),
+  /**
+   * Registry's folder that mirrors the charts' images: each has its own path below it, without its registry. Without it,
+   * they come from their publishers.
+   */
+  imagesMirror: registryFolder(
+    'write it like "europe-west1-docker.pkg.dev/my-project/third-party", without a slash at the end',
+  ).optional(),
   differences,
   /** Lifts all protections, so that the environment can be destroyed. */
   allowDestroy: z.boolean().default(false),

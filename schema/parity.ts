@@ -43,6 +43,7 @@ const OWN: readonly string[] = [
   "network",
   "logLocation",
   "chartsMirror",
+  "imagesMirror",
   "allowDestroy",
   "differences",
   "generations",

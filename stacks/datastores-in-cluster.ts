@@ -8,6 +8,7 @@ import type { Platform } from "../constructs/platform";
 import { disksKey } from "../constructs/secrets/agent-key";
 import { DATASTORES_NAMESPACE } from "../facts/names";
 import { parseCpu, parseMemory } from "../facts/quantity";
+import { mirrored } from "../facts/registries";
 import type { Resources } from "../facts/resources";
 import type { Environment } from "../schema/environment";
 
@@ -33,7 +34,7 @@ export function inCluster(stack: TerraformStack, platform: Platform, environment
   const scope = new Construct(stack, "datastores");
   const { names, cluster, deletionProtection } = platform;
   const { database, cache, search } = environment;
-  const { images: registry, pool } = environment.bitnami as NonNullable<Environment["bitnami"]>;
+  const { images, pool } = environment.bitnami as NonNullable<Environment["bitnami"]>;
   const place = cluster.place(pool);
   const sizes = [database, cache, search].flatMap((store) => (store && "resources" in store ? [store.resources] : []));
   const namespace = new Namespace(scope, "namespace", {
@@ -53,7 +54,7 @@ export function inCluster(stack: TerraformStack, platform: Platform, environment
       platform,
       namespace,
       storageClass: storageClass.name,
-      registry,
+      registry: mirrored(images, platform.imagesMirror),
       place,
       scrapers: PrometheusStack.SCRAPERS,
       storage: storageClass.ready,

@@ -15,6 +15,7 @@ import { Project } from "../constructs/project/project";
 import { fix } from "../constructs/terraform/fixed";
 import { fullName } from "../facts/names";
 import { parseCpu, parseMemory } from "../facts/quantity";
+import { mirrored } from "../facts/registries";
 import { PLATFORM_NAMES } from "../facts/reserved";
 import type { Resources } from "../facts/resources";
 import { largestOf, mostCounted } from "../facts/rollout";
@@ -98,11 +99,16 @@ export class EnvironmentStack extends TerraformStack {
       project,
       images: [
         ...environment.registries.map(imagesIn),
-        ...PrometheusStack.IMAGES,
-        ...only(environment.datadog !== undefined, ...Datadog.IMAGES),
-        ...datastoreImages(environment),
-        ...edgeOf(environment).images,
-        ...only(queuesOf(system).length > 0, ...Keda.IMAGES),
+        ...[
+          ...PrometheusStack.IMAGES,
+          ...datastoreImages(environment),
+          ...edgeOf(environment).images,
+          ...only(queuesOf(system).length > 0, ...Keda.IMAGES),
+        ].map((image) => mirrored(image, environment.imagesMirror)),
+        ...only(
+          environment.datadog !== undefined,
+          ...Datadog.IMAGES(environment.cluster.mode === "autopilot", environment.imagesMirror),
+        ),
       ],
     });
     const network = new Network(this, "network", {
@@ -140,6 +146,7 @@ export class EnvironmentStack extends TerraformStack {
       labels,
       deletionProtection,
       chartsMirror: environment.chartsMirror,
+      imagesMirror: environment.imagesMirror,
     };
     const secrets = new Secrets(this, "secrets", {
       project,

@@ -34,6 +34,14 @@ testRefused({
     production((e) => (e.repository = "docker.io/pmcrm")),
     `${P} repository = "docker.io/pmcrm": must be within europe-west1-docker.pkg.dev/pmcrm-production/; correct it, or add its registry to registries`,
   ),
+  "a mirror of images that is a whole registry": refused(
+    production((e) => (e.imagesMirror = "mirror.example.com")),
+    `${P} imagesMirror = a string: must be a registry's folder; write it like "europe-west1-docker.pkg.dev/my-project/third-party", without a slash at the end`,
+  ),
+  "a mirror of images with a scheme": refused(
+    production((e) => (e.imagesMirror = "oci://europe-west1-docker.pkg.dev/p/third-party")),
+    `${P} imagesMirror = a string: must be a registry's folder; write it like "europe-west1-docker.pkg.dev/my-project/third-party", without a slash at the end`,
+  ),
   "an environment without a repository": refused(
     production((e) => delete e.repository),
     `${P} repository = nothing: is required (string); write it like "europe-west1-docker.pkg.dev/my-project/my-repository", without a slash at the end`,

@@ -59,7 +59,7 @@ export class Keda extends Construct {
   constructor(scope: Construct, id: string, props: KedaProps) {
     super(scope, id);
     const { place, cache } = props;
-    const { cluster, admission, chartsMirror } = props.platform;
+    const { cluster, admission, chartsMirror, imagesMirror } = props.platform;
     const namespace = new Namespace(this, "namespace", {
       name: NAME,
       quota: { pods: 4, cpu: 1000, memory: 2048 }, // each pod twice, because a replaced pod counts until it is gone
@@ -92,6 +92,7 @@ export class Keda extends Construct {
       source: { repository: "https://kedacore.github.io/charts", version: "2.20.2", mirror: chartsMirror },
       dependsOn: [place.ready, admission, ...namespace.ready, ...policies],
       values: {
+        ...(imagesMirror && { global: { image: { registry: imagesMirror } } }),
         // As templates of the chart, the definitions are upgraded with it. Helm keeps them when the release is deleted,
         // because Kubernetes would delete all ScaledObjects with them, and with those the autoscalers.
         crds: { additionalAnnotations: { "helm.sh/resource-policy": "keep" } },

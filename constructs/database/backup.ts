@@ -1,5 +1,6 @@
 import { StorageBucketIamMember } from "@cdktf/provider-google/lib/storage-bucket-iam-member";
 import { Construct } from "constructs";
+import { mirrored } from "../../facts/registries";
 import { PLATFORM_NAMES } from "../../facts/reserved";
 import type { Resources } from "../../facts/resources";
 import { GOOGLE_APIS } from "../identity/google-apis";
@@ -170,7 +171,7 @@ export class DatabaseBackup extends Construct {
       ],
     };
     const gcloud = {
-      image: `${CLOUD_SDK}:562.0.0-slim`,
+      image: mirrored(`${CLOUD_SDK}:562.0.0-slim`, platform.imagesMirror),
       resources: GCLOUD,
       env: [
         { name: "FOLDER", value: `gs://${bucket.name}/postgresql` },

@@ -48,7 +48,7 @@ export class CertManager extends Construct {
   constructor(scope: Construct, id: string, props: CertManagerProps) {
     super(scope, id);
     const { place } = props;
-    const { cluster, admission, chartsMirror } = props.platform;
+    const { cluster, admission, chartsMirror, imagesMirror } = props.platform;
     const namespace = new Namespace(this, "namespace", {
       name: NAME,
       quota: { pods: 10, cpu: 2000, memory: 2048 },
@@ -87,6 +87,7 @@ export class CertManager extends Construct {
       source: { repository: "oci://quay.io/jetstack/charts", version: "v1.21.1", mirror: chartsMirror },
       dependsOn: [place.ready, admission, ...namespace.ready, ...policies],
       values: {
+        ...(imagesMirror && { imageRegistry: imagesMirror }),
         // As templates of the chart, the definitions are upgraded with it. Helm keeps them when the release is deleted,
         // because Kubernetes would delete all certificates with them.
         crds: { enabled: true, keep: true },

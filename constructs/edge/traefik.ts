@@ -80,7 +80,8 @@ export class Traefik extends Construct {
   constructor(scope: Construct, id: string, props: TraefikProps) {
     super(scope, id);
     const { place } = props;
-    const { names, region, project, cluster, admission, deletionProtection, chartsMirror } = props.platform;
+    const { names, region, project, cluster, admission, deletionProtection, chartsMirror, imagesMirror } =
+      props.platform;
     const longest = props.longestResponse + MARGIN;
     this.address = new ComputeAddress(this, "address", {
       project: project.id,
@@ -118,7 +119,7 @@ export class Traefik extends Construct {
       source: { repository: "https://traefik.github.io/charts", version: "41.3.0", mirror: chartsMirror },
       dependsOn: [place.ready, admission, ...namespaces.flatMap(({ ready }) => ready), ...policies],
       values: {
-        image: { registry: "docker.io", repository: "library/traefik" }, // in full, for Binary Authorization
+        image: { registry: imagesMirror ?? "docker.io", repository: "library/traefik" }, // in full, for Binary Authorization
         global: { checkNewVersion: false, sendAnonymousUsage: false },
         api: null, // turns off the dashboard and the API
         deployment: {

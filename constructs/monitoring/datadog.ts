@@ -1,4 +1,5 @@
 import { Construct } from "constructs";
+import { mirrored } from "../../facts/registries";
 import { release } from "../helm/release";
 import { toApiServer } from "../kubernetes/api-server";
 import type { Namespace } from "../kubernetes/namespace";
@@ -17,8 +18,10 @@ export interface DatadogProps {
   readonly apiKey: SecretValue;
 }
 
-/** The only registry from which Autopilot admits the agent. Private nodes can reach it. */
+/** The only registry from which Autopilot admits the agent, so there it has no mirror. Private nodes can reach it. */
 const REGISTRY = "gcr.io/datadoghq";
+const registryOf = (autopilot: boolean, imagesMirror?: string): string =>
+  autopilot ? REGISTRY : mirrored(REGISTRY, imagesMirror);
 const NAME = "datadog";
 
 /**
@@ -31,11 +34,13 @@ const NAME = "datadog";
  */
 export class Datadog extends Construct {
   /** The release's images, as Binary Authorization patterns. */
-  static readonly IMAGES: readonly string[] = [`${REGISTRY}/agent:*`];
+  static IMAGES(autopilot: boolean, imagesMirror?: string): readonly string[] {
+    return [`${registryOf(autopilot, imagesMirror)}/agent:*`];
+  }
 
   constructor(scope: Construct, id: string, props: DatadogProps) {
     super(scope, id);
-    const { names, cluster, chartsMirror } = props.platform;
+    const { names, cluster, chartsMirror, imagesMirror } = props.platform;
     const { autopilot } = cluster;
     const tags = { env: names.environment, system: names.system }; // `env` is Datadog's name for the environment
     const namespace = props.namespace.name;
@@ -69,7 +74,7 @@ export class Datadog extends Construct {
       configuration: [apiKey],
       dependsOn: [...props.namespace.ready, ...policies],
       values: {
-        registry: REGISTRY,
+        registry: registryOf(autopilot, imagesMirror),
         providers: { gke: autopilot ? { autopilot } : { cos: true } },
         datadog: {
           site: props.site,

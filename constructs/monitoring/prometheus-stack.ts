@@ -89,7 +89,7 @@ export class PrometheusStack extends Construct {
     super(scope, id);
     const { place, receiver, hostAgents } = props;
     const { autopilot } = place;
-    const { cluster, admission, chartsMirror, deletionProtection } = props.platform;
+    const { cluster, admission, chartsMirror, imagesMirror, deletionProtection } = props.platform;
     if (autopilot && hostAgents) throw new Error("hostAgents is not supported in an Autopilot cluster");
     const sizeOf = (millicores: number, memory: string, memoryLimit: string) =>
       place.bursting({ millicores, memory, memoryLimit });
@@ -189,6 +189,7 @@ export class PrometheusStack extends Construct {
         ...disks,
       ],
       values: {
+        ...(imagesMirror && { global: { imageRegistry: imagesMirror } }),
         fullnameOverride: NAME,
         crds: off,
         // GKE runs these components in its own network, where Prometheus cannot scrape them.

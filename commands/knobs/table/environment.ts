@@ -238,4 +238,6 @@ export const ENVIRONMENT: Readonly<Record<string, Hand | readonly Hand[]>> = {
   "differences[].reason": { to: "updates come earlier" },
   "chartsMirror?": { to: "oci://europe-west1-docker.pkg.dev/knob-project/charts" },
   chartsMirror: { to: "oci://europe-west1-docker.pkg.dev/knob-project/charts-2" },
+  "imagesMirror?": { to: "europe-west1-docker.pkg.dev/knob-project/third-party", restarts: "its image" },
+  imagesMirror: { to: "europe-west1-docker.pkg.dev/knob-project/third-party-2", restarts: "its image" },
 };
