@@ -4,6 +4,8 @@ import { IMAGES_KEY } from "../constructs/secrets/agent-key";
 import { bootstrapBucket, recordsBucket } from "../facts/names";
 import type { Environment } from "../schema/environment";
 import { environmentOf, load } from "../schema/load";
+import { deployerGrants } from "../stacks/deployer-roles";
+import { planRoles } from "../stacks/plan-roles";
 import { ROOT } from "./support";
 
 let fake: FakeCloud;
@@ -32,6 +34,18 @@ function callers() {
       });
   return { deployer: as(`serviceAccount:${environment.deployer}`), administrator: as() };
 }
+
+test.each<[string, string | undefined, boolean]>([
+  ["in the project", "oci://europe-west1-docker.pkg.dev/PROJECT/third-party/charts", true],
+  ["in another project", "oci://europe-west1-docker.pkg.dev/company-charts/third-party/charts", false],
+  ["elsewhere", "https://charts.example.com", false],
+  ["nowhere", undefined, false],
+])("whoever deploys or plans can read a mirror of charts %s (%s): %s", async (_where, url, reads) => {
+  const { system, environment } = environmentOf(await load(ROOT, "django-erp", {}), "staging");
+  const mirrored = { ...environment, chartsMirror: url?.replace("PROJECT", environment.project) };
+  const roles = [deployerGrants(system, mirrored).map(({ role }) => role), planRoles(system, mirrored)];
+  expect(roles.map((all) => all.includes("roles/artifactregistry.reader"))).toEqual([reads, reads]);
+});
 
 test.each<[string, (environment: Environment) => string]>([
   ["its own state", ({ stateBucket }) => stateBucket],

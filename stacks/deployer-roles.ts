@@ -2,6 +2,7 @@ import type { Condition } from "../constructs/identity/deployment-account";
 import { IMAGES_KEY } from "../constructs/secrets/agent-key";
 import { bootstrapBucket, recordsBucket } from "../facts/names";
 import { NODE_ROLES } from "../facts/node-roles";
+import { parseRegistry } from "../facts/registries";
 import { bucketNeeds } from "../schema/buckets";
 import { datastoreNeeds } from "../schema/datastores";
 import { edgeNeeds } from "../schema/edge";
@@ -28,6 +29,10 @@ const DEPLOYER_ROLES: Readonly<Record<string, string>> = {
   "roles/iam.serviceAccountUser": "run nodes as their account",
   "roles/resourcemanager.projectIamAdmin": "audit logs, and the nodes' roles",
 };
+
+/** Roles with which Helm reads the mirror of charts, if it is in the project. In another project, its owner grants them. */
+export const chartsReaderRoles = ({ project, chartsMirror = "" }: Environment): Readonly<Record<string, string>> =>
+  parseRegistry(chartsMirror)?.project === project ? { "roles/artifactregistry.reader": "charts" } : {};
 
 /**
  * Condition of the deployer's role `projectIamAdmin`: it can grant the nodes' roles, and nothing else.
@@ -76,6 +81,7 @@ export const deployerGrants = (system: System, environment: Environment): readon
     Object.assign(
       {},
       DEPLOYER_ROLES,
+      chartsReaderRoles(environment),
       ...[bucketNeeds(system), ...datastoreNeeds(environment), edgeNeeds(environment)].map(({ roles }) => roles),
     ),
   ).map(([role, why]) => ({ role, why, condition: CONDITIONS[role]?.(environment) }));

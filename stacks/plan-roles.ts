@@ -3,6 +3,7 @@ import type { Api } from "../facts/apis";
 import { secretName } from "../facts/names";
 import type { Environment } from "../schema/environment";
 import type { System } from "../schema/system";
+import { chartsReaderRoles } from "./deployer-roles";
 import { bootstrapApis } from "./prerequisites";
 
 /** Roles with which a plan reads what an API has, by API. Those without one have nothing that the stack manages. */
@@ -31,8 +32,10 @@ const READERS = {
 } as const satisfies Readonly<Record<Api, readonly string[]>>;
 
 /** Roles of the account that plans, and changes nothing. */
-export const planRoles = (system: System, environment: Environment): readonly string[] =>
-  bootstrapApis(system, environment).flatMap((api) => READERS[api]);
+export const planRoles = (system: System, environment: Environment): readonly string[] => [
+  ...bootstrapApis(system, environment).flatMap((api) => READERS[api]),
+  ...Object.keys(chartsReaderRoles(environment)),
+];
 
 /**
  * Condition of the role with which a plan opens the system's secrets, because Terraform compares them while planning. Google
