@@ -10,17 +10,20 @@ if (!helm || !folder)
   console.warn("SKIPPED: the real charts. They need helm on PATH, and in CHARTS_FOLDER what `helm pull` fetched.");
 
 /** What a release's chart is packaged as. */
-const file = ({ chart, version }: Json) => path.join(folder ?? "", `${chart}-${version}.tgz`);
+export const file = ({ chart, version }: Json) => path.join(folder ?? "", `${chart}-${version}.tgz`);
+
+/** What a test of a release's real chart needs, and this machine lacks. */
+export const lacking = (release: Json): string[] => [
+  ...(helm ? [] : ["helm is not on PATH"]),
+  ...(folder ? (existsSync(file(release)) ? [] : [`${file(release)} does not exist`]) : ["CHARTS_FOLDER is not set"]),
+];
 
 /**
  * A test that needs a release's real chart, in the folder that CHARTS_FOLDER names, and the program Helm; skipped, and
  * said so, where one is missing.
  */
 export function withChart(release: Json, name: string, run: () => void): void {
-  const missing = [
-    ...(helm ? [] : ["helm is not on PATH"]),
-    ...(folder ? (existsSync(file(release)) ? [] : [`${file(release)} does not exist`]) : ["CHARTS_FOLDER is not set"]),
-  ];
+  const missing = lacking(release);
   if (missing.length) test.skip(`${name} (skipped: ${missing.join(", ")})`, run);
   else test(name, run);
 }

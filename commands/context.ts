@@ -49,16 +49,24 @@ export function environmentProblems(system: string, environment: string, known: 
 }
 
 /**
- * The environment that a call names, from its files.
+ * The files of the environment that a call names.
  * @throws InvalidArgumentError if there is none of that name
- * @throws InvalidConfiguration if its files are wrong
+ * @throws InvalidConfiguration if they are wrong
  */
-export async function contextOf(environmentName: string): Promise<Context> {
+export async function filesOf(environmentName: string) {
   const name = systemName(ROOT, process.env);
   const [wrong] = environmentProblems(name, environmentName, environmentsIn(ROOT, name));
   if (wrong) throw new InvalidArgumentError(wrong);
   const { raw, problems } = await readFiles(ROOT, name);
   const configuration = validate(name, withFirstReleases(raw), process.env, problems);
-  const { system, environment, candidate } = environmentOf(configuration, environmentName);
-  return { systemName: name, system, environmentName, environment, candidate };
+  return { systemName: name, files: environmentOf(configuration, environmentName) };
+}
+
+/** What commands need to know of the environment that a call names. @throws as filesOf does */
+export async function contextOf(environmentName: string): Promise<Context> {
+  const {
+    systemName,
+    files: { system, environment, candidate },
+  } = await filesOf(environmentName);
+  return { systemName, system, environmentName, environment, candidate };
 }

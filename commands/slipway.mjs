@@ -11,6 +11,7 @@ import { diff } from "./cli/diff.mjs";
 import { exitCodesHelp, MISUSE } from "./cli/exit-codes.mjs";
 import { inventory } from "./cli/inventory.mjs";
 import { knobs } from "./cli/knobs.mjs";
+import { mirror } from "./cli/mirror.mjs";
 import { parity } from "./cli/parity.mjs";
 import { progress } from "./cli/progress.mjs";
 import { protect } from "./cli/protected.mjs";
@@ -23,7 +24,7 @@ import { verify } from "./cli/verify.mjs";
 /** The commands by the groups in which the help lists them. */
 const GROUPS = {
   "Deploy:": [synth, diff, deploy, destroy],
-  "Prepare and release:": [bootstrap, secrets, release, verify],
+  "Prepare and release:": [bootstrap, mirror, secrets, release, verify],
   "Rehearse:": [rehearse, knobs],
   "Compare and list:": [parity, progress, inventory, protect, bench],
 };

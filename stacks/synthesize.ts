@@ -7,7 +7,7 @@ import { type Configuration, InvalidConfiguration } from "../schema/load";
 import { describe, type Problem } from "../schema/problem";
 import { BootstrapStack, type BootstrapStackProps } from "./bootstrap-stack";
 import { collisionsIn } from "./collisions";
-import { EnvironmentStack } from "./environment-stack";
+import { EnvironmentStack, type EnvironmentStackProps } from "./environment-stack";
 import { lost, unlisted } from "./protection";
 import { forgetOtherSystems } from "./state-memory";
 import { whyNoTokenPlugin } from "./token-plugin";
@@ -84,6 +84,17 @@ export const bootstrapStacks = (app: App, { name, environments }: Configuration)
 export function synthesizeBootstrap(props: BootstrapStackProps, outdir: string): string {
   const app = new App({ outdir, skipValidation: true });
   const { id } = new BootstrapStack(app, props).node;
+  app.synth();
+  return readFileSync(path.join(outdir, "stacks", id, "cdk.tf.json"), "utf8");
+}
+
+/** Returns the JSON of the stack of one environment. It is not compared with what is protected, so it is not for a deploy. */
+export function synthesizeEnvironment(
+  { environmentName, ...props }: Omit<EnvironmentStackProps, "tokenPlugin"> & { readonly environmentName: string },
+  outdir: string,
+): string {
+  const app = new App({ outdir, skipValidation: true });
+  const { id } = new EnvironmentStack(app, environmentName, { ...props, tokenPlugin: false }).node;
   app.synth();
   return readFileSync(path.join(outdir, "stacks", id, "cdk.tf.json"), "utf8");
 }
