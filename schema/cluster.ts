@@ -2,7 +2,7 @@ import { z } from "zod";
 import { AUTOPILOT_MOST, autopilotResources } from "../facts/autopilot";
 import { MACHINE_SERIES, machineOf } from "../facts/google";
 import type { Resources } from "../facts/resources";
-import { cidr, count, holding, label, timeOfDay } from "./fields";
+import { cidr, count, holding, label, matching, timeOfDay } from "./fields";
 
 /** An environment's cluster: its modes, the fields of each mode, and what the mode means for pods and quotas. */
 
@@ -37,6 +37,16 @@ const everyMode = {
    * which IAM guards.
    */
   authorizedNetworks: z.record(label(), cidr(0, 32)).optional(),
+  /**
+   * Google group whose members, which are groups, the cluster's roles can be bound to. Google keeps it until another one is
+   * named.
+   * {@link https://cloud.google.com/kubernetes-engine/docs/how-to/google-groups-rbac}
+   */
+  securityGroup: matching(
+    /^gke-security-groups@([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/,
+    "must be the group gke-security-groups of a domain",
+    'write it like "gke-security-groups@my-company.com"',
+  ).optional(),
 };
 
 export const cluster = z.discriminatedUnion("mode", [

@@ -48,6 +48,7 @@ const OWN: readonly string[] = [
   "differences",
   "generations",
   "cluster.authorizedNetworks",
+  "cluster.securityGroup",
   "database.host",
   "database.name",
   "database.user",

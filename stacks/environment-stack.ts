@@ -129,6 +129,7 @@ export class EnvironmentStack extends TerraformStack {
       releaseChannel: environment.cluster.channel,
       maintenanceStart: environment.cluster.maintenance,
       authorizedNetworks: environment.cluster.authorizedNetworks,
+      securityGroup: environment.cluster.securityGroup,
       controlPlane: environment.network.controlPlane,
       labels,
       deletionProtection,

@@ -57,6 +57,10 @@ testRefused({
     production((e) => (e.network.nodes = "172.17.0.0/20")),
     `${P} network.nodes = "172.17.0.0/20": must not overlap 172.17.0.0/16, which Cloud SQL and Docker reserve; choose another range`,
   ),
+  "a security group of another name": refused(
+    production((e) => (e.cluster.securityGroup = "admins@pmcrm.io")),
+    `${P} cluster.securityGroup = "admins@pmcrm.io": must be the group gke-security-groups of a domain; write it like "gke-security-groups@my-company.com"`,
+  ),
   "an authorized network of all addresses": refused(
     production((e) => (e.cluster.authorizedNetworks = { all: "0.0.0.0/0" })),
     `${P} cluster.authorizedNetworks.all = "0.0.0.0/0": admits a large part of the internet; name the addresses that need it`,

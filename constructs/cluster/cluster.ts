@@ -46,6 +46,11 @@ export interface ClusterProps {
    * {@link https://cloud.google.com/kubernetes-engine/docs/concepts/network-isolation}
    */
   readonly authorizedNetworks?: Readonly<Record<string, string>>;
+  /**
+   * Google group `gke-security-groups@<domain>`. The cluster's roles can be bound to the groups in it. None by default.
+   * {@link https://cloud.google.com/kubernetes-engine/docs/how-to/google-groups-rbac}
+   */
+  readonly securityGroup?: string;
   /** The control plane's own range, a /28, if the cluster was created with one. */
   readonly controlPlane?: string;
   /** Google Cloud labels. */
@@ -151,6 +156,7 @@ export class Cluster extends Construct {
         },
       }),
 
+      ...(props.securityGroup && { authenticatorGroupsConfig: { securityGroup: props.securityGroup } }),
       masterAuth: { clientCertificateConfig: { issueClientCertificate: false } },
       enableLegacyAbac: false,
       rbacBindingConfig: {

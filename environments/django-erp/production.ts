@@ -16,6 +16,7 @@ export default {
   network: { nodes: "10.160.0.0/20", pods: "10.164.0.0/14", services: "10.168.0.0/20", datastores: "10.172.0.0/20" },
   cluster: {
     mode: "standard",
+    securityGroup: "gke-security-groups@django-erp.com",
     channel: "REGULAR",
     maintenance: "03:00",
     nodePools: {

@@ -19,6 +19,7 @@ export default {
   },
   cluster: {
     mode: "standard",
+    securityGroup: "gke-security-groups@enterprise.com",
     channel: "REGULAR",
     maintenance: "03:00",
     nodePools: {

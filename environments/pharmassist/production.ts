@@ -20,6 +20,7 @@ export default {
   },
   cluster: {
     mode: "standard",
+    securityGroup: "gke-security-groups@pharmassist.io",
     channel: "REGULAR",
     maintenance: "03:00",
     nodePools: {

@@ -21,6 +21,7 @@ export default {
   },
   cluster: {
     mode: "standard",
+    securityGroup: "gke-security-groups@pmcrm.io",
     channel: "REGULAR",
     maintenance: "03:00",
     nodePools: {

@@ -95,6 +95,11 @@ export const ENVIRONMENT: Readonly<Record<string, Hand | readonly Hand[]>> = {
     fixed: ITS_KIND,
   },
   maintenance: { to: "05:00" },
+  "securityGroup?": {
+    to: "gke-security-groups@my-company.com",
+    oneWay: "Google keeps the group until another one is named",
+  },
+  securityGroup: { to: "gke-security-groups@knob.com" },
   "authorizedNetworks?": { to: { office: "192.168.10.0/24" } },
   "authorizedNetworks+": { to: { home: "192.168.20.0/24" } },
   "authorizedNetworks.*": { to: "192.168.30.0/24" },

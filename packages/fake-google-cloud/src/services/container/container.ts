@@ -105,6 +105,7 @@ const UPDATES: Readonly<Record<string, string>> = {
       ...["costManagementConfig", "verticalPodAutoscaling", "workloadIdentityConfig", "controlPlaneEndpointsConfig"],
       ...["rbacBindingConfig", "anonymousAuthenticationConfig", "notificationConfig", "podAutoscaling"],
       ...["enterpriseConfig", "secretManagerConfig", "meshCertificates", "identityServiceConfig", "fleet"],
+      "authenticatorGroupsConfig",
     ].map((field) => [desired(field), field]),
   ),
   ...Object.fromEntries(

@@ -88,6 +88,7 @@ const PARTS = {
   rbacBindingConfig: {},
   anonymousAuthenticationConfig: { mode: "text" },
   notificationConfig: { pubsub: {} },
+  authenticatorGroupsConfig: { enabled: "flag", securityGroup: "text" },
   clusterAutoscaling: {
     enableNodeAutoprovisioning: "flag",
     resourceLimits: [{}],
