@@ -4,7 +4,11 @@
  * deleted for weeks.
  * {@link https://cloud.google.com/iam/docs/creating-custom-roles}
  */
-export const URL_SIGNER = { id: "urlSigner", permissions: ["iam.serviceAccounts.signBlob"] } as const;
+export const URL_SIGNER = {
+  id: "urlSigner",
+  title: "Signs URLs",
+  permissions: ["iam.serviceAccounts.signBlob"],
+} as const;
 
 /** The role by its full name. */
 export const urlSigner = (project: string): string => `projects/${project}/roles/${URL_SIGNER.id}`;

@@ -29,7 +29,7 @@ import { githubEnvironment, planEnvironment } from "../schema/bootstrap";
 import { type Environment, regionsOf } from "../schema/environment";
 import type { System } from "../schema/system";
 import { workloads } from "../schema/workloads";
-import { deployerGrants } from "./deployer-roles";
+import { ACCOUNT_DEPLOYER, deployerGrants } from "./deployer-roles";
 import { logicalIdOf } from "./logical-id";
 import { planRoles, SECRETS_READER, secretsOf } from "./plan-roles";
 import { bootstrapApis, keysOf, suppliedVariables } from "./prerequisites";
@@ -107,6 +107,7 @@ export class BootstrapStack extends TerraformStack {
       email: environment.deployer,
       displayName: `Deploys ${systemName} ${environmentName}`,
       grants: deployerGrants(system, environment),
+      customRoles: [customRole(this, "account-deployer", project, ACCOUNT_DEPLOYER)],
       federated: github.jobsOf(deploys),
       operators: bootstrap.operators,
     });
@@ -115,12 +116,12 @@ export class BootstrapStack extends TerraformStack {
       email: planAccount(environment.project),
       displayName: `Plans ${systemName} ${environmentName}`,
       grants: planRoles(system, environment).map((role) => ({ role })),
+      customRoles: [],
       federated: github.jobsOf(plans),
       operators: bootstrap.operators,
     });
     this.letPlan(project, planner.member, systemName);
-    if (workloads(system).some(({ signsUrls }) => signsUrls))
-      customRole(this, "url-signer", project, { ...URL_SIGNER, title: "Signs URLs" });
+    if (workloads(system).some(({ signsUrls }) => signsUrls)) customRole(this, "url-signer", project, URL_SIGNER);
 
     // ---- states and records
     const platform = { project, region, secondRegion: bootstrap.secondRegion, labels, deletionProtection: true };

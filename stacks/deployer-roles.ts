@@ -25,14 +25,25 @@ const DEPLOYER_ROLES: Readonly<Record<string, string>> = {
   "roles/monitoring.notificationChannelEditor": "notification channels of alerts",
   "roles/monitoring.uptimeCheckConfigEditor": "checks of the public hosts",
   "roles/secretmanager.admin": "secrets, their versions and grants",
-  "roles/iam.serviceAccountAdmin": "service accounts and workload identity",
-  "roles/iam.serviceAccountUser": "run nodes as their account",
   "roles/resourcemanager.projectIamAdmin": "audit logs, and the nodes' roles",
 };
 
 /** Roles with which Helm reads the mirror of charts, if it is in the project. In another project, its owner grants them. */
 export const chartsReaderRoles = ({ project, chartsMirror = "" }: Environment): Readonly<Record<string, string>> =>
   parseRegistry(chartsMirror)?.project === project ? { "roles/artifactregistry.reader": "charts" } : {};
+
+/**
+ * What the deployer does with service accounts: workloads get theirs, and nodes run as one. The predefined roles allow more,
+ * such as to bring a deleted account back.
+ * {@link https://cloud.google.com/iam/docs/creating-custom-roles}
+ */
+export const ACCOUNT_DEPLOYER = {
+  id: "accountDeployer",
+  title: "Deploys service accounts",
+  permissions: ["actAs", "create", "delete", "get", "getIamPolicy", "setIamPolicy", "update"].map(
+    (verb) => `iam.serviceAccounts.${verb}`,
+  ),
+} as const;
 
 /**
  * Condition of the deployer's role `projectIamAdmin`: it can grant the nodes' roles, and nothing else.
@@ -76,12 +87,17 @@ export interface Grant {
 }
 
 /** What an administrator grants the deployer in the project. */
-export const deployerGrants = (system: System, environment: Environment): readonly Grant[] =>
-  Object.entries<string>(
+export const deployerGrants = (system: System, environment: Environment): readonly Grant[] => [
+  ...Object.entries<string>(
     Object.assign(
       {},
       DEPLOYER_ROLES,
       chartsReaderRoles(environment),
       ...[bucketNeeds(system), ...datastoreNeeds(environment), edgeNeeds(environment)].map(({ roles }) => roles),
     ),
-  ).map(([role, why]) => ({ role, why, condition: CONDITIONS[role]?.(environment) }));
+  ).map(([role, why]) => ({ role, why, condition: CONDITIONS[role]?.(environment) })),
+  {
+    role: `projects/${environment.project}/roles/${ACCOUNT_DEPLOYER.id}`,
+    why: "service accounts, workload identity, and nodes that run as their account",
+  },
+];

@@ -9,7 +9,7 @@ import { datastoreNeeds } from "../../schema/datastores";
 import type { Environment } from "../../schema/environment";
 import { imagesOf } from "../../schema/release";
 import { workloads } from "../../schema/workloads";
-import { deployerGrants } from "../../stacks/deployer-roles";
+import { ACCOUNT_DEPLOYER, deployerGrants } from "../../stacks/deployer-roles";
 import { bootstrapApis, keysOf } from "../../stacks/prerequisites";
 import type { Context } from "../context";
 import { registryLines } from "../registries";
@@ -74,6 +74,7 @@ export function bootstrapLines(context: Context): string[] {
         ([bucket, role]) =>
           `gcloud storage buckets add-iam-policy-binding gs://${bucket} --member=serviceAccount:${deployer} --role=roles/storage.${role}`,
       ),
+    roleLine(project, ACCOUNT_DEPLOYER),
     `role() { gcloud projects add-iam-policy-binding ${project} --member=serviceAccount:${deployer} --role="$1" --condition="\${2:-None}" --format=none; }`,
     ...deployerGrants(system, environment).map(
       ({ role, why, condition }) =>
@@ -132,9 +133,13 @@ const signerLines = ({ system, environment: { project } }: Context): string[] =>
   workloads(system).some(({ signsUrls }) => signsUrls)
     ? [
         "# Create the role with which workloads sign URLs. The stack grants it to an account on itself.",
-        `gcloud iam roles describe ${URL_SIGNER.id} --project=${project} >/dev/null 2>&1 || gcloud iam roles create ${URL_SIGNER.id} --project=${project} --title='Signs URLs' --permissions=${URL_SIGNER.permissions.join()}`,
+        roleLine(project, URL_SIGNER),
       ]
     : [];
+
+/** Command that creates a role of the project. */
+const roleLine = (project: string, { id, title, permissions }: typeof URL_SIGNER | typeof ACCOUNT_DEPLOYER): string =>
+  `gcloud iam roles describe ${id} --project=${project} >/dev/null 2>&1 || gcloud iam roles create ${id} --project=${project} --title='${title}' --permissions=${permissions.join()}`;
 
 /** Options of gcloud that say where a bucket is. */
 function locationOf(region: string, second: string | undefined): string {

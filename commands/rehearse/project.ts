@@ -4,7 +4,7 @@ import { KEY_ROLE, ROTATION } from "../../constructs/secrets/agent-key";
 import { BOOTSTRAP_APIS } from "../../facts/apis";
 import type { Environment } from "../../schema/environment";
 import type { System } from "../../schema/system";
-import { deployerGrants } from "../../stacks/deployer-roles";
+import { ACCOUNT_DEPLOYER, deployerGrants } from "../../stacks/deployer-roles";
 
 /** What every rehearsal must know of this repository's projects and charts. */
 export const SURROUNDINGS = {
@@ -67,6 +67,9 @@ export const withDeployer =
       cloud.store.set(apiKey(home, api), { config: { name: api }, state: "ENABLED" });
       call("iam", `projects/${home}/serviceAccounts`, { accountId });
     }
+    const { id: roleId, title, permissions } = ACCOUNT_DEPLOYER;
+    if (!cloud.store.get(`iam/projects/${project}/roles/${roleId}`))
+      call("iam", `projects/${project}/roles`, { roleId, role: { title, includedPermissions: permissions } });
     const { bindings } = call("cloudresourcemanager", `projects/${project}:getIamPolicy`);
     const member = `serviceAccount:${deployer}`;
     const added = deployerGrants(system, environment)

@@ -3,6 +3,7 @@ import { ProjectIamMember } from "@cdktf/provider-google/lib/project-iam-member"
 import { ServiceAccount } from "@cdktf/provider-google/lib/service-account";
 import { ServiceAccountIamMember } from "@cdktf/provider-google/lib/service-account-iam-member";
 import { ServiceAccountIamPolicy } from "@cdktf/provider-google/lib/service-account-iam-policy";
+import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { Project } from "../project/project";
 
@@ -19,6 +20,8 @@ export interface DeploymentAccountProps {
   readonly displayName: string;
   /** Roles in the project. */
   readonly grants: readonly { readonly role: string; readonly condition?: Condition }[];
+  /** The project's own roles among them. */
+  readonly customRoles: readonly ITerraformDependable[];
   /** IAM member that can act as the account by workload identity federation. */
   readonly federated: string;
   /** IAM members that can get tokens of the account. */
@@ -53,6 +56,7 @@ export class DeploymentAccount extends Construct {
         role,
         member: this.member,
         condition,
+        dependsOn: [...props.customRoles],
       });
 
     const federated = { role: "roles/iam.workloadIdentityUser", member: props.federated };
