@@ -14,6 +14,6 @@ module.exports = {
   transform: { "^.+\\.[jt]s$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } } }] },
   modulePathIgnorePatterns: ["<rootDir>/cdktf.out"],
   maxConcurrency: 2, // of tests that are concurrent: two cores
-  maxWorkers: 2,
+  maxWorkers: 3, // for two cores: deploys wait half of their time
   testTimeout: 60_000, // some tests start processes, on machines that are busy
 };

@@ -37,10 +37,13 @@ esac
 const stacks = everyStack(ROOT).map(({ system, environment }) => `${system} ${environment}`);
 const calls = () => readFileSync(path.join(folder, "calls"), "utf8").split("\n");
 
-test("every stack is rehearsed, some of its fields are turned, and the last line sums up both runs of tests", async () => {
+/** The stacks of which some fields are turned: every third one. */
+const turned = stacks.toSorted().filter((_, i) => i % 3 === 0);
+
+test("every stack is rehearsed, some fields of every third are turned, and the last line sums up both runs of tests", async () => {
   const { code, lines } = await ciRun("true");
   expect(lines.flatMap((line) => /^held (.*): in \d+ s$/.exec(line)?.[1] ?? []).sort()).toEqual(
-    stacks.flatMap((stack) => ["knobs", "rehearse"].map((command) => `${stack} (${command})`)).sort(),
+    [...stacks.map((stack) => `${stack} (rehearse)`), ...turned.map((stack) => `${stack} (knobs)`)].sort(),
   );
   expect(lines.at(-1)).toBe("70 passed, 1 failed, 2 skipped");
   expect(code).toBe(0);
@@ -51,7 +54,7 @@ test("a stack that cannot be tried is skipped; the others run, and nothing fails
     '[ "$SYSTEM $STACK" != "enterprise staging" ] || { echo "inconclusive: Terraform does not find random" >&2; exit 2; }',
   );
   expect(lines).toContain("skipped enterprise staging (rehearse): Terraform does not find random");
-  expect(lines.filter((line) => line.startsWith("held "))).toHaveLength(2 * stacks.length - 1);
+  expect(lines.filter((line) => line.startsWith("held "))).toHaveLength(stacks.length + turned.length - 1);
   expect(code).toBe(0);
 });
 
@@ -69,7 +72,7 @@ test("a failed stack is named with the reason, and its output is not mixed with 
     ]);
   }
   expect(lines.filter((line) => line.startsWith("held "))).toHaveLength(
-    2 * stacks.length - stacks.filter((stack) => stack.startsWith("pmcrm ")).length,
+    stacks.length + turned.length - stacks.filter((stack) => stack.startsWith("pmcrm ")).length,
   );
   expect(lines.at(-1)).toBe("70 passed, 1 failed, 2 skipped");
   expect(code).toBe(1);

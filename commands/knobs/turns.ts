@@ -63,11 +63,12 @@ export function turnsOf(system: string, stack: string, files: Files): Turned {
   const refused: Refused[] = [];
   const said: Knob[] = [];
   for (const knob of knobs()) {
+    const hands = handsOf(knob);
     const made = turns.filter((turn) => !turn.hand.fixed && makesRoom(turn.knob, knob));
-    const named = turns.filter((turn) => handsOf(knob).some(({ after }) => after === turn.name));
+    const named = turns.filter((turn) => hands.some(({ after }) => after === turn.name));
     if ([files, ...[...made, ...named].map((turn) => turn.files)].some((them) => isSaid(knob, them, stack)))
       said.push(knob);
-    for (const [i, hand] of handsOf(knob).entries()) {
+    for (const [i, hand] of hands.entries()) {
       const starts = [undefined, ...made, ...turns.filter((turn) => turn.name === hand.after)];
       let last: Refused | undefined;
       const found = first(starts, (after) =>
