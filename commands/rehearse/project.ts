@@ -8,6 +8,7 @@ import { ACCOUNT_DEPLOYER, deployerGrants } from "../../stacks/deployer-roles";
 
 /** What every rehearsal must know of this repository's projects and charts. */
 export const SURROUNDINGS = {
+  eventuallyConsistent: true,
   enabledApis: BOOTSTRAP_APIS.map((api) => `${api}.googleapis.com`),
   customResources: [
     ...["ServiceMonitor", "PodMonitor", "PrometheusRule", "Probe"].map((kind) => `monitoring.coreos.com/v1 ${kind}`),
@@ -53,7 +54,7 @@ export const bootstrapped =
 
 /**
  * Makes the deployer's account and grants its roles, as `npm run bootstrap` does. Roles that it has stay, so that this
- * can be done again for another configuration.
+ * can be done again for another configuration. That is some time before a deploy, so nothing of it is fresh.
  */
 export const withDeployer =
   (system: System, environment: Environment) =>
@@ -66,6 +67,7 @@ export const withDeployer =
       const api = "iam.googleapis.com";
       cloud.store.set(apiKey(home, api), { config: { name: api }, state: "ENABLED" });
       call("iam", `projects/${home}/serviceAccounts`, { accountId });
+      cloud.propagation?.settle();
     }
     const { id: roleId, title, permissions } = ACCOUNT_DEPLOYER;
     if (!cloud.store.get(`iam/projects/${project}/roles/${roleId}`))
@@ -78,4 +80,5 @@ export const withDeployer =
     call("cloudresourcemanager", `projects/${project}:setIamPolicy`, {
       policy: { version: 3, bindings: [...bindings, ...added] },
     });
+    cloud.propagation?.settle();
   };

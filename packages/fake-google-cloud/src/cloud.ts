@@ -4,6 +4,7 @@ import type { Body } from "./body";
 import { Operations } from "./operations";
 import { Access } from "./permissions/access";
 import { Policies } from "./policies";
+import { Propagation } from "./propagation";
 import type { Service } from "./service";
 import { SERVICES } from "./services";
 import { checkShape, named, withoutNulls } from "./shape";
@@ -21,6 +22,13 @@ export interface CloudOptions {
   readonly kubernetes?: Kubernetes;
   /** Permissions that nobody but administrators has, whatever their roles; none by default. */
   readonly withheld?: readonly string[];
+  /**
+   * Whether a fresh API, service account or grant is seen only after a while, as at Google: by the second call that needs it,
+   * where everything is done at once.
+   */
+  readonly eventuallyConsistent?: boolean;
+  /** Milliseconds that tell whether something is fresh; this machine's clock by default. */
+  readonly clock?: () => number;
 }
 
 export interface Kubernetes {
@@ -51,9 +59,11 @@ export interface Request {
 /** The fake Google Cloud: what exists in it, and what its services answer. */
 export class Cloud {
   readonly store = new Store();
-  readonly policies = new Policies();
   readonly access = new Access(this);
   readonly operations: Operations;
+  /** Nothing is late unless it is asked for. */
+  readonly propagation: Propagation | undefined;
+  readonly policies: Policies;
   /** What no call returns: passwords of SQL users, by path. */
   readonly passwords = new Map<string, string>();
   /** Contents of Cloud Storage's objects, by key. */
@@ -67,7 +77,10 @@ export class Cloud {
     readonly options: CloudOptions = {},
     readonly tokens = new Tokens(TOKEN_LIFE),
   ) {
-    this.operations = new Operations(options.speed ?? Number.POSITIVE_INFINITY);
+    const { speed = Number.POSITIVE_INFINITY, clock = Date.now } = options;
+    this.operations = new Operations(speed);
+    this.propagation = options.eventuallyConsistent ? new Propagation(speed, clock) : undefined;
+    this.policies = new Policies(this.propagation);
   }
 
   /** What the service answers; fails with what it refuses. */
@@ -91,9 +104,18 @@ export class Cloud {
     throw unknown;
   }
 
+  /** An object, if calls see it already. */
+  find(key: string): Body | undefined {
+    return this.isSeen(key) ? this.store.get(key) : undefined;
+  }
+
+  isSeen(what: string): boolean {
+    return this.propagation?.isSeen(what) ?? true;
+  }
+
   /** An object that must be there, and finished. */
   need(key: string, missing: ApiError = notFound(`${key.slice(key.indexOf("/") + 1)} was not found`)): Body {
-    const object = this.store.get(key);
+    const object = this.find(key);
     if (!object) throw missing;
     return object;
   }
@@ -129,7 +151,7 @@ export class Cloud {
 
   private needApi({ api }: Service, path: string): void {
     const [, project] = /^projects\/([^/:]+)/.exec(path) ?? [];
-    if (!api || !project || this.isEnabled(project, api)) return;
+    if (!api || !project || (this.isEnabled(project, api) && this.isSeen(apiKey(project, api)))) return;
     throw denied(
       `${api} API has not been used in project ${this.numberOf(project)} before or it is disabled. Enable it by visiting https://console.developers.google.com/apis/api/${api}/overview?project=${project} then retry. If you enabled this API recently, wait a few minutes for the action to propagate to our systems and retry.`,
       "accessNotConfigured",

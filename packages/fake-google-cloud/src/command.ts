@@ -11,6 +11,9 @@ Usage: fake-google-cloud [options]
   --apis a,b       APIs that every project has enabled from the start, such as compute.googleapis.com; all that the fake
                    knows by default, none with --apis ""
   --speed N        pass N minutes of Google Cloud in one minute; by default everything is done at once
+  --eventually-consistent
+                   a fresh API, service account or grant is seen only after a while, as at Google; the first call that
+                   needs it fails
   --folder DIR     folder for the log of calls, cloud.log, and the credentials; a temporary one by default
   --help           print this text
 
@@ -46,6 +49,7 @@ function optionsOf(args: readonly string[]): FakeCloudOptions | undefined {
     port: { type: "string" },
     apis: { type: "string" },
     speed: { type: "string" },
+    "eventually-consistent": { type: "boolean" },
     folder: { type: "string" },
     help: { type: "boolean", short: "h" },
   } as const;
@@ -60,6 +64,7 @@ function optionsOf(args: readonly string[]): FakeCloudOptions | undefined {
     port: number("port", values.port, 0, 65_535),
     speed: number("speed", values.speed, 0.001, 1_000_000),
     enabledApis: apisOf(values.apis),
+    eventuallyConsistent: values["eventually-consistent"],
     folder: values.folder,
   };
 }

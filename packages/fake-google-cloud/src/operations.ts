@@ -5,10 +5,11 @@ export interface Operation {
   readonly target: string;
   /** What is answered when it is done. */
   readonly response?: unknown;
+  /** When its time is up. */
+  readonly ends: number;
 }
 
 interface Begun extends Operation {
-  readonly ends: number;
   /** More to wait for than time. */
   ready: boolean;
   failed?: string;

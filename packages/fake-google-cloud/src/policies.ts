@@ -2,6 +2,7 @@ import { conflict, invalid } from "./api-error";
 import type { Body } from "./body";
 import type { Cloud } from "./cloud";
 import { PREDEFINED_ROLES } from "./permissions/tables";
+import type { Propagation } from "./propagation";
 import { type Call, type Route, route } from "./route";
 import { hasAgent } from "./service-agents";
 import type { Shape } from "./shape";
@@ -21,6 +22,8 @@ const ROLES = new Set([
 export class Policies {
   private readonly policies = new Map<string, Body>();
 
+  constructor(private readonly propagation: Propagation | undefined) {}
+
   get(key: string): Body {
     return this.policies.get(key) ?? { version: 1, etag: "ACAB", bindings: [] };
   }
@@ -37,6 +40,8 @@ export class Policies {
     const auditConfigs = updateMask.split(",").includes("auditConfigs") ? policy.auditConfigs : before.auditConfigs;
     const after = { version: 1, bindings: [], ...policy, auditConfigs, etag: btoa(etag) }; // an empty list is not sent
     this.policies.set(key, after);
+    const old = new Set(grantsIn(before));
+    for (const grant of grantsIn(after)) if (!old.has(grant)) this.propagation?.begin(`${key} ${grant}`, "grant");
     return after;
   }
 
@@ -58,6 +63,15 @@ export class Policies {
     for (const [key, policy] of structuredClone(entries)) this.policies.set(key, policy);
   }
 }
+
+/** Each role of each member in a policy, with its condition, as text. */
+export const grantsIn = ({ bindings = [] }: Body): string[] =>
+  bindings.flatMap(({ role, members = [], condition }: Body) =>
+    members.map((member: string) => grantOf(role, member, condition)),
+  );
+
+export const grantOf = (role: string, member: string, condition?: Body): string =>
+  JSON.stringify([role, member, condition?.title, condition?.expression]);
 
 /** Whoever is granted something must be there, and what is granted must be a role. */
 export function checkBindings(cloud: Cloud, policy: Body): void {
@@ -97,7 +111,7 @@ function checkMember(cloud: Cloud, member: string): void {
     return;
   }
   const [, home] = /@([^.]+)\.iam\.gserviceaccount\.com$/.exec(who) ?? [];
-  if (home && !cloud.store.get(`iam/projects/${home}/serviceAccounts/${who}`)) throw missing;
+  if (home && !cloud.find(`iam/projects/${home}/serviceAccounts/${who}`)) throw missing;
 }
 
 /** It comes with a project's first cluster that has it. https://cloud.google.com/kubernetes-engine/docs/concepts/workload-identity */

@@ -1,9 +1,10 @@
+import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { madeByHand } from "../src/made-by-hand";
 import { poolsOf, readStack, renewsTokens, secretCopies, whyNoStack } from "../src/stack";
-import { prepare } from "../src/terraform/prepare";
+import { prepare, waitedIn } from "../src/terraform/prepare";
 
 const folder = mkdtempSync(path.join(os.tmpdir(), "stack-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -130,6 +131,7 @@ test("a prepared stack has a local state, short waits, and stubs of charts that 
       resource: {
         helm_release: { traefik: { chart: "traefik", version: "1.2.3", repository: "https://charts", timeout: 600 } },
         terraform_data: { wait: { provisioner: [{ "local-exec": { command: "sleep 180" } }] } },
+        google_project_service: { dns: { provisioner: [{ "local-exec": { command: "sleep 60" } }] } },
       },
       terraform: { backend: { gcs: { bucket: "b" } } },
     }),
@@ -140,6 +142,7 @@ test("a prepared stack has a local state, short waits, and stubs of charts that 
     resource: {
       helm_release: { traefik: { chart: path.join(work, "charts", "traefik"), timeout: 5 } },
       terraform_data: { wait: { provisioner: [{ "local-exec": { command: "sleep 3" } }] } },
+      google_project_service: { dns: { provisioner: [{ "local-exec": { command: "sleep 1" } }] } },
     },
     terraform: { backend: { local: { path: "terraform.tfstate" } } },
   });
@@ -147,4 +150,19 @@ test("a prepared stack has a local state, short waits, and stubs of charts that 
   expect(readStack(path.join(work, "tf")).resource?.helm_release).toEqual({
     traefik: { chart: "traefik", version: "1.2.3", repository: "https://mirror", timeout: 600 },
   });
+});
+
+test("at full speed, waits take no time, and are counted", () => {
+  const sleep = (seconds: number) => ({ provisioner: [{ "local-exec": { command: `sleep ${seconds}` } }] });
+  const stack = stackOf(
+    "waiting",
+    JSON.stringify({ resource: { terraform_data: { a: sleep(60), b: sleep(120) } }, terraform: {} }),
+  );
+  const work = path.join(folder, "work-waiting");
+  prepare(stack, work, Number.POSITIVE_INFINITY);
+  expect(waitedIn(work)).toBe(0);
+  const waits = readStack(path.join(work, "tf")).resource?.terraform_data;
+  for (const name of ["a", "b", "b"])
+    execFileSync("sh", ["-c", waits?.[name]?.provisioner[0]["local-exec"].command], { cwd: path.join(work, "tf") });
+  expect(waitedIn(work)).toBe(300);
 });

@@ -1,6 +1,7 @@
 import { unknownHere } from "../api-error";
 import type { Body } from "../body";
 import type { Cloud } from "../cloud";
+import { grantOf, grantsIn } from "../policies";
 import type { Call } from "../route";
 import { ADMINISTRATOR, type Caller } from "../tokens";
 import { type Attributes, holds } from "./conditions";
@@ -62,7 +63,9 @@ export class Access {
   permits(caller: Caller, permission: string, key: string, api: Attributes["api"] = {}): boolean {
     if (caller[0] === ADMINISTRATOR) return true;
     if (this.cloud.options.withheld?.includes(permission)) return false;
-    const roles = this.rolesOn(key, caller, api).filter((role) => this.allows(role, permission));
+    const roles = this.grantsOn(key, caller, api)
+      .filter(({ role, grants }) => this.allows(role, permission) && grants.some((grant) => this.cloud.isSeen(grant)))
+      .map(({ role }) => role);
     if (!roles.length) return false;
     const used = { caller: caller[0], permission, roles: [...new Set(roles)].sort() };
     this.seen.set(JSON.stringify(used), used);
@@ -70,7 +73,12 @@ export class Access {
   }
 
   /** Roles that a caller has on a resource. */
-  rolesOn(key: string, caller: Caller, api: Attributes["api"] = {}): string[] {
+  rolesOn(key: string, caller: Caller): string[] {
+    return this.grantsOn(key, caller, {}).map(({ role }) => role);
+  }
+
+  /** Roles that a caller has on a resource, with the grants that give it each. */
+  private grantsOn(key: string, caller: Caller, api: Attributes["api"]): { role: string; grants: string[] }[] {
     const resource = { name: nameOf(this.cloud, key) };
     return this.holders(key).flatMap((holder) =>
       this.cloud.policies
@@ -79,7 +87,12 @@ export class Access {
           ({ members = [], condition }: Body) =>
             members.some((member: string) => caller.includes(member)) && holds(condition, { resource, api }),
         )
-        .map(({ role }: Body) => role as string),
+        .map(({ role, members, condition }: Body) => ({
+          role: role as string,
+          grants: members
+            .filter((member: string) => caller.includes(member))
+            .map((member: string) => `${holder} ${grantOf(role, member, condition)}`),
+        })),
     );
   }
 
@@ -154,11 +167,7 @@ function nameOf(cloud: Cloud, key: string): string {
 function attributesOf({ policies }: Cloud, { service, path, body }: Asking): Attributes["api"] {
   if (!path.endsWith(":setIamPolicy")) return {};
   const before = policies.get(`${service}/${path.replace(/:\w+$/, "")}`);
-  const grants = ({ bindings = [] }: Body): string[] =>
-    bindings.flatMap(({ role, members = [], condition }: Body) =>
-      members.map((member: string) => JSON.stringify([role, member, condition?.title, condition?.expression])),
-    );
-  const [old, now] = [grants(before), grants(body.policy ?? {})];
+  const [old, now] = [grantsIn(before), grantsIn(body.policy ?? {})];
   const modified = [...old.filter((grant) => !now.includes(grant)), ...now.filter((grant) => !old.includes(grant))];
   return { "iam.googleapis.com/modifiedGrantsByRole": [...new Set(modified.map((grant) => JSON.parse(grant)[0]))] };
 }

@@ -53,7 +53,7 @@ function markDeleted(cloud: Cloud, { email, uniqueId }: Body): void {
 /** Refuses a service account that is not there; Google's own ones, of other domains, are taken to be. */
 export function needServiceAccount(cloud: Cloud, email: string): void {
   const [, project] = /@([^.]+)\.iam\.gserviceaccount\.com$/.exec(email) ?? [];
-  if (!email.includes("@") || (project && !cloud.store.get(`iam/projects/${project}/serviceAccounts/${email}`)))
+  if (!email.includes("@") || (project && !cloud.find(`iam/projects/${project}/serviceAccounts/${email}`)))
     throw invalid(`Service account "${email}" does not exist.`);
 }
 
@@ -83,6 +83,7 @@ export const iam: Service = {
         const key = `iam/${path}/${email}`;
         if (cloud.store.get(key))
           throw conflict(`Service account ${accountId} already exists within project projects/${project}.`);
+        cloud.propagation?.begin(key, "serviceAccount");
         const number = String(cloud.next());
         return cloud.store.set(key, {
           ...serviceAccount,

@@ -57,7 +57,11 @@ function enable(cloud: Cloud, project: string, apis: readonly string[]): Body {
   const off = apis.filter((api) => !cloud.isEnabled(project, api));
   for (const api of off) cloud.store.set(apiKey(project, api), { config: { name: api }, state: "ENABLED" });
   const minutes = off.length ? minutesOf("google_project_service") : 0;
-  const [first] = (off.length ? off : apis).map((api) => cloud.operations.begin(apiKey(project, api), minutes));
+  const [first] = (off.length ? off : apis).map((api) => {
+    const operation = cloud.operations.begin(apiKey(project, api), minutes);
+    if (off.length) cloud.propagation?.begin(apiKey(project, api), "api", operation);
+    return operation;
+  });
   return longRunningAnswer(cloud, `operations/${first?.name}`);
 }
 

@@ -7,6 +7,7 @@ import type { KubernetesObject } from "../kubernetes";
 import { type MadeByHand, makeByHand } from "../made-by-hand";
 import { loadBalancerMinutes, podStartMinutes } from "../schedule/times";
 import type { Pool } from "../stack";
+import { WAITED, waitedIn } from "../terraform/prepare";
 import { type Run, type RunOptions, run, terraformEnvironment } from "../terraform/run";
 import { ApiServer } from "./api-server";
 import { AUTOPILOT, createdElsewhere, faultPolicy, isKubernetes, labelsOf, notStruck, PROBE } from "./cluster-policies";
@@ -56,6 +57,8 @@ export interface Surroundings {
   readonly deployer?: string;
   /** Permissions that the deployer does not have, whatever its roles; none by default. */
   readonly withheld?: readonly string[];
+  /** Whether APIs, service accounts and grants that a deploy makes are seen only after a while, as at Google. */
+  readonly eventuallyConsistent?: boolean;
   /** Custom resources that the charts define, as `<group>/<version> <Kind> [plural]`. Stubs of charts do not define them. */
   readonly customResources?: readonly string[];
   /** The Kubernetes objects that a Helm release makes of its values, as far as the rehearsal must know them. */
@@ -83,7 +86,7 @@ export interface MachineOptions extends Surroundings {
 export async function startMachine(options: MachineOptions): Promise<Machine> {
   const { work, speed, pools } = options;
   mkdirSync(work, { recursive: true });
-  for (const old of ["kube", "cloud.log", "vercel.log", "tf/terraform.tfstate"])
+  for (const old of ["kube", "cloud.log", "vercel.log", WAITED, "tf/terraform.tfstate"])
     rmSync(path.join(work, old), { recursive: true, force: true });
   const port = await basePort(options.port);
   const controlPlane = await startControlPlane({
@@ -113,6 +116,8 @@ async function around(controlPlane: ControlPlane, port: number, options: Machine
     enabledApis: options.enabledApis,
     account: options.deployer,
     withheld: options.withheld,
+    eventuallyConsistent: options.eventuallyConsistent,
+    clock: () => Date.now() + waitedIn(work) * 1000,
     kubernetes: {
       host: `127.0.0.1:${port}`,
       authority: readFileSync(controlPlane.authority, "utf8"),
@@ -127,6 +132,7 @@ async function around(controlPlane: ControlPlane, port: number, options: Machine
   function prepareProject(): void {
     makeByHand(google.cloud, options.madeByHand);
     options.prepareProject?.(google.cloud);
+    google.cloud.propagation?.settle();
   }
   prepareProject();
 

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { readStack, withoutVercel } from "../stack";
 
@@ -10,6 +10,16 @@ export interface PrepareOptions {
   readonly patience?: number;
   /** Whether the resources on Vercel stay. The default is false. */
   readonly vercel?: boolean;
+}
+
+/** File in the folder of logs with the seconds of each wait that takes no time, because everything is done at once. */
+export const WAITED = "waited";
+
+/** Seconds that Terraform would have waited so far. */
+export function waitedIn(work: string): number {
+  const file = path.join(work, WAITED);
+  const waits = existsSync(file) ? readFileSync(file, "utf8").split("\n") : [];
+  return waits.reduce((sum, seconds) => sum + Number(seconds), 0);
 }
 
 /**
@@ -39,11 +49,10 @@ export function prepare(
       delete release.version;
     }
   }
-  for (const { provisioner = [] } of Object.values(json.resource?.terraform_data ?? {}))
+  for (const { provisioner = [] } of Object.values(json.resource ?? {}).flatMap(Object.values))
     for (const { "local-exec": program } of provisioner)
-      program.command = program.command.replace(
-        /^sleep (\d+)$/,
-        (_: string, s: string) => `sleep ${Number(s) / speed}`,
+      program.command = program.command.replace(/^sleep (\d+)$/, (_: string, seconds: string) =>
+        Number.isFinite(speed) ? `sleep ${Number(seconds) / speed}` : `echo ${seconds} >> ../${WAITED}`,
       );
   json.terraform.backend = { local: { path: "terraform.tfstate" } };
   writeFileSync(path.join(folder, "cdk.tf.json"), JSON.stringify(json, null, 1));
