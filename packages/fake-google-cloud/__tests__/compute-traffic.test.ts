@@ -8,9 +8,11 @@ import {
   noNetwork,
   REGIONAL,
   type Refused,
+  staticRoute,
   subnetwork,
   world,
 } from "./compute-world";
+import { errorOf } from "./support";
 
 const REST = "https://cloud.google.com/compute/docs/reference/rest/v1";
 const FIREWALLS = "https://cloud.google.com/firewall/docs/firewalls";
@@ -91,6 +93,38 @@ describe("Compute Engine refuses", () => {
       },
       at("allowed", "", "Exactly one"),
       `${REST}/firewalls/patch`,
+    ],
+
+    [
+      "a route to what is no range",
+      staticRoute({ destRange: "10.0.0.0/33" }),
+      at("destRange", "10.0.0.0/33"),
+      `${REST}/routes`,
+    ],
+    [
+      "a route with a priority above 65535",
+      staticRoute({ priority: 65536 }),
+      at("priority", "65536"),
+      `${REST}/routes`,
+    ],
+    ["a route in no network", staticRoute({ network: "none" }), noNetwork, `${REST}/routes`],
+    [
+      "a route with two next hops",
+      staticRoute({ nextHopIp: "10.0.0.2" }),
+      at("nextHop", "", "Exactly one"),
+      `${REST}/routes/insert`,
+    ],
+    [
+      "a route without a next hop",
+      staticRoute({ nextHopGateway: undefined }),
+      at("nextHop", "", "Exactly one"),
+      `${REST}/routes/insert`,
+    ],
+    [
+      "a route through another gateway",
+      staticRoute({ nextHopGateway: "global/gateways/mine" }),
+      at("nextHopGateway", "global/gateways/mine", "It must be default-internet-gateway."),
+      `${REST}/routes/insert`,
     ],
 
     [
@@ -191,6 +225,33 @@ describe("Compute Engine refuses", () => {
       `${REST}/routers`,
     ],
   ])("%s", (...refused) => expectRefused(refused));
+});
+
+test("a route has a priority, and keeps its network", () => {
+  const compute = world();
+  staticRoute({})(compute);
+  expect(compute.get(`${GLOBAL}/routes/new`)).toMatchObject({
+    kind: "compute#route",
+    network: "https://www.googleapis.com/compute/v1/projects/p/global/networks/n",
+    nextHopGateway: "https://www.googleapis.com/compute/v1/projects/p/global/gateways/default-internet-gateway",
+    priority: 1000,
+  });
+  staticRoute({ network: "other", name: "kept" })(compute);
+  expect(errorOf(() => compute.delete(`${GLOBAL}/networks/other`))).toBe(
+    "400 The network resource 'projects/p/global/networks/other' is already being used by 'projects/p/global/routes/kept'",
+  );
+});
+
+test("a subnetwork has a policy, which tells who may use it", () => {
+  const { get, post, cloud } = world();
+  const subnetwork = `${REGIONAL}/subnetworks/s`;
+  expect(get(`${subnetwork}/getIamPolicy`).bindings).toEqual([]);
+  const bindings = [{ role: "roles/compute.networkUser", members: ["user:a@example.com"] }];
+  post(`${subnetwork}/setIamPolicy`, { policy: { bindings } });
+  expect(get(`${subnetwork}/getIamPolicy`).bindings).toEqual(bindings);
+  const may = (path: string) => cloud.access.permits(["user:a@example.com"], "compute.subnetworks.use", path);
+  expect([may(`compute/${subnetwork}`), may(`compute/${REGIONAL}/subnetworks/t`)]).toEqual([true, false]);
+  expect(errorOf(() => get(`${REGIONAL}/subnetworks/none/getIamPolicy`))).toContain("404");
 });
 
 test("a firewall rule without ends is for everybody", () => {

@@ -60,6 +60,14 @@ export const firewall = (over: Body) => (c: Compute) =>
     allowed: [{ IPProtocol: "tcp", ports: ["443"] }],
     ...over,
   });
+export const staticRoute = (over: Body) => (c: Compute) =>
+  c.post(`${GLOBAL}/routes`, {
+    name: "new",
+    network: "global/networks/n",
+    destRange: "0.0.0.0/0",
+    nextHopGateway: "global/gateways/default-internet-gateway",
+    ...over,
+  });
 export const NAT = {
   name: "nat",
   natIpAllocateOption: "AUTO_ONLY",

@@ -602,3 +602,20 @@ test("a cluster that names no network is in the default one, and in its region's
     },
   });
 });
+
+test("the versions on offer are those that clusters can have, and the default is that of the regular channel", () => {
+  const { get, post, cloud } = containerWorld();
+  const at = CLUSTERS.replace("/clusters", "/serverConfig");
+  const { validMasterVersions, defaultClusterVersion, channels } = get(at);
+  validMasterVersions.forEach((initialClusterVersion: string, i: number) => {
+    post(CLUSTERS, { cluster: { ...CLUSTER, name: `c${i}`, initialClusterVersion, privateClusterConfig: undefined } });
+    expect(cloud.store.get(`container/${CLUSTERS}/c${i}`)?.currentMasterVersion).toBe(initialClusterVersion);
+    cloud.store.delete(`container/${CLUSTERS}/c${i}`);
+  });
+  post(CLUSTERS, { cluster: CLUSTER });
+  expect(get(C).currentMasterVersion).toBe(defaultClusterVersion);
+  expect(channels).toContainEqual(
+    expect.objectContaining({ channel: "REGULAR", defaultVersion: defaultClusterVersion }),
+  );
+  expect(errorOf(() => get("projects/p/locations/nowhere1/serverConfig"))).toContain("403");
+});

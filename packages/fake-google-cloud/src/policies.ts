@@ -132,15 +132,18 @@ export const POLICY: Shape = {
   auditConfigs: [{ service: "text", auditLogConfigs: [{ logType: "text" }] }],
 };
 
-/** The two calls that read and replace the policy of an object at a path. */
-export function policyRoutes(service: string, at: string): Route[] {
+/**
+ * The two calls that read and replace the policy of an object at a path. Compute Engine has a slash before their verbs, where
+ * others have a colon.
+ */
+export function policyRoutes(service: string, at: string, before: ":" | "/" = ":"): Route[] {
   const get = ({ path }: Call, cloud: Cloud) => cloud.policies.get(objectOf(service, path, cloud));
   return [
-    route("GET", `${at}:getIamPolicy`, get),
-    route("POST", `${at}:getIamPolicy`, get),
+    route("GET", `${at}${before}getIamPolicy`, get),
+    ...(before === ":" ? [route("POST", `${at}:getIamPolicy`, get)] : []),
     route(
       "POST",
-      `${at}:setIamPolicy`,
+      `${at}${before}setIamPolicy`,
       ({ path, body }, cloud) => {
         const key = objectOf(service, path, cloud);
         const { policy = {} } = body;
@@ -153,7 +156,7 @@ export function policyRoutes(service: string, at: string): Route[] {
 }
 
 function objectOf(service: string, path: string, cloud: Cloud): string {
-  const key = `${service}/${path.replace(/:\w+$/, "")}`;
+  const key = `${service}/${path.replace(/[:/]\w+$/, "")}`;
   if (!/^\w+\/projects\/[^/]+$/.test(key)) cloud.need(key);
   return key;
 }

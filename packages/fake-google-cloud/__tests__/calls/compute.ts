@@ -1,4 +1,4 @@
-import { compute, GLOBAL, NETWORK, OTHER, REGION, type ValidCall } from "./call";
+import { compute, GLOBAL, NETWORK, OTHER, POLICY, REGION, type ValidCall } from "./call";
 
 const RULE = {
   priority: 1,
@@ -66,6 +66,7 @@ export const COMPUTE: readonly ValidCall[] = [
   }),
   compute("POST", `${REGION}/subnetworks/s/setPrivateIpGoogleAccess`, { privateIpGoogleAccess: true }),
   compute("POST", `${REGION}/subnetworks/s/expandIpCidrRange`, { ipCidrRange: "10.10.0.0/19" }),
+  compute("POST", `${REGION}/subnetworks/s/setIamPolicy`, { policy: POLICY }),
   compute("PATCH", `${REGION}/subnetworks/s`, { fingerprint: "FINGERPRINT", logConfig: { enable: false } }),
   compute("POST", `${GLOBAL}/addresses`, {
     name: "range",
@@ -88,6 +89,15 @@ export const COMPUTE: readonly ValidCall[] = [
     logConfig: { enable: true, metadata: "INCLUDE_ALL_METADATA" },
   }),
   compute("PATCH", `${GLOBAL}/firewalls/f`, { sourceRanges: ["10.0.0.0/9"] }),
+  compute("POST", `${GLOBAL}/routes`, {
+    name: "egress",
+    description: "d",
+    network: NETWORK,
+    destRange: "0.0.0.0/0",
+    priority: 5,
+    tags: ["t"],
+    nextHopGateway: "global/gateways/default-internet-gateway",
+  }),
   compute("POST", `${REGION}/routers`, {
     name: "r",
     network: NETWORK,

@@ -49,6 +49,8 @@ export const COMPUTE: ServicePermissions = {
     ...changeable(`${REGIONAL}/subnetworks`, "compute.subnetworks", ofNetwork),
     [`DELETE ${REGIONAL}/subnetworks/*`]: ["compute.subnetworks.delete", ofNetwork],
     [`POST ${REGIONAL}/subnetworks/*/setPrivateIpGoogleAccess`]: ["compute.subnetworks.setPrivateIpGoogleAccess"],
+    [`GET ${REGIONAL}/subnetworks/*/getIamPolicy`]: ["compute.subnetworks.getIamPolicy"],
+    [`POST ${REGIONAL}/subnetworks/*/setIamPolicy`]: ["compute.subnetworks.setIamPolicy"],
     [`POST ${REGIONAL}/subnetworks/*/expandIpCidrRange`]: ["compute.subnetworks.expandIpCidrRange"],
 
     ...fixed(`${GLOBAL}/addresses`, "compute.globalAddresses"),
@@ -67,6 +69,10 @@ export const COMPUTE: ServicePermissions = {
     ...changeable(`${GLOBAL}/firewalls`, "compute.firewalls", ofNetwork),
     [`DELETE ${GLOBAL}/firewalls/*`]: ["compute.firewalls.delete", ofNetwork],
 
+    ...fixed(`${GLOBAL}/routes`, "compute.routes"),
+    [`POST ${GLOBAL}/routes`]: ["compute.routes.create", ofNetwork],
+    [`DELETE ${GLOBAL}/routes/*`]: ["compute.routes.delete", ofNetwork],
+
     ...changeable(
       `${REGIONAL}/routers`,
       "compute.routers",
@@ -82,7 +88,7 @@ export const COMPUTE: ServicePermissions = {
       "*.get* *.list *.use addresses.* backendBuckets.* backendServices.* forwardingRules.* globalAddresses.*",
       "globalForwardingRules.* healthChecks.* networks.* regionBackendServices.* regionHealthChecks.*",
       "regionSslPolicies.* regionTargetHttpProxies.* regionTargetHttpsProxies.* regionTargetTcpProxies.*",
-      "regionUrlMaps.* routers.* sslPolicies.* subnetworks.* targetGrpcProxies.* targetHttpProxies.*",
+      "regionUrlMaps.* routers.* routes.* sslPolicies.* subnetworks.* targetGrpcProxies.* targetHttpProxies.*",
       "targetHttpsProxies.* targetSslProxies.* targetTcpProxies.* targetVpnGateways.* urlMaps.*",
     ].join(" "),
     "roles/compute.securityAdmin": [
@@ -95,6 +101,11 @@ export const COMPUTE: ServicePermissions = {
       "instanceGroupManagers.get instanceGroupManagers.list instanceGroups.* instances.* networks.get networks.list",
       "networks.use projects.get regionOperations.get subnetworks.get subnetworks.list subnetworks.use",
       "zoneOperations.get zones.get zones.list globalOperations.get",
+    ].join(" "),
+    // https://cloud.google.com/compute/docs/access/iam#compute.networkUser
+    "roles/compute.networkUser": [
+      "addresses.get addresses.list addresses.use networks.get networks.list networks.use projects.get",
+      "subnetworks.get subnetworks.list subnetworks.use zones.get zones.list",
     ].join(" "),
     "roles/compute.viewer": "*.get* *.list",
     "roles/dns.admin": "networks.get networks.list",

@@ -22,6 +22,8 @@ const actAs =
 export const CONTAINER: ServicePermissions = {
   calls: {
     "GET projects/*/locations/*/operations/*": ["container.operations.get"],
+    // https://cloud.google.com/kubernetes-engine/docs/reference/rest/v1/projects.locations/getServerConfig
+    "GET projects/*/locations/*/serverConfig": ["container.clusters.list"],
     [`POST ${CLUSTERS}`]: [
       "container.clusters.create",
       actAs(
@@ -49,7 +51,7 @@ export const CONTAINER: ServicePermissions = {
   roles: {
     "roles/container.admin": "*",
     "roles/container.clusterAdmin": "*",
-    "roles/container.developer": "clusters.connect clusters.get",
-    "roles/container.viewer": "clusters.connect *.get",
+    "roles/container.developer": "clusters.connect clusters.get clusters.list",
+    "roles/container.viewer": "clusters.connect *.get *.list",
   },
 };

@@ -13,6 +13,7 @@ import { instanceGroups } from "./instance-group";
 import { computeOperations, urlOf } from "./kind";
 import { networks } from "./network";
 import { routers } from "./router";
+import { routes } from "./routes";
 import { securityPolicies } from "./security-policy";
 import { ssl } from "./ssl";
 import { subnetworks } from "./subnetwork";
@@ -74,6 +75,7 @@ export const compute: Service = {
     ...subnetworks,
     ...addresses,
     ...firewalls,
+    ...routes,
     ...routers,
     ...securityPolicies,
     ...ssl,

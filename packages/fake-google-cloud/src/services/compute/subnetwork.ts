@@ -3,6 +3,7 @@ import { type Body, defaults } from "../../body";
 import { contains, overlaps, textOf } from "../../cidr";
 import type { Cloud } from "../../cloud";
 import type { About } from "../../collection";
+import { policyRoutes } from "../../policies";
 import type { Route } from "../../route";
 import type { Shape } from "../../shape";
 import {
@@ -152,6 +153,7 @@ function release(_subnetwork: Body, { cloud, path }: About): void {
 
 /** https://cloud.google.com/compute/docs/reference/rest/v1/subnetworks */
 export const subnetworks: Route[] = [
+  ...policyRoutes("compute", `${SUBNETWORKS}/{id}`, "/"),
   ...computeCollection({ at: SUBNETWORKS, type: "google_compute_subnetwork", shape: SUBNETWORK, accept, release }),
   action(
     SUBNETWORKS,

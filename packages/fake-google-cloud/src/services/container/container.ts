@@ -15,7 +15,7 @@ import { begin, CLUSTERS, keyOf, needIdle, operationRoutes } from "./operation";
 import { completePool } from "./pool-defaults";
 import { answered } from "./read";
 import { CLUSTER as CLUSTER_SHAPE, CLUSTER_UPDATE, VERBS } from "./shapes";
-import { placeInChannel } from "./version";
+import { placeInChannel, serverConfig } from "./version";
 
 const CLUSTER = `${CLUSTERS}/{cluster}`;
 
@@ -205,6 +205,10 @@ export const container: Service = {
   routes: [
     ...operationRoutes,
     ...nodePoolRoutes,
+    route("GET", "projects/{project}/locations/{location}/serverConfig", ({ params: { location = "" } }, cloud) => {
+      checkLocation(location);
+      return serverConfig(cloud.options.kubernetesVersion);
+    }),
     route("POST", CLUSTERS, create, { cluster: CLUSTER_SHAPE }),
     route("GET", CLUSTER, ({ path, version }, cloud) => read(cloud, path, version)),
     route("PUT", CLUSTER, update, { update: CLUSTER_UPDATE }),

@@ -15,6 +15,25 @@ export const imageOf = (version: string): string => `gke-${version.replaceAll(".
 export const REGULAR = "1.35";
 const STABLE = "1.34";
 
+/** https://cloud.google.com/kubernetes-engine/docs/reference/rest/v1/ServerConfig */
+export function serverConfig(regular = REGULAR): Body {
+  const versions = Object.values(OFFER);
+  const channel = (name: string, minor: string) => ({
+    channel: name,
+    defaultVersion: OFFER[minor],
+    validVersions: versions,
+    upgradeTargetVersion: OFFER[minor],
+  });
+  return {
+    defaultClusterVersion: OFFER[regular],
+    validMasterVersions: versions,
+    validNodeVersions: versions,
+    defaultImageType: "COS_CONTAINERD",
+    validImageTypes: ["COS_CONTAINERD", "UBUNTU_CONTAINERD"],
+    channels: [channel("RAPID", REGULAR), channel("REGULAR", regular), channel("STABLE", STABLE)],
+  };
+}
+
 export const minorOf = (version: string): number => Number(version.split(".")[1]);
 
 /**
