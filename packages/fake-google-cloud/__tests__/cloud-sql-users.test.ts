@@ -1,4 +1,4 @@
-import { errorOf, serviceOf } from "./support";
+import { errorOf, everything, serviceOf } from "./support";
 
 const DOCS = "https://cloud.google.com/sql/docs/postgres";
 const DB = "projects/p/instances/db";
@@ -8,8 +8,9 @@ const SCRIPT = 'SET ROLE cloudsqlsuperuser;\nCREATE ROLE "app" NOLOGIN;\nCREATE 
 function world({
   flags = ["cloudsql.iam_authentication", "cloudsql.enable_pgaudit"],
   dataApiAccess = "ALLOW_DATA_API",
+  unusedDatabases = false,
 } = {}) {
-  const service = serviceOf("sql");
+  const service = serviceOf("sql", everything({ unusedDatabases }));
   const common = {
     region: "europe-west1",
     databaseVersion: "POSTGRES_16",
@@ -167,6 +168,13 @@ describe("A user", () => {
     service.delete(`${DB}/users`, { name: "actor" });
     expect(service.get(`${DB}/users`).items).toMatchObject([{ name: "postgres" }, { name: "owner" }]);
     expect([...service.cloud.passwords.keys()]).toEqual([`${DB}/users/owner`]);
+  });
+
+  test("owns nothing where nobody logs in", () => {
+    const service = world({ unusedDatabases: true });
+    service.post(`${DB}/users`, { name: "owner", password: "x" });
+    service.delete(`${DB}/users`, { name: "owner" });
+    expect(service.get(`${DB}/users`).items).toMatchObject([{ name: "postgres" }]);
   });
 });
 

@@ -22,6 +22,8 @@ export interface CloudOptions {
   readonly kubernetes?: Kubernetes;
   /** Permissions that nobody but administrators has, whatever their roles; none by default. */
   readonly withheld?: readonly string[];
+  /** Whether nobody logs in to databases, so that their users own nothing. By default each has made something. */
+  readonly unusedDatabases?: boolean;
   /**
    * Whether a fresh API, service account or grant is seen only after a while, as at Google: by the second call that needs it,
    * where everything is done at once.

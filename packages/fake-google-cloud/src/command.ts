@@ -65,6 +65,7 @@ function optionsOf(args: readonly string[]): FakeCloudOptions | undefined {
     speed: number("speed", values.speed, 0.001, 1_000_000),
     enabledApis: apisOf(values.apis),
     eventuallyConsistent: values["eventually-consistent"],
+    unusedDatabases: true, // there is no server to log in to
     folder: values.folder,
   };
 }

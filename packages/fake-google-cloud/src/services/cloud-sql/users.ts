@@ -96,9 +96,10 @@ function updateUser(call: Call, cloud: Cloud): Body {
 function deleteUser(call: Call, cloud: Cloud): Body {
   const { project, name: instance, key } = writable(call, cloud);
   const { name, userKey, user } = userOf(call, cloud, key);
-  // Who logs in with a password and acts as no other role has made something for sure.
+  // Who logs in with a password and acts as no other role has made something for sure, if anybody logs in.
   // https://cloud.google.com/sql/docs/postgres/create-manage-users#deleting_a_user
-  if (!user.type?.startsWith("CLOUD_IAM") && !user.databaseRoles?.length)
+  const owns = !cloud.options.unusedDatabases && !user.type?.startsWith("CLOUD_IAM") && !user.databaseRoles?.length;
+  if (owns)
     throw badRequest(
       `failed to delete user ${name}: . role "${name}" cannot be dropped because some objects depend on it Details: 1 object in a database`,
     );
