@@ -455,5 +455,5 @@ test("a project, its zones and its groups of machines are read", () => {
   );
   const managers = "projects/p/zones/europe-west1-b/instanceGroupManagers";
   expect(compute.get(managers)).toEqual({ items: [] });
-  expect(compute.get(`${managers}/pool-grp`)).toMatchObject({ name: "pool-grp", targetSize: 1 });
+  expect(errorOf(() => compute.get(`${managers}/pool-grp`))).toContain("404");
 });

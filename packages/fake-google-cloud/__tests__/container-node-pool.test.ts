@@ -1,6 +1,6 @@
 import type { Body } from "../src/body";
 import { CLUSTER, CLUSTERS, containerWorld, NODES, REFERENCE, withCluster } from "./container-world";
-import { errorOf } from "./support";
+import { errorOf, serviceOf } from "./support";
 
 const DOCS = "https://cloud.google.com/kubernetes-engine/docs";
 const POOL_REFERENCE = `${REFERENCE}.nodePools`;
@@ -309,6 +309,20 @@ test("a pool has its cluster's zones and range, and what the service adds", () =
     "https://www.googleapis.com/compute/v1/projects/p/zones/europe-west1-b/instanceGroupManagers/gke-c-app-grp",
   );
   expect(get(C).nodePools.map((pool: Body) => pool.name)).toEqual(["default-pool", "app"]);
+});
+
+test("a pool's nodes are counted in each of its zones", () => {
+  const { post, get, cloud } = withCluster();
+  const { get: getCompute } = serviceOf("compute", cloud);
+  const managers = (zone: string) => `projects/p/zones/${zone}/instanceGroupManagers`;
+  post(POOLS, { nodePool: { name: "app", initialNodeCount: 2, locations: ["europe-west1-b"] } });
+  const [url] = get(P).instanceGroupUrls;
+  expect(getCompute(managers("europe-west1-b")).items).toContainEqual(
+    expect.objectContaining({ selfLink: url, targetSize: 2 }),
+  );
+  post(`${P}:setSize`, { nodeCount: 3 });
+  expect(getCompute(`${managers("europe-west1-b")}/gke-c-app-grp`)).toMatchObject({ selfLink: url, targetSize: 3 });
+  expect(errorOf(() => getCompute(`${managers("europe-west1-c")}/gke-c-app-grp`))).toContain("404");
 });
 
 test("an update changes what it sends, in messages of their own or not", () => {

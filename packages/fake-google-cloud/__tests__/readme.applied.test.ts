@@ -27,7 +27,8 @@ describe("the examples of Terraform", () => {
     `apply, then plan no changes, and are destroyed${skipped}`,
     () => {
       // npx does not look for the package in a temporary folder.
-      const script = `set -e\nnpx() { shift; exec '${process.execPath}' '${BIN}' "$@"; }\n${block("sh")}`;
+      // The fake ends with the script, which may fail.
+      const script = `set -e\ntrap 'kill $! 2>/dev/null || :' EXIT\nnpx() { shift; exec '${process.execPath}' '${BIN}' "$@"; }\n${block("sh")}`;
       const { status, stdout, stderr } = spawnSync("sh", ["-c", script], { cwd: folder, env, encoding: "utf8" });
       expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
       const made = examples.join("").match(/^resource /gm)?.length;

@@ -1,5 +1,6 @@
 import { notFound } from "../../api-error";
 import type { Body } from "../../body";
+import type { Cloud } from "../../cloud";
 import { ZONES } from "../../regions";
 import { type Route, route } from "../../route";
 import type { Service } from "../../service";
@@ -51,14 +52,27 @@ const given: Route[] = [
 
 const MANAGERS = "projects/{project}/zones/{zone}/instanceGroupManagers";
 
-/** Node pools' groups of machines, which the provider looks at: https://cloud.google.com/compute/docs/reference/rest/v1/instanceGroupManagers */
+/** Node pools' groups of machines, by which the provider counts nodes: https://cloud.google.com/compute/docs/reference/rest/v1/instanceGroupManagers */
+const managersIn = (cloud: Cloud, project: string, path: string): Body[] =>
+  cloud.store.below(`container/projects/${project}/locations`).flatMap(([, { instanceGroupUrls = [], ...pool }]) =>
+    instanceGroupUrls
+      .filter((url: string) => url.startsWith(`${urlOf(path)}/`))
+      .map((url: string) => ({
+        kind: "compute#instanceGroupManager",
+        name: url.split("/").at(-1),
+        selfLink: url,
+        targetSize: pool.initialNodeCount ?? 0,
+        instanceGroup: url.replace("/instanceGroupManagers/", "/instanceGroups/"),
+      })),
+  );
+
 const managers: Route[] = [
-  route("GET", MANAGERS, () => ({ items: [] })),
-  route("GET", `${MANAGERS}/{name}`, ({ path, params: { name } }) => ({
-    name,
-    targetSize: 1,
-    instanceGroup: urlOf(path.replace("/instanceGroupManagers/", "/instanceGroups/")),
-  })),
+  route("GET", MANAGERS, ({ path, params: { project = "" } }, cloud) => ({ items: managersIn(cloud, project, path) })),
+  route("GET", `${MANAGERS}/{name}`, ({ path, params: { project = "", name } }, cloud) => {
+    const found = managersIn(cloud, project, path.replace(/\/[^/]+$/, "")).find((manager) => manager.name === name);
+    if (!found) throw notFound(`The resource '${path}' was not found`);
+    return found;
+  }),
 ];
 
 /** Compute Engine, with the networks of VPC and Cloud Armor: https://cloud.google.com/compute/docs/reference/rest/v1 */
