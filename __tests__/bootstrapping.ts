@@ -17,12 +17,11 @@ interface Bootstrapping {
 /** Folder of the checkout in which bootstrap runs. */
 export const checkoutIn = (work: string): string => path.join(work, "checkout");
 
-/** Makes a checkout in which bootstrap can run, with the tests' gcloud, and without the stack's waits. */
+/** Makes a checkout in which bootstrap can run, with the tests' gcloud. */
 export function prepareCheckout(work: string): void {
   checkout(checkoutIn(work));
   mkdirSync(path.join(work, "bin"));
   symlinkSync(path.join(ROOT, "__tests__", "gcloud.mjs"), path.join(work, "bin", "gcloud"));
-  symlinkSync("/bin/true", path.join(work, "bin", "sleep"));
 }
 
 /** Runs bootstrap as an administrator, against a fake of Google Cloud. */

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import type { Cloud, Fault } from "@slipway/fake-google-cloud";
+import type { Fault } from "@slipway/fake-google-cloud";
 import {
   failEach,
   Inconclusive,
@@ -25,7 +25,7 @@ import { mustFinish } from "../schema/finish";
 import { leftPeering, removal } from "./left-peering";
 import { REQUIREMENTS } from "./planner";
 import { change, knownStacks, type Options, scaled } from "./rehearse/arguments";
-import { bootstrapped, SURROUNDINGS, withDeployer } from "./rehearse/project";
+import { prepared, SURROUNDINGS } from "./rehearse/project";
 import { configurationOf, versionsOf } from "./rehearse/versions";
 import { printer } from "./terminal";
 import { workFolder } from "./work-folder";
@@ -69,10 +69,6 @@ async function rehearsal(
   const destroy = options.destroy ? (options.destroyable ?? versions?.destroyable()) : undefined;
   const peering = destroy ? leftPeering(readStack(destroy)) : undefined;
   const { system, environment } = versions?.files ?? {};
-  const byHand: readonly ((cloud: Cloud) => void)[] = [
-    ...(options.bootstrapped ? [bootstrapped(readStack(stack))] : []),
-    ...(system && environment ? [withDeployer(system, environment)] : []),
-  ];
   const settings: RehearsalOptions = {
     ...SURROUNDINGS,
     stacks: [stack, ...(versions && options.release ? [versions.release()] : []), ...updates],
@@ -96,9 +92,9 @@ async function rehearsal(
     again: options.again,
     planOnly: options.plan,
     nothingByHand: !options.seed,
-    prepareProject: (cloud) => {
-      for (const make of byHand) make(cloud);
-    },
+    prepareProject: system && environment && prepared(readStack(stack), system, environment),
+    // What an administrator deploys from a folder may enable the APIs that it needs.
+    eventuallyConsistent: isNamed,
     deployer: environment?.deployer,
     withheld: options.without,
     chartsMirror: options.chartsMirror,

@@ -21,13 +21,6 @@ test("APIs stay enabled when the stack is destroyed, for something else may use 
     expect(resource(`google_project_service.project_${api}`).disable_on_destroy).toBe(false);
 });
 
-test("what needs an API begins after Google has made it available everywhere", () => {
-  for (const api of ["compute", "dns"])
-    expect(resource(`google_project_service.project_${api}`).provisioner).toEqual([
-      { "local-exec": { command: "sleep 60" } },
-    ]);
-});
-
 test("APIs do not wait for one another", () => {
   expect(JSON.stringify(json.resource)).not.toContain("depends_on");
 });

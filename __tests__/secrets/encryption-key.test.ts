@@ -40,12 +40,6 @@ test("one service agent may encrypt and decrypt, and is granted it once it exist
   });
 });
 
-test("what the key encrypts begins after the grant applies", () => {
-  expect(resource("google_kms_crypto_key_iam_member.boot-disks_grant").provisioner).toEqual([
-    { "local-exec": { command: "sleep 120" } },
-  ]);
-});
-
 test("the ring waits for the API, and the key for nothing but the ring", () => {
   expect(resource("google_kms_key_ring.boot_disks_ring").depends_on).toEqual(["api.cloudkms"]);
   expect(resource("google_kms_crypto_key.boot_disks_key").depends_on).toBeUndefined();

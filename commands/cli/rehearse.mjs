@@ -84,7 +84,6 @@ Needs Terraform 1.11 or later, kubectl, Go, and the providers: from their regist
       { most: GREATEST.speed },
     )
     .option("--no-seed", "leave out what people make before the first deploy, such as supplied secrets")
-    .option("--bootstrapped", "the APIs, keys and grants that slipway bootstrap makes exist before the first deploy")
     .option("--charts-mirror <url>", "chart repository that holds the real charts; without it, charts are stubs")
     .option("--json", "print the report as JSON, and progress to the standard error")
     .option(

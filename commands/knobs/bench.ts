@@ -24,7 +24,7 @@ import {
 import { App } from "cdktf";
 import { type Configuration, environmentOf } from "../../schema/load";
 import { EnvironmentStack } from "../../stacks/environment-stack";
-import { SURROUNDINGS, withDeployer } from "../rehearse/project";
+import { prepared, SURROUNDINGS } from "../rehearse/project";
 import type { Turn } from "./turns";
 
 export interface BenchOptions {
@@ -69,7 +69,8 @@ export class Bench {
     const machine = await startMachine({
       ...SURROUNDINGS,
       deployer: environment.deployer,
-      prepareProject: withDeployer(system, environment),
+      prepareProject: prepared(readStack(folder), system, environment),
+      eventuallyConsistent: true,
       work,
       timeout,
       speed: Number.POSITIVE_INFINITY,
@@ -109,7 +110,8 @@ export class Bench {
     const { stack, configuration: first } = this.options;
     const { system, environment } = environmentOf(configuration, stack);
     // As an administrator does who runs bootstrap again. Whoever deployed first goes on.
-    withDeployer(system, { ...environment, deployer: environmentOf(first, stack).environment.deployer })(cloud);
+    const { deployer } = environmentOf(first, stack).environment;
+    prepared(readStack(folder), system, { ...environment, deployer })(cloud);
     this.supply(secrets);
     for (const { project, zone, dnsName } of zones)
       if (!cloud.store.get(`clouddns/projects/${project}/managedZones/${zone}`))

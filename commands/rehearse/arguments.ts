@@ -35,7 +35,6 @@ export interface Options {
   readonly speed?: number;
   /** False for `--no-seed`. */
   readonly seed: boolean;
-  readonly bootstrapped?: boolean;
   readonly chartsMirror?: string;
   readonly json?: boolean;
   readonly work?: string;

@@ -8,7 +8,6 @@ import { ACCOUNT_DEPLOYER, deployerGrants } from "../../stacks/deployer-roles";
 
 /** What every rehearsal must know of this repository's projects and charts. */
 export const SURROUNDINGS = {
-  eventuallyConsistent: true,
   enabledApis: BOOTSTRAP_APIS.map((api) => `${api}.googleapis.com`),
   customResources: [
     ...["ServiceMonitor", "PodMonitor", "PrometheusRule", "Probe"].map((kind) => `monitoring.coreos.com/v1 ${kind}`),
@@ -24,7 +23,7 @@ export const SURROUNDINGS = {
 
 /**
  * Makes what `npm run bootstrap` makes of a stack's resources: the APIs, and the keys of Google's service agents with their
- * grants.
+ * grants. What exists stays.
  */
 export const bootstrapped =
   ({ resource = {}, provider = {} }: StackJson) =>
@@ -38,6 +37,7 @@ export const bootstrapped =
     for (const [id, { name, location }] of of("google_kms_key_ring")) {
       const rings = `projects/${project}/locations/${location}/keyRings`;
       const key = `${rings}/${name}/cryptoKeys/${name}`;
+      if (cloud.store.get(`cloudkms/${key}`)) continue;
       kms(rings, {}, { keyRingId: name });
       const nextRotationTime = new Date(Date.now() + Number.parseInt(ROTATION, 10) * 1000).toISOString();
       const body = { purpose: "ENCRYPT_DECRYPT", rotationPeriod: ROTATION, nextRotationTime };
@@ -52,10 +52,7 @@ export const bootstrapped =
     }
   };
 
-/**
- * Makes the deployer's account and grants its roles, as `npm run bootstrap` does. Roles that it has stay, so that this
- * can be done again for another configuration. That is some time before a deploy, so nothing of it is fresh.
- */
+/** Makes the deployer's account and grants its roles, as `npm run bootstrap` does. Roles that it has stay. */
 export const withDeployer =
   (system: System, environment: Environment) =>
   (cloud: Cloud): void => {
@@ -80,5 +77,16 @@ export const withDeployer =
     call("cloudresourcemanager", `projects/${project}:setIamPolicy`, {
       policy: { version: 3, bindings: [...bindings, ...added] },
     });
+  };
+
+/**
+ * Makes what `npm run bootstrap` makes for a stack. That is some time before a deploy, so nothing of it is fresh. It can be
+ * done again for another version of the stack.
+ */
+export const prepared =
+  (stack: StackJson, system: System, environment: Environment) =>
+  (cloud: Cloud): void => {
+    bootstrapped(stack)(cloud);
+    withDeployer(system, environment)(cloud);
     cloud.propagation?.settle();
   };

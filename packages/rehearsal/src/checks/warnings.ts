@@ -7,7 +7,7 @@ import type { Machine } from "../machine/machine";
  * pods end after their Deployment. The others come from a busy control plane.
  */
 const HARMLESS =
-  /unbound immediate PersistentVolumeClaims|^HorizontalPodAutoscaler\/.*(deployments(\/scale)?\.apps "[^"]*" not found|horizontalpodautoscalers\.autoscaling "[^"]*" not found|no metrics returned|did not receive metrics for targeted pods|unable to fetch metrics from external metrics API|are controlled by multiple HPAs)|^PodDisruptionBudget\/.*found no controllers for pod|^Endpoints\/.*: Failed to create endpoint for service .*already exists$|Operation cannot be fulfilled on resourcequotas "[^"]*": the object has been modified|^Service\/kubernetes: |is not allocated; repairing$/;
+  /unbound immediate PersistentVolumeClaims|^HorizontalPodAutoscaler\/.*(deployments(\/scale)?\.apps "[^"]*" not found|horizontalpodautoscalers\.autoscaling "[^"]*" not found|no metrics returned|did not receive metrics for targeted pods|unable to fetch metrics from external metrics API|are controlled by multiple HPAs)|^PodDisruptionBudget\/.*found no controllers for pod|^Endpoints\/.*: Failed to create endpoint for service .*already exists$|Operation cannot be fulfilled on (resourcequotas|horizontalpodautoscalers\.autoscaling) "[^"]*": the object has been modified|^Service\/kubernetes: |is not allocated; repairing$/;
 
 /** Checks that Kubernetes and GKE's controllers have no warnings, and that the fake knows every call. */
 export async function warnings(machine: Machine): Promise<Finding> {
