@@ -14,7 +14,7 @@ import type { System } from "../schema/system";
  * Network Admin covers private services access and the node pools' instance groups, too.
  */
 const DEPLOYER_ROLES: Readonly<Record<string, string>> = {
-  "roles/serviceusage.serviceUsageAdmin": "enable APIs",
+  "roles/serviceusage.serviceUsageAdmin": "enable APIs that a change needs, if bootstrap has not enabled them before",
   "roles/compute.networkAdmin": "network, NAT, addresses, load balancers, TLS policy, private services access",
   "roles/compute.securityAdmin": "firewall, Cloud Armor, certificates",
   "roles/container.admin": "cluster, node pools, everything in the cluster",

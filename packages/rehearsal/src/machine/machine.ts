@@ -19,6 +19,8 @@ import { LoadBalancerController } from "./load-balancer-controller";
 import { ABOVE, basePort } from "./ports";
 import { withTokenPlugin } from "./tools";
 
+const SCALED_OBJECTS = "scaledobjects.keda.sh";
+
 /** Where a rehearsal takes place on this machine: a Kubernetes control plane, a fake of Google Cloud, and Terraform. */
 export interface Machine {
   /** Folder of logs, plans and the state. */
@@ -229,6 +231,9 @@ async function around(controlPlane: ControlPlane, port: number, options: Machine
       const names = (await machine.kubectl("get", "namespaces", "-o", "name")).split("\n");
       const { "": global = [], ...within } = Object.fromEntries(createdElsewhere(labelsOf(audit().slice(renewed))));
       renewed = audit().length;
+      // KEDA lets its objects go only while it runs, so they go before its namespace.
+      const ofKeda = await machine.kubectl("api-resources", "--api-group=keda.sh", "-o", "name");
+      if (ofKeda.includes(SCALED_OBJECTS)) await machine.kubectl("delete", SCALED_OBJECTS, "--all", "--all-namespaces");
       // Before the namespaces and definitions, with which some of them would disappear.
       for (const [namespace, objects] of Object.entries(within))
         await machine.kubectl("delete", "-n", namespace, ...new Set(objects), "--ignore-not-found");
