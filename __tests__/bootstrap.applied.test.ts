@@ -99,6 +99,24 @@ applied(
   10 * MINUTES,
 );
 
+applied.each([
+  ["the APIs are enabled", /^POST serviceusage .*:enable$/],
+  ["the accounts of Google's services are made", /:generateServiceIdentity$/],
+  ["the first key is made", /^POST cloudkms .*\/keyRings\/[^/]+$/],
+  ["the budget is made, at the end", /^POST billingbudgets /],
+])(
+  "a run that fails where %s is continued",
+  async (_where, label) => {
+    fake.faults.arm([{ label }]);
+    const failed = await bootstrap("--yes");
+    expect([failed.status, failed.stderr]).toEqual([1, expect.stringContaining("simulated failure")]);
+    expect(failed.stderr).toContain("To continue, run the same command again.");
+    await ready();
+    expect((await bootstrap("--dry-run")).stdout).toContain("No changes.");
+  },
+  6 * MINUTES,
+);
+
 applied(
   "what gcloud commands have made before is taken over",
   async () => {
