@@ -1,8 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { startFakeCloud } from "@slipway/fake-google-cloud";
 import { existing } from "../commands/bootstrap/existing";
-import { inShell, patiently, Refused } from "../commands/bootstrap/gcloud";
+import { inShell, patiently } from "../commands/bootstrap/gcloud";
 import { reader } from "../commands/bootstrap/google-api";
+import { Refused } from "../commands/refused";
 import { lostByBootstrap } from "../commands/terraform/plan-problems";
 
 describe("what exists", () => {

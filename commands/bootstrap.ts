@@ -4,12 +4,13 @@ import path from "node:path";
 import { createInterface } from "node:readline/promises";
 import { toTheEnd } from "../schema/finish";
 import { existing } from "./bootstrap/existing";
-import { accessToken, gcloud, inShell, patiently, Refused } from "./bootstrap/gcloud";
+import { accessToken, gcloud, inShell, patiently } from "./bootstrap/gcloud";
 import { reader } from "./bootstrap/google-api";
 import { bootstrapLines } from "./bootstrap/lines";
 import { checkBilling, left, PREPARATIONS } from "./bootstrap/preparations";
 import { Workspace } from "./bootstrap/workspace";
 import { type Context, contextOf } from "./context";
+import { Refused } from "./refused";
 import { suppliedSecrets } from "./secrets";
 
 const ROOT = path.resolve(__dirname, "..");

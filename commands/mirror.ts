@@ -4,11 +4,11 @@ import path from "node:path";
 import { THIRD_PARTY } from "../facts/names";
 import { environmentFile } from "../schema/files";
 import { toTheEnd } from "../schema/finish";
-import { Refused } from "./bootstrap/gcloud";
 import { filesOf } from "./context";
 import { chartStep, chartsFolder, checkPaths, imageStep, isMissing, isThere, type Step } from "./mirror/plan";
 import { type Sources, sourcesOf } from "./mirror/sources";
 import { checkPrograms, digestOf, imagesOfRelease, pull, type Registries, registries } from "./mirror/tools";
+import { Refused } from "./refused";
 import { printer } from "./terminal";
 
 interface Asked {

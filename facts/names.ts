@@ -25,6 +25,12 @@ export const bootstrapBucket = (project: string): string => `${project}-bootstra
 /** Bucket of the records of deploys. */
 export const recordsBucket = (project: string): string => `${project}-records`;
 
+/** What the address of a service account says: `<accountId>@<project>.iam.gserviceaccount.com`. */
+export function parseAccount(email: string): { readonly accountId: string; readonly project: string } {
+  const [accountId = "", project = ""] = email.split(/[@.]/);
+  return { accountId, project };
+}
+
 /** Address of the account that plans and changes nothing. */
 export const planAccount = (project: string): string => `planner@${project}.iam.gserviceaccount.com`;
 

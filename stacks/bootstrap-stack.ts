@@ -14,6 +14,7 @@ import { type AgentKey, IMAGES_KEY, userOf } from "../constructs/secrets/agent-k
 import { EncryptionKey } from "../constructs/secrets/encryption-key";
 import { secretContainer } from "../constructs/secrets/secret";
 import { bucket } from "../constructs/storage/bucket";
+import type { CustomRole } from "../facts/custom-role";
 import {
   bootstrapBucket,
   bootstrapStackName,
@@ -214,12 +215,7 @@ export class BootstrapStack extends TerraformStack {
   }
 }
 
-function customRole(
-  scope: Construct,
-  id: string,
-  project: Project,
-  role: { readonly id: string; readonly title: string; readonly permissions: readonly string[] },
-): ProjectIamCustomRole {
+function customRole(scope: Construct, id: string, project: Project, role: CustomRole): ProjectIamCustomRole {
   return new ProjectIamCustomRole(scope, id, {
     project: project.id,
     roleId: role.id,

@@ -1,5 +1,6 @@
 import type { Condition } from "../constructs/identity/deployment-account";
 import { IMAGES_KEY } from "../constructs/secrets/agent-key";
+import type { CustomRole } from "../facts/custom-role";
 import { bootstrapBucket, recordsBucket } from "../facts/names";
 import { NODE_ROLES } from "../facts/node-roles";
 import { parseRegistry } from "../facts/registries";
@@ -37,13 +38,13 @@ export const chartsReaderRoles = ({ project, chartsMirror = "" }: Environment): 
  * such as to bring a deleted account back.
  * {@link https://cloud.google.com/iam/docs/creating-custom-roles}
  */
-export const ACCOUNT_DEPLOYER = {
+export const ACCOUNT_DEPLOYER: CustomRole = {
   id: "accountDeployer",
   title: "Deploys service accounts",
   permissions: ["actAs", "create", "delete", "get", "getIamPolicy", "setIamPolicy", "update"].map(
     (verb) => `iam.serviceAccounts.${verb}`,
   ),
-} as const;
+};
 
 /**
  * Condition of the deployer's role `projectIamAdmin`: it can grant the nodes' roles, and nothing else.

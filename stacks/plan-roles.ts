@@ -1,5 +1,6 @@
 import type { Condition } from "../constructs/identity/deployment-account";
 import type { Api } from "../facts/apis";
+import type { CustomRole } from "../facts/custom-role";
 import { secretName } from "../facts/names";
 import type { Environment } from "../schema/environment";
 import type { System } from "../schema/system";
@@ -53,8 +54,8 @@ export const secretsOf = (system: string, projectNumber: string): Condition => (
  * {@link https://cloud.google.com/kubernetes-engine/docs/reference/rest}
  * {@link https://cloud.google.com/memorystore/docs/redis/manage-redis-auth}
  */
-export const SECRETS_READER = {
+export const SECRETS_READER: CustomRole = {
   id: "planReader",
   title: "Reads secrets to plan",
   permissions: ["container.secrets.get", "container.secrets.list", "redis.instances.getAuthString"],
-} as const;
+};

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { Refused } from "../refused";
 import { word } from "../shell";
 
 /** Runs gcloud, and returns what it prints. @throws Refused if it fails */
@@ -6,17 +7,6 @@ export type Gcloud = (...args: readonly string[]) => Promise<string>;
 
 /** A call of gcloud as a person types it. */
 export const inShell = (args: readonly string[]): string => ["gcloud", ...args].map(word).join(" ");
-
-/** A program that this command starts has failed; the message says why and what to do. */
-export class Refused extends Error {
-  /** @param said what the program printed, if it is not in the message */
-  constructor(
-    message: string,
-    readonly said = message,
-  ) {
-    super(message);
-  }
-}
 
 /** What Google says while an API that was just enabled, or an account that was just created, is not known everywhere. */
 export const NOT_YET =

@@ -1,4 +1,4 @@
-import { Refused } from "./gcloud";
+import { Refused } from "../refused";
 
 /**
  * APIs that are asked for what exists, with their addresses and the variable with which Terraform's provider, too, is sent

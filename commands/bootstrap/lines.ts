@@ -1,12 +1,12 @@
 import { KEY_ROLE, ROTATION, userOf } from "../../constructs/secrets/agent-key";
+import type { CustomRole } from "../../facts/custom-role";
 import { dualRegionOf } from "../../facts/dual-regions";
 import { machineOf } from "../../facts/google";
-import { fullName, recordsBucket } from "../../facts/names";
+import { fullName, parseAccount, recordsBucket } from "../../facts/names";
 import { URL_SIGNER } from "../../facts/url-signer";
 import { WAF_RULES } from "../../facts/waf";
 import { ALL_CPUS, modeOf, mostNodesOf, nodePoolsOf } from "../../schema/cluster";
 import { datastoreNeeds } from "../../schema/datastores";
-import type { Environment } from "../../schema/environment";
 import { imagesOf } from "../../schema/release";
 import { workloads } from "../../schema/workloads";
 import { ACCOUNT_DEPLOYER, deployerGrants } from "../../stacks/deployer-roles";
@@ -21,7 +21,7 @@ export function bootstrapLines(context: Context): string[] {
   const { environment, system, systemName, environmentName } = context;
   const { project, region, deployer, stateBucket, edge, bootstrap } = environment;
   const apis = bootstrapApis(system, environment);
-  const { account, home } = deployerOf(environment);
+  const { accountId: account, project: home } = parseAccount(deployer);
   const location = locationOf(region, bootstrap.secondRegion);
   const images = imagesOf(system).map((name) => ({ name, reference: `${environment.repository}/${name}` }));
   return [
@@ -138,7 +138,7 @@ const signerLines = ({ system, environment: { project } }: Context): string[] =>
     : [];
 
 /** Command that creates a role of the project. */
-const roleLine = (project: string, { id, title, permissions }: typeof URL_SIGNER | typeof ACCOUNT_DEPLOYER): string =>
+const roleLine = (project: string, { id, title, permissions }: CustomRole): string =>
   `gcloud iam roles describe ${id} --project=${project} >/dev/null 2>&1 || gcloud iam roles create ${id} --project=${project} --title='${title}' --permissions=${permissions.join()}`;
 
 /** Options of gcloud that say where a bucket is. */
@@ -146,12 +146,6 @@ function locationOf(region: string, second: string | undefined): string {
   const dual = second && dualRegionOf(region, second);
   if (!dual) return `--location=${region}`;
   return `--location=${dual.location}${dual.predefined ? "" : ` --placement=${region},${second}`}`;
-}
-
-/** The deployer's name, and the project that its account is in. */
-export function deployerOf({ deployer }: Environment): { readonly account: string; readonly home: string } {
-  const [account = "", host = ""] = deployer.split("@");
-  return { account, home: host.split(".")[0] ?? "" };
 }
 
 /** Shell expression for a project's number. */

@@ -1,9 +1,9 @@
 import { IMAGES_KEY } from "../../constructs/secrets/agent-key";
-import { fullName } from "../../facts/names";
+import { fullName, parseAccount } from "../../facts/names";
 import { bootstrapApis, keysOf } from "../../stacks/prerequisites";
 import type { Context } from "../context";
-import { type Gcloud, listed, Refused } from "./gcloud";
-import { deployerOf } from "./lines";
+import { Refused } from "../refused";
+import { type Gcloud, listed } from "./gcloud";
 
 /** Arguments of gcloud, one list for each call. */
 type Calls = readonly (readonly string[])[];
@@ -18,8 +18,8 @@ interface Preparation {
 const apis: Preparation = {
   what: "enable APIs",
   async calls(gcloud, { system, environment }) {
-    const { project } = environment;
-    const { home } = deployerOf(environment);
+    const { project, deployer } = environment;
+    const { project: home } = parseAccount(deployer);
     const off = async (where: string, wanted: readonly string[]) => {
       const on = listed(
         await gcloud("services", "list", "--enabled", `--project=${where}`, "--format=value(config.name)"),

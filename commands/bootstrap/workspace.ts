@@ -4,9 +4,10 @@ import { constants } from "node:os";
 import path from "node:path";
 import { describe } from "../../schema/problem";
 import { OTHER_CREDENTIALS } from "../../stacks/token-plugin";
+import { Refused } from "../refused";
 import { lostByBootstrap } from "../terraform/plan-problems";
 import type { Existing } from "./existing";
-import { accessToken, Refused } from "./gcloud";
+import { accessToken } from "./gcloud";
 import type { Read } from "./google-api";
 
 const STACK = "cdk.tf.json";

@@ -1,5 +1,5 @@
 import { mirrored } from "../../facts/registries";
-import { Refused } from "../bootstrap/gcloud";
+import { Refused } from "../refused";
 import { tagged } from "./images";
 import type { ChartRelease } from "./sources";
 import type { Registries } from "./tools";

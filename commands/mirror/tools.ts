@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
 import { parseAllDocuments } from "yaml";
-import { Refused } from "../bootstrap/gcloud";
+import { Refused } from "../refused";
 import { imagesOf } from "./images";
 import type { ChartRelease } from "./sources";
 

@@ -2,6 +2,7 @@ import { apiKey, type Cloud } from "@slipway/fake-google-cloud";
 import type { StackJson, Surroundings } from "@slipway/rehearsal";
 import { KEY_ROLE, ROTATION } from "../../constructs/secrets/agent-key";
 import { BOOTSTRAP_APIS } from "../../facts/apis";
+import { parseAccount } from "../../facts/names";
 import type { Environment } from "../../schema/environment";
 import type { System } from "../../schema/system";
 import { ACCOUNT_DEPLOYER, deployerGrants } from "../../stacks/deployer-roles";
@@ -57,7 +58,7 @@ export const withDeployer =
   (system: System, environment: Environment) =>
   (cloud: Cloud): void => {
     const { project, deployer } = environment;
-    const [accountId = "", home = ""] = deployer.split(/[@.]/);
+    const { accountId, project: home } = parseAccount(deployer);
     const call = (service: string, path: string, body = {}) =>
       cloud.call({ method: "POST", service, path, body }) as { readonly bindings: readonly object[] };
     if (!cloud.store.get(`iam/projects/${home}/serviceAccounts/${deployer}`)) {

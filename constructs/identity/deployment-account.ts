@@ -5,6 +5,7 @@ import { ServiceAccountIamMember } from "@cdktf/provider-google/lib/service-acco
 import { ServiceAccountIamPolicy } from "@cdktf/provider-google/lib/service-account-iam-policy";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
+import { parseAccount } from "../../facts/names";
 import type { Project } from "../project/project";
 
 /** A condition of a grant, in the Common Expression Language. {@link https://cloud.google.com/iam/docs/conditions-overview} */
@@ -39,7 +40,7 @@ export class DeploymentAccount extends Construct {
   constructor(scope: Construct, id: string, props: DeploymentAccountProps) {
     super(scope, id);
     const { project, email } = props;
-    const [accountId = "", home = ""] = email.split(/[@.]/);
+    const { accountId, project: home } = parseAccount(email);
     const isShared = home !== project.id; // others may use an account of another project
     const account = new ServiceAccount(this, "account", {
       project: home,
