@@ -8,6 +8,9 @@ describe("An instance", () => {
   const SETTINGS = `${DOCS}/instance-settings`;
   const TIERS = `${SETTINGS}#machine-type-2ndgen`;
   const ERRORS = `${DOCS}/admin-api-error-messages`;
+  const denied = (...periods: [string, string][]) => ({
+    denyMaintenancePeriods: periods.map(([startDate, endDate]) => ({ startDate, endDate, time: "00:00:00" })),
+  });
   const flags = (...databaseFlags: [string, string][]) => ({
     databaseFlags: databaseFlags.map(([name, value]) => ({ name, value })),
   });
@@ -56,6 +59,36 @@ describe("An instance", () => {
       { maintenanceWindow: { day: 1, hour: 24 } },
       "400 Invalid request: Maintenance window hour must be between 0 and 23.",
       FIELDS,
+    ],
+    [
+      "two deny maintenance periods",
+      denied(["2027-11-20", "2027-12-01"], ["2027-12-20", "2027-12-31"]),
+      "400 Invalid request: At most 1 deny maintenance period can be set.",
+      `${DOCS}/set-maintenance-window#configure-deny-maintenance`,
+    ],
+    [
+      "a deny maintenance period of more than 90 days",
+      denied(["2027-10-01", "2027-12-31"]),
+      "400 Invalid request: A deny maintenance period must be between 1 and 90 days long.",
+      `${DOCS}/maintenance`,
+    ],
+    [
+      "a deny maintenance period of less than a day",
+      denied(["2027-10-01", "2027-10-01"]),
+      "400 Invalid request: A deny maintenance period must be between 1 and 90 days long.",
+      `${DOCS}/maintenance`,
+    ],
+    [
+      "a deny maintenance period without dates",
+      denied(["soon", "2027-10-01"]),
+      "400 Invalid request: Invalid deny maintenance period from soon to 2027-10-01.",
+      `${FIELDS}#DenyMaintenancePeriod`,
+    ],
+    [
+      "a deny maintenance period at a time that is none",
+      { denyMaintenancePeriods: [{ startDate: "2027-10-01", endDate: "2027-10-02", time: "3 am" }] },
+      "400 Invalid request: Invalid time of the deny maintenance period (3 am).",
+      `${FIELDS}#DenyMaintenancePeriod`,
     ],
     [
       "a custom tier of the other edition",

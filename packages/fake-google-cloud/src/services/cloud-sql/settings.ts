@@ -3,6 +3,7 @@ import { invalid } from "../../api-error";
 import { type Body, defaults } from "../../body";
 import { zonesOf } from "../../regions";
 import { type Shape, TEXTS } from "../../shape";
+import { checkDenied } from "./denied-maintenance";
 import { checkFlags } from "./flags";
 import { badEnumeration, badRequest } from "./operations";
 
@@ -43,6 +44,7 @@ const SETTINGS: Shape = {
   locationPreference: { zone: "text" },
   insightsConfig: { queryStringLength: "number", queryPlansPerMinute: "number" },
   maintenanceWindow: { day: "number", hour: "number", updateTrack: "text" },
+  denyMaintenancePeriods: [{ startDate: "text", endDate: "text", time: "text" }],
   ipConfiguration: {
     ipv4Enabled: "flag",
     privateNetwork: "text",
@@ -190,6 +192,7 @@ export function checkSettings({ settings, masterInstanceName }: Body, before?: B
   checkBackups(settings, masterInstanceName !== undefined, before);
   checkAddresses(settings.ipConfiguration, before?.ipConfiguration);
   checkFlags(settings.databaseFlags ?? []);
+  checkDenied(settings.denyMaintenancePeriods ?? []);
 }
 
 /** https://cloud.google.com/sql/docs/postgres/instance-settings#machine-type-2ndgen */

@@ -8,6 +8,7 @@ import { freeRange, takenRanges } from "../compute/range";
 import { needNetwork, needSubnetwork } from "../compute/reference";
 import { checkMaxPods } from "./checks";
 import { regionOf } from "./location";
+import { checkMaintenance } from "./maintenance";
 
 /** Refuses settings that no cluster can have, in a new one and in what an update leads to. */
 export function checkSettings(cluster: Body, project: string): void {
@@ -21,13 +22,6 @@ export function checkSettings(cluster: Body, project: string): void {
   checkMaxPods("cluster.default_max_pods_constraint", cluster.defaultMaxPodsConstraint);
   checkMaintenance(cluster.maintenancePolicy);
   checkAuthorizedNetworks(cluster);
-}
-
-/** https://cloud.google.com/kubernetes-engine/docs/reference/rest/v1/projects.locations.clusters#DailyMaintenanceWindow */
-function checkMaintenance(policy?: Body): void {
-  const start = policy?.window?.dailyMaintenanceWindow?.startTime;
-  if (start !== undefined && !/^([01]\d|2[0-3]):[0-5]\d$/.test(start))
-    throw invalid(`Invalid value for field "maintenance_policy.daily_maintenance_window.start_time": "${start}".`);
 }
 
 /** https://cloud.google.com/kubernetes-engine/docs/reference/rest/v1/projects.locations.clusters#MasterAuthorizedNetworksConfig */

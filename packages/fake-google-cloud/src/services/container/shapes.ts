@@ -99,7 +99,18 @@ const PARTS = {
 const { clusterAutoscaling, ...parts } = PARTS;
 
 const GATEWAY_API: Shape = { channel: "text" };
-const MAINTENANCE: Shape = { window: { dailyMaintenanceWindow: { startTime: "text" } } };
+const MAINTENANCE: Shape = {
+  window: {
+    dailyMaintenanceWindow: { startTime: "text" },
+    maintenanceExclusions: {
+      "*": {
+        startTime: "text",
+        endTime: "text",
+        maintenanceExclusionOptions: { scope: "text", endTimeBehavior: "text" },
+      },
+    },
+  },
+};
 const NETWORK_POLICY: Shape = { enabled: "flag" };
 
 export const CLUSTER: Shape = {
