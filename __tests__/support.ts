@@ -6,6 +6,7 @@ import pmcrmProduction from "../environments/pmcrm/production";
 import pmcrmStaging from "../environments/pmcrm/staging";
 import type { EnvironmentInput } from "../schema/environment";
 import type { ByEnvironment, Raw } from "../schema/files";
+import type { Freeze } from "../schema/freeze";
 import { type Configuration, InvalidConfiguration, validate } from "../schema/load";
 import { type Release, releaseId } from "../schema/release";
 import { type SystemInput, systemSchema } from "../schema/system";
@@ -33,6 +34,8 @@ export interface EnvironmentFiles {
   /** The release that runs beside it, and its share in per cent. */
   candidate?: Release;
   share?: number;
+  /** The freeze by hand. */
+  freeze?: Freeze;
 }
 
 /** A deep copy that shares nothing, as structuredClone's would where the original repeats an object. */
@@ -78,13 +81,13 @@ export function rawOf({ system, staging, production, others, elsewhere }: Files)
     system,
     environments: Object.fromEntries(all.map(([name, { environment }]) => [name, environment])),
     releases: Object.fromEntries(
-      all.flatMap(([name, { release, candidate, share }], i) => {
+      all.flatMap(([name, { release, candidate, share, freeze }], i) => {
         const id = idOf(release) ?? String(i).repeat(16);
         const beside = candidate && releaseId(candidate);
         return [
           [id, release],
           ...(beside ? [[beside, candidate]] : []),
-          [name, { stable: id, candidate: beside, share }],
+          [name, { stable: id, candidate: beside, share, freeze }],
         ];
       }),
     ),

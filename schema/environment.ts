@@ -25,6 +25,7 @@ import {
   text,
   variableName,
 } from "./fields";
+import { plannedFreezes } from "./freeze";
 import { differences } from "./parity";
 import { rule } from "./problem";
 import { PLATFORM_SECRETS, type PlatformSecret } from "./system";
@@ -204,6 +205,11 @@ export const environmentSchema = z.strictObject({
   imagesMirror: registryFolder(
     'write it like "europe-west1-docker.pkg.dev/my-project/third-party", without a slash at the end',
   ).optional(),
+  /**
+   * Planned times, in their order, in which nothing is deployed, and in which Google leaves the cluster and Cloud SQL alone.
+   * `npm run freeze` writes a freeze that begins now.
+   */
+  freezes: plannedFreezes,
   differences,
   /** Lifts all protections, so that the environment can be destroyed. */
   allowDestroy: z.boolean().default(false),

@@ -9,6 +9,7 @@ import { choicesChecks } from "./checks/choices";
 import { datastoresChecks } from "./checks/datastores";
 import { edgeChecks } from "./checks/edge";
 import { environmentChecks } from "./checks/environment";
+import { freezesChecks } from "./checks/freezes";
 import { modulesChecks } from "./checks/modules";
 import { orderChecks } from "./checks/order";
 import { pathsChecks } from "./checks/paths";
@@ -23,6 +24,7 @@ import { webChecks } from "./checks/web";
 import { type Environment, environmentSchema, processVariables } from "./environment";
 import { literal } from "./expressions";
 import { type ByEnvironment, environmentFile, type Raw, readFiles, systemFile, systemsIn } from "./files";
+import { type Freeze, freezesOf } from "./freeze";
 import { enabledIn } from "./modules";
 import { type Parsed, parser } from "./parse";
 import { plain } from "./plain";
@@ -49,6 +51,8 @@ export interface Configuration {
     readonly previous?: Release;
     /** The release that services with a strategy run beside it, if there is one. */
     readonly candidate?: Candidate;
+    /** The freeze by hand, then those that the environment's file plans. */
+    readonly freezes: readonly Freeze[];
     /** What must not disappear from the environment's stack, if that is compared. */
     readonly protectedList?: Protected;
   }>;
@@ -155,6 +159,7 @@ export function validate(
       ...queuesChecks,
       ...candidateChecks,
       ...environmentChecks,
+      ...freezesChecks,
       ...bootstrapChecks,
       ...datastoresChecks,
       ...bucketsChecks,
@@ -188,6 +193,7 @@ export function validate(
       release: release.value,
       candidate: beside,
       previous: previous?.value,
+      pointer: pointer.value,
       protectedList,
     };
   });
@@ -205,9 +211,15 @@ export function validate(
     name,
     declared: literal(system.value),
     environments: Object.fromEntries(
-      environments.map(({ name, environment: { value }, protectedList, ...runs }) => {
+      environments.map(({ name, environment: { value }, pointer, protectedList, ...runs }) => {
         const { CHARTS_MIRROR: chartsMirror = value.chartsMirror } = variables;
-        return [name, { ...literal({ ...runs, environment: { ...value, chartsMirror } }), protectedList }];
+        return [
+          name,
+          {
+            ...literal({ ...runs, freezes: freezesOf(value, pointer), environment: { ...value, chartsMirror } }),
+            protectedList,
+          },
+        ];
       }),
     ) as Configuration["environments"],
   };

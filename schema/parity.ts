@@ -45,6 +45,7 @@ const OWN: readonly string[] = [
   "chartsMirror",
   "imagesMirror",
   "allowDestroy",
+  "freezes",
   "differences",
   "generations",
   "cluster.authorizedNetworks",

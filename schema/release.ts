@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { Environment } from "./environment";
 import { count, label, matching, version } from "./fields";
+import { freeze } from "./freeze";
 import type { System } from "./system";
 import { type Workloads, workloads } from "./workloads";
 
@@ -52,6 +53,8 @@ export const pointerSchema = z.strictObject({
   candidate: named.optional(),
   /** Per cent of the requests to canary services that the candidate gets. Blue-green services switch at 100. */
   share: count(0, 100, "per cent").optional(),
+  /** The freeze by hand, which began when the command wrote it. */
+  freeze: freeze.optional(),
 });
 export type Pointer = z.output<typeof pointerSchema>;
 

@@ -21,6 +21,7 @@ import { backupAccountId, backupBucket, DATASTORES_NAMESPACE } from "../facts/na
 import { entryOf, type Kinds } from "../schema/choices";
 import { connectionsInCluster } from "../schema/connections";
 import { datastoreRangesOf, type Environment } from "../schema/environment";
+import { type Freeze, withoutMaintenance } from "../schema/freeze";
 import { queuesOf } from "../schema/queues";
 import type { Release } from "../schema/release";
 import { PLATFORM_SECRETS, type System } from "../schema/system";
@@ -33,6 +34,8 @@ export interface DatastoresProps {
   readonly system: System;
   readonly environment: Environment;
   readonly release: Release;
+  /** The freeze by hand, then those that the environment's file plans. */
+  readonly freezes: readonly Freeze[];
   readonly secrets: Secrets;
 }
 
@@ -76,10 +79,11 @@ interface Context extends DatastoresProps {
 const DATABASES: Kinds<NonNullable<Environment["database"]>, Kind<SqlDatastore>> = {
   "cloud-sql": (choice) => ({
     images: () => [],
-    build({ stack, platform, system, environment, release, secrets, peers }) {
+    build({ stack, platform, system, environment, release, freezes, secrets, peers }) {
       const sql = new CloudSql(stack, "database", {
         platform,
         ...choice,
+        withoutMaintenance: withoutMaintenance(freezes),
         maxConnections: maxConnections(choice.tier) as number, // validation has checked the tier
         database: system.database?.name as string,
         role: system.database?.user as string,

@@ -23,6 +23,7 @@ import { type Candidate, runnersOf } from "../schema/candidate";
 import { modeOf, nodePoolsOf } from "../schema/cluster";
 import { publicPortsOf } from "../schema/datastores";
 import { datastoreRangesOf, type Environment, regionsOf } from "../schema/environment";
+import type { Freeze } from "../schema/freeze";
 import { queuesOf } from "../schema/queues";
 import type { Release } from "../schema/release";
 import type { System } from "../schema/system";
@@ -48,6 +49,8 @@ export interface EnvironmentStackProps {
   readonly candidate?: Candidate;
   /** The release that was stable before. */
   readonly previous?: Release;
+  /** The freeze by hand, then those that the environment's file plans. */
+  readonly freezes: readonly Freeze[];
   /**
    * Whether Terraform can log in to the cluster with GKE's credential plugin. It depends on the machine that runs
    * Terraform.
@@ -64,7 +67,7 @@ export class EnvironmentStack extends TerraformStack {
 
   constructor(scope: Construct, name: string, props: EnvironmentStackProps) {
     super(scope, name);
-    const { systemName, system, environment, release, candidate, previous } = props;
+    const { systemName, system, environment, release, candidate, previous, freezes } = props;
     const {
       region,
       bootstrap: { secondRegion },
@@ -128,6 +131,7 @@ export class EnvironmentStack extends TerraformStack {
       gatewayApi: edgeOf(environment).gatewayApi,
       releaseChannel: environment.cluster.channel,
       maintenanceStart: environment.cluster.maintenance,
+      maintenanceExclusions: freezes,
       authorizedNetworks: environment.cluster.authorizedNetworks,
       securityGroup: environment.cluster.securityGroup,
       controlPlane: environment.network.controlPlane,
@@ -173,7 +177,7 @@ export class EnvironmentStack extends TerraformStack {
       ),
       deletionProtection,
     });
-    const stores = datastores(this, { platform, system, environment, release, secrets });
+    const stores = datastores(this, { platform, system, environment, release, freezes, secrets });
 
     // ---- the cluster
     new Monitoring(this, "monitoring", { platform, system, environment, secrets, datastores: stores, hosts });

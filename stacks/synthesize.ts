@@ -45,7 +45,7 @@ export function synthesize(
 /** Builds the stacks. Two things with one name end in a problem of the environment's file. */
 export function build(app: App, { name, environments }: Configuration, env: NodeJS.ProcessEnv): EnvironmentStack[] {
   const problems: Problem[] = [];
-  const stacks = Object.entries(environments).flatMap(([id, { system, environment, release, candidate, previous }]) => {
+  const stacks = Object.entries(environments).flatMap(([id, files]) => {
     const say = (value: string, rule: string) => {
       const remedy = "rename the service, task, variable, host or pool that they are named after";
       problems.push({ path: environmentFile(name, id), value, rule, remedy });
@@ -53,11 +53,7 @@ export function build(app: App, { name, environments }: Configuration, env: Node
     try {
       const stack = new EnvironmentStack(app, id, {
         systemName: name,
-        system,
-        environment,
-        release,
-        candidate,
-        previous,
+        ...files,
         tokenPlugin: !whyNoTokenPlugin(env),
       });
       for (const { name: twice, both } of collisionsIn(stack))

@@ -101,6 +101,25 @@ test("it is where and when the environment says, and takes its time to be made",
   for (const time of ["create", "update", "delete"]) expect(cluster.timeouts[time]).toBe("60m");
 });
 
+test("GKE upgrades nothing by itself during an exclusion", () => {
+  const maintenanceExclusions = [
+    { from: "2027-11-20T00:00:00Z", until: "2027-12-01T00:00:00Z" },
+    { from: "2027-12-20T18:00:00Z", until: "2028-01-03T06:30:00Z" },
+  ];
+  const exclusion = (exclusion_name: string, start_time: string, end_time: string) => ({
+    ...{ exclusion_name, start_time, end_time },
+    exclusion_options: { scope: "NO_UPGRADES" },
+  });
+  expect(synth({ maintenanceExclusions }).resource(ADDRESS).maintenance_policy).toEqual({
+    daily_maintenance_window: { start_time: "03:00" },
+    maintenance_exclusion: [
+      exclusion("20271120t000000z-20271201t000000z", "2027-11-20T00:00:00Z", "2027-12-01T00:00:00Z"),
+      exclusion("20271220t180000z-20280103t063000z", "2027-12-20T18:00:00Z", "2028-01-03T06:30:00Z"),
+    ],
+  });
+  expect(cluster.maintenance_policy).not.toHaveProperty("maintenance_exclusion");
+});
+
 test("the load balancer, the autoscaler, disks and the DNS cache, which the network policies count on, are on", () => {
   expect(cluster.addons_config).toMatchObject({
     http_load_balancing: { disabled: false },

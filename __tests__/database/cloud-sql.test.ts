@@ -139,6 +139,32 @@ test.each([
   expect(window).toEqual({ day: number, hour: 23, update_track: "week5" });
 });
 
+test.each([
+  ["of whole days", "2027-11-20T00:00:00Z", "2027-12-01T00:00:00Z", "2027-11-20", "2027-12-01", "00:00:00"],
+  [
+    "that ends later in the day",
+    "2027-11-20T06:00:00Z",
+    "2027-12-01T18:30:00Z",
+    "2027-11-20",
+    "2027-12-02",
+    "06:00:00",
+  ],
+  [
+    "that ends earlier in the day",
+    "2027-12-30T18:00:00Z",
+    "2028-01-01T06:00:00Z",
+    "2027-12-30",
+    "2028-01-01",
+    "18:00:00",
+  ],
+  ["of hours", "2027-11-20T06:00:00Z", "2027-11-20T07:00:00Z", "2027-11-20", "2027-11-21", "06:00:00"],
+])("a time without maintenance %s is covered, in the copy too", (_what, from, until, start_date, end_date, time) => {
+  const { resource } = synth({ withoutMaintenance: { from, until }, restore });
+  for (const address of [ADDRESS, RESTORED])
+    expect(resource(address).settings.deny_maintenance_period).toEqual({ start_date, end_date, time });
+  expect(settings).not.toHaveProperty("deny_maintenance_period");
+});
+
 test("who logs in acts as the role that owns everything", () => {
   expect(given).toMatchObject({ user: "shop_app_4", role: "shop_app" });
   expect(resource("google_sql_user.sql_users_4").database_roles).toEqual(["shop_app"]);

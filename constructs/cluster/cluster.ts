@@ -41,6 +41,12 @@ export interface ClusterProps {
   /** Start of the daily maintenance window of four hours, as HH:MM in UTC. */
   readonly maintenanceStart: string;
   /**
+   * Times (UTC, RFC 3339) in which GKE upgrades neither the control plane nor the nodes by itself. Those that are over have no
+   * effect, and GKE accepts them. None by default.
+   * {@link https://cloud.google.com/kubernetes-engine/docs/concepts/maintenance-windows-and-exclusions#exclusions}
+   */
+  readonly maintenanceExclusions?: readonly { readonly from: string; readonly until: string }[];
+  /**
    * IPv4 ranges, by name, that can reach the control plane's IP endpoint. By default the cluster has no IP endpoint,
    * only a DNS endpoint, for which IAM controls access.
    * {@link https://cloud.google.com/kubernetes-engine/docs/concepts/network-isolation}
@@ -58,6 +64,9 @@ export interface ClusterProps {
   /** Whether Terraform refuses to destroy the cluster, its key and its service account. */
   readonly deletionProtection: boolean;
 }
+
+/** A time as part of a name. */
+const nameOf = (time: string): string => time.replace(/\W/g, "").toLowerCase();
 
 /**
  * A regional GKE cluster with private nodes, Workload Identity, Dataplane V2, shielded nodes, and Secrets that are
@@ -169,7 +178,17 @@ export class Cluster extends Construct {
       securityPostureConfig: { mode: "BASIC", vulnerabilityMode: "VULNERABILITY_DISABLED" },
 
       releaseChannel: { channel: props.releaseChannel },
-      maintenancePolicy: { dailyMaintenanceWindow: { startTime: props.maintenanceStart } },
+      maintenancePolicy: {
+        dailyMaintenanceWindow: { startTime: props.maintenanceStart },
+        ...(props.maintenanceExclusions?.length && {
+          maintenanceExclusion: props.maintenanceExclusions.map(({ from, until }) => ({
+            exclusionName: `${nameOf(from)}-${nameOf(until)}`,
+            startTime: from,
+            endTime: until,
+            exclusionOptions: { scope: "NO_UPGRADES" },
+          })),
+        }),
+      },
       loggingConfig: { enableComponents: ["SYSTEM_COMPONENTS", "WORKLOADS"] },
       costManagementConfig: { enabled: true },
 

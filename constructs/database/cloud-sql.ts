@@ -4,6 +4,7 @@ import { SqlUser } from "@cdktf/provider-google/lib/sql-user";
 import { type ITerraformDependable, TerraformResource } from "cdktf";
 import { Construct } from "constructs";
 import { DAYS, type Day } from "../../facts/days";
+import { DAY } from "../../facts/maintenance";
 import type { SecretSource } from "../secrets/secret";
 import { fix } from "../terraform/fixed";
 import { CloudSqlInstance, type CloudSqlInstanceProps } from "./cloud-sql-instance";
@@ -20,6 +21,12 @@ export interface CloudSqlProps extends Omit<CloudSqlInstanceProps, "address" | "
   readonly recoveryDays: number;
   /** Start of the weekly maintenance window. The hour is in UTC. */
   readonly maintenance: { readonly day: Day; readonly hour: number; readonly track: "canary" | "stable" | "week5" };
+  /**
+   * A time (UTC, RFC 3339) without maintenance, of at most 90 days. It is rounded up to whole days, because Cloud SQL has one
+   * time of day for both ends. A replica has the same one as its primary. None by default.
+   * {@link https://cloud.google.com/sql/docs/postgres/maintenance}
+   */
+  readonly withoutMaintenance?: { readonly from: string; readonly until: string };
   /** The database's name. */
   readonly database: string;
   /** Name of the role that owns the database's objects. The names of the users that act as it start with this name. */
@@ -50,8 +57,16 @@ export interface CloudSqlProps extends Omit<CloudSqlInstanceProps, "address" | "
  */
 const MOST_CONNECTIONS = 1000;
 
+/** The days that cover a time, as Cloud SQL has them: both ends are at the time of day at which the first one is. */
+function denied({ from, until }: NonNullable<CloudSqlProps["withoutMaintenance"]>) {
+  const [startDate = "", time = ""] = from.replace("Z", "").split("T");
+  const days = Math.ceil((Date.parse(until) - Date.parse(from)) / DAY);
+  const endDate = new Date(Date.parse(from) + days * DAY).toISOString().slice(0, startDate.length);
+  return { startDate, endDate, time };
+}
+
 /** Settings that a replica does not have. */
-const settingsOf = ({ availability, backups, recoveryDays, maintenance }: CloudSqlProps) => ({
+const settingsOf = ({ availability, backups, recoveryDays, maintenance, withoutMaintenance }: CloudSqlProps) => ({
   availabilityType: availability,
   retainBackupsOnDelete: true,
   backupConfiguration: {
@@ -66,6 +81,7 @@ const settingsOf = ({ availability, backups, recoveryDays, maintenance }: CloudS
     hour: maintenance.hour,
     updateTrack: maintenance.track,
   },
+  ...(withoutMaintenance && { denyMaintenancePeriod: denied(withoutMaintenance) }),
 });
 
 /**
