@@ -87,6 +87,44 @@ withTerraform(
 );
 
 withTerraform(
+  "during a freeze, changes are refused, but neither a rollback nor a destroy",
+  async () => {
+    write({ other: { input: "1" } });
+    await terraform(["init"]);
+    expect(await terraform(APPLY)).toMatchObject({ code: 0 });
+    const file = path.join(folder, "releases", "pmcrm", "staging.json");
+    const freeze = { from: "2025-01-01T00:00:00Z", until: "2025-03-01T00:00:00Z", reason: "An incident" };
+    const freezeNow = () => {
+      const [from, until] = [-1, 1].map((hours) => new Date(Date.now() + hours * 3_600_000).toISOString());
+      const now = { ...freeze, from: from?.replace(/\.\d+/, ""), until: until?.replace(/\.\d+/, "") };
+      writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, "utf8")), freeze: now }));
+    };
+    writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, "utf8")), freeze }));
+    write({ other: { input: "2" } });
+    expect(await terraform(APPLY)).toMatchObject({ code: 0 }); // it is over
+
+    freezeNow();
+    expect(await terraform(APPLY)).toMatchObject({ code: 0, out: expect.stringContaining("No changes") });
+    write({ other: { input: "3" } });
+    const { code, out } = await terraform(APPLY);
+    expect(code).toBe(1);
+    expect(out).toContain("1 problem in the plan; nothing was applied.\nreleases/pmcrm/staging.json freeze.until = ");
+    expect(out).toContain("An incident");
+    expect(state()).toEqual([["other", "2"]]);
+    expect(await terraform(["plan", "-input=false", "-out", "plan"])).toMatchObject({ code: 0 });
+    process.env.SLIPWAY_ROLLBACK = "1";
+    try {
+      expect(await terraform(APPLY)).toMatchObject({ code: 0 });
+    } finally {
+      delete process.env.SLIPWAY_ROLLBACK;
+    }
+    expect(state()).toEqual([["other", "3"]]);
+    expect(await terraform(["destroy", "-auto-approve"])).toMatchObject({ code: 0 });
+  },
+  240_000,
+);
+
+withTerraform(
   "as many resources are changed at a time as the plan needs, unless somebody chooses the number",
   async () => {
     const waits = (count: number) =>

@@ -1,18 +1,18 @@
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import path from "node:path";
 import { InvalidArgumentError } from "commander";
 import { possibleShares } from "../schema/candidate";
 import { environmentSchema } from "../schema/environment";
 import { type Raw, readFiles, releaseFile } from "../schema/files";
 import { toTheEnd } from "../schema/finish";
-import { InvalidConfiguration, systemName, validate } from "../schema/load";
+import { InvalidConfiguration, systemName } from "../schema/load";
 import { enabled } from "../schema/modules";
-import { at, type Problem } from "../schema/problem";
+import { at } from "../schema/problem";
 import { imagesOf, isReleaseId, type Pointer, pointerSchema, type Release, releaseId } from "../schema/release";
 import { didYouMean } from "../schema/similar";
 import { systemSchema } from "../schema/system";
-import { writeWhole } from "../schema/write";
 import { environmentProblems } from "./context";
+import { problemsOf, writeJson } from "./release-files";
 
 /** Options of the command line. */
 interface Options {
@@ -137,22 +137,21 @@ function next(before: Partial<Pointer>, { environment, candidate, step }: Asked,
   return { stable: before.candidate };
 }
 
-/** What the environment ran before is named in its file, if Vercel keeps its frontends: going back to it builds nothing. */
+/**
+ * What the environment ran before is named in its file, if Vercel keeps its frontends: going back to it builds nothing. A freeze
+ * stays in it until it is over.
+ */
 function remembering(raw: Raw, before: Partial<Pointer>, { stable, candidate, share }: Pointer): Pointer {
+  const { freeze } = before;
   const previous = stable === before.stable ? before.previous : before.stable;
   const onVercel = Object.keys(systemSchema.safeParse(raw.system).data?.vercel ?? {}).length > 0;
-  return { stable, ...(onVercel && previous !== undefined && { previous }), candidate, share };
-}
-
-/** What is wrong with the release, and with what the environment is to run: other files' problems are not ours. */
-function problemsOf(system: string, raw: Raw, files: readonly string[]): Problem[] {
-  try {
-    validate(system, raw, process.env);
-    return [];
-  } catch (error) {
-    if (!(error instanceof InvalidConfiguration)) throw error;
-    return error.problems.filter((p) => files.some((file) => `${p.path} `.startsWith(`${file} `)));
-  }
+  return {
+    stable,
+    ...(onVercel && previous !== undefined && { previous }),
+    candidate,
+    share,
+    freeze: freeze && Date.parse(freeze.until) > Date.now() ? freeze : undefined,
+  };
 }
 
 /** Writes what is asked for below a root; returns the lines to print. */
@@ -175,13 +174,9 @@ async function release(root: string, asked: Asked): Promise<string[]> {
   const wrong = problemsOf(system, { ...raw, releases }, [file, pointer]);
   if (wrong.length) throw new InvalidConfiguration(wrong);
 
-  const write = (name: string, value: unknown) => {
-    mkdirSync(path.dirname(path.join(root, name)), { recursive: true });
-    writeWhole(path.join(root, name), `${JSON.stringify(value, null, 2)}\n`);
-  };
-  if (content && !existsSync(path.join(root, file))) write(file, content);
+  if (content && !existsSync(path.join(root, file))) writeJson(root, file, content);
   const [was, is] = [said(before), said(after)];
-  if (was !== is) write(pointer, after);
+  if (was !== is) writeJson(root, pointer, after);
   const { version, images, frontends = {} } = releases[id] as Release;
   return [
     `${file}: version ${version}`,

@@ -9,6 +9,7 @@ import { deploy } from "./cli/deploy.mjs";
 import { destroy } from "./cli/destroy.mjs";
 import { diff } from "./cli/diff.mjs";
 import { exitCodesHelp, MISUSE } from "./cli/exit-codes.mjs";
+import { freeze } from "./cli/freeze.mjs";
 import { inventory } from "./cli/inventory.mjs";
 import { knobs } from "./cli/knobs.mjs";
 import { mirror } from "./cli/mirror.mjs";
@@ -24,7 +25,7 @@ import { verify } from "./cli/verify.mjs";
 /** The commands by the groups in which the help lists them. */
 const GROUPS = {
   "Deploy:": [synth, diff, deploy, destroy],
-  "Prepare and release:": [bootstrap, mirror, secrets, release, verify],
+  "Prepare and release:": [bootstrap, mirror, secrets, release, freeze, verify],
   "Rehearse:": [rehearse, knobs],
   "Compare and list:": [parity, progress, inventory, protect, bench],
 };

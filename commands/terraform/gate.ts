@@ -8,6 +8,7 @@ import { describe, type Problem } from "../../schema/problem";
 import { report } from "../../schema/report";
 import type { Listed } from "../../stacks/protection";
 import type { Context } from "../context";
+import { type Freezes, freezeProblems } from "./frozen";
 import { parallelism } from "./parallelism";
 import { lostByBootstrap, type Plan, planProblems } from "./plan-problems";
 import { printedBy, terraform } from "./run";
@@ -63,7 +64,7 @@ async function apply(command: "apply" | "destroy", options: readonly string[]): 
     if (code !== 0 && !changes) return code;
     const shown: Plan = JSON.parse(await printedBy(["show", "-json", file]));
     const files = await filesOf();
-    if (said(problemsIn(shown, files, destroys))) return 1;
+    if (said([...problemsIn(shown, files, destroys), ...(destroys ? [] : freezeProblems(shown, files))])) return 1;
     if (changes && !approves && !(await approved(destroys))) return 1;
     if (!destroys) await keepDatabase(shown, files);
     const chosen = destroys ? [] : await parallelism(file, shown, others);
@@ -83,7 +84,7 @@ function said(problems: readonly Problem[]): boolean {
   return length > 0;
 }
 
-interface FilesOfStack extends Context {
+interface FilesOfStack extends Context, Freezes {
   /** What is listed of an environment's stack. A bootstrap stack has no list. */
   readonly listed?: Listed;
 }
@@ -100,10 +101,10 @@ async function filesOf(): Promise<FilesOfStack> {
   const configuration = await load(ROOT, systemName, process.env);
   const isBootstrap = stackName.startsWith(bootstrapStackName(""));
   const environmentName = isBootstrap ? stackName.slice(bootstrapStackName("").length) : stackName;
-  const { system, environment, protectedList = NO_LIST } = environmentOf(configuration, environmentName);
+  const { system, environment, freezes, protectedList = NO_LIST } = environmentOf(configuration, environmentName);
   const { allowDestroy } = environment;
   const listed = { system: systemName, environment: environmentName, allowDestroy, list: protectedList };
-  return { systemName, environmentName, system, environment, listed: isBootstrap ? undefined : listed };
+  return { systemName, environmentName, system, environment, freezes, listed: isBootstrap ? undefined : listed };
 }
 
 /** Keeps the database as it is, if the plan runs a task that changes it. @throws if that fails */

@@ -14,7 +14,7 @@ interface Change {
   readonly type: string;
   /** Set for what is left of a replacement that failed halfway: the resource itself exists already. */
   readonly deposed?: string;
-  readonly change: { readonly actions: readonly string[]; readonly before: unknown };
+  readonly change: { readonly actions: readonly string[]; readonly before: unknown; readonly after?: unknown };
 }
 
 /**

@@ -1,0 +1,59 @@
+import { isDeepStrictEqual } from "node:util";
+import { environmentFile, releaseFile } from "../../schema/files";
+import { type Freeze, frozen } from "../../schema/freeze";
+import type { Problem } from "../../schema/problem";
+import type { Context } from "../context";
+import type { Plan } from "./plan-problems";
+
+/** Whose freezes they are. */
+export interface Freezes extends Pick<Context, "systemName" | "environmentName" | "environment"> {
+  /** The freeze by hand, then those that the environment's file plans. */
+  readonly freezes: readonly Freeze[];
+}
+
+/**
+ * Why a plan must not be applied now: its environment is frozen, and it changes something. A plan that only tells Google of a
+ * freeze is applied, because the freeze has to get there. So is that of a rollback, which sets SLIPWAY_ROLLBACK.
+ */
+export function freezeProblems(
+  plan: Plan,
+  { systemName, environmentName, environment, freezes }: Freezes,
+  now = new Date(),
+  env = process.env,
+): Problem[] {
+  const freeze = frozen(freezes, now);
+  if (!freeze || env.SLIPWAY_ROLLBACK || (plan.resource_changes ?? []).every(tellsOfFreeze)) return [];
+  const planned = environment.freezes.findIndex((one) => isDeepStrictEqual(one, freeze));
+  const [path, lift] =
+    planned < 0
+      ? [
+          `${releaseFile(systemName, environmentName)} freeze.until`,
+          `run SYSTEM=${systemName} npm run freeze -- ${environmentName} --lift`,
+        ]
+      : [`${environmentFile(systemName, environmentName)} freezes.${planned}.until`, "remove the freeze"];
+  const rule = `nothing is deployed until then, but for rollbacks: ${freeze.reason}`;
+  const remedy = `deploy later, or ${lift}, and commit the file; see docs/releases.md#freeze`;
+  return [{ path, value: freeze.until, rule, remedy }];
+}
+
+type Change = NonNullable<Plan["resource_changes"]>[number];
+// biome-ignore lint/suspicious/noExplicitAny: a resource of any type
+type Any = any;
+
+/** Resources without what a freeze sets in them. */
+const WITHOUT_FREEZE: Readonly<Record<string, (resource: Any) => unknown>> = {
+  google_container_cluster: ({ maintenance_policy = [], ...others }) => ({
+    ...others,
+    maintenance_policy: maintenance_policy.map(({ maintenance_exclusion, ...policy }: Any) => policy),
+  }),
+  google_sql_database_instance: ({ settings = [], ...others }) => ({
+    ...others,
+    settings: settings.map(({ deny_maintenance_period, ...setting }: Any) => setting),
+  }),
+};
+
+function tellsOfFreeze({ type, change: { actions, before, after } }: Change): boolean {
+  if (actions.every((action) => action === "no-op" || action === "read")) return true;
+  const without = WITHOUT_FREEZE[type];
+  return without !== undefined && actions.join() === "update" && isDeepStrictEqual(without(before), without(after));
+}
