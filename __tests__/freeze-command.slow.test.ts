@@ -44,7 +44,7 @@ describe("npm run freeze", () => {
     expect(hoursFromNow(freeze.from)).toBeCloseTo(0, 1);
     expect(hoursFromNow(freeze.until)).toBeCloseTo(12, 1);
     expect(out).toBe(
-      `releases/pmcrm/production.json: frozen until ${freeze.until}: An incident\nCommit the file, and deploy:\n  SYSTEM=pmcrm npm run deploy -- production\nThe deploy sets Google's maintenance aside. It is refused if it would change anything else.\n`,
+      `releases/pmcrm/production.json: frozen until ${freeze.until}: An incident\nCommit the file, and deploy:\n  SYSTEM=pmcrm npm run deploy -- production\nThe deploy keeps Google's maintenance away. It is refused if it would change anything else.\n`,
     );
 
     const until = moment(72);

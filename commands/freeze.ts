@@ -86,7 +86,7 @@ async function freeze(root: string, environment: string, options: Options, now: 
           "Commit the file, and deploy:",
           `  SYSTEM=${system} npm run deploy -- ${environment}`,
           ...(wanted
-            ? ["The deploy sets Google's maintenance aside. It is refused if it would change anything else."]
+            ? ["The deploy keeps Google's maintenance away. It is refused if it would change anything else."]
             : []),
         ]),
   ];
