@@ -12,6 +12,7 @@ import { environmentChecks } from "./checks/environment";
 import { modulesChecks } from "./checks/modules";
 import { orderChecks } from "./checks/order";
 import { pathsChecks } from "./checks/paths";
+import { pointerChecks } from "./checks/pointer";
 import { queuesChecks } from "./checks/queues";
 import { sizesChecks } from "./checks/sizes";
 import { smokeChecks } from "./checks/smoke";
@@ -29,7 +30,7 @@ import { plain } from "./plain";
 import { at, describe, dotted, type Problem } from "./problem";
 import { generationProblems, type Protected, protectedLists } from "./protection";
 import { readJson } from "./read";
-import type { Release } from "./release";
+import { isReleaseId, type Pointer, type Release } from "./release";
 import { type Running, running } from "./running";
 import { didYouMean } from "./similar";
 import { type System, systemSchema } from "./system";
@@ -39,6 +40,8 @@ export interface Configuration {
   readonly name: string;
   /** The system as its file says, with the services of all modules. */
   readonly declared: System;
+  /** All releases of the system, by their ids. */
+  readonly releases: Readonly<Record<string, Release>>;
   readonly environments: ByEnvironment<{
     /** The system as the environment runs it. */
     readonly system: System;
@@ -49,6 +52,10 @@ export interface Configuration {
     readonly previous?: Release;
     /** The release that services with a strategy run beside it, if there is one. */
     readonly candidate?: Candidate;
+    /** Whether the database is newer than the stable release. */
+    readonly databaseAhead: boolean;
+    /** The names of the releases that it runs. */
+    readonly pointer: Pointer;
     /** What must not disappear from the environment's stack, if that is compared. */
     readonly protectedList?: Protected;
   }>;
@@ -66,6 +73,12 @@ export function environmentOf(
   if (!found) throw new Error(`${name} has no environment ${environment}`);
   return found;
 }
+
+/** The project of the environment that verifies another one's releases, if there is one. */
+export const sourceProject = (
+  environments: Configuration["environments"],
+  { verifiedIn }: Pick<Environment, "verifiedIn">,
+): string | undefined => (verifiedIn ? environments[verifiedIn.environment]?.environment.project : undefined);
 
 /** All problems of the configuration. Nothing was constructed or written. */
 export class InvalidConfiguration extends Error {
@@ -154,6 +167,7 @@ export function validate(
       ...orderChecks,
       ...queuesChecks,
       ...candidateChecks,
+      ...pointerChecks,
       ...environmentChecks,
       ...bootstrapChecks,
       ...datastoresChecks,
@@ -188,6 +202,8 @@ export function validate(
       release: release.value,
       candidate: beside,
       previous: previous?.value,
+      databaseAhead: pointer.value.database !== undefined,
+      pointer: pointer.value,
       protectedList,
     };
   });
@@ -204,10 +220,14 @@ export function validate(
   return {
     name,
     declared: literal(system.value),
+    releases: Object.fromEntries(
+      Object.entries(raw.releases).flatMap(([id, release]) => (isReleaseId(id) ? [[id, release as Release]] : [])),
+    ),
     environments: Object.fromEntries(
       environments.map(({ name, environment: { value }, protectedList, ...runs }) => {
         const { CHARTS_MIRROR: chartsMirror = value.chartsMirror } = variables;
-        return [name, { ...literal({ ...runs, environment: { ...value, chartsMirror } }), protectedList }];
+        const environment = { ...value, chartsMirror, variables: { ...value.variables, ...runs.pointer.variables } };
+        return [name, { ...literal({ ...runs, environment }), protectedList }];
       }),
     ) as Configuration["environments"],
   };

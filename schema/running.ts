@@ -61,8 +61,8 @@ export function running(system: string, raw: Raw, parse: Parse, problems: Proble
         return [environment, { pointer: nothing<Pointer>(), release: nothing<Release>() }];
       }
       const pointer = parse(file, pointerSchema, raw.releases[environment]);
-      const { stable, previous, candidate } = pointer.value;
-      for (const [role, id] of Object.entries({ stable, previous, candidate }))
+      const { stable, previous, candidate, database } = pointer.value;
+      for (const [role, id] of Object.entries({ stable, previous, candidate, database }))
         if (id !== undefined && !releases.has(id))
           say(
             `${file} ${role}`,

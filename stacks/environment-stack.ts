@@ -48,6 +48,8 @@ export interface EnvironmentStackProps {
   readonly candidate?: Candidate;
   /** The release that was stable before. */
   readonly previous?: Release;
+  /** Whether the database is newer than the stable release. */
+  readonly databaseAhead: boolean;
   /**
    * Whether Terraform can log in to the cluster with GKE's credential plugin. It depends on the machine that runs
    * Terraform.
@@ -64,7 +66,7 @@ export class EnvironmentStack extends TerraformStack {
 
   constructor(scope: Construct, name: string, props: EnvironmentStackProps) {
     super(scope, name);
-    const { systemName, system, environment, release, candidate, previous } = props;
+    const { systemName, system, environment, release, candidate, previous, databaseAhead } = props;
     const {
       region,
       bootstrap: { secondRegion },
@@ -207,6 +209,7 @@ export class EnvironmentStack extends TerraformStack {
       environment,
       release,
       candidate,
+      databaseAhead,
       secrets,
       datastores: stores,
       buckets,
