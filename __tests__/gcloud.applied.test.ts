@@ -38,8 +38,8 @@ afterAll(async () => {
 (missing ? test.skip : test)(
   "the real gcloud prepares a project, and then finds nothing left to prepare",
   async () => {
-    const { system, environment } = configuration().environments.staging;
-    const context: Context = { systemName: "pmcrm", system, environmentName: "staging", environment };
+    const { system, environment, release } = configuration().environments.staging;
+    const context: Context = { systemName: "pmcrm", system, environmentName: "staging", environment, release };
     const { project } = environment;
     const { cloud } = fake;
     const members = [`serviceAccount:${cloud.numberOf(project)}-compute@developer.gserviceaccount.com`];

@@ -29,6 +29,9 @@ export interface DatabaseBackupProps {
   readonly place: Placement;
 }
 
+/** Folder of the backups in their bucket. */
+export const DUMPS = "postgresql";
+
 const NAME = PLATFORM_NAMES.backup;
 const RESTORE = "postgresql-restore";
 /** An image with bash, curl and gcloud. {@link https://cloud.google.com/sdk/docs/downloads-docker} */
@@ -174,7 +177,7 @@ export class DatabaseBackup extends Construct {
       image: mirrored(`${CLOUD_SDK}:562.0.0-slim`, platform.imagesMirror),
       resources: GCLOUD,
       env: [
-        { name: "FOLDER", value: `gs://${bucket.name}/postgresql` },
+        { name: "FOLDER", value: `gs://${bucket.name}/${DUMPS}` },
         { name: "CLOUDSDK_CONFIG", value: "/tmp/gcloud" },
         { name: "CLOUDSDK_CORE_DISABLE_PROMPTS", value: "1" },
         { name: "CLOUDSDK_STORAGE_CHECK_HASHES", value: "always" },
