@@ -3,8 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { text } from "node:stream/consumers";
-import { DUMPS } from "../../constructs/database/backup";
-import { backupBucket, DATASTORES_NAMESPACE, fullName } from "../../facts/names";
+import { BACKUP_FOLDER, backupBucket, DATASTORES_NAMESPACE, fullName } from "../../facts/names";
 import { PLATFORM_NAMES } from "../../facts/reserved";
 import { runnersOf } from "../../schema/candidate";
 import { entryOf, type Kinds } from "../../schema/choices";
@@ -120,7 +119,7 @@ interface StoredObject {
  * @throws if no dump with content has been stored since the deploy began
  */
 async function findDump({ systemName, environmentName, environment }: Context, begun: Date): Promise<void> {
-  const folder = `gs://${backupBucket(environment.project, fullName(systemName, environmentName))}/${DUMPS}`;
+  const folder = `gs://${backupBucket(environment.project, fullName(systemName, environmentName))}/${BACKUP_FOLDER}`;
   const format = "--format=json(storage_url,size,creation_time)";
   const listed: StoredObject[] = JSON.parse(
     await printedBy("gcloud", ["storage", "objects", "list", `${folder}/*.dump`, format]),
