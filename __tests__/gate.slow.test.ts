@@ -161,8 +161,20 @@ withTerraform(
   async () => {
     const bin = path.join(folder, "bin");
     mkdirSync(bin);
+    /** gcloud that fails, or that lists a backup as the call described it. */
     const gcloud = (exit: number) =>
-      writeFileSync(path.join(bin, "gcloud"), `#!/bin/sh\necho "gcloud $*" >&2\nexit ${exit}\n`, { mode: 0o755 });
+      writeFileSync(
+        path.join(bin, "gcloud"),
+        `#!/bin/sh
+echo "gcloud $*" >&2
+for arg in "$@"; do case "$arg" in --description=*) echo "$arg" | cut -d= -f2- > ${folder}/description ;; esac; done
+case "$*" in "sql backups list"*)
+  printf '[{"description":"%s","status":"SUCCESSFUL","startTime":"%s"}]' "$(cat ${folder}/description)" "$(date -u +%Y-%m-%dT%H:%M:%S.999Z)" ;;
+esac
+exit ${exit}
+`,
+        { mode: 0o755 },
+      );
     const environment = { ...process.env };
     process.env.PATH = `${bin}:${process.env.PATH}`;
     try {
@@ -197,6 +209,7 @@ withTerraform(
       gcloud(0);
       const kept = await terraform(APPLY);
       expect(kept).toMatchObject({ code: 0, out: expect.stringContaining("because migrate will change the database") });
+      expect(kept.out).toContain("gcloud sql backups list --instance=db-1 --project=pmcrm-staging");
       gcloud(1);
       process.env.SKIP_SNAPSHOT = "1";
       write({ kinds: { input: "2" } });

@@ -4,7 +4,7 @@ import type { Candidate } from "../schema/candidate";
 import type { Environment } from "../schema/environment";
 import { environmentsIn, type Raw, readFiles, systemsIn } from "../schema/files";
 import { type Configuration, environmentOf, load, sourceProject, systemName, validate } from "../schema/load";
-import { releasesFolder, uniformRelease } from "../schema/release";
+import { type Pointer, type Release, releasesFolder, uniformRelease } from "../schema/release";
 import { didYouMean } from "../schema/similar";
 import { type System, systemSchema } from "../schema/system";
 
@@ -13,8 +13,12 @@ export interface Context {
   readonly system: System;
   readonly environmentName: string;
   readonly environment: Environment;
+  /** The stable release. */
+  readonly release: Release;
   /** The release that services with a strategy run beside the stable one, if there is one. */
   readonly candidate?: Candidate;
+  /** The names of the releases that it runs. */
+  readonly pointer: Pointer;
   /** Project of the environment that verifies this one's releases, if there is one. */
   readonly sourceProject?: string;
 }
@@ -22,8 +26,8 @@ export interface Context {
 const ROOT = path.resolve(__dirname, "..");
 
 /**
- * Files in which each environment without a release runs one. No command on an environment reads a release, and bootstrap
- * prints the commands from which the first one gets its digests.
+ * Files in which each environment without a release runs one, because commands before the first release need none.
+ * Bootstrap prints the commands from which it gets its digests.
  */
 export function withFirstReleases({ releases, ...raw }: Raw): Raw {
   const system = systemSchema.safeParse(raw.system);
@@ -83,9 +87,6 @@ export async function configurationFor(...environmentNames: readonly string[]): 
 
 /** What commands need to know of the environment that a call names. @throws as filesOf does */
 export async function contextOf(environmentName: string): Promise<Context> {
-  const {
-    systemName,
-    files: { system, environment, candidate, sourceProject },
-  } = await filesOf(environmentName);
-  return { systemName, system, environmentName, environment, candidate, sourceProject };
+  const { systemName, files } = await filesOf(environmentName);
+  return { systemName, environmentName, ...files };
 }

@@ -16,8 +16,12 @@ function git(...args: readonly string[]): string | undefined {
   }
 }
 
-/** Who runs this: in GitHub Actions, who started the run; otherwise git's user, or the machine's. */
-export const person = (): string => process.env.GITHUB_ACTOR || git("config", "user.email") || os.userInfo().username;
+/** Who runs this, by name: who started the run of GitHub Actions, or git's user; undefined if nobody is known. */
+export const namedPerson = (): string | undefined =>
+  process.env.GITHUB_ACTOR || git("config", "user.email") || undefined;
+
+/** Who runs this; the machine's user if nobody is known by name. */
+export const person = (): string => namedPerson() ?? os.userInfo().username;
 
 /** The commit that is checked out; `-dirty` says that files differ from it. */
 export const commitOf = (): string | undefined => git("describe", "--always", "--abbrev=40", "--dirty", "--exclude=*");

@@ -44,6 +44,7 @@ async function plan(options: readonly string[]): Promise<number> {
 }
 
 async function apply(command: "apply" | "destroy", options: readonly string[]): Promise<number> {
+  const begun = new Date();
   const folder = mkdtempSync(path.join(os.tmpdir(), "plan-")); // nobody else can read it
   const remove = () => rmSync(folder, { recursive: true, force: true });
   process.once("exit", remove);
@@ -65,7 +66,7 @@ async function apply(command: "apply" | "destroy", options: readonly string[]): 
     const files = await filesOf();
     if (said(problemsIn(shown, files, destroys))) return 1;
     if (changes && !approves && !(await approved(destroys))) return 1;
-    if (!destroys) await keepDatabase(shown, files);
+    if (!destroys) await keepDatabase(shown, files, begun);
     const chosen = destroys ? [] : await parallelism(file, shown, others);
     return await terraform(["apply", "-input=false", ...others.filter((it) => OF_APPLY.test(it)), ...chosen, file]);
   } finally {
@@ -100,14 +101,15 @@ async function filesOf(): Promise<FilesOfStack> {
   const configuration = await load(ROOT, systemName, process.env);
   const isBootstrap = stackName.startsWith(bootstrapStackName(""));
   const environmentName = isBootstrap ? stackName.slice(bootstrapStackName("").length) : stackName;
-  const { system, environment, protectedList = NO_LIST } = environmentOf(configuration, environmentName);
+  const files = environmentOf(configuration, environmentName);
+  const { environment, protectedList = NO_LIST } = files;
   const { allowDestroy } = environment;
   const listed = { system: systemName, environment: environmentName, allowDestroy, list: protectedList };
-  return { systemName, environmentName, system, environment, listed: isBootstrap ? undefined : listed };
+  return { systemName, environmentName, ...files, listed: isBootstrap ? undefined : listed };
 }
 
 /** Keeps the database as it is, if the plan runs a task that changes it. @throws if that fails */
-async function keepDatabase(shown: Plan, files: Context): Promise<void> {
+async function keepDatabase(shown: Plan, files: Context, begun: Date): Promise<void> {
   const tasks = changing(shown, files);
   if (!tasks.length) return;
   const snapshot = snapshotOf(shown, files);
@@ -115,7 +117,7 @@ async function keepDatabase(shown: Plan, files: Context): Promise<void> {
   if (!snapshot) return console.log(`\nNo snapshot is taken, ${why} and database.snapshot names no command.\n`);
   if (process.env.SKIP_SNAPSHOT) return console.log(`\nNo snapshot is taken (SKIP_SNAPSHOT), ${why}.\n`);
   console.log(`\nTakes a snapshot, ${why}: ${snapshot.says}\n`);
-  await snapshot.take().catch((error: Error) => {
+  await snapshot.take(begun).catch((error: Error) => {
     throw new Error(
       `${error.message}\nNothing was applied, because there is no snapshot. To deploy without one, set SKIP_SNAPSHOT=1.`,
     );
