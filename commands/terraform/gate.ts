@@ -8,8 +8,12 @@ import { describe, type Problem } from "../../schema/problem";
 import { report } from "../../schema/report";
 import type { Listed } from "../../stacks/protection";
 import type { Context } from "../context";
+import { approvalProblems, approvalsIn } from "./approvals";
+import { guardProblems, wantedBy } from "./guard";
 import { parallelism } from "./parallelism";
+import { planHash } from "./plan-hash";
 import { lostByBootstrap, type Plan, planProblems } from "./plan-problems";
+import { summaryOf } from "./plan-summary";
 import { printedBy, terraform } from "./run";
 import { changing, snapshotOf } from "./snapshot";
 
@@ -20,7 +24,8 @@ const OF_APPLY = /^-(parallelism|lock|lock-timeout|no-color|compact-warnings)(=|
 
 /**
  * Runs Terraform with the arguments that cdktf gives it; returns the exit code. An apply or a destroy becomes a plan, a
- * look into the plan, and an apply of exactly this plan. A plan that deletes what is protected is not applied.
+ * look into the plan, and an apply of exactly this plan. A plan that deletes what is protected is not applied. Neither is one
+ * that changes of an environment what nobody has approved.
  */
 export async function gate(args: readonly string[]): Promise<number> {
   try {
@@ -40,7 +45,14 @@ async function plan(options: readonly string[]): Promise<number> {
   const file = options[options.indexOf("-out") + 1];
   if (code !== 0 || !options.includes("-out") || !file) return code;
   const shown: Plan = JSON.parse(await printedBy(["show", "-json", file]));
-  return said(problemsIn(shown, await filesOf(), options.includes("-destroy"))) ? 1 : 0;
+  const [files, destroys] = [await filesOf(), options.includes("-destroy")];
+  const failed = said(problemsIn(shown, files, destroys));
+  if (isGuarded(files, destroys)) {
+    const allow = wantedBy(shown).map((it) => ` --allow ${it}`);
+    const approvals = allow.length ? [`  a deploy of it needs${allow.join("")}`] : [];
+    console.log(["", ...summaryOf(shown), ...approvals].join("\n"));
+  }
+  return failed ? 1 : 0;
 }
 
 async function apply(command: "apply" | "destroy", options: readonly string[]): Promise<number> {
@@ -50,7 +62,7 @@ async function apply(command: "apply" | "destroy", options: readonly string[]): 
   try {
     const file = path.join(folder, "plan");
     const destroys = command === "destroy" || options.includes("-destroy");
-    const [approves, others] = [options.includes("-auto-approve"), options.filter((it) => it !== "-auto-approve")];
+    const [asks, others] = [!options.includes("-auto-approve"), options.filter((it) => it !== "-auto-approve")];
     const code = await terraform([
       "plan",
       "-input=false",
@@ -63,8 +75,18 @@ async function apply(command: "apply" | "destroy", options: readonly string[]): 
     if (code !== 0 && !changes) return code;
     const shown: Plan = JSON.parse(await printedBy(["show", "-json", file]));
     const files = await filesOf();
-    if (said(problemsIn(shown, files, destroys))) return 1;
-    if (changes && !approves && !(await approved(destroys))) return 1;
+    const problems = problemsIn(shown, files, destroys);
+    const approvals = approvalsIn(process.env);
+    if (isGuarded(files, destroys)) {
+      console.log(["", ...summaryOf(shown)].join("\n"));
+      const isRequired = Boolean(process.env.CI) && files.environment.purpose === "production";
+      problems.push(
+        ...guardProblems(shown, { allowed: approvals.allow ?? [] }),
+        ...approvalProblems(planHash(shown), approvals, isRequired),
+      );
+    }
+    if (said(problems)) return 1;
+    if (changes && asks && !approvals.approved && !(await approved(destroys))) return 1;
     if (!destroys) await keepDatabase(shown, files);
     const chosen = destroys ? [] : await parallelism(file, shown, others);
     return await terraform(["apply", "-input=false", ...others.filter((it) => OF_APPLY.test(it)), ...chosen, file]);
@@ -87,6 +109,9 @@ interface FilesOfStack extends Context {
   /** What is listed of an environment's stack. A bootstrap stack has no list. */
   readonly listed?: Listed;
 }
+
+/** Whether a plan needs approvals: one that changes an environment, and does not destroy it. */
+const isGuarded = ({ listed }: FilesOfStack, destroys: boolean): boolean => listed !== undefined && !destroys;
 
 const problemsIn = (shown: Plan, { listed }: FilesOfStack, destroys: boolean): Problem[] =>
   listed ? planProblems(shown, listed, destroys) : lostByBootstrap(shown);
