@@ -20,10 +20,12 @@ interface Asked {
   readonly reason?: string;
   readonly dryRun?: boolean;
   readonly autoApprove?: boolean;
+  /** What else than a release the deploy may change. */
+  readonly allow?: readonly string[];
 }
 
 /** Brings an environment back to a release that ran there, with the configuration that it had. */
-async function rollback(environmentName: string, { to, reason, dryRun, autoApprove }: Asked): Promise<void> {
+async function rollback(environmentName: string, { to, reason, dryRun, autoApprove, allow }: Asked): Promise<void> {
   const system = systemName(ROOT, process.env);
   const { raw, problems } = await readFiles(ROOT, system);
   if (problems.length) throw new InvalidConfiguration(problems);
@@ -60,10 +62,9 @@ async function rollback(environmentName: string, { to, reason, dryRun, autoAppro
     console.log(`${bad} is held: ${why}. npm run unhold -- ${environmentName} ${bad} lifts the hold.`);
   }
   console.log(`${releaseFile(system, environmentName)} names ${target}. Commit the file when this deploy has ended.`);
-  process.env.SLIPWAY_ROLLBACK = "1";
   process.env.SYSTEM = system;
   const { main } = await import("./cdktf");
-  await main("deploy", [environmentName], autoApprove ? ["--auto-approve"] : []);
+  await main("deploy", [environmentName], autoApprove ? ["--auto-approve"] : [], { allow, rollback: true });
 }
 
 /** The release that was verified here last, other than some, and that nothing holds. */

@@ -74,7 +74,7 @@ export const pointerSchema = z.strictObject({
 export type Pointer = z.output<typeof pointerSchema>;
 
 /** JSON without spaces, keys in order. {@link https://www.rfc-editor.org/rfc/rfc8785} */
-const canonical = (value: unknown): string =>
+export const canonical = (value: unknown): string =>
   JSON.stringify(value, (_key, v: unknown) =>
     v !== null && typeof v === "object" && !Array.isArray(v)
       ? Object.fromEntries(Object.entries(v).sort(([a], [b]) => (a < b ? -1 : 1)))

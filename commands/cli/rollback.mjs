@@ -9,6 +9,7 @@ export const rollback = (program) =>
     )
     .option("--to <release>", "the release to go back to; it must have run in this environment")
     .option("--reason <text>", "why the release that is left behind is held")
+    .manyOption("--allow <what>", "let the deploy change a category, such as network, as slipway deploy does")
     .option("--auto-approve", "do not ask for approval")
     .option("--dry-run", "print what would come back, and change nothing")
     .examples([

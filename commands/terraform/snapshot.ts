@@ -145,15 +145,18 @@ export const addressOf = (task: string): string => `kubernetes_job_v1.workload_$
 /** Address of a resource that exists if an environment's database does. */
 export const existing = (database: Database): string => entryOf(KINDS, database).exists;
 
-/** The tasks that a plan runs, for the stable release or a candidate, and that change a database which exists. */
-export function changing(plan: Plan, { system, environment: { database } }: Context): string[] {
-  if (!database || !before(plan, existing(database))) return [];
+/** The tasks that a plan runs, for the stable release or a candidate, and that change the database. */
+export function migrating(plan: Plan, { system }: Pick<Context, "system">): string[] {
   const runs = (task: string) =>
     plan.resource_changes?.some((it) => it.address === addressOf(task) && it.change.actions.includes("create"));
   return Object.keys(system.tasks).filter(
     (name) => system.tasks[name]?.changesDatabase && runnersOf(system, name).some(runs),
   );
 }
+
+/** Those that change a database which exists. */
+export const changing = (plan: Plan, context: Pick<Context, "system" | "environment">): string[] =>
+  context.environment.database && before(plan, existing(context.environment.database)) ? migrating(plan, context) : [];
 
 /** What keeps the database of an environment before a plan is applied. */
 export const snapshotOf = (plan: Plan, context: Context): Snapshot | undefined =>
