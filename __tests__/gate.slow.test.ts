@@ -150,29 +150,32 @@ withTerraform(
   "a deploy changes what a release may and what is allowed, and nothing else",
   async () => {
     const nobody: Approvals = {};
-    write({ workload_api: { input: "1" }, network_ranges: { input: "1" } });
+    write({ workload_api_x: { input: "1" }, network_ranges: { input: "1" } });
     await terraform(["init"]);
     expect(await terraform(APPLY, "", nobody)).toMatchObject({ code: 0 }); // the state was empty
-    write({ workload_api: { input: "2" }, network_ranges: { input: "1" } });
+    write({ workload_api_x: { input: "2" }, network_ranges: { input: "1" } });
     expect(await terraform(APPLY, "", nobody)).toMatchObject({
       code: 0,
       out: expect.stringMatching(/\nplan [0-9a-f]{16}: 0 to add, 1 to change, 0 to destroy\n {2}release: 0 to add, 1 /),
     });
-    write({ workload_api: { input: "3" }, network_ranges: { input: "2" }, other: {} });
+    write({ workload_api_x: { input: "3" }, network_ranges: { input: "2" }, other: {} });
     const refused = await terraform(["apply"], "yes\n", { allow: ["unknown"] });
     expect(refused).toEqual({
       code: 1,
       out: expect.stringContaining("\n1 problem in the plan; nothing was applied.\n"),
     });
     expect(refused.out).toContain(
-      '\nthe plan = "terraform_data.network_ranges": would be updated, and a release changes nothing of network; undo the change of the files, or add --allow network, which a yes at the terminal does not replace\n',
+      '\nthe plan = "terraform_data.network_ranges": would be updated, and a release changes nothing of the category network; undo the change of the files, or add --allow network, which a yes at the terminal does not replace\n',
     );
     expect(state()).toEqual([
       ["network_ranges", "1"],
-      ["workload_api", "2"],
+      ["workload_api_x", "2"],
     ]);
     const shown = await terraform(["plan", "-input=false", "-out", "plan"], "", nobody);
-    expect(shown).toMatchObject({ code: 0, out: expect.stringContaining("needs --allow network --allow unknown\n") });
+    expect(shown).toMatchObject({
+      code: 0,
+      out: expect.stringContaining("\na deploy of it needs\n  network: --allow network\n  unknown: --allow unknown\n"),
+    });
     expect(await terraform(APPLY, "", { allow: ["network", "unknown"] })).toMatchObject({ code: 0 });
     expect(state()).toContainEqual(["network_ranges", "2"]);
   },
@@ -186,8 +189,8 @@ withTerraform(
     const planned = async () => hashOf(await terraform(["plan", "-input=false", "-out", "plan"]));
     const [CI, allow] = [{ CI: "true" }, ["unknown"]];
     const values = (input: string) => ({
-      workload_api: { input },
-      made: { input: "$" + "{terraform_data.workload_api.id}" },
+      workload_api_x: { input },
+      made: { input: "$" + "{terraform_data.workload_api_x.id}" },
     });
     write(values("1"), "production");
     await terraform(["init"]);
@@ -210,7 +213,7 @@ withTerraform(
     expect(readdirSync(stack)).not.toContain("terraform.tfstate");
     const approved = await terraform(["apply"], "", { approved: second, allow }, CI);
     expect(approved).toMatchObject({ code: 0, out: expect.not.stringContaining("Do you want") });
-    expect(state()).toContainEqual(["workload_api", "2"]);
+    expect(state()).toContainEqual(["workload_api_x", "2"]);
 
     write(values("3"), "production");
     expect(await terraform(["apply", "-auto-approve"])).toMatchObject({ code: 0 }); // not in CI
@@ -242,25 +245,25 @@ withTerraform(
     write({ kinds: {} });
     await terraform(["init"]);
     await terraform(APPLY);
-    program({ workload_api: "1" });
+    program({ workload_api_x: "1" });
     const refused = await npm("deploy", "--auto-approve", "--allow", "data");
     expect(refused.out).toContain("1 problem in the plan; nothing was applied.");
     expect(refused.code).toBe(1);
     expect(state()).toEqual([["kinds", undefined]]);
 
-    program({ kinds: "1", workload_api: "1" });
+    program({ kinds: "1", workload_api_x: "1" });
     const diff = await npm("diff");
-    expect(diff).toEqual({ code: 0, out: expect.stringContaining("a deploy of it needs --allow data\n") });
+    expect(diff).toEqual({ code: 0, out: expect.stringMatching(/a deploy of it needs\n *data: --allow data\n/) });
     const [, hash = ""] = /plan ([0-9a-f]{16}):/.exec(diff.out) ?? [];
-    program({ kinds: "1", workload_api: "2" });
+    program({ kinds: "1", workload_api_x: "2" });
     const another = await npm("deploy", "--approved", hash, "--allow", "data");
     expect(another).toEqual({ code: 1, out: expect.stringContaining(`--approved = "${hash}": is another plan`) });
-    program({ kinds: "1", workload_api: "1" });
+    program({ kinds: "1", workload_api_x: "1" });
     const { code, out } = await npm("deploy", "--approved", hash, "--allow", "data");
     expect([code, out]).toEqual([0, expect.stringContaining(`plan ${hash}: 1 to add, 1 to change, 0 to destroy`)]);
     expect(state()).toEqual([
-      ["kinds", "1"],
-      ["workload_api", "1"],
+      ["kinds", { value: "1" }],
+      ["workload_api_x", { value: "1" }],
     ]);
   },
   400_000,

@@ -107,7 +107,7 @@ test("a plan that changes only what a release may passes", () => {
 test("each other change is a line with the option that allows it, and the option allows the category", () => {
   const made = plan(update(NETWORK), change("google_monitoring_alert_policy.a", ["create"]), update("a_new_type.x"));
   const said = (address: string, what: string, category: string) =>
-    `the plan = "${address}": would be ${what}, and a release changes nothing of ${category}; undo the change of the files, or add --allow ${category}, which a yes at the terminal does not replace`;
+    `the plan = "${address}": would be ${what}, and a release changes nothing of the category ${category}; undo the change of the files, or add --allow ${category}, which a yes at the terminal does not replace`;
   expect(refused(made)).toEqual([
     said(NETWORK, "updated", "network"),
     said("google_monitoring_alert_policy.a", "created", "monitoring"),

@@ -184,6 +184,15 @@ describe("what the stack's files say counts", () => {
   });
 });
 
+test("the same change of two projects has two hashes", () => {
+  const of = (constant_value: string) =>
+    planHash({
+      resource_changes: [update()],
+      configuration: { provider_config: { google: { expressions: { project: { constant_value } } } } },
+    });
+  expect(of("shop-staging")).not.toBe(of("shop-production"));
+});
+
 test("outputs count with their values", () => {
   const output = (name: string, actions: readonly string[], after: unknown, more: object = {}) =>
     planHash({ output_changes: { [name]: { actions, before: null, after, ...more } } });

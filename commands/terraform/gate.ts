@@ -10,7 +10,7 @@ import type { Listed } from "../../stacks/protection";
 import type { Context } from "../context";
 import { Deploying } from "../releases/deploying";
 import { approvalProblems, approvalsIn } from "./approvals";
-import { guardProblems, wantedBy } from "./guard";
+import { DESTROY, guardProblems, wantedBy } from "./guard";
 import { parallelism } from "./parallelism";
 import { planHash } from "./plan-hash";
 import { lostByBootstrap, type Plan, planProblems } from "./plan-problems";
@@ -49,9 +49,10 @@ async function plan(options: readonly string[]): Promise<number> {
   const [files, destroys] = [await filesOf(), options.includes("-destroy")];
   const failed = said(problemsIn(shown, files, destroys));
   if (isGuarded(files, destroys)) {
-    const allow = wantedBy(shown).map((it) => ` --allow ${it}`);
-    const approvals = allow.length ? [`  a deploy of it needs${allow.join("")}`] : [];
-    console.log(["", ...summaryOf(shown), ...approvals].join("\n"));
+    const wanted = wantedBy(shown);
+    // cdktf adds the name of a construct to the first address in a line, so the option is not the first.
+    const allow = wanted.map((it) => `  ${it.startsWith(DESTROY) ? it.slice(DESTROY.length) : it}: --allow ${it}`);
+    console.log(["", ...summaryOf(shown), ...(wanted.length ? ["a deploy of it needs", ...allow] : [])].join("\n"));
   }
   return failed ? 1 : 0;
 }

@@ -136,7 +136,9 @@ export function guardProblems(
         value: change.address,
         secret: false,
         rule: `would be ${done(change)}, and ${
-          option.startsWith(DESTROY) ? "it holds data or identity" : `a release changes nothing of ${option}`
+          option.startsWith(DESTROY)
+            ? "it holds data or identity"
+            : `a release changes nothing of the category ${option}`
         }`,
         remedy: `undo the change of the files, or add --allow ${option}, which a yes at the terminal does not replace`,
       })),

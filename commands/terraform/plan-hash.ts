@@ -8,6 +8,7 @@ import type { Change, Configured, Plan, Values } from "./plan-problems";
  *
  * - **What counts** of a resource: its address, its actions, the object that they are done to, and the values that change. A
  *   value that stays does not count: an object's version, for example, can be another one an hour later.
+ * - **The project** counts, because a change of the cluster's objects can be the same in two environments.
  * - **An unknown value** counts with its expression in the stack's files, and a changed resource with its provisioners,
  *   because Terraform uses both in the apply.
  * - **A sensitive value** does not count, only whether it changes. CI publishes the hash, and whoever knows the rest of the
@@ -15,7 +16,8 @@ import type { Change, Configured, Plan, Values } from "./plan-problems";
  *   lost. A write-only value is in no plan.
  */
 export function planHash(plan: Plan): string {
-  const { resources = [], outputs = {} } = plan.configuration?.root_module ?? {};
+  const { provider_config, root_module } = plan.configuration ?? {};
+  const { resources = [], outputs = {} } = root_module ?? {};
   const written = new Map(resources.map((resource) => [resource.address, resource]));
   const changes = (plan.resource_changes ?? [])
     .filter(counts)
@@ -33,7 +35,7 @@ export function planHash(plan: Plan): string {
     .map(canonical)
     .sort();
   return createHash("sha256")
-    .update(canonical([changes, outputChanges]))
+    .update(canonical([provider_config?.google?.expressions?.project ?? null, changes, outputChanges]))
     .digest("hex")
     .slice(0, 16);
 }

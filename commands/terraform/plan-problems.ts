@@ -9,6 +9,9 @@ export interface Plan {
   /** What is in the state. */
   readonly prior_state?: { readonly values?: { readonly root_module?: Module } };
   readonly configuration?: {
+    readonly provider_config?: Readonly<
+      Record<string, { readonly expressions?: Readonly<Record<string, unknown>> } | undefined>
+    >;
     readonly root_module?: {
       readonly outputs?: Readonly<Record<string, { readonly expression?: unknown }>>;
       readonly resources?: readonly Configured[];
