@@ -103,6 +103,28 @@ withTerraform(
 );
 
 withTerraform(
+  "a deploy leaves the records of its beginning and its end, also if it fails; a plan that is refused leaves none",
+  async () => {
+    const kinds = () => kindsIn(cloud, "pmcrm", "staging").slice(3); // after those of the beginning
+    write({ workload_api_x: { input: "1" } });
+    await terraform(["init"]);
+    expect(await terraform(APPLY)).toMatchObject({ code: 0 });
+    expect(kinds()).toEqual(["deploy-begun", "deploy-ended"]);
+    write({ workload_api_x: { provisioner: [{ "local-exec": { command: "false" } }], triggers_replace: "1" } });
+    expect(await terraform(APPLY)).toMatchObject({ code: 1 });
+    expect(kinds().slice(2)).toEqual(["deploy-begun", "deploy-ended (failed)"]);
+    write({ network_ranges: {} });
+    expect(await terraform(APPLY, "", {})).toMatchObject({ code: 1 });
+    expect(kinds()).toHaveLength(4);
+
+    const unreachable = { GOOGLE_STORAGE_CUSTOM_ENDPOINT: "http://127.0.0.1:1/storage/v1/" };
+    const lost = await terraform(APPLY, "", {}, unreachable);
+    expect([lost.code, lost.out]).toEqual([1, expect.stringContaining("gs://pmcrm-staging-records cannot be reached")]);
+  },
+  120_000,
+);
+
+withTerraform(
   "as many resources are changed at a time as the plan needs, unless somebody chooses the number",
   async () => {
     const waits = (count: number) =>
