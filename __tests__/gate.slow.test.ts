@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { checkout } from "../commands/checkout";
@@ -120,6 +120,31 @@ withTerraform(
     const unreachable = { GOOGLE_STORAGE_CUSTOM_ENDPOINT: "http://127.0.0.1:1/storage/v1/" };
     const lost = await terraform(APPLY, "", {}, unreachable);
     expect([lost.code, lost.out]).toEqual([1, expect.stringContaining("gs://pmcrm-staging-records cannot be reached")]);
+  },
+  120_000,
+);
+
+withTerraform(
+  "a state that an apply could not write comes back before the next plan",
+  async () => {
+    write({ workload_api_x: { input: "1" } });
+    await terraform(["init"]);
+    await terraform(APPLY);
+    const file = path.join(stack, "terraform.tfstate");
+    const before = readFileSync(file, "utf8");
+    write({ workload_api_x: { input: "2" } });
+    await terraform(APPLY);
+    // As if the bucket had not taken the second state.
+    renameSync(file, path.join(stack, "errored.tfstate"));
+    writeFileSync(file, before);
+    const again = await terraform(APPLY);
+    expect([again.code, again.out]).toEqual([
+      0,
+      expect.stringContaining("An earlier deploy could not write the state."),
+    ]);
+    expect(again.out).toContain("No changes.");
+    expect(state()).toEqual([["workload_api_x", "2"]]);
+    expect(readdirSync(stack)).not.toContain("errored.tfstate");
   },
   120_000,
 );

@@ -3,6 +3,7 @@ import { InvalidArgumentError } from "commander";
 import { type Raw, readFiles, releaseFile } from "../schema/files";
 import { type Configuration, InvalidConfiguration, systemName, validate } from "../schema/load";
 import type { Pointer, Release } from "../schema/release";
+import { sleep } from "./cluster-jobs";
 import { environmentProblems } from "./context";
 import { person } from "./person";
 import type { Event } from "./records/event";
@@ -12,6 +13,7 @@ import { recordsIn } from "./releases/deploying";
 import { changes, releaseDifferences } from "./releases/differences";
 import { changed, check, remembering, runs, write } from "./releases/files";
 import { newerThan, releaseProblems } from "./releases/rules";
+import { lifeOf, lockOf, ownerOf, refuseLocked, stateOf, unfinished } from "./terraform/state-lock";
 
 const ROOT = path.resolve(__dirname, "..");
 
@@ -22,10 +24,15 @@ interface Asked {
   readonly autoApprove?: boolean;
   /** What else than a release the deploy may change. */
   readonly allow?: readonly string[];
+  /** Whether a deploy that runs is stopped first. */
+  readonly abort?: boolean;
 }
 
 /** Brings an environment back to a release that ran there, with the configuration that it had. */
-async function rollback(environmentName: string, { to, reason, dryRun, autoApprove, allow }: Asked): Promise<void> {
+async function rollback(
+  environmentName: string,
+  { to, reason, dryRun, autoApprove, allow, abort }: Asked,
+): Promise<void> {
   const system = systemName(ROOT, process.env);
   const { raw, problems } = await readFiles(ROOT, system);
   if (problems.length) throw new InvalidConfiguration(problems);
@@ -35,6 +42,7 @@ async function rollback(environmentName: string, { to, reason, dryRun, autoAppro
   const before = runs(raw, environmentName);
   const today = validate(system, raw, process.env);
   const records = recordsIn(today, environmentName);
+  if (abort && !dryRun) await stop(today, environmentName, await records.list());
   const events = await records.list();
   const bad = before.candidate ?? (before.stable as string);
   const target = to ?? lastVerified(events, [before.stable as string, bad]);
@@ -65,6 +73,34 @@ async function rollback(environmentName: string, { to, reason, dryRun, autoAppro
   process.env.SYSTEM = system;
   const { main } = await import("./cdktf");
   await main("deploy", [environmentName], autoApprove ? ["--auto-approve"] : [], { allow, rollback: true });
+}
+
+/** Seconds between two looks at a lock, and for how long it is looked at. A deploy that is asked to stop finishes what it has begun. */
+const LOOK = 5;
+const PATIENCE = 30 * 60;
+
+/**
+ * Stops the deploy that holds the lock of the environment's state, once, and waits until it has ended.
+ * @throws Refused if it cannot be stopped from here, or does not end
+ */
+async function stop(configuration: Configuration, environmentName: string, events: readonly Event[]): Promise<void> {
+  const { environment } = filesIn(configuration, environmentName);
+  const state = stateOf(`${configuration.name}/${environmentName}`, environment);
+  const lock = await lockOf(state);
+  if (!lock) return console.log("No deploy is running.");
+  const deploy = unfinished(events);
+  if (!deploy || (await lifeOf(deploy)) !== "alive") return refuseLocked(state, events, environmentName);
+  console.log(ownerOf(state, lock, deploy));
+  const { url, pid } = deploy.runner;
+  if (url) console.log(`Cancel this run: ${url}`);
+  else process.kill(pid, "SIGTERM"); // Terraform finishes what it has begun
+  console.log("Waits until it has ended.");
+  for (let waited = 0; waited < PATIENCE; waited += LOOK) {
+    await sleep(LOOK);
+    if (!(await lockOf(state))) return;
+    if ((await lifeOf(deploy)) === "dead") return refuseLocked(state, events, environmentName);
+  }
+  throw new Refused(`It has not ended after ${PATIENCE / 60} minutes. Nothing was changed.`);
 }
 
 /** The release that was verified here last, other than some, and that nothing holds. */

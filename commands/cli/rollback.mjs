@@ -11,9 +11,11 @@ export const rollback = (program) =>
     .option("--reason <text>", "why the release that is left behind is held")
     .manyOption("--allow <what>", "let the deploy change a category, such as network, as slipway deploy does")
     .option("--auto-approve", "do not ask for approval")
+    .option("--abort", "first stop the deploy that is running, and wait until it has ended")
     .option("--dry-run", "print what would come back, and change nothing")
     .examples([
       ["npx slipway rollback production", "goes back to the last verified release"],
       ["npx slipway rollback production --to c94ba9c1f3ed61cd --reason 'errors at checkout'"],
+      ["npx slipway rollback production --abort", "stops the deploy that is running, and goes back"],
     ])
     .action(async (environment, options) => (await load("rollback.ts")).main(environment, options));

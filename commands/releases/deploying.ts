@@ -24,6 +24,8 @@ export class Deploying {
   private constructor(
     private readonly proposed: Proposed,
     private readonly records: Records,
+    /** What has happened in the environment so far. */
+    readonly events: readonly Event[],
     /** Why the releases must not be deployed. */
     readonly problems: readonly Problem[],
   ) {}
@@ -46,7 +48,7 @@ export class Deploying {
       records.list(),
       source === undefined ? undefined : recordsIn({ name: systemName, environments }, source).list(),
     ]);
-    return new Deploying(proposed, records, releaseProblems(proposed, { here, before }, new Date()));
+    return new Deploying(proposed, records, here, releaseProblems(proposed, { here, before }, new Date()));
   }
 
   /** Records that something is about to be changed. @throws Refused if that is not kept: nothing must be changed then */

@@ -10,6 +10,7 @@ import type { Listed } from "../../stacks/protection";
 import type { Context } from "../context";
 import { Deploying } from "../releases/deploying";
 import { approvalProblems, approvalsIn } from "./approvals";
+import { keepErrored, pushErrored } from "./errored-state";
 import { DESTROY, guardProblems, wantedBy } from "./guard";
 import { parallelism } from "./parallelism";
 import { planHash } from "./plan-hash";
@@ -17,6 +18,7 @@ import { lostByBootstrap, type Plan, planProblems } from "./plan-problems";
 import { summaryOf } from "./plan-summary";
 import { printedBy, terraform } from "./run";
 import { changing, migrating, snapshotOf } from "./snapshot";
+import { refuseLocked, stateOf } from "./state-lock";
 
 const ROOT = path.resolve(__dirname, "..", "..");
 
@@ -66,6 +68,11 @@ async function apply(command: "apply" | "destroy", options: readonly string[]): 
     ? await Deploying.open(files.configuration, files.environmentName, rollback)
     : undefined;
   if (said(deploying?.problems ?? [], "in what is to be deployed")) return 1;
+  const state = stateOf(`${files.systemName}/${files.environmentName}`, files.environment);
+  if (deploying) {
+    await refuseLocked(state, deploying.events, files.environmentName);
+    await pushErrored(state);
+  }
 
   const folder = mkdtempSync(path.join(os.tmpdir(), "plan-")); // nobody else can read it
   const remove = () => rmSync(folder, { recursive: true, force: true });
@@ -106,6 +113,7 @@ async function apply(command: "apply" | "destroy", options: readonly string[]): 
       ...chosen,
       file,
     ]);
+    if (deploying) await keepErrored(state);
     await deploying?.end(applied === 0);
     return applied;
   } finally {
