@@ -123,5 +123,5 @@ const CHANGES: Readonly<Record<string, readonly [change: (files: Files) => void,
     expect(new Set(hashes).size).toBe(hashes.length);
     expect(planHash(found.get("the same release") as Plan)).toBe(planHash(found.get("a release") as Plan));
   },
-  900_000,
+  1_500_000,
 );
