@@ -46,16 +46,19 @@ const CHANGES: Readonly<Record<string, readonly [change: (files: Files) => void,
   "a release": [({ staging }) => Object.assign(staging, { release: NEXT }), []],
   "a variable": [({ staging }) => Object.assign(staging.environment.variables ?? {}, { LOG_LEVEL: "info" }), []],
   "a candidate": [({ staging }) => Object.assign(staging, { candidate: NEXT, share: 10 }), []],
-  "the database's tier": [(files) => Object.assign(databaseOf(files), { tier: "db-custom-2-7680" }), ["data"]],
+  "the database's tier": [
+    (files) => Object.assign(databaseOf(files), { tier: "db-custom-2-7680" }),
+    ["data", "monitoring"],
+  ],
   "a pool": [
     ({ staging: { environment } }) => {
       if (environment.cluster.mode === "standard") Object.assign(environment.cluster.nodePools.app ?? {}, { max: 4 });
     },
-    ["cluster"],
+    ["cluster", "monitoring"], // an alert knows how many nodes there can be
   ],
   "a replica that is removed": [
     (files) => void delete databaseOf(files).replicaRegion,
-    ["destroy:google_sql_database_instance.database_replica", "destroy:random_id.database_replica"],
+    ["destroy:google_sql_database_instance.database_replica", "destroy:random_id.database_replica", "monitoring"],
   ],
   "a generated secret": [
     ({ staging }) => Object.assign(staging.environment, { generations: { JWT_SECRET: 2 } }),
@@ -120,5 +123,5 @@ const CHANGES: Readonly<Record<string, readonly [change: (files: Files) => void,
     expect(new Set(hashes).size).toBe(hashes.length);
     expect(planHash(found.get("the same release") as Plan)).toBe(planHash(found.get("a release") as Plan));
   },
-  900_000,
+  1_500_000,
 );
