@@ -72,7 +72,9 @@ async function rollback(
   console.log(`${releaseFile(system, environmentName)} names ${target}. Commit the file when this deploy has ended.`);
   process.env.SYSTEM = system;
   const { main } = await import("./cdktf");
-  await main("deploy", [environmentName], autoApprove ? ["--auto-approve"] : [], { allow, rollback: true });
+  // The lock of the providers would be asked for at their registry.
+  const options = ["--skip-provider-lock", ...(autoApprove ? ["--auto-approve"] : [])];
+  await main("deploy", [environmentName], options, { allow, rollback: true });
 }
 
 /** Seconds between two looks at a lock, and for how long it is looked at. A deploy that is asked to stop finishes what it has begun. */
@@ -152,6 +154,9 @@ function back(
     candidate: undefined,
     share: undefined,
     approved: undefined,
+    left: [...new Set([...(before.left ?? []), before.candidate ?? (before.stable as string)])].filter(
+      (id) => id !== target,
+    ),
     database: database === target ? undefined : database,
     variables: Object.keys(variables).length ? variables : undefined,
   };

@@ -56,6 +56,8 @@ export interface Configuration {
     readonly databaseAhead: boolean;
     /** The names of the releases that it runs. */
     readonly pointer: Pointer;
+    /** Releases that rollbacks have left. */
+    readonly left: readonly Release[];
     /** What must not disappear from the environment's stack, if that is compared. */
     readonly protectedList?: Protected;
   }>;
@@ -194,6 +196,7 @@ export function validate(
     }
     const protectedList = lists.get(environmentName);
     problems.push(...generationProblems(environment, protectedList, versions));
+    const left: readonly Release[] = (pointer.value.left ?? []).map((id) => raw.releases[id] as Release);
     const beside = candidate && { release: candidate.value, share: pointer.value.share ?? 0 };
     return {
       name: environmentName,
@@ -204,6 +207,7 @@ export function validate(
       previous: previous?.value,
       databaseAhead: pointer.value.database !== undefined,
       pointer: pointer.value,
+      left,
       protectedList,
     };
   });

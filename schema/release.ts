@@ -66,6 +66,8 @@ export const pointerSchema = z.strictObject({
    * changes the database runs for the stable release: its migrations do not know the newer ones.
    */
   database: named.optional(),
+  /** Releases that rollbacks have left, until a newer release comes. A user of the database that one of them kept stays. */
+  left: z.array(named).optional(),
   /** Values of the environment's variables that a rollback brought back, in place of those in the environment's file. */
   variables: z.record(variableName, text).optional(),
   /** Lets the stable release run without a verification: who says so, and why. */

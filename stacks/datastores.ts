@@ -33,6 +33,8 @@ export interface DatastoresProps {
   readonly system: System;
   readonly environment: Environment;
   readonly release: Release;
+  /** Releases that rollbacks have left. */
+  readonly left: readonly Release[];
   readonly secrets: Secrets;
 }
 
@@ -76,7 +78,7 @@ interface Context extends DatastoresProps {
 const DATABASES: Kinds<NonNullable<Environment["database"]>, Kind<SqlDatastore>> = {
   "cloud-sql": (choice) => ({
     images: () => [],
-    build({ stack, platform, system, environment, release, secrets, peers }) {
+    build({ stack, platform, system, environment, release, left, secrets, peers }) {
       const sql = new CloudSql(stack, "database", {
         platform,
         ...choice,
@@ -87,7 +89,7 @@ const DATABASES: Kinds<NonNullable<Environment["database"]>, Kind<SqlDatastore>>
         password: {
           source: secrets.ofPlatform(PLATFORM_SECRETS.database),
           // After the release that follows the rotation, no service uses the previous user.
-          keepsPrevious: choice.password?.rotatedIn === release.version,
+          keepsPrevious: [release, ...left].some(({ version }) => version === choice.password?.rotatedIn),
         },
         extensions: system.database?.extensions as readonly string[],
         administrator: environment.deployer,

@@ -50,6 +50,8 @@ export interface EnvironmentStackProps {
   readonly previous?: Release;
   /** Whether the database is newer than the stable release. */
   readonly databaseAhead: boolean;
+  /** Releases that rollbacks have left. */
+  readonly left: readonly Release[];
   /**
    * Whether Terraform can log in to the cluster with GKE's credential plugin. It depends on the machine that runs
    * Terraform.
@@ -66,7 +68,7 @@ export class EnvironmentStack extends TerraformStack {
 
   constructor(scope: Construct, name: string, props: EnvironmentStackProps) {
     super(scope, name);
-    const { systemName, system, environment, release, candidate, previous, databaseAhead } = props;
+    const { systemName, system, environment, release, candidate, previous, databaseAhead, left } = props;
     const {
       region,
       bootstrap: { secondRegion },
@@ -175,7 +177,7 @@ export class EnvironmentStack extends TerraformStack {
       ),
       deletionProtection,
     });
-    const stores = datastores(this, { platform, system, environment, release, secrets });
+    const stores = datastores(this, { platform, system, environment, release, left, secrets });
 
     // ---- the cluster
     new Monitoring(this, "monitoring", { platform, system, environment, secrets, datastores: stores, hosts });
