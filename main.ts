@@ -1,7 +1,7 @@
-import { ancestors, applies, atTerminal } from "./schema/ancestors";
+import { ancestors, applies, atTerminal, DEPLOYS } from "./schema/ancestors";
 import { toTheEnd } from "./schema/finish";
 import { load, systemName } from "./schema/load";
-import { refuseLogs, refuseUnnamedSystem } from "./schema/refusals";
+import { isUnguarded, refuseLogs, refuseUnguarded, refuseUnnamedSystem } from "./schema/refusals";
 import { discardManifest } from "./stacks/manifest";
 import { TOKEN_PLUGIN, whyNoTokenPlugin } from "./stacks/token-plugin";
 
@@ -11,10 +11,13 @@ async function main(): Promise<void> {
   const name = systemName(__dirname, process.env);
   const configuration = await load(__dirname, name, process.env);
   refuseUnnamedSystem(configuration, process.env, ancestors);
+  refuseUnguarded(configuration, process.env, ancestors);
   const { synthesize } = await import("./stacks/synthesize"); // the bindings load slowly, and a wrong file needs none
   // To stdout: cdktf marks every line on stderr as an error.
   const deploys = applies(ancestors());
   console.log(synthesize(configuration, process.env, undefined, deploys));
+  if (isUnguarded(process.env) && applies(ancestors(), DEPLOYS))
+    console.log("npx cdktf deploy checks no approvals; npx slipway deploy does.");
   const why = deploys && whyNoTokenPlugin(process.env);
   if (why)
     console.log(

@@ -102,7 +102,10 @@ describe.each(EVERY)("$name", ({ name }) => {
       });
       expect(it.retention_policy).toBeUndefined();
     }
-    expect(of("google_storage_bucket_iam_policy")).toHaveLength(3);
+    expect(of("google_storage_bucket_iam_policy")).toHaveLength(2);
+    expect(of("google_storage_bucket_iam_binding").map(([, { role }]) => role)).toEqual(
+      expect.arrayContaining(["legacyBucketReader", "legacyObjectReader"].map((role) => `roles/storage.${role}`)),
+    );
     expect(
       policies()
         .flatMap(({ binding }) => binding.flatMap(({ members }) => members))
@@ -111,14 +114,22 @@ describe.each(EVERY)("$name", ({ name }) => {
   });
 
   test("the deployer can create records, and neither replace nor delete them", () => {
-    const { "records-policy": policy } = stack().json.data.google_iam_policy;
-    const roles = policy.binding.filter(
-      ({ members }: { members: string[] }) => !members[0]?.startsWith("projectOwner"),
-    );
-    expect(roles.map(({ role }: { role: string }) => role)).toEqual([
-      "roles/storage.objectCreator",
-      "roles/storage.objectViewer",
+    const grants = [...of("google_storage_bucket_iam_binding"), ...of("google_storage_bucket_iam_member")]
+      .filter(([, { bucket, role }]) => bucket.includes("google_storage_bucket.records.") && !role.includes("legacy"))
+      .map(([, { role, members, member }]) => [role, members ?? [member]]);
+    const [role, deployer] = grants.find(([it]) => it === "roles/storage.objectCreator") ?? [];
+    expect(deployer).toHaveLength(1);
+    expect(grants.sort()).toEqual([
+      [role, deployer],
+      ["roles/storage.objectViewer", deployer],
     ]);
+  });
+
+  test("production's deployer reads what staging has verified", () => {
+    const { bucket, role } = (stacks.get("pmcrm.bootstrap-production") as Stack).resource(
+      "google_storage_bucket_iam_member.source-records-viewer",
+    );
+    expect([bucket, role]).toEqual(["pmcrm-staging-records", "roles/storage.objectViewer"]);
   });
 
   test("it has a secret without a value for each one that the environment's stack only reads", () => {

@@ -62,6 +62,14 @@ describe("with CI set", () => {
     expect(refused.out).toContain("SYSTEM = nothing: must name the system when CI deploys or destroys production");
   });
 
+  test("cdktf itself deploys no production, because it checks no approvals", async () => {
+    const { code, out } = await cdktf(["deploy", "production", "--auto-approve"], { CI: "true", SYSTEM: "pmcrm" });
+    expect([code, out]).toEqual([
+      1,
+      expect.stringContaining("npx cdktf deploy = nothing: must not deploy production in CI: it checks no approvals"),
+    ]);
+  });
+
   test("a destroy with Terraform's log is refused before Terraform starts", async () => {
     const { code, out } = await cdktf(["destroy", "staging"], { CI: "true", TF_LOG: "INFO" });
     expect([code, out]).toEqual([

@@ -66,6 +66,32 @@ test.each<[string, string[], string]>([
   expect(slipway(...args)).toEqual({ status: 2, stdout: "", stderr });
 });
 
+test("an approval that is none is misuse, with all that is wrong", () => {
+  const call = [
+    "deploy",
+    "staging",
+    "production",
+    "--approved",
+    "3f2a",
+    "--allow",
+    "netwrok",
+    "--allow",
+    "destroy:all",
+  ];
+  const known = "data, network, cluster, identity, secrets, monitoring, unknown, destroy:<address>";
+  expect(slipway(...call)).toEqual({
+    status: 2,
+    stdout: "",
+    stderr: [
+      "--approved: is not the hash of a plan, 16 hexadecimal digits; copy it from npx slipway diff",
+      "--approved: is about the plan of one environment; name this one alone",
+      `--allow netwrok: cannot be allowed; did you mean network? use one of ${known}`,
+      `--allow destroy:all: cannot be allowed; use one of ${known}`,
+      "See npx slipway deploy --help\n",
+    ].join("\n"),
+  });
+});
+
 test("a misspelt system ends with what was probably meant: exit 2 for the option, exit 1 for the variable", () => {
   const known = "did you mean pmcrm? use one of django-erp, ";
   const option = slipway("secrets", "staging", "--system", "pmcmr");

@@ -62,6 +62,7 @@ describe("a system may have further environments", () => {
     });
     expect(lines).toEqual([
       `${P} purpose = "disposable": must be production in a file whose name contains that word; write "production", or check that this file is not another environment's`,
+      'environments/pmcrm/staging.ts verifiedIn.environment = "staging": is not an environment of the system that comes before this one: another one, which is not a production; use one of production',
     ]);
   });
 });

@@ -1,14 +1,18 @@
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { checkout } from "../commands/checkout";
+import { type Approvals, variablesOf } from "../commands/terraform/approvals";
+import { kindsIn, type RecordsCloud, startRecords } from "./releasing/cloud";
 import { withTerraform } from "./terraform";
 
 let folder: string;
 let stack: string;
-beforeEach(() => {
+let cloud: RecordsCloud;
+beforeEach(async () => {
   folder = mkdtempSync(path.join(os.tmpdir(), "gate-"));
+  cloud = await startRecords(path.join(folder, "cloud"), "pmcrm");
   checkout(folder);
   stack = path.join(folder, "cdktf.out", "stacks", "staging");
   mkdirSync(stack, { recursive: true });
@@ -16,11 +20,15 @@ beforeEach(() => {
   // The state is a file, because there is no bucket.
   writeFileSync(path.join(stack, "backend_override.tf.json"), '{ "terraform": { "backend": { "local": {} } } }');
 });
-afterEach(() => rmSync(folder, { recursive: true }));
+afterEach(async () => {
+  await cloud.fake.stop();
+  rmSync(folder, { recursive: true });
+});
 
-const run = (command: string, args: readonly string[], cwd: string, input = "") =>
+const run = (command: string, args: readonly string[], cwd: string, input = "", more: NodeJS.ProcessEnv = {}) =>
   new Promise<{ code: number | null; out: string }>((resolve) => {
-    const env = { ...process.env, TF_CLI_CONFIG_FILE: "", CHECKPOINT_DISABLE: "1", TMPDIR: path.join(folder, "tmp") };
+    const settings = { TF_CLI_CONFIG_FILE: "", CHECKPOINT_DISABLE: "1", TMPDIR: path.join(folder, "tmp"), CI: "" };
+    const env = { ...process.env, ...settings, ...cloud.env, ...more };
     const child = spawn(command, args, { cwd, env });
     let out = "";
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (data) => (out += data));
@@ -28,18 +36,26 @@ const run = (command: string, args: readonly string[], cwd: string, input = "") 
     child.stdin.on("error", () => {}).end(input); // the command may end before it reads everything
   });
 
-/** Writes the stack as staging of pmcrm, with these values by the names of resources. */
-const write = (values: Readonly<Record<string, object>>) =>
+/** Writes the stack as an environment of pmcrm, with these values by the names of resources. */
+const write = (values: Readonly<Record<string, object>>, environment = "staging") =>
   writeFileSync(
     path.join(stack, "cdk.tf.json"),
     JSON.stringify({
-      terraform: { backend: { gcs: { bucket: "none", prefix: "pmcrm/staging" } } },
+      terraform: { backend: { gcs: { bucket: "none", prefix: `pmcrm/${environment}` } } },
       resource: { terraform_data: values },
     }),
   );
-/** Runs Terraform as cdktf does for npm run diff, deploy and destroy. */
-const terraform = (args: readonly string[], input?: string) =>
-  run(path.join(folder, "commands", "terraform", "terraform.mjs"), args, stack, input);
+/** Runs Terraform as cdktf does for npm run diff, deploy and destroy. What tests of other things change is allowed. */
+const terraform = (
+  args: readonly string[],
+  input?: string,
+  approvals: Approvals = { allow: ["data", "unknown"] },
+  env = {},
+) =>
+  run(path.join(folder, "commands", "terraform", "terraform.mjs"), args, stack, input, {
+    ...variablesOf(approvals),
+    ...env,
+  });
 const APPLY = ["apply", "-auto-approve", "-parallelism=2"];
 const state = () =>
   (
@@ -112,16 +128,59 @@ withTerraform(
     expect(out).toContain("An incident");
     expect(state()).toEqual([["other", "2"]]);
     expect(await terraform(["plan", "-input=false", "-out", "plan"])).toMatchObject({ code: 0 });
-    process.env.SLIPWAY_ROLLBACK = "1";
-    try {
-      expect(await terraform(APPLY)).toMatchObject({ code: 0 });
-    } finally {
-      delete process.env.SLIPWAY_ROLLBACK;
-    }
+    const rollback = { allow: ["data", "unknown"], rollback: true };
+    expect(await terraform(APPLY, "", rollback)).toMatchObject({ code: 0 });
     expect(state()).toEqual([["other", "3"]]);
     expect(await terraform(["destroy", "-auto-approve"])).toMatchObject({ code: 0 });
   },
   240_000,
+);
+
+withTerraform(
+  "a deploy leaves the records of its beginning and its end, also if it fails; a plan that is refused leaves none",
+  async () => {
+    const kinds = () => kindsIn(cloud, "pmcrm", "staging").slice(3); // after those of the beginning
+    write({ workload_api_x: { input: "1" } });
+    await terraform(["init"]);
+    expect(await terraform(APPLY)).toMatchObject({ code: 0 });
+    expect(kinds()).toEqual(["deploy-begun", "deploy-ended"]);
+    write({ workload_api_x: { provisioner: [{ "local-exec": { command: "false" } }], triggers_replace: "1" } });
+    expect(await terraform(APPLY)).toMatchObject({ code: 1 });
+    expect(kinds().slice(2)).toEqual(["deploy-begun", "deploy-ended (failed)"]);
+    write({ network_ranges: {} });
+    expect(await terraform(APPLY, "", {})).toMatchObject({ code: 1 });
+    expect(kinds()).toHaveLength(4);
+
+    const unreachable = { GOOGLE_STORAGE_CUSTOM_ENDPOINT: "http://127.0.0.1:1/storage/v1/" };
+    const lost = await terraform(APPLY, "", {}, unreachable);
+    expect([lost.code, lost.out]).toEqual([1, expect.stringContaining("gs://pmcrm-staging-records cannot be reached")]);
+  },
+  120_000,
+);
+
+withTerraform(
+  "a state that an apply could not write comes back before the next plan",
+  async () => {
+    write({ workload_api_x: { input: "1" } });
+    await terraform(["init"]);
+    await terraform(APPLY);
+    const file = path.join(stack, "terraform.tfstate");
+    const before = readFileSync(file, "utf8");
+    write({ workload_api_x: { input: "2" } });
+    await terraform(APPLY);
+    // As if the bucket had not taken the second state.
+    renameSync(file, path.join(stack, "errored.tfstate"));
+    writeFileSync(file, before);
+    const again = await terraform(APPLY);
+    expect([again.code, again.out]).toEqual([
+      0,
+      expect.stringContaining("An earlier deploy could not write the state."),
+    ]);
+    expect(again.out).toContain("No changes.");
+    expect(state()).toEqual([["workload_api_x", "2"]]);
+    expect(readdirSync(stack)).not.toContain("errored.tfstate");
+  },
+  120_000,
 );
 
 withTerraform(
@@ -168,30 +227,123 @@ withTerraform(
   120_000,
 );
 
-/** Writes a stack without the protected resource, in place of everything else. */
-const PROGRAM = `
+withTerraform(
+  "a deploy changes what a release may and what is allowed, and nothing else",
+  async () => {
+    const nobody: Approvals = {};
+    write({ workload_api_x: { input: "1" }, network_ranges: { input: "1" } });
+    await terraform(["init"]);
+    expect(await terraform(APPLY, "", nobody)).toMatchObject({ code: 0 }); // the state was empty
+    write({ workload_api_x: { input: "2" }, network_ranges: { input: "1" } });
+    expect(await terraform(APPLY, "", nobody)).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/\nplan [0-9a-f]{16}: 0 to add, 1 to change, 0 to destroy\n {2}release: 0 to add, 1 /),
+    });
+    write({ workload_api_x: { input: "3" }, network_ranges: { input: "2" }, other: {} });
+    const refused = await terraform(["apply"], "yes\n", { allow: ["unknown"] });
+    expect(refused).toEqual({
+      code: 1,
+      out: expect.stringContaining("\n1 problem in the plan; nothing was applied.\n"),
+    });
+    expect(refused.out).toContain(
+      '\nthe plan = "terraform_data.network_ranges": would be updated, and a release changes nothing of the category network; undo the change of the files, or add --allow network, which a yes at the terminal does not replace\n',
+    );
+    expect(state()).toEqual([
+      ["network_ranges", "1"],
+      ["workload_api_x", "2"],
+    ]);
+    const shown = await terraform(["plan", "-input=false", "-out", "plan"], "", nobody);
+    expect(shown).toMatchObject({
+      code: 0,
+      out: expect.stringContaining("\na deploy of it needs\n  network: --allow network\n  unknown: --allow unknown\n"),
+    });
+    expect(await terraform(APPLY, "", { allow: ["network", "unknown"] })).toMatchObject({ code: 0 });
+    expect(state()).toContainEqual(["network_ranges", "2"]);
+  },
+  240_000,
+);
+
+withTerraform(
+  "exactly the approved plan is applied, and CI applies no other to production",
+  async () => {
+    const hashOf = ({ out }: { out: string }) => /^plan ([0-9a-f]{16}):/m.exec(out)?.[1] as string;
+    const planned = async () => hashOf(await terraform(["plan", "-input=false", "-out", "plan"]));
+    const [CI, allow] = [{ CI: "true" }, ["unknown"]];
+    const values = (input: string) => ({
+      workload_api_x: { input },
+      made: { input: "$" + "{terraform_data.workload_api_x.id}" },
+    });
+    write(values("1"), "production");
+    await terraform(["init"]);
+    const first = await planned();
+    expect(await planned()).toBe(first);
+    const unapproved = await terraform(APPLY, "", { allow }, CI);
+    expect(unapproved).toEqual({
+      code: 1,
+      out: expect.stringContaining(
+        `\n--approved = nothing: must name the plan when CI deploys production; let somebody look at the plan; if it is right, add --approved ${first}\n`,
+      ),
+    });
+    write(values("2"), "production");
+    const second = await planned();
+    expect(second).not.toBe(first);
+    expect(await terraform(["apply"], "yes\n", { approved: first, allow }, CI)).toEqual({
+      code: 1,
+      out: expect.stringContaining(`\n--approved = "${first}": is another plan than this one, ${second}: `),
+    });
+    expect(readdirSync(stack)).not.toContain("terraform.tfstate");
+    const approved = await terraform(["apply"], "", { approved: second, allow }, CI);
+    expect(approved).toMatchObject({ code: 0, out: expect.not.stringContaining("Do you want") });
+    expect(state()).toContainEqual(["workload_api_x", "2"]);
+
+    write(values("3"), "production");
+    expect(await terraform(["apply", "-auto-approve"])).toMatchObject({ code: 0 }); // not in CI
+    write(values("4"), "staging");
+    expect(await terraform(["apply", "-auto-approve"], "", { allow }, CI)).toMatchObject({ code: 0 });
+  },
+  240_000,
+);
+
+/** Writes a stack of resources, by name and input, in place of everything else. */
+const program = (resources: Readonly<Record<string, string>>) =>
+  writeFileSync(
+    path.join(folder, "main.ts"),
+    `
 import { App, DataResource, GcsBackend, TerraformStack } from "cdktf";
 const app = new App({ skipValidation: true });
 const stack = new TerraformStack(app, "staging");
 new GcsBackend(stack, { bucket: "none", prefix: "pmcrm/staging" });
-new DataResource(stack, "another");
+for (const [name, input] of Object.entries(${JSON.stringify(resources)})) new DataResource(stack, name, { input: { value: input } });
 app.synth();
-`;
+`,
+  );
+const npm = (command: string, ...args: readonly string[]) =>
+  run("npm", ["run", "--silent", command, "--", "staging", ...args], folder);
 
 withTerraform(
-  "npm run deploy refuses such a plan",
+  "npm run deploy refuses a plan that deletes what is protected, and applies the one whose hash npm run diff printed",
   async () => {
     write({ kinds: {} });
     await terraform(["init"]);
     await terraform(APPLY);
-    writeFileSync(path.join(folder, "main.ts"), PROGRAM);
-    const deploy = ["run", "--silent", "deploy", "--", "staging", "--auto-approve"];
-    const { code, out } = await run("npm", deploy, folder);
-    expect(out).toContain("1 problem in the plan; nothing was applied.");
-    expect(code).toBe(1);
+    program({ workload_api_x: "1" });
+    const refused = await npm("deploy", "--auto-approve", "--allow", "data");
+    expect(refused.out).toContain("1 problem in the plan; nothing was applied.");
+    expect(refused.code).toBe(1);
     expect(state()).toEqual([["kinds", undefined]]);
+
+    program({ kinds: "1", workload_api_x: "1" });
+    const diff = await npm("diff");
+    expect(diff).toEqual({ code: 0, out: expect.stringMatching(/a deploy of it needs\n *data: --allow data\n/) });
+    const [, hash = ""] = /plan ([0-9a-f]{16}):/.exec(diff.out) ?? [];
+    const { code, out } = await npm("deploy", "--approved", hash, "--allow", "data");
+    expect([code, out]).toEqual([0, expect.stringContaining(`plan ${hash}: 1 to add, 1 to change, 0 to destroy`)]);
+    expect(state()).toEqual([
+      ["kinds", { value: "1" }],
+      ["workload_api_x", { value: "1" }],
+    ]);
   },
-  240_000,
+  400_000,
 );
 
 withTerraform(
@@ -199,8 +351,20 @@ withTerraform(
   async () => {
     const bin = path.join(folder, "bin");
     mkdirSync(bin);
+    /** gcloud that fails, or that lists a backup as the call described it. */
     const gcloud = (exit: number) =>
-      writeFileSync(path.join(bin, "gcloud"), `#!/bin/sh\necho "gcloud $*" >&2\nexit ${exit}\n`, { mode: 0o755 });
+      writeFileSync(
+        path.join(bin, "gcloud"),
+        `#!/bin/sh
+echo "gcloud $*" >&2
+for arg in "$@"; do case "$arg" in --description=*) echo "$arg" | cut -d= -f2- > ${folder}/description ;; esac; done
+case "$*" in "sql backups list"*)
+  printf '[{"description":"%s","status":"SUCCESSFUL","startTime":"%s"}]' "$(cat ${folder}/description)" "$(date -u +%Y-%m-%dT%H:%M:%S.999Z)" ;;
+esac
+exit ${exit}
+`,
+        { mode: 0o755 },
+      );
     const environment = { ...process.env };
     process.env.PATH = `${bin}:${process.env.PATH}`;
     try {
@@ -235,6 +399,7 @@ withTerraform(
       gcloud(0);
       const kept = await terraform(APPLY);
       expect(kept).toMatchObject({ code: 0, out: expect.stringContaining("because migrate will change the database") });
+      expect(kept.out).toContain("gcloud sql backups list --instance=db-1 --project=pmcrm-staging");
       gcloud(1);
       process.env.SKIP_SNAPSHOT = "1";
       write({ kinds: { input: "2" } });

@@ -38,9 +38,9 @@ afterAll(async () => {
 (missing ? test.skip : test)(
   "the real gcloud prepares a project, and then finds nothing left to prepare",
   async () => {
-    const { system, environment } = configuration().environments.staging;
-    const context: Context = { systemName: "pmcrm", system, environmentName: "staging", environment };
-    const { project } = environment;
+    const files = configuration().environments.staging;
+    const context: Context = { systemName: "pmcrm", environmentName: "staging", ...files };
+    const { project } = files.environment;
     const { cloud } = fake;
     const members = [`serviceAccount:${cloud.numberOf(project)}-compute@developer.gserviceaccount.com`];
     const policy = `cloudresourcemanager/projects/${project}`;

@@ -1,6 +1,8 @@
 #!/usr/bin/env node
-// What bootstrap uses of gcloud, against the fake of Google Cloud: the real one takes seconds for each call, and tests make
+// What commands use of gcloud, against the fake of Google Cloud: the real one takes seconds for each call, and tests make
 // many. gcloud.applied.test.ts uses the real one.
+import { copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+
 const { GOOGLE_SERVICE_USAGE_CUSTOM_ENDPOINT: usage, FAKE_TOKEN } = process.env;
 const origin = new URL(usage).origin;
 const args = process.argv.slice(2);
@@ -21,7 +23,28 @@ async function call(path, method = "GET", body = undefined) {
 }
 const print = (items, field) => console.log((items ?? []).map(field).join("\n"));
 
+/** Backups of Cloud SQL, which the fake does not have, are in a file. */
+const { GCLOUD_BACKUPS: file } = process.env;
+const backups = () => (existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : []);
+
 const COMMANDS = {
+  "auth application-default print-access-token": async () => {
+    const { token_url } = JSON.parse(readFileSync(process.env.GOOGLE_APPLICATION_CREDENTIALS, "utf8"));
+    console.log((await (await fetch(token_url, { method: "POST" })).json()).access_token);
+  },
+  "container clusters get-credentials": () => copyFileSync(process.env.GCLOUD_KUBECONFIG, process.env.KUBECONFIG),
+  "sql backups create": () => {
+    const run = { description: option("description"), status: "SUCCESSFUL", startTime: new Date().toISOString() };
+    writeFileSync(file, JSON.stringify([...backups(), run]));
+    console.log("operation");
+  },
+  "sql operations wait": () => {},
+  "sql backups list": () => console.log(JSON.stringify(backups())),
+  "storage objects list": () => {
+    const dump = { storage_url: "gs://dumps/1.dump", size: 1, creation_time: new Date().toISOString() };
+    writeFileSync(file, JSON.stringify([...backups(), dump]));
+    console.log(JSON.stringify([dump]));
+  },
   "config config-helper": () => console.log(FAKE_TOKEN),
   "billing projects describe": async () =>
     console.log((await call(`cloudbilling/v1/projects/${project}/billingInfo`)).billingEnabled ? "True" : "False"),

@@ -166,10 +166,16 @@ function chartPods(system: System, environment: Environment): Pod[] {
 export function declaredPods({ system, environment, candidate }: Declaration): string[] {
   const { backups, traefik } = choices(environment);
   const own = [
-    ...workloads(system).flatMap(({ path: [, name] }) => (candidate ? runners(system, name) : [name])),
+    ...workloads(system).flatMap(({ path: [, name] }) => (candidate ? besides(system, name) : [name])),
     ...(traefik ? [SOLVER] : []),
   ];
   return [...own.map((name) => `${system.namespace}/${name}`), ...backups.map((name) => `${DATASTORES}/${name}`)];
+}
+
+/** What runs of a workload beside a candidate: a candidate's migration takes the place of the stable one's. */
+function besides(system: System, name: string): string[] {
+  const all = runners(system, name);
+  return all.length > 1 && system.tasks[name]?.changesDatabase ? all.slice(1) : all;
 }
 
 export function world(json: Json, system: System, environment: Environment, candidate = false): World {

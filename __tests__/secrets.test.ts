@@ -126,8 +126,8 @@ describe("of datastores in the cluster", () => {
   /** Enterprise's production, with some secrets at a later generation. */
   async function production(generations: Readonly<Record<string, number>> = {}): Promise<Stack> {
     const { environments, ...rest } = await load(ROOT, "enterprise", {});
-    const { environment, ...files } = environments.production;
-    const changed = { ...files, environment: { ...environment, generations } };
+    const { environment } = environments.production;
+    const changed = { ...environments.production, environment: { ...environment, generations } };
     const outdir = mkdtempSync(path.join(os.tmpdir(), "secrets-"));
     try {
       synthesize({ ...rest, environments: { ...environments, production: changed } }, {}, outdir);

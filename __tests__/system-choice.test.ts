@@ -1,6 +1,6 @@
 import { ancestors } from "../schema/ancestors";
 import { systemName } from "../schema/load";
-import { refuseSkippedSynthesis, refuseUnnamedSystem } from "../schema/refusals";
+import { GATE, refuseSkippedSynthesis, refuseUnguarded, refuseUnnamedSystem } from "../schema/refusals";
 import { beside, configuration, ROOT } from "./support";
 
 const deploy = (...args: string[]) => [
@@ -85,6 +85,22 @@ test.each<[NodeJS.ProcessEnv, string[][]]>([
   [{}, cdktf("destroy", "*")],
 ])("with %j, %j is accepted", (env, commandLines) => {
   expect(refusing(env, commandLines)).not.toThrow();
+});
+
+test.each<[NodeJS.ProcessEnv, string[][], boolean]>([
+  [CI, deploy("production"), true],
+  [{ ...CI, SYSTEM: "pmcrm" }, deploy("prod*", "--auto-approve"), true],
+  [{ ...CI, TERRAFORM_BINARY_NAME: "terraform" }, cdktf("apply", "production"), true],
+  [{ ...CI, TERRAFORM_BINARY_NAME: GATE }, deploy("production"), false],
+  [CI, deploy("staging"), false],
+  [CI, cdktf("destroy", "production"), false],
+  [CI, cdktf("diff", "production"), false],
+  [{}, deploy("production"), false],
+])("with %j, whether %j deploys production without a check of approvals and is refused: %s", (env, lines, refused) => {
+  const { environments } = configuration();
+  const attempt = () => refuseUnguarded({ environments }, env, () => lines);
+  if (refused) expect(attempt).toThrow("npx cdktf deploy = nothing: must not deploy production in CI");
+  else expect(attempt).not.toThrow();
 });
 
 test.each<[NodeJS.ProcessEnv, string[][], boolean]>([

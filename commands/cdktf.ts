@@ -8,37 +8,40 @@ import { atTerminal, skipsSynthesis } from "../schema/ancestors";
 import { environmentsIn } from "../schema/files";
 import { toTheEnd } from "../schema/finish";
 import { load, systemName } from "../schema/load";
-import { refuseSkippedSynthesis, refuseUnnamedSystem } from "../schema/refusals";
+import { GATE, refuseSkippedSynthesis, refuseUnnamedSystem } from "../schema/refusals";
 import { logVariables } from "../schema/terraform-log";
 import { discardManifest } from "../stacks/manifest";
 import { environmentProblems } from "./context";
 import { leftPeering, removal } from "./left-peering";
+import { type Approvals, misusesOf, NAME, variablesOf } from "./terraform/approvals";
 
 const ROOT = path.resolve(__dirname, "..");
 /** The checkout's own cdktf, whatever is on PATH. */
 const CDKTF = path.join(ROOT, "node_modules", ".bin", "cdktf");
-/** Terraform for cdktf: it looks into each plan before it applies it. */
-const GATE = path.join(ROOT, "commands", "terraform", "terraform.mjs");
-
-/** A name, and no pattern, which cdktf compares with the names of all stacks. */
-const NAME = /^[\w-]+$/;
 
 /**
  * Runs cdktf without its usage reports, and without Terraform's log if nobody watches it, because the logs of CI are kept
- * and others read them. No plan is applied that deletes what is protected. Everything else is cdktf's own: options,
- * terminal, exit code.
+ * and others read them. No plan is applied that deletes what is protected, or that changes what nobody has approved.
+ * Everything else is cdktf's own: options, terminal, exit code.
  *
  * The configuration is checked first, because cdktf would print each problem twice.
  * @param environments names of environments or of their bootstrap stacks, or patterns of such names
- * @throws InvalidArgumentError if there is no environment of a name
+ * @param approvals what was approved before; only a deploy has any
+ * @throws InvalidArgumentError if there is no environment of a name, or if an approval is none
  */
-async function cdktf(command: string, environments: readonly string[], options: readonly string[]): Promise<void> {
+async function cdktf(
+  command: string,
+  environments: readonly string[],
+  options: readonly string[],
+  approvals: Approvals,
+): Promise<void> {
   const system = systemName(ROOT, process.env);
   const known = environmentsIn(ROOT, system);
   const bootstraps = known.map(bootstrapStackName);
   const wrong = environments
     .filter((it) => NAME.test(it) && !bootstraps.includes(it))
-    .flatMap((it) => environmentProblems(system, it, known));
+    .flatMap((it) => environmentProblems(system, it, known))
+    .concat(misusesOf(approvals, environments));
   if (wrong.length) throw new InvalidArgumentError(wrong.join("\n"));
 
   const watched = process.stdout.isTTY && process.stderr.isTTY;
@@ -61,6 +64,7 @@ async function cdktf(command: string, environments: readonly string[], options: 
     DISABLE_VERSION_CHECK: "1",
     SLIPWAY_TERRAFORM: process.env.TERRAFORM_BINARY_NAME,
     TERRAFORM_BINARY_NAME: GATE,
+    ...variablesOf(approvals),
   };
   const logs = logVariables(env);
   if (!watched) env.CONTINUOUS_INTEGRATION = "1"; // cdktf then draws no spinner; it means less to others than CI

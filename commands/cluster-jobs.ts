@@ -14,6 +14,9 @@ const POLL = 2;
 /** Seconds that a Job's pod can take to start, for example on a new node. */
 const START = 300;
 
+/** Bytes that kubectl can print: the objects of many services. */
+const LONGEST = 2 ** 28;
+
 /** Environment of kubectl with the credentials in a folder. */
 export const kubectlEnvironment = (folder: string): NodeJS.ProcessEnv => ({
   ...process.env,
@@ -29,7 +32,7 @@ export function kubectlOf({ systemName, environmentName, environment }: Context,
   return async (...args) => {
     credentials ??= run("gcloud", credentialsArguments({ name, project, location: region, ...cluster }), { env });
     await credentials;
-    return (await run("kubectl", args, { env })).stdout;
+    return (await run("kubectl", args, { env, maxBuffer: LONGEST })).stdout;
   };
 }
 

@@ -3,8 +3,8 @@ import { InvalidArgumentError } from "commander";
 import type { Candidate } from "../schema/candidate";
 import type { Environment } from "../schema/environment";
 import { environmentsIn, type Raw, readFiles, systemsIn } from "../schema/files";
-import { environmentOf, systemName, validate } from "../schema/load";
-import { releasesFolder, uniformRelease } from "../schema/release";
+import { type Configuration, environmentOf, load, sourceProject, systemName, validate } from "../schema/load";
+import { type Pointer, type Release, releasesFolder, uniformRelease } from "../schema/release";
 import { didYouMean } from "../schema/similar";
 import { type System, systemSchema } from "../schema/system";
 
@@ -13,15 +13,21 @@ export interface Context {
   readonly system: System;
   readonly environmentName: string;
   readonly environment: Environment;
+  /** The stable release. */
+  readonly release: Release;
   /** The release that services with a strategy run beside the stable one, if there is one. */
   readonly candidate?: Candidate;
+  /** The names of the releases that it runs. */
+  readonly pointer: Pointer;
+  /** Project of the environment that verifies this one's releases, if there is one. */
+  readonly sourceProject?: string;
 }
 
 const ROOT = path.resolve(__dirname, "..");
 
 /**
- * Files in which each environment without a release runs one. No command on an environment reads a release, and bootstrap
- * prints the commands from which the first one gets its digests.
+ * Files in which each environment without a release runs one, because commands before the first release need none.
+ * Bootstrap prints the commands from which it gets its digests.
  */
 export function withFirstReleases({ releases, ...raw }: Raw): Raw {
   const system = systemSchema.safeParse(raw.system);
@@ -59,14 +65,28 @@ export async function filesOf(environmentName: string) {
   if (wrong) throw new InvalidArgumentError(wrong);
   const { raw, problems } = await readFiles(ROOT, name);
   const configuration = validate(name, withFirstReleases(raw), process.env, problems);
-  return { systemName: name, files: environmentOf(configuration, environmentName) };
+  const files = environmentOf(configuration, environmentName);
+  return {
+    systemName: name,
+    files: { ...files, sourceProject: sourceProject(configuration.environments, files.environment) },
+  };
+}
+
+/**
+ * The system's files, all valid, for a command on the environments that a call names.
+ * @throws InvalidArgumentError if there is none of a name
+ * @throws InvalidConfiguration if the files are wrong
+ */
+export async function configurationFor(...environmentNames: readonly string[]): Promise<Configuration> {
+  const name = systemName(ROOT, process.env);
+  const known = environmentsIn(ROOT, name);
+  const wrong = environmentNames.flatMap((it) => environmentProblems(name, it, known));
+  if (wrong.length) throw new InvalidArgumentError(wrong.join("\n"));
+  return load(ROOT, name, process.env);
 }
 
 /** What commands need to know of the environment that a call names. @throws as filesOf does */
 export async function contextOf(environmentName: string): Promise<Context> {
-  const {
-    systemName,
-    files: { system, environment, candidate },
-  } = await filesOf(environmentName);
-  return { systemName, system, environmentName, environment, candidate };
+  const { systemName, files } = await filesOf(environmentName);
+  return { systemName, environmentName, ...files };
 }

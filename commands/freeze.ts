@@ -8,7 +8,7 @@ import { type Freeze, frozen } from "../schema/freeze";
 import { InvalidConfiguration, systemName } from "../schema/load";
 import { type Pointer, pointerSchema } from "../schema/release";
 import { environmentProblems } from "./context";
-import { problemsOf, writeJson } from "./release-files";
+import { changed, check, runs as runsIn, write } from "./releases/files";
 
 /** Options of the command line. */
 interface Options {
@@ -64,15 +64,15 @@ async function freeze(root: string, environment: string, options: Options, now: 
     throw new InvalidArgumentError(`${environment} runs no release yet: there is nothing to freeze`);
 
   const file = releaseFile(system, environment);
-  const { freeze: before, ...runs } = Object(raw.releases[environment]) as Partial<Pointer>;
+  const { freeze: before, ...runs } = runsIn(raw, environment);
   if (!wanted && before === undefined)
     throw new InvalidArgumentError(
       `${environment} has no freeze that --lift could end${planned(raw, environment, now) ? `: remove the one that holds from ${environmentFile(system, environment)}` : ""}`,
     );
   const after = wanted ? { ...runs, freeze: { from: beginning(before, now), ...wanted } } : runs;
-  const wrong = problemsOf(system, { ...raw, releases: { ...raw.releases, [environment]: after } }, [file]);
-  if (wrong.length) throw new InvalidConfiguration(wrong);
-  if (!options.dryRun) writeJson(root, file, after);
+  const change = { environment, pointer: after as Pointer };
+  check(system, changed(raw, change), [environment]);
+  if (!options.dryRun) write(root, system, change);
 
   const still = wanted ? undefined : planned(raw, environment, now);
   return [

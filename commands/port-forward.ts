@@ -1,17 +1,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { request } from "node:http";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { SERVICE_PORT } from "../constructs/workloads/web-service";
-
-export interface Answer {
-  readonly status: number;
-  text(): Promise<string>;
-}
-
-/** Seconds that kubectl has to forward a port, and a service to answer. */
-const PATIENCE = 30;
+import { type Answer, get } from "./http";
 
 /**
  * Sends a request for a URL to a Service in a cluster, whether or not a route leads to it. kubectl forwards a port of this
@@ -53,13 +45,8 @@ async function forwarded(output: Readable): Promise<number | undefined> {
 }
 
 /** Sends a request as the edge does: the service sees the public host, and that the client used HTTPS. */
-async function ask(url: string, port: number): Promise<Answer> {
+const ask = (url: string, port: number): Promise<Answer> => {
   const { host, pathname, search } = new URL(url);
   const headers = { host, "x-forwarded-proto": "https" };
-  const sent = request({ host: "127.0.0.1", port, path: pathname + search, headers, timeout: PATIENCE * 1000 });
-  sent.on("timeout", () => sent.destroy(new Error(`no answer within ${PATIENCE} seconds`)));
-  sent.end();
-  const [answer] = await once(sent, "response");
-  const body = await text(answer);
-  return { status: answer.statusCode, text: async () => body };
-}
+  return get(new URL(`http://127.0.0.1:${port}${pathname}${search}`), { headers });
+};

@@ -1,6 +1,8 @@
-/** A program that this command starts has failed; the message says why and what to do. */
+import { toTheEnd } from "../schema/finish";
+
+/** Something outside refuses what a command needs, or a rule does; the message says why and what to do. */
 export class Refused extends Error {
-  /** @param said what the program printed, if it is not in the message */
+  /** @param said what a program printed, if it is not in the message */
   constructor(
     message: string,
     readonly said = message,
@@ -8,3 +10,15 @@ export class Refused extends Error {
     super(message);
   }
 }
+
+/** Runs a program like {@link toTheEnd}. A refusal is printed as it is, and the exit code is 1. */
+export const orRefused = (program: () => Promise<void>): Promise<void> =>
+  toTheEnd(async () => {
+    try {
+      await program();
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      console.error(error.message);
+      process.exitCode = 1;
+    }
+  });

@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import path from "node:path";
 import { InvalidArgumentError } from "commander";
 import { possibleShares } from "../schema/candidate";
@@ -8,11 +7,21 @@ import { toTheEnd } from "../schema/finish";
 import { InvalidConfiguration, systemName } from "../schema/load";
 import { enabled } from "../schema/modules";
 import { at } from "../schema/problem";
-import { imagesOf, isReleaseId, type Pointer, pointerSchema, type Release, releaseId } from "../schema/release";
+import {
+  configurationOf,
+  databaseTasks,
+  imagesOf,
+  isReleaseId,
+  migratesBeyond,
+  type Pointer,
+  type Release,
+  releaseId,
+} from "../schema/release";
 import { didYouMean } from "../schema/similar";
 import { systemSchema } from "../schema/system";
 import { environmentProblems } from "./context";
-import { problemsOf, writeJson } from "./release-files";
+import { person } from "./person";
+import { changed, check, remembering, runs, write } from "./releases/files";
 
 /** Options of the command line. */
 interface Options {
@@ -24,6 +33,9 @@ interface Options {
   readonly share?: number;
   readonly promote?: boolean;
   readonly abandon?: boolean;
+  readonly irreversible?: boolean;
+  readonly hotfix?: string;
+  readonly dryRun?: boolean;
 }
 
 interface Asked {
@@ -36,11 +48,17 @@ interface Asked {
   readonly candidate: boolean;
   /** What is to happen to the candidate that the environment runs. */
   readonly step?: { readonly share: number } | "promote" | "abandon";
+  /** Whether no older release can work with the new one's database. */
+  readonly irreversible: boolean;
+  /** Why the release may run without a verification. */
+  readonly hotfix?: string;
+  readonly dryRun: boolean;
 }
 
 /** @throws InvalidArgumentError with a line for each option that cannot be used */
 function asked(environment: string, options: Options): Asked {
   const { from, version, image = [], frontend = [], candidate = false, share, promote, abandon } = options;
+  const { irreversible = false, hotfix, dryRun = false } = options;
   const parts = [...image, ...frontend];
   const steps = [share !== undefined, promote, abandon].filter(Boolean).length;
   const say = (wrong: boolean, text: string) => (wrong ? [text] : []);
@@ -58,12 +76,18 @@ function asked(environment: string, options: Options): Asked {
       !steps && from === undefined && version === undefined,
       "say --version for a new release, or --from for one that there is",
     ),
+    ...say(irreversible && version === undefined, "--irreversible is about a new release: say --version"),
+    ...say(
+      hotfix !== undefined && steps > 0,
+      "--hotfix is about a release that comes: leave out --share, --promote and --abandon",
+    ),
     ...misnamed("--image", image, "backend=sha256:<64 digits>"),
     ...misnamed("--frontend", frontend, "web=<40 digits>"),
   ];
   if (problems.length) throw new InvalidArgumentError(problems.join("\n"));
   const step = share !== undefined ? { share } : promote ? "promote" : abandon ? "abandon" : undefined;
-  return { environment, from, version, images: named(image), frontends: named(frontend), candidate, step };
+  const given = { images: named(image), frontends: named(frontend) };
+  return { environment, from, version, ...given, candidate, step, irreversible, hotfix, dryRun };
 }
 
 const NAMED = /^([^=]+)=(.+)$/;
@@ -83,10 +107,6 @@ function misnamed(option: string, texts: readonly string[], example: string): st
   ];
 }
 
-/** What an environment runs, as far as its file says so. */
-const runs = ({ releases }: Raw, environment: string): Partial<Pointer> =>
-  pointerSchema.partial().safeParse(releases[environment]).data ?? {};
-
 /** A release that is there: by its name, or the stable one of an environment. */
 function releaseNamed(raw: Raw, from: string): string {
   if (isReleaseId(from)) return from;
@@ -100,7 +120,7 @@ function releaseNamed(raw: Raw, from: string): string {
 }
 
 /** A new release: of the images and frontends that the system has, those that are not given are as in the environment. */
-function composed(raw: Raw, { environment, version = "", ...given }: Asked): Release {
+function composed(raw: Raw, { environment, version = "", irreversible, ...given }: Asked): Release {
   const { success, data } = systemSchema.safeParse(raw.system);
   const merged = (part: "images" | "frontends", known: readonly string[]) => {
     const before = Object(at(raw.releases, [runs(raw, environment).stable ?? "", part])) as Record<string, string>;
@@ -109,49 +129,47 @@ function composed(raw: Raw, { environment, version = "", ...given }: Asked): Rel
   };
   const images = merged("images", success ? imagesOf(data) : []);
   const frontends = merged("frontends", success ? Object.keys(data.vercel) : []);
-  return { version, images, ...(Object.keys(frontends).length && { frontends }) };
+  const variables = success ? configurationOf(data) : {};
+  const tasks = success ? databaseTasks(data) : [];
+  return {
+    version,
+    images,
+    ...(Object.keys(frontends).length && { frontends }),
+    ...(Object.keys(variables).length && { variables }),
+    ...(tasks.length && { changesDatabase: tasks }),
+    ...(irreversible && { irreversible }),
+  };
 }
 
 /** What the environment is to run: with a release that is asked for, or after a step of its candidate. */
-function next(before: Partial<Pointer>, { environment, candidate, step }: Asked, id = ""): Pointer {
+function next(raw: Raw, before: Partial<Pointer>, asked: Asked, id = ""): Pointer {
+  const { environment, candidate, step, hotfix } = asked;
+  const approved = hotfix === undefined ? undefined : { by: person(), reason: hotfix };
   if (!step) {
     if (before.candidate !== undefined)
       throw new InvalidArgumentError(
         `${environment} has the candidate ${before.candidate}: --promote or --abandon it first`,
       );
-    if (!candidate) return { stable: id };
+    // A hotfix repairs what runs, so it does not bring the migrations of a release that was rolled back.
+    if (!candidate) return { stable: id, ...(approved && { database: before.database, approved }) };
     if (before.stable === undefined)
       throw new InvalidArgumentError(
         `${environment} runs no release yet, beside which a candidate could run: leave out --candidate`,
       );
-    return { stable: before.stable, candidate: id, share: 0 };
+    return { ...before, stable: before.stable, candidate: id, share: 0, approved };
   }
   if (before.stable === undefined || before.candidate === undefined)
     throw new InvalidArgumentError(`${environment} has no candidate: --from or --version with --candidate names one`);
-  if (step === "abandon") return { stable: before.stable };
+  if (step === "abandon") {
+    const { candidate: gone, share: _, approved: __, ...kept } = before;
+    return { ...kept, stable: before.stable, ...(hasMigrated(raw, before.stable, gone) && { database: gone }) };
+  }
   if (step !== "promote") return { ...before, stable: before.stable, ...step };
   if (before.share !== 100)
     throw new InvalidArgumentError(
       `${environment}'s candidate has the share ${before.share}: --share 100 first, and deploy`,
     );
   return { stable: before.candidate };
-}
-
-/**
- * What the environment ran before is named in its file, if Vercel keeps its frontends: going back to it builds nothing. A freeze
- * stays in it until it is over.
- */
-function remembering(raw: Raw, before: Partial<Pointer>, { stable, candidate, share }: Pointer): Pointer {
-  const { freeze } = before;
-  const previous = stable === before.stable ? before.previous : before.stable;
-  const onVercel = Object.keys(systemSchema.safeParse(raw.system).data?.vercel ?? {}).length > 0;
-  return {
-    stable,
-    ...(onVercel && previous !== undefined && { previous }),
-    candidate,
-    share,
-    freeze: freeze && Date.parse(freeze.until) > Date.now() ? freeze : undefined,
-  };
 }
 
 /** Writes what is asked for below a root; returns the lines to print. */
@@ -166,25 +184,32 @@ async function release(root: string, asked: Asked): Promise<string[]> {
   const content = asked.version === undefined ? undefined : composed(raw, asked);
   const given = content ? releaseId(content) : asked.from && releaseNamed(raw, asked.from);
   const before = runs(raw, environment);
-  const after = remembering(raw, before, next(before, asked, given));
+  const after = remembering(raw, before, next(raw, before, asked, given));
   const id = given ?? after.candidate ?? after.stable;
-  const file = releaseFile(system, id);
-  const pointer = releaseFile(system, environment);
-  const releases = { ...raw.releases, ...(content && { [id]: content }), [environment]: after };
-  const wrong = problemsOf(system, { ...raw, releases }, [file, pointer]);
-  if (wrong.length) throw new InvalidConfiguration(wrong);
+  const change = { environment, pointer: after, ...(content && { release: { id, content } }) };
+  const files = changed(raw, change);
+  check(system, files, [id, environment]);
+  if (!asked.dryRun) write(root, system, change);
 
-  if (content && !existsSync(path.join(root, file))) writeJson(root, file, content);
+  const { version, images, frontends = {} } = files.releases[id] as Release;
   const [was, is] = [said(before), said(after)];
-  if (was !== is) writeJson(root, pointer, after);
-  const { version, images, frontends = {} } = releases[id] as Release;
+  const pointer = releaseFile(system, environment);
   return [
-    `${file}: version ${version}`,
+    ...(asked.dryRun ? ["Nothing was written (--dry-run). With these files:"] : []),
+    `${releaseFile(system, id)}: version ${version}`,
     ...[images, frontends].flatMap(Object.entries).map(([name, what]) => `  ${name} ${what}`), // names can be the same
     was === is ? `${pointer}: as before` : `${pointer}: ${was} -> ${is}`,
+    ...(after.database ? [`  The database is that of ${after.database}: no task changes it for ${after.stable}.`] : []),
     ...copies(raw, asked, images),
     ...further(system, raw, environment, before, after),
   ];
+}
+
+/** Whether a candidate's tasks have changed the database beyond the stable release, as far as the files say so. */
+function hasMigrated({ system, releases }: Raw, stable: string, candidate: string): boolean {
+  const { success, data } = systemSchema.safeParse(system);
+  const [one, other] = [candidate, stable].map((id) => releases[id] as Release | undefined);
+  return success && one !== undefined && other !== undefined && migratesBeyond(data, one, other);
 }
 
 const said = ({ stable = "nothing", candidate, share }: Partial<Pointer>): string =>

@@ -10,22 +10,28 @@ import { destroy } from "./cli/destroy.mjs";
 import { diff } from "./cli/diff.mjs";
 import { exitCodesHelp, MISUSE } from "./cli/exit-codes.mjs";
 import { freeze } from "./cli/freeze.mjs";
+import { history } from "./cli/history.mjs";
+import { hold, unhold } from "./cli/hold.mjs";
 import { inventory } from "./cli/inventory.mjs";
 import { knobs } from "./cli/knobs.mjs";
 import { mirror } from "./cli/mirror.mjs";
 import { parity } from "./cli/parity.mjs";
 import { progress } from "./cli/progress.mjs";
+import { promote } from "./cli/promote.mjs";
 import { protect } from "./cli/protected.mjs";
 import { rehearse } from "./cli/rehearse.mjs";
 import { release } from "./cli/release.mjs";
+import { rollback } from "./cli/rollback.mjs";
 import { secrets } from "./cli/secrets.mjs";
+import { status } from "./cli/status.mjs";
 import { synth } from "./cli/synth.mjs";
 import { verify } from "./cli/verify.mjs";
 
 /** The commands by the groups in which the help lists them. */
 const GROUPS = {
   "Deploy:": [synth, diff, deploy, destroy],
-  "Prepare and release:": [bootstrap, mirror, secrets, release, freeze, verify],
+  "Prepare:": [bootstrap, mirror, secrets],
+  "Release:": [release, promote, verify, rollback, hold, unhold, freeze, status, history],
   "Rehearse:": [rehearse, knobs],
   "Compare and list:": [parity, progress, inventory, protect, bench],
 };

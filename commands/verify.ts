@@ -1,69 +1,84 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { InvalidArgumentError } from "commander";
 import { candidateOf } from "../facts/candidate";
 import { shiftedServices } from "../schema/candidate";
+import { isTrusted } from "../schema/edge";
 import { hostsFor } from "../schema/environment";
-import { toTheEnd } from "../schema/finish";
+import { didYouMean } from "../schema/similar";
 import type { SmokeCheck } from "../schema/smoke-check";
-import { type Kubectl, kubectlEnvironment, kubectlOf, runJob, sleep } from "./cluster-jobs";
+import type { System } from "../schema/system";
+import { kubectlEnvironment, kubectlOf, runJob, sleep } from "./cluster-jobs";
 import { type Context, contextOf } from "./context";
-import { type Answer, askService } from "./port-forward";
+import { get } from "./http";
+import { namedPerson, person } from "./person";
+import { askService } from "./port-forward";
+import { current } from "./records/history";
+import { recordsOf } from "./records/records";
+import { orRefused, Refused } from "./refused";
 import { printer } from "./terminal";
+import { validUntil } from "./verify/certificate";
+import { answerOf, type Checked, type Outside, tried } from "./verify/check";
+import { hostsChecked } from "./verify/hosts";
+import { rolloutsChecked } from "./verify/rollouts";
 
-/** What checks need of the world outside. */
-export interface Outside {
-  fetch(url: string): Promise<Answer>;
-  /** The same, of a Service that no route may lead to. */
-  fetchFrom(service: string, url: string): Promise<Answer>;
-  readonly kubectl: Kubectl;
-  wait(seconds: number): Promise<void>;
-}
-
-/** The result of a check. A manual step has none until a person does it. */
-export interface Checked {
-  readonly name: string;
-  readonly result: "ok" | "FAIL" | "todo";
-  readonly why: string;
+/** The manual steps that somebody has done. */
+export interface Done {
+  readonly names: readonly string[];
+  /** Who says so. */
+  readonly by: string;
 }
 
 /**
- * Does the checks of an environment one after the other. Requests for a service that has a candidate are sent to the
- * candidate, too, before any route leads to it.
+ * Does the checks of an environment one after the other: what follows from the stack, and then the system's smoke checks.
+ * Requests for a service that has a candidate are sent to the candidate, too, before any route leads to it.
  */
-export async function* verified(context: Context, outside: Outside): AsyncGenerator<Checked> {
+export async function* verified(context: Context, outside: Outside, done?: Done): AsyncGenerator<Checked> {
+  yield* rolloutsChecked(context, outside);
+  yield* hostsChecked(context, outside);
+  yield* smokeChecked(context, outside, done);
+}
+
+/** Does the smoke checks of an environment. */
+export async function* smokeChecked(context: Context, outside: Outside, done?: Done): AsyncGenerator<Checked> {
   const { system, candidate } = context;
   for (const [name, smoke] of Object.entries(system.smokeChecks)) {
-    yield await checked(name, smoke, context, outside);
+    yield await checked(name, smoke, context, outside, done);
     if (!candidate || smoke.kind !== "http" || !shiftedServices(system).includes(smoke.of)) continue;
     const fetch = (url: string) => outside.fetchFrom(candidateOf(smoke.of), url);
     yield await checked(`${name} of the candidate`, smoke, context, { ...outside, fetch });
   }
 }
 
-/** Does one check of an environment. */
-export async function checked(name: string, smoke: SmokeCheck, context: Context, outside: Outside): Promise<Checked> {
-  if (smoke.kind === "manual") return { name, result: "todo", why: smoke.step };
-  try {
-    if (smoke.kind === "http") return { name, result: "ok", why: await asked(smoke, context, outside) };
+/** Does one smoke check of an environment. */
+export async function checked(
+  name: string,
+  smoke: SmokeCheck,
+  context: Context,
+  outside: Outside,
+  done?: Done,
+): Promise<Checked> {
+  if (smoke.kind === "manual")
+    return done?.names.includes(name)
+      ? { name, result: "ok", why: `${smoke.step} (done by ${done.by})` }
+      : { name, result: "todo", why: smoke.step };
+  return tried(name, async () => {
+    if (smoke.kind === "http") return asked(smoke, context, outside);
     const { namespace } = context.system;
     const job = await runJob({ cronJob: name, namespace, deadlineSeconds: smoke.deadlineSeconds, ...outside });
-    return { name, result: "ok", why: `job ${job} succeeded` };
-  } catch (error) {
-    return { name, result: "FAIL", why: (error as Error).message.trim() };
-  }
+    return `job ${job} succeeded`;
+  });
 }
 
 /** Sends a request. @throws if the answer is another one than expected */
 async function asked(
   { of, path: where, status, keys = [] }: Extract<SmokeCheck, { kind: "http" }>,
   { environment }: Context,
-  { fetch }: Outside,
+  outside: Outside,
 ): Promise<string> {
   const url = `https://${hostsFor(environment, of)[0]}${where}`;
-  const answer = await fetch(url).catch((error: Error) => {
-    throw new Error(`${url} does not answer: ${(error.cause as Error | undefined)?.message ?? error.message}`);
-  });
+  const answer = await answerOf(url, outside);
   if (answer.status !== status) throw new Error(`${url} answers ${answer.status}, not ${status}`);
   if (!keys.length) return `${url} answers ${status}`;
   const json: unknown = await answer
@@ -75,41 +90,109 @@ async function asked(
   return `${url} answers ${status} with ${keys.join(", ")}`;
 }
 
-export const main = (environmentName: string, { json }: { readonly json?: boolean }): Promise<void> =>
-  toTheEnd(async () => {
-    const context = await contextOf(environmentName);
-    const folder = mkdtempSync(path.join(os.tmpdir(), "verify-"));
-    try {
-      const print = printer(json ? process.stderr : process.stdout);
-      const words = { ok: print.passed, FAIL: print.failed, todo: "todo" };
-      print.doing("checking");
-      const results: Checked[] = [];
-      for await (const result of verified(context, outsideOf(context, folder))) {
-        print.say(`${words[result.result]} ${result.name}: ${result.why}`);
-        print.doing("checking");
-        results.push(result);
-      }
-      print.done();
-      const count = (of: Checked["result"]) => results.filter(({ result }) => result === of).length;
-      const [passed, failed, todo] = [count("ok"), count("FAIL"), count("todo")];
-      print.say(`${passed} passed, ${failed} failed, ${todo} for a person to do`);
-      if (json) console.log(JSON.stringify({ ok: !failed, checks: results }, null, 2));
-      if (failed) process.exitCode = 1;
-    } finally {
-      rmSync(folder, { recursive: true });
+/**
+ * Does all checks of an environment, and returns their results.
+ * @param say gets each result as soon as it is there
+ */
+export async function verify(context: Context, done: Done, say: (result: Checked) => void): Promise<Checked[]> {
+  const folder = mkdtempSync(path.join(os.tmpdir(), "verify-"));
+  try {
+    const results: Checked[] = [];
+    for await (const result of verified(context, outsideOf(context, folder), done)) {
+      say(result);
+      results.push(result);
     }
+    return results;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/**
+ * The manual steps that a call names as done, with who has done them: the person that started a workflow of GitHub, or
+ * git's user.
+ * @throws InvalidArgumentError with a line for each name that is no manual step, or if nobody is known
+ */
+export function doneBy(names: readonly string[], { smokeChecks }: Pick<System, "smokeChecks">): Done {
+  const manual = Object.keys(smokeChecks).filter((name) => smokeChecks[name]?.kind === "manual");
+  const wrong = names
+    .filter((name) => !manual.includes(name))
+    .map((name) => {
+      const steps = manual.length ? `use one of ${manual.join(", ")}` : "the system has none";
+      return `--done ${name}: is not a manual step; ${didYouMean(name, manual)}${steps}`;
+    });
+  const by = names.length ? (namedPerson() ?? "") : "";
+  if (names.length && !by)
+    wrong.push("--done: nobody is known who signs it; run git config user.email <your address>, or set GITHUB_ACTOR");
+  if (wrong.length) throw new InvalidArgumentError(wrong.join("\n"));
+  return { names, by };
+}
+
+interface Options {
+  readonly json?: boolean;
+  /** Names of manual steps. */
+  readonly done?: readonly string[];
+  /** Whether the result is recorded. */
+  readonly record: boolean;
+}
+
+/**
+ * Records the result. A step that nobody has done yet counts as not passed.
+ * @throws Refused if the environment runs another release than its file names
+ */
+async function record(context: Context, results: readonly Checked[]): Promise<void> {
+  const { environmentName, pointer } = context;
+  const records = recordsOf(context);
+  const runs = current(await records.list())?.begun.release;
+  if (runs !== pointer.stable)
+    throw new Refused(
+      `Nothing was recorded: ${environmentName} runs ${runs ?? "nothing"}, and its file names ${pointer.stable}. Deploy first.`,
+    );
+  await records.add({
+    kind: "verification",
+    at: new Date().toISOString(),
+    by: person(),
+    release: pointer.stable,
+    passed: results.every(({ result }) => result === "ok"),
+    checks: [...results],
+  });
+}
+
+export const main = (environmentName: string, { json, done = [], record: records }: Options): Promise<void> =>
+  orRefused(async () => {
+    const context = await contextOf(environmentName);
+    const signed = doneBy(done, context.system);
+    const print = printer(json ? process.stderr : process.stdout);
+    const words = { ok: print.passed, FAIL: print.failed, todo: "todo" };
+    print.doing("checking");
+    const results = await verify(context, signed, ({ name, result, why }) => {
+      print.say(`${words[result]} ${name}: ${why}`);
+      print.doing("checking");
+    });
+    print.done();
+    const count = (of: Checked["result"]) => results.filter(({ result }) => result === of).length;
+    const [passed, failed, todo] = [count("ok"), count("FAIL"), count("todo")];
+    print.say(`${passed} passed, ${failed} failed, ${todo} for a person to do`);
+    if (json) console.log(JSON.stringify({ ok: !failed, checks: results }, null, 2));
+    if (failed) process.exitCode = 1;
+    if (!records) return;
+    await record(context, results);
+    const verdict = passed === results.length ? "is verified" : "is not verified";
+    print.say(`Recorded: ${context.pointer.stable} ${verdict} in ${environmentName}.`);
   });
 
 /** The world outside, with kubectl's credentials in a folder. */
 function outsideOf(context: Context, folder: string): Outside {
   const kubectl = kubectlOf(context, folder);
+  const rejectUnauthorized = isTrusted(context.environment.edge);
   return {
-    fetch: (url) => fetch(url, { redirect: "manual", signal: AbortSignal.timeout(30_000) }),
+    fetch: (url) => get(new URL(url), { rejectUnauthorized }),
     async fetchFrom(service, url) {
       const { namespace } = context.system;
       await kubectl("get", "service", service, `--namespace=${namespace}`); // gets the credentials
       return askService(url, { service, namespace, env: kubectlEnvironment(folder) });
     },
+    certificate: (host, trusted) => validUntil(trusted, { host, port: 443, servername: host }),
     kubectl,
     wait: sleep,
   };

@@ -41,6 +41,9 @@ export const THIRD_PARTY = "third-party";
 export const backupBucket = (project: string, fullName: string): string =>
   bucketName(project, fullName, PLATFORM_NAMES.backupAccount);
 
+/** Folder of PostgreSQL's backups in this bucket. */
+export const BACKUP_FOLDER = "postgresql";
+
 /** Id of the Google service account that writes them. */
 export const backupAccountId = (system: string): string => accountId(system, PLATFORM_NAMES.backupAccount);
 

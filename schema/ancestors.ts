@@ -42,7 +42,8 @@ interface Call {
   readonly args: readonly string[];
 }
 
-const CHANGES: readonly string[] = ["deploy", "apply", "destroy", "watch"];
+export const DEPLOYS: readonly string[] = ["deploy", "apply", "watch"];
+const CHANGES: readonly string[] = [...DEPLOYS, "destroy"];
 const READS: readonly string[] = ["diff", "plan"];
 
 /** The calls of each cdktf among the command lines. An option's value that is a command's name counts as a call too. */
@@ -55,22 +56,27 @@ const calls = (commandLines: readonly (readonly string[])[], commands: readonly 
     );
   });
 
-/** Whether a cdktf among the command lines is about to change something. */
-export const applies = (commandLines: readonly (readonly string[])[]): boolean =>
-  calls(commandLines, CHANGES).length > 0;
+/** Whether a cdktf among the command lines is about to change something, by one of these commands. */
+export const applies = (commandLines: readonly (readonly string[])[], commands = CHANGES): boolean =>
+  calls(commandLines, commands).length > 0;
 
 /** Whether a cdktf among the command lines is about to run Terraform with its providers. */
 export const runsProviders = (commandLines: readonly (readonly string[])[]): boolean =>
   calls(commandLines, [...CHANGES, ...READS]).length > 0;
 
 /**
- * Whether a cdktf among the command lines, which is about to change something, can mean this stack. cdktf compares the
+ * Whether a cdktf among the command lines, which is about to change something by one of these commands, can mean this stack. cdktf compares the
  * stacks' names with patterns, by the same library in the same version. Every argument counts as a pattern, because an
  * option takes the next argument as its value or not; so does `CDKTF_STACKS`, which cdktf reads as `--stacks`.
  * {@link https://github.com/hashicorp/terraform-cdk/blob/v0.21.0/packages/%40cdktf/cli-core/src/lib/helpers/stack-helpers.ts}
  */
-export const changes = (env: NodeJS.ProcessEnv, commandLines: readonly (readonly string[])[], stack: string): boolean =>
-  calls(commandLines, CHANGES)
+export const changes = (
+  env: NodeJS.ProcessEnv,
+  commandLines: readonly (readonly string[])[],
+  stack: string,
+  commands = CHANGES,
+): boolean =>
+  calls(commandLines, commands)
     .flatMap(({ args }) => [...args, env.CDKTF_STACKS ?? ""])
     .map((arg) => arg.replace(/^--?\w[\w-]*=/, "").replace(/^["']+|["']+$/g, "")) // its parser takes quotes off too
     .some((pattern) => matches(stack, pattern));

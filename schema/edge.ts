@@ -112,6 +112,9 @@ const records = (dnsZone?: string): Omit<Needs, "unfit"> => ({
 
 type Edge = z.output<typeof edge>;
 
+/** Whether browsers trust the certificates of an edge. */
+export const isTrusted = (it: Edge): boolean => it.kind !== "traefik" || it.acme === "production";
+
 /** What a service can ask of an edge besides routes, where kinds of edges differ. */
 export type Ability =
   | "limitsOfPaths"

@@ -65,6 +65,11 @@ export const environmentSchema = z.strictObject({
       const wrong = bucketProblem(name);
       if (wrong) ctx.addIssue({ code: "custom", message: rule(wrong.rule, wrong.remedy) });
     }),
+  /**
+   * The environment whose `npm run verify` must have passed before a release is deployed here, and how many minutes the
+   * release must have run there. Required for production.
+   */
+  verifiedIn: z.strictObject({ environment: label(20), soakMinutes: count(0, 30 * 24 * 60, "minutes") }).optional(),
   /** What the bootstrap stack needs to know besides: who deploys from where, and what the project may cost. */
   bootstrap,
   /** Where the releases' images are: a release has their names and digests alone. */

@@ -13,6 +13,7 @@ import { freezesChecks } from "./checks/freezes";
 import { modulesChecks } from "./checks/modules";
 import { orderChecks } from "./checks/order";
 import { pathsChecks } from "./checks/paths";
+import { pointerChecks } from "./checks/pointer";
 import { queuesChecks } from "./checks/queues";
 import { sizesChecks } from "./checks/sizes";
 import { smokeChecks } from "./checks/smoke";
@@ -31,7 +32,7 @@ import { plain } from "./plain";
 import { at, describe, dotted, type Problem } from "./problem";
 import { generationProblems, type Protected, protectedLists } from "./protection";
 import { readJson } from "./read";
-import type { Release } from "./release";
+import { isReleaseId, type Pointer, type Release } from "./release";
 import { type Running, running } from "./running";
 import { didYouMean } from "./similar";
 import { type System, systemSchema } from "./system";
@@ -41,6 +42,8 @@ export interface Configuration {
   readonly name: string;
   /** The system as its file says, with the services of all modules. */
   readonly declared: System;
+  /** All releases of the system, by their ids. */
+  readonly releases: Readonly<Record<string, Release>>;
   readonly environments: ByEnvironment<{
     /** The system as the environment runs it. */
     readonly system: System;
@@ -53,6 +56,12 @@ export interface Configuration {
     readonly candidate?: Candidate;
     /** The freeze by hand, then those that the environment's file plans. */
     readonly freezes: readonly Freeze[];
+    /** Whether the database is newer than the stable release. */
+    readonly databaseAhead: boolean;
+    /** The names of the releases that it runs. */
+    readonly pointer: Pointer;
+    /** Releases that rollbacks have left. */
+    readonly left: readonly Release[];
     /** What must not disappear from the environment's stack, if that is compared. */
     readonly protectedList?: Protected;
   }>;
@@ -70,6 +79,12 @@ export function environmentOf(
   if (!found) throw new Error(`${name} has no environment ${environment}`);
   return found;
 }
+
+/** The project of the environment that verifies another one's releases, if there is one. */
+export const sourceProject = (
+  environments: Configuration["environments"],
+  { verifiedIn }: Pick<Environment, "verifiedIn">,
+): string | undefined => (verifiedIn ? environments[verifiedIn.environment]?.environment.project : undefined);
 
 /** All problems of the configuration. Nothing was constructed or written. */
 export class InvalidConfiguration extends Error {
@@ -158,6 +173,7 @@ export function validate(
       ...orderChecks,
       ...queuesChecks,
       ...candidateChecks,
+      ...pointerChecks,
       ...environmentChecks,
       ...freezesChecks,
       ...bootstrapChecks,
@@ -185,6 +201,7 @@ export function validate(
     }
     const protectedList = lists.get(environmentName);
     problems.push(...generationProblems(environment, protectedList, versions));
+    const left: readonly Release[] = (pointer.value.left ?? []).map((id) => raw.releases[id] as Release);
     const beside = candidate && { release: candidate.value, share: pointer.value.share ?? 0 };
     return {
       name: environmentName,
@@ -193,7 +210,9 @@ export function validate(
       release: release.value,
       candidate: beside,
       previous: previous?.value,
+      databaseAhead: pointer.value.database !== undefined,
       pointer: pointer.value,
+      left,
       protectedList,
     };
   });
@@ -210,16 +229,14 @@ export function validate(
   return {
     name,
     declared: literal(system.value),
+    releases: Object.fromEntries(
+      Object.entries(raw.releases).flatMap(([id, release]) => (isReleaseId(id) ? [[id, release as Release]] : [])),
+    ),
     environments: Object.fromEntries(
-      environments.map(({ name, environment: { value }, pointer, protectedList, ...runs }) => {
+      environments.map(({ name, environment: { value }, protectedList, ...runs }) => {
         const { CHARTS_MIRROR: chartsMirror = value.chartsMirror } = variables;
-        return [
-          name,
-          {
-            ...literal({ ...runs, freezes: freezesOf(value, pointer), environment: { ...value, chartsMirror } }),
-            protectedList,
-          },
-        ];
+        const environment = { ...value, chartsMirror, variables: { ...value.variables, ...runs.pointer.variables } };
+        return [name, { ...literal({ ...runs, environment, freezes: freezesOf(value, runs.pointer) }), protectedList }];
       }),
     ) as Configuration["environments"],
   };

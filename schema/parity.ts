@@ -38,6 +38,7 @@ const OWN: readonly string[] = [
   "deployer",
   "stateBucket",
   "bootstrap",
+  "verifiedIn",
   "repository",
   "registries",
   "network",

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { Environment } from "./environment";
-import { count, label, matching, version } from "./fields";
+import { count, label, matching, text, variableName, version } from "./fields";
 import { freeze } from "./freeze";
 import type { System } from "./system";
 import { type Workloads, workloads } from "./workloads";
@@ -31,6 +31,15 @@ export const releaseSchema = z.strictObject({
   ),
   /** Commit that Vercel builds of each frontend, by its name. */
   frontends: z.record(label(40), commit).optional(),
+  /**
+   * The texts that the system's file gave variables when the release was written. They go with its images from environment
+   * to environment, and back with a rollback. A variable that is not here has the text of the system's file.
+   */
+  variables: z.record(variableName, text).optional(),
+  /** Names of the tasks that change the database, as the system's file said when the release was written. */
+  changesDatabase: z.array(label()).optional(),
+  /** Whether an older release cannot work with what this one does to the database. A rollback over it is refused. */
+  irreversible: z.literal(true).optional(),
 });
 export type Release = z.output<typeof releaseSchema>;
 
@@ -55,11 +64,22 @@ export const pointerSchema = z.strictObject({
   share: count(0, 100, "per cent").optional(),
   /** The freeze by hand, which began when the command wrote it. */
   freeze: freeze.optional(),
+  /**
+   * The release whose tasks changed the database last, if it is newer than the stable one. While it is here, no task that
+   * changes the database runs for the stable release: its migrations do not know the newer ones.
+   */
+  database: named.optional(),
+  /** Releases that rollbacks have left, until a newer release comes. A user of the database that one of them kept stays. */
+  left: z.array(named).optional(),
+  /** Values of the environment's variables that a rollback brought back, in place of those in the environment's file. */
+  variables: z.record(variableName, text).optional(),
+  /** Lets the stable release run without a verification: who says so, and why. */
+  approved: z.strictObject({ by: text, reason: text }).optional(),
 });
 export type Pointer = z.output<typeof pointerSchema>;
 
 /** JSON without spaces, keys in order. {@link https://www.rfc-editor.org/rfc/rfc8785} */
-const canonical = (value: unknown): string =>
+export const canonical = (value: unknown): string =>
   JSON.stringify(value, (_key, v: unknown) =>
     v !== null && typeof v === "object" && !Array.isArray(v)
       ? Object.fromEntries(Object.entries(v).sort(([a], [b]) => (a < b ? -1 : 1)))
@@ -72,6 +92,32 @@ const canonical = (value: unknown): string =>
  */
 export const releaseId = (release: unknown): string =>
   createHash("sha256").update(canonical(release)).digest("hex").slice(0, 16);
+
+/** Names of a system's tasks that change the database. */
+export const databaseTasks = ({ tasks }: Pick<System, "tasks">): string[] =>
+  Object.entries(tasks).flatMap(([name, { changesDatabase }]) => (changesDatabase ? [name] : []));
+
+/** Whether one release's tasks that change the database are other ones than another's, as far as their images tell. */
+export const migratesBeyond = (
+  { tasks }: Pick<System, "tasks">,
+  release: Pick<Release, "images">,
+  other: Pick<Release, "images">,
+): boolean =>
+  Object.values(tasks).some(
+    ({ changesDatabase, image }) => changesDatabase && release.images[image] !== other.images[image],
+  );
+
+/** A system with the configuration that a release was written with, as far as the system still has the variables as texts. */
+export function withConfiguration<Of extends Pick<System, "variables">>(system: Of, { variables = {} }: Release): Of {
+  const kept = Object.entries(variables).filter(([name]) => typeof system.variables[name] === "string");
+  return { ...system, variables: { ...system.variables, ...Object.fromEntries(kept) } };
+}
+
+/** The texts that a system's file gives variables. */
+export const configurationOf = ({ variables }: Pick<System, "variables">): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(variables).flatMap(([name, value]) => (typeof value === "string" ? [[name, value]] : [])),
+  );
 
 /** Names of the images that a release must have: those that the system's workloads run. */
 export const imagesOf = (system: Workloads): string[] => [...new Set(workloads(system).map(({ image }) => image))];

@@ -61,8 +61,15 @@ export function running(system: string, raw: Raw, parse: Parse, problems: Proble
         return [environment, { pointer: nothing<Pointer>(), release: nothing<Release>() }];
       }
       const pointer = parse(file, pointerSchema, raw.releases[environment]);
-      const { stable, previous, candidate } = pointer.value;
-      for (const [role, id] of Object.entries({ stable, previous, candidate }))
+      const { stable, previous, candidate, database, left = [] } = pointer.value;
+      const named = {
+        stable,
+        previous,
+        candidate,
+        database,
+        ...Object.fromEntries(left.map((id, i) => [`left.${i}`, id])),
+      };
+      for (const [role, id] of Object.entries(named))
         if (id !== undefined && !releases.has(id))
           say(
             `${file} ${role}`,

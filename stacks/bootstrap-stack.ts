@@ -2,6 +2,8 @@ import { DataGoogleIamPolicy } from "@cdktf/provider-google/lib/data-google-iam-
 import { ProjectIamCustomRole } from "@cdktf/provider-google/lib/project-iam-custom-role";
 import { ProjectIamMember } from "@cdktf/provider-google/lib/project-iam-member";
 import type { StorageBucket } from "@cdktf/provider-google/lib/storage-bucket";
+import { StorageBucketIamBinding } from "@cdktf/provider-google/lib/storage-bucket-iam-binding";
+import { StorageBucketIamMember } from "@cdktf/provider-google/lib/storage-bucket-iam-member";
 import { StorageBucketIamPolicy } from "@cdktf/provider-google/lib/storage-bucket-iam-policy";
 import { type TerraformElement, TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct, Node } from "constructs";
@@ -41,6 +43,8 @@ export interface BootstrapStackProps {
   readonly environmentName: string;
   readonly system: System;
   readonly environment: Environment;
+  /** Project of the environment that verifies this one's releases, if there is one. */
+  readonly sourceProject?: string;
 }
 
 /** Versions of a state that are kept. */
@@ -61,7 +65,7 @@ export class BootstrapStack extends TerraformStack {
 
   constructor(scope: Construct, props: BootstrapStackProps) {
     super(scope, bootstrapStackName(props.environmentName));
-    const { systemName, environmentName, system, environment } = props;
+    const { systemName, environmentName, system, environment, sourceProject } = props;
     const { region, bootstrap } = environment;
     const full = fullName(systemName, environmentName);
     const labels = { system: systemName, environment: environmentName, managed_by: "slipway" };
@@ -144,11 +148,26 @@ export class BootstrapStack extends TerraformStack {
       "roles/storage.objectUser": deployer.member,
       "roles/storage.objectViewer": planner.member,
     });
-    // The deployer can create records, and neither replace nor delete them.
-    access(this, "records", made("records", recordsBucket(environment.project)), project, {
-      "roles/storage.objectCreator": deployer.member,
-      "roles/storage.objectViewer": deployer.member,
-    });
+    // The deployer can create records, and neither replace nor delete them. Who reads them is added one by one, because the
+    // bootstrap stacks of the environments after this one let their deployers do it.
+    const records = made("records", recordsBucket(environment.project));
+    for (const [role, member] of Object.entries({
+      // Google grants the first four to everybody who can view or edit the project.
+      legacyBucketOwner: `projectOwner:${project.id}`,
+      legacyBucketReader: `projectOwner:${project.id}`,
+      legacyObjectOwner: `projectOwner:${project.id}`,
+      legacyObjectReader: `projectOwner:${project.id}`,
+      objectCreator: deployer.member,
+    }))
+      new StorageBucketIamBinding(this, `records-${role}`, {
+        bucket: records.name,
+        role: `roles/storage.${role}`,
+        members: [member],
+      });
+    const reads = { role: "roles/storage.objectViewer", member: deployer.member };
+    new StorageBucketIamMember(this, "records-viewer", { bucket: records.name, ...reads });
+    if (sourceProject !== undefined)
+      new StorageBucketIamMember(this, "source-records-viewer", { bucket: recordsBucket(sourceProject), ...reads });
 
     // ---- secrets that people supply; their values are nobody's but Secret Manager's
     for (const variable of suppliedVariables(system, environment)) {

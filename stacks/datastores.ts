@@ -36,6 +36,8 @@ export interface DatastoresProps {
   readonly release: Release;
   /** The freeze by hand, then those that the environment's file plans. */
   readonly freezes: readonly Freeze[];
+  /** Releases that rollbacks have left. */
+  readonly left: readonly Release[];
   readonly secrets: Secrets;
 }
 
@@ -79,7 +81,7 @@ interface Context extends DatastoresProps {
 const DATABASES: Kinds<NonNullable<Environment["database"]>, Kind<SqlDatastore>> = {
   "cloud-sql": (choice) => ({
     images: () => [],
-    build({ stack, platform, system, environment, release, freezes, secrets, peers }) {
+    build({ stack, platform, system, environment, release, left, freezes, secrets, peers }) {
       const sql = new CloudSql(stack, "database", {
         platform,
         ...choice,
@@ -91,7 +93,7 @@ const DATABASES: Kinds<NonNullable<Environment["database"]>, Kind<SqlDatastore>>
         password: {
           source: secrets.ofPlatform(PLATFORM_SECRETS.database),
           // After the release that follows the rotation, no service uses the previous user.
-          keepsPrevious: choice.password?.rotatedIn === release.version,
+          keepsPrevious: [release, ...left].some(({ version }) => version === choice.password?.rotatedIn),
         },
         extensions: system.database?.extensions as readonly string[],
         administrator: environment.deployer,

@@ -38,8 +38,6 @@ interface Edge {
   readonly gatewayApi: boolean;
   /** Images that run in the cluster, as Binary Authorization patterns. */
   readonly images: readonly string[];
-  /** Whether browsers trust its certificates. */
-  readonly trusted: boolean;
   /** Returns the names of the Certificates that cert-manager renews, in the services' namespace. */
   certificates(hosts: readonly string[]): readonly string[] | undefined;
   /** Returns the requests of pods that it starts in the services' namespace, for the quota. */
@@ -95,7 +93,6 @@ const EDGES: Kinds<Environment["edge"], Edge> = {
   traefik: (choice) => ({
     gatewayApi: false,
     images: [...Traefik.IMAGES, ...CertManager.IMAGES],
-    trusted: choice.acme === "production",
     certificates: (hosts) => hosts.map(certificateName),
     pods: (hosts) => hosts.map(() => CertificateIssuer.SOLVER),
     front: () => ({ proxies: Traefik.PEERS }),
@@ -107,9 +104,8 @@ const EDGES: Kinds<Environment["edge"], Edge> = {
 const loadBalancer = (
   by: keyof typeof BALANCERS,
   { waf }: Extract<Environment["edge"], { kind: "google" | "gateway" }>,
-): Pick<Edge, "images" | "trusted" | "certificates" | "pods" | "front"> => ({
+): Pick<Edge, "images" | "certificates" | "pods" | "front"> => ({
   images: [],
-  trusted: true,
   certificates: () => undefined,
   pods: () => [],
   front: (scope, { platform: { project, names }, name, service }) => ({

@@ -51,6 +51,10 @@ export interface EnvironmentStackProps {
   readonly previous?: Release;
   /** The freeze by hand, then those that the environment's file plans. */
   readonly freezes: readonly Freeze[];
+  /** Whether the database is newer than the stable release. */
+  readonly databaseAhead: boolean;
+  /** Releases that rollbacks have left. */
+  readonly left: readonly Release[];
   /**
    * Whether Terraform can log in to the cluster with GKE's credential plugin. It depends on the machine that runs
    * Terraform.
@@ -67,7 +71,7 @@ export class EnvironmentStack extends TerraformStack {
 
   constructor(scope: Construct, name: string, props: EnvironmentStackProps) {
     super(scope, name);
-    const { systemName, system, environment, release, candidate, previous, freezes } = props;
+    const { systemName, system, environment, release, candidate, previous, databaseAhead, left, freezes } = props;
     const {
       region,
       bootstrap: { secondRegion },
@@ -177,7 +181,7 @@ export class EnvironmentStack extends TerraformStack {
       ),
       deletionProtection,
     });
-    const stores = datastores(this, { platform, system, environment, release, freezes, secrets });
+    const stores = datastores(this, { platform, system, environment, release, left, freezes, secrets });
 
     // ---- the cluster
     new Monitoring(this, "monitoring", { platform, system, environment, secrets, datastores: stores, hosts });
@@ -211,6 +215,7 @@ export class EnvironmentStack extends TerraformStack {
       environment,
       release,
       candidate,
+      databaseAhead,
       secrets,
       datastores: stores,
       buckets,

@@ -3,7 +3,7 @@ import { VercelFrontend } from "../constructs/frontend/vercel-frontend";
 import { VercelProvider } from "../constructs/frontend/vercel-provider";
 import type { Platform } from "../constructs/platform";
 import type { Environment } from "../schema/environment";
-import type { Release } from "../schema/release";
+import { type Release, withConfiguration } from "../schema/release";
 import type { System } from "../schema/system";
 import { plainValue } from "./variables";
 
@@ -23,6 +23,7 @@ export class Frontends extends Construct {
     super(scope, id);
     const { vercel } = environment;
     if (!vercel) return;
+    const configured = withConfiguration(system, release);
     new VercelProvider(scope, "vercel", vercel); // a frontend could have the same name here
     for (const [name, { variables, ...frontend }] of Object.entries(system.vercel))
       new VercelFrontend(this, name, {
@@ -32,7 +33,7 @@ export class Frontends extends Construct {
         domains: environment.frontends[name] as string[],
         variables: Object.fromEntries(
           variables.flatMap((variable) => {
-            const value = plainValue(system, environment, variable);
+            const value = plainValue(configured, environment, variable);
             return value === undefined ? [] : [[variable, value]]; // absent only if it is optional
           }),
         ),

@@ -10,6 +10,7 @@ import { largestOf } from "../facts/rollout";
 import { longestGap } from "../facts/schedules";
 import { hasStrategy } from "../schema/candidate";
 import { mostNodes, nodePoolsOf } from "../schema/cluster";
+import { isTrusted } from "../schema/edge";
 import { type Environment, hostsFor } from "../schema/environment";
 import { queuesOf } from "../schema/queues";
 import { PLATFORM_SECRETS, type System } from "../schema/system";
@@ -110,7 +111,7 @@ export class Monitoring extends Construct {
     new CloudMonitoring(this, "cloud", {
       platform,
       email,
-      hosts: checkedHosts(system, environment, edge.trusted),
+      hosts: checkedHosts(system, environment),
       database,
       cache,
       nodePools,
@@ -119,7 +120,8 @@ export class Monitoring extends Construct {
 }
 
 /** Returns what uptime checks request, by the public host. */
-function checkedHosts(system: System, environment: Environment, trusted: boolean): CloudMonitoringProps["hosts"] {
+function checkedHosts(system: System, environment: Environment): CloudMonitoringProps["hosts"] {
+  const trusted = isTrusted(environment.edge);
   const services = Object.entries(system.services).map(([name, { health, paths }]) => {
     // An uptime check cannot reach the health path of a service that has only some of its host's paths, unless it is one
     // of them.

@@ -3,7 +3,7 @@ import { readFileSync, rmdirSync } from "node:fs";
 import path from "node:path";
 import { App, TerraformResource, type TerraformStack } from "cdktf";
 import { environmentFile, protectedFile } from "../schema/files";
-import { type Configuration, InvalidConfiguration } from "../schema/load";
+import { type Configuration, InvalidConfiguration, sourceProject } from "../schema/load";
 import { describe, type Problem } from "../schema/problem";
 import { BootstrapStack, type BootstrapStackProps } from "./bootstrap-stack";
 import { collisionsIn } from "./collisions";
@@ -45,7 +45,7 @@ export function synthesize(
 /** Builds the stacks. Two things with one name end in a problem of the environment's file. */
 export function build(app: App, { name, environments }: Configuration, env: NodeJS.ProcessEnv): EnvironmentStack[] {
   const problems: Problem[] = [];
-  const stacks = Object.entries(environments).flatMap(([id, files]) => {
+  const stacks = Object.entries(environments).flatMap(([id, { protectedList: _, ...files }]) => {
     const say = (value: string, rule: string) => {
       const remedy = "rename the service, task, variable, host or pool that they are named after";
       problems.push({ path: environmentFile(name, id), value, rule, remedy });
@@ -73,7 +73,13 @@ export function build(app: App, { name, environments }: Configuration, env: Node
 export const bootstrapStacks = (app: App, { name, environments }: Configuration): BootstrapStack[] =>
   Object.entries(environments).map(
     ([environmentName, { system, environment }]) =>
-      new BootstrapStack(app, { systemName: name, environmentName, system, environment }),
+      new BootstrapStack(app, {
+        systemName: name,
+        environmentName,
+        system,
+        environment,
+        sourceProject: sourceProject(environments, environment),
+      }),
   );
 
 /** Returns the JSON of the bootstrap stack of one environment. */

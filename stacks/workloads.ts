@@ -17,7 +17,7 @@ import type { Route } from "../facts/routes";
 import { type Candidate, candidateTasks, hasStrategy, runnersOf, shareOf } from "../schema/candidate";
 import type { Environment } from "../schema/environment";
 import { inOrder } from "../schema/order";
-import type { Release } from "../schema/release";
+import { type Release, withConfiguration } from "../schema/release";
 import type { ScheduledTask as Scheduled } from "../schema/scheduled-task";
 import { type SmokeJob as SmokeJobCheck, smokeJobs } from "../schema/smoke-check";
 import type { System } from "../schema/system";
@@ -38,6 +38,8 @@ export interface WorkloadsProps {
   readonly release: Release;
   /** The release that services with a strategy run beside the stable one, if there is one. */
   readonly candidate?: Candidate;
+  /** Whether the database is newer than the stable release. */
+  readonly databaseAhead: boolean;
   readonly secrets: Secrets;
   readonly datastores: Datastores;
   readonly buckets: Buckets;
@@ -86,17 +88,20 @@ export class Workloads extends Construct {
     private readonly props: WorkloadsProps,
   ) {
     super(scope, id);
-    const { system, release, candidate } = props;
+    const { system, release, candidate, databaseAhead } = props;
+    const running = (of: Release, named: Running["named"]): Running => {
+      const variables = new Variables({ ...props, system: withConfiguration(system, of), release: of });
+      return { release: of, variables, named };
+    };
     this.pods = new Pods(props);
-    this.stable = { release, variables: new Variables(props), named: (workload) => workload };
-    if (candidate) {
-      const variables = new Variables({ ...props, release: candidate.release });
-      this.candidate = { release: candidate.release, variables, named: candidateOf };
-    }
+    this.stable = running(release, (workload) => workload);
+    this.candidate = candidate && running(candidate.release, candidateOf);
     const beside = candidateTasks(system);
     for (const task of inOrder(system.tasks)) {
-      this.run(task, this.stable);
-      if (this.candidate && beside.has(task)) this.run(task, this.candidate);
+      const besides = this.candidate && beside.has(task);
+      const isOlder = databaseAhead || besides; // the candidate's migrations are newer
+      this.run(task, this.stable, { prepares: isOlder && system.tasks[task]?.changesDatabase });
+      if (this.candidate && besides) this.run(task, this.candidate);
     }
     for (const service of Object.keys(system.services)) this.serve(service);
     for (const [name, task] of Object.entries(system.scheduled)) this.schedule(name, task);
@@ -120,11 +125,17 @@ export class Workloads extends Construct {
     });
   }
 
-  private run(task: string, running: Running): void {
+  /**
+   * Runs a task of a release.
+   * @param prepares whether to make only what the task's pod has, and no Job: an older migration fails on a newer database, as
+   * with Alembic's "Can't locate revision"
+   */
+  private run(task: string, running: Running, { prepares = false }: { readonly prepares?: boolean } = {}): void {
     const config = this.props.system.tasks[task] as System["tasks"][string];
     const name = running.named(task);
     const scope = new Construct(this, name);
     const { ready, ...props } = this.job(scope, task, { ...config, direct: config.changesDatabase }, running);
+    if (prepares) return;
     const { buckets, signsUrls } = config;
     // A Job that starts before its access applies fails, and is not repeated. A candidate's starts after the stable one.
     const access =
@@ -231,9 +242,9 @@ export class Workloads extends Construct {
     };
   }
 
-  /** Returns the Jobs of a release's tasks, which were created before. */
+  /** Returns the Jobs of a release's tasks, which were created before. There is none for a task that the database is ahead of. */
   private jobs(tasks: readonly string[], { named }: Running): ITerraformDependable[] {
-    return tasks.map((task) => this.tasks.get(named(task)) as ITerraformDependable);
+    return tasks.flatMap((task) => this.tasks.get(named(task)) ?? []);
   }
 }
 

@@ -83,6 +83,10 @@ test("the deployment before stays at its address, so that going back only moves 
   expect(alias.deployment_id).toBe(ref(`vercel_deployment.${first}.id`));
 });
 
+test("a release that changes only images keeps the one deployment", () => {
+  expect(deployments(synth({ commit: FIRST, previous: FIRST }))).toEqual(deployments(synth({ commit: FIRST })));
+});
+
 test("another variable or build setting builds the commit anew, and a header does not", () => {
   const names = (props: Partial<VercelFrontendProps>) => deployments(synth(props)).map(([name]) => name);
   const own = names({});

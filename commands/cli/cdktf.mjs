@@ -29,14 +29,18 @@ export const applyOptions = (command) =>
     .wholeNumberOption("--parallelism <n>", "environments that are worked on at a time", { least: 1, most: 100 })
     .option("--ignore-missing-stack-dependencies", "leave out stacks that the named ones depend on");
 
+/** Options that are not cdktf's. */
+const OWN = ["system", "approved", "allow"];
+
 /** Runs cdktf with what was given, in its own words. */
 async function forward(command) {
+  const { approved, allow } = command.opts();
   const options = command.options.flatMap((option) => {
     const key = option.attributeName();
     const value = command.opts()[key];
-    if (key === "system" || command.getOptionValueSource(key) !== "cli") return [];
+    if (OWN.includes(key) || command.getOptionValueSource(key) !== "cli") return [];
     if (typeof value === "boolean") return [option.long];
     return [value].flat().flatMap((it) => [option.long, String(it)]);
   });
-  await (await load("cdktf.ts")).main(command.name(), command.args, options);
+  await (await load("cdktf.ts")).main(command.name(), command.args, options, { approved, allow });
 }

@@ -31,7 +31,7 @@ export class Command extends Base {
 
   /** Adds examples to the help, each with what it does. */
   examples(lines) {
-    const width = Math.max(...lines.map(([call]) => call.length).filter((length) => length <= LONGEST));
+    const width = Math.max(0, ...lines.map(([call]) => call.length).filter((length) => length <= LONGEST));
     const said = ([call, what = ""]) =>
       call.length > width ? `  ${call}\n  ${" ".repeat(width)}  ${what}` : `  ${call.padEnd(width)}  ${what}`;
     const text = lines.map((line) => said(line).trimEnd()).join("\n");

@@ -18,6 +18,14 @@ Services with a strategy can run a candidate beside the stable release. Deploy a
       "that Vercel builds of a frontend; repeat it for each frontend that changes",
     )
     .option("--from <release>", "the name of a release, or an environment that runs it")
+    .option(
+      "--irreversible",
+      "no older release can work with the database after the new one: a rollback over it is refused",
+    )
+    .option(
+      "--hotfix <reason>",
+      "let the environment run a release that was not verified where verifiedIn says; your name and the reason are kept",
+    )
     .option("--candidate", "run the release beside the stable one, with the share 0")
     .wholeNumberOption(
       "--share <percent>",
@@ -26,6 +34,7 @@ Services with a strategy can run a candidate beside the stable release. Deploy a
     )
     .option("--promote", "let the environment run the candidate as stable; it must have the share 100")
     .option("--abandon", "remove the candidate, whatever its share is")
+    .option("--dry-run", "print what would be written, and write nothing")
     .examples([
       [
         "npx slipway release staging --version 1.4.0 --image backend=sha256:<64 digits>",

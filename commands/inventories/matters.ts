@@ -19,6 +19,7 @@ export const MATTERS: Readonly<Record<string, readonly string[]>> = {
   google_iam_workload_identity_pool: ["workload_identity_pool_id"],
   google_iam_workload_identity_pool_provider: ["attribute_condition", "attribute_mapping", "oidc.issuer_uri"],
   google_project_iam_custom_role: ["role_id", "permissions"],
+  google_storage_bucket_iam_binding: ["bucket", "role", "members"],
   google_storage_bucket_iam_policy: ["bucket", "policy_data"],
   google_binary_authorization_policy: [
     "default_admission_rule.evaluation_mode",

@@ -1,7 +1,7 @@
 import { Inconclusive, type Shift } from "@slipway/rehearsal";
 import { type Candidate, possibleShares, shiftedServices } from "../../schema/candidate";
 import type { Configuration } from "../../schema/load";
-import type { Release } from "../../schema/release";
+import { databaseTasks, type Release } from "../../schema/release";
 import { looksAt } from "./releases-in-cluster";
 
 type Files = Configuration["environments"]["production"];
@@ -19,7 +19,7 @@ export const another = ({ version, images, frontends }: Release, what: string, d
 
 /**
  * The versions in which a candidate comes, gets requests in steps, is promoted, and in which bad ones go. The last one is
- * the first again.
+ * the first again, without the migrations that the database is ahead of.
  *
  * @param write writes a version of the stack and returns its folder
  */
@@ -31,19 +31,20 @@ export function shiftsOf(files: Files, write: (version: string, changed: Partial
   const [, ...shares] = possibleShares(system) as [number, number, ...number[]];
   const [least] = shares as [number];
   const beside = (release: Release, share: number) => ({ release: first, candidate: { release, share } });
-  const alone = (release: Release) => ({ release, candidate: undefined });
+  const alone = (release: Release) => ({ release, candidate: undefined, databaseAhead: false });
+  const back = { ...alone(first), databaseAhead: databaseTasks(system).length > 0 };
   const steps: { what: string; runs: { release: Release; candidate?: Candidate }; fails?: boolean }[] = [
     { what: "a candidate without requests", runs: beside(next, 0) },
     ...shares.map((share) => ({ what: `${share} %`, runs: beside(next, share) })),
     { what: "back to 0 %", runs: beside(next, 0) },
     { what: "100 % at once", runs: beside(next, 100) },
     { what: "promoted", runs: alone(next) },
-    { what: "back to the first release", runs: alone(first) },
+    { what: "back to the first release", runs: back },
     { what: `a candidate that is never ready, with ${least} %`, runs: beside(unready, least), fails: true },
-    { what: "abandoned", runs: alone(first) },
+    { what: "abandoned", runs: back },
     { what: `a bad candidate with ${least} %`, runs: beside(next, least) },
     { what: "0 % for the bad candidate", runs: beside(next, 0) },
-    { what: "the bad candidate abandoned", runs: alone(first) },
+    { what: "the bad candidate abandoned", runs: back },
   ];
   return steps.map(({ what, runs, fails }, i) => ({
     what,

@@ -3,16 +3,23 @@ import os from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline/promises";
 import { bootstrapStackName } from "../../facts/names";
-import { environmentOf, InvalidConfiguration, load } from "../../schema/load";
+import { type Configuration, environmentOf, InvalidConfiguration, load } from "../../schema/load";
 import { describe, type Problem } from "../../schema/problem";
 import { report } from "../../schema/report";
 import type { Listed } from "../../stacks/protection";
 import type { Context } from "../context";
+import { Deploying } from "../releases/deploying";
+import { approvalProblems, approvalsIn } from "./approvals";
+import { keepErrored, pushErrored } from "./errored-state";
 import { type Freezes, freezeProblems } from "./frozen";
+import { DESTROY, guardProblems, wantedBy } from "./guard";
 import { parallelism } from "./parallelism";
+import { planHash } from "./plan-hash";
 import { lostByBootstrap, type Plan, planProblems } from "./plan-problems";
+import { summaryOf } from "./plan-summary";
 import { printedBy, terraform } from "./run";
-import { changing, snapshotOf } from "./snapshot";
+import { changing, migrating, snapshotOf } from "./snapshot";
+import { refuseLocked, stateOf } from "./state-lock";
 
 const ROOT = path.resolve(__dirname, "..", "..");
 
@@ -21,7 +28,8 @@ const OF_APPLY = /^-(parallelism|lock|lock-timeout|no-color|compact-warnings)(=|
 
 /**
  * Runs Terraform with the arguments that cdktf gives it; returns the exit code. An apply or a destroy becomes a plan, a
- * look into the plan, and an apply of exactly this plan. A plan that deletes what is protected is not applied.
+ * look into the plan, and an apply of exactly this plan. A plan that deletes what is protected is not applied. Neither is one
+ * that changes of an environment what nobody has approved.
  */
 export async function gate(args: readonly string[]): Promise<number> {
   try {
@@ -41,17 +49,38 @@ async function plan(options: readonly string[]): Promise<number> {
   const file = options[options.indexOf("-out") + 1];
   if (code !== 0 || !options.includes("-out") || !file) return code;
   const shown: Plan = JSON.parse(await printedBy(["show", "-json", file]));
-  return said(problemsIn(shown, await filesOf(), options.includes("-destroy"))) ? 1 : 0;
+  const [files, destroys] = [await filesOf(), options.includes("-destroy")];
+  const failed = said(problemsIn(shown, files, destroys));
+  if (isGuarded(files, destroys)) {
+    const wanted = wantedBy(shown);
+    // cdktf adds the name of a construct to the first address in a line, so the option is not the first.
+    const allow = wanted.map((it) => `  ${it.startsWith(DESTROY) ? it.slice(DESTROY.length) : it}: --allow ${it}`);
+    console.log(["", ...summaryOf(shown), ...(wanted.length ? ["a deploy of it needs", ...allow] : [])].join("\n"));
+  }
+  return failed ? 1 : 0;
 }
 
 async function apply(command: "apply" | "destroy", options: readonly string[]): Promise<number> {
+  const begun = new Date();
+  const destroys = command === "destroy" || options.includes("-destroy");
+  const files = await filesOf();
+  const { approved: hash, allow: allowed, rollback } = approvalsIn(process.env);
+  const deploying = isGuarded(files, destroys)
+    ? await Deploying.open(files.configuration, files.environmentName, rollback)
+    : undefined;
+  if (said(deploying?.problems ?? [], "in what is to be deployed")) return 1;
+  const state = stateOf(`${files.systemName}/${files.environmentName}`, files.environment);
+  if (deploying) {
+    await refuseLocked(state, deploying.events, files.environmentName);
+    await pushErrored(state);
+  }
+
   const folder = mkdtempSync(path.join(os.tmpdir(), "plan-")); // nobody else can read it
   const remove = () => rmSync(folder, { recursive: true, force: true });
   process.once("exit", remove);
   try {
     const file = path.join(folder, "plan");
-    const destroys = command === "destroy" || options.includes("-destroy");
-    const [approves, others] = [options.includes("-auto-approve"), options.filter((it) => it !== "-auto-approve")];
+    const [asks, others] = [!options.includes("-auto-approve"), options.filter((it) => it !== "-auto-approve")];
     const code = await terraform([
       "plan",
       "-input=false",
@@ -63,31 +92,54 @@ async function apply(command: "apply" | "destroy", options: readonly string[]): 
     const changes = code === 2;
     if (code !== 0 && !changes) return code;
     const shown: Plan = JSON.parse(await printedBy(["show", "-json", file]));
-    const files = await filesOf();
-    if (said([...problemsIn(shown, files, destroys), ...(destroys ? [] : freezeProblems(shown, files))])) return 1;
-    if (changes && !approves && !(await approved(destroys))) return 1;
-    if (!destroys) await keepDatabase(shown, files);
+    const problems = [...problemsIn(shown, files, destroys), ...(destroys ? [] : freezeProblems(shown, files))];
+    if (deploying) {
+      console.log(["", ...summaryOf(shown)].join("\n"));
+      // A rollback cannot wait for an approval: the guard alone says what it may change.
+      const isRequired = Boolean(process.env.CI) && files.environment.purpose === "production" && !rollback;
+      problems.push(
+        ...guardProblems(shown, { allowed, rollback }),
+        ...approvalProblems(planHash(shown), { approved: hash }, isRequired),
+      );
+    }
+    if (said(problems)) return 1;
+    if (changes && asks && !hash && !(await approved(destroys))) return 1;
+    if (!destroys && !rollback) await keepDatabase(shown, files, begun);
     const chosen = destroys ? [] : await parallelism(file, shown, others);
-    return await terraform(["apply", "-input=false", ...others.filter((it) => OF_APPLY.test(it)), ...chosen, file]);
+    await deploying?.begin({ plan: planHash(shown), migrates: migrating(shown, files), allowed });
+    const applied = await terraform([
+      "apply",
+      "-input=false",
+      ...others.filter((it) => OF_APPLY.test(it)),
+      ...chosen,
+      file,
+    ]);
+    if (deploying) await keepErrored(state);
+    await deploying?.end(applied === 0);
+    return applied;
   } finally {
     remove();
   }
 }
 
 /** Prints a line for each problem; returns whether there is one. */
-function said(problems: readonly Problem[]): boolean {
+function said(problems: readonly Problem[], where = "in the plan"): boolean {
   const { length } = problems;
   if (length)
     console.error(
-      `\n${length} ${length === 1 ? "problem" : "problems"} in the plan; nothing was applied.\n${problems.map(describe).join("\n")}\n`,
+      `\n${length} ${length === 1 ? "problem" : "problems"} ${where}; nothing was applied.\n${problems.map(describe).join("\n")}\n`,
     );
   return length > 0;
 }
 
 interface FilesOfStack extends Context, Freezes {
+  readonly configuration: Configuration;
   /** What is listed of an environment's stack. A bootstrap stack has no list. */
   readonly listed?: Listed;
 }
+
+/** Whether a plan needs approvals: one that changes an environment, and does not destroy it. */
+const isGuarded = ({ listed }: FilesOfStack, destroys: boolean): boolean => listed !== undefined && !destroys;
 
 const problemsIn = (shown: Plan, { listed }: FilesOfStack, destroys: boolean): Problem[] =>
   listed ? planProblems(shown, listed, destroys) : lostByBootstrap(shown);
@@ -101,14 +153,15 @@ async function filesOf(): Promise<FilesOfStack> {
   const configuration = await load(ROOT, systemName, process.env);
   const isBootstrap = stackName.startsWith(bootstrapStackName(""));
   const environmentName = isBootstrap ? stackName.slice(bootstrapStackName("").length) : stackName;
-  const { system, environment, freezes, protectedList = NO_LIST } = environmentOf(configuration, environmentName);
+  const files = environmentOf(configuration, environmentName);
+  const { environment, protectedList = NO_LIST } = files;
   const { allowDestroy } = environment;
   const listed = { system: systemName, environment: environmentName, allowDestroy, list: protectedList };
-  return { systemName, environmentName, system, environment, freezes, listed: isBootstrap ? undefined : listed };
+  return { systemName, environmentName, ...files, configuration, listed: isBootstrap ? undefined : listed };
 }
 
 /** Keeps the database as it is, if the plan runs a task that changes it. @throws if that fails */
-async function keepDatabase(shown: Plan, files: Context): Promise<void> {
+async function keepDatabase(shown: Plan, files: Context, begun: Date): Promise<void> {
   const tasks = changing(shown, files);
   if (!tasks.length) return;
   const snapshot = snapshotOf(shown, files);
@@ -116,7 +169,7 @@ async function keepDatabase(shown: Plan, files: Context): Promise<void> {
   if (!snapshot) return console.log(`\nNo snapshot is taken, ${why} and database.snapshot names no command.\n`);
   if (process.env.SKIP_SNAPSHOT) return console.log(`\nNo snapshot is taken (SKIP_SNAPSHOT), ${why}.\n`);
   console.log(`\nTakes a snapshot, ${why}: ${snapshot.says}\n`);
-  await snapshot.take().catch((error: Error) => {
+  await snapshot.take(begun).catch((error: Error) => {
     throw new Error(
       `${error.message}\nNothing was applied, because there is no snapshot. To deploy without one, set SKIP_SNAPSHOT=1.`,
     );

@@ -5,16 +5,51 @@ import { type Listed, mayBeDeleted } from "../../stacks/protection";
 /** Part of what `terraform show -json` prints of a plan. {@link https://developer.hashicorp.com/terraform/internals/json-format#plan-representation} */
 export interface Plan {
   readonly resource_changes?: readonly Change[];
+  readonly output_changes?: Readonly<Record<string, Values>>;
+  /** What is in the state. */
+  readonly prior_state?: { readonly values?: { readonly root_module?: Module } };
+  readonly configuration?: {
+    readonly provider_config?: Readonly<
+      Record<string, { readonly expressions?: Readonly<Record<string, unknown>> } | undefined>
+    >;
+    readonly root_module?: {
+      readonly outputs?: Readonly<Record<string, { readonly expression?: unknown }>>;
+      readonly resources?: readonly Configured[];
+    };
+  };
 }
 
-interface Change {
+interface Module {
+  readonly resources?: readonly { readonly address: string; readonly mode: string }[];
+  readonly child_modules?: readonly Module[];
+}
+
+/** A resource as the stack's files write it. */
+export interface Configured {
+  readonly address: string;
+  readonly expressions?: Readonly<Record<string, unknown>>;
+  readonly provisioners?: unknown;
+}
+
+export interface Change {
   readonly address: string;
   /** Where the resource was before a `moved` block. */
   readonly previous_address?: string;
+  readonly mode?: string;
   readonly type: string;
   /** Set for what is left of a replacement that failed halfway: the resource itself exists already. */
   readonly deposed?: string;
-  readonly change: { readonly actions: readonly string[]; readonly before: unknown; readonly after?: unknown };
+  readonly change: Values & { readonly importing?: unknown; readonly replace_paths?: unknown };
+}
+
+/** Values before and after a change. Other fields have the same shape, with true in place of what they are about. */
+export interface Values {
+  readonly actions: readonly string[];
+  readonly before?: unknown;
+  readonly after?: unknown;
+  readonly after_unknown?: unknown;
+  readonly before_sensitive?: unknown;
+  readonly after_sensitive?: unknown;
 }
 
 /**
@@ -63,13 +98,15 @@ export const lostByBootstrap = ({ resource_changes = [] }: Plan): Problem[] =>
       remedy: `undo the change of the files; if nobody needs it, run terraform state rm ${address}, and delete it yourself`,
     }));
 
+/** The generation of the password of a database's user that exists, or 0. */
+export const generationOf = ({ type, change }: Change): number =>
+  type === "google_sql_user" ? Number(/_(\d+)$/.exec(nameIn(change.before))?.[1] ?? 0) : 0;
+
 /**
  * The database's user of the latest generation is the one that the services log in as. A rotation keeps it, as the user
  * of the generation before.
  */
 function usersInUse({ resource_changes = [] }: Plan, deletes: readonly Change[]): Problem[] {
-  const generationOf = ({ type, change }: Change): number =>
-    type === "google_sql_user" ? Number(/_(\d+)$/.exec(nameIn(change.before))?.[1] ?? 0) : 0;
   const latest = Math.max(0, ...resource_changes.map(generationOf));
   return deletes
     .filter((change) => latest > 0 && generationOf(change) === latest)

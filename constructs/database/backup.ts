@@ -1,5 +1,6 @@
 import { StorageBucketIamMember } from "@cdktf/provider-google/lib/storage-bucket-iam-member";
 import { Construct } from "constructs";
+import { BACKUP_FOLDER } from "../../facts/names";
 import { mirrored } from "../../facts/registries";
 import { PLATFORM_NAMES } from "../../facts/reserved";
 import type { Resources } from "../../facts/resources";
@@ -174,7 +175,7 @@ export class DatabaseBackup extends Construct {
       image: mirrored(`${CLOUD_SDK}:562.0.0-slim`, platform.imagesMirror),
       resources: GCLOUD,
       env: [
-        { name: "FOLDER", value: `gs://${bucket.name}/postgresql` },
+        { name: "FOLDER", value: `gs://${bucket.name}/${BACKUP_FOLDER}` },
         { name: "CLOUDSDK_CONFIG", value: "/tmp/gcloud" },
         { name: "CLOUDSDK_CORE_DISABLE_PROMPTS", value: "1" },
         { name: "CLOUDSDK_STORAGE_CHECK_HASHES", value: "always" },

@@ -102,7 +102,7 @@ export class VercelFrontend extends Construct {
       });
 
     const deployments = new Map(
-      [props.commit, props.previous].flatMap((commit) =>
+      [...new Set([props.commit, props.previous])].flatMap((commit) =>
         commit === undefined ? [] : [[commit, this.deploy(project, commit, [settings, props.variables], variables)]],
       ),
     );

@@ -71,6 +71,22 @@ export function between(environments: readonly EnvironmentFile[], elsewhere: rea
     }
   }
 
+  for (const mine of environments) {
+    const from = mine.valid.has("verifiedIn") ? mine.value.verifiedIn?.environment : undefined;
+    if (from === undefined) continue;
+    const others = environments.filter(({ name, value }) => name !== mine.name && value.purpose !== "production");
+    if (!others.some(({ name }) => name === from))
+      say(
+        mine,
+        ["verifiedIn", "environment"],
+        from,
+        "is not an environment of the system that comes before this one: another one, which is not a production",
+        others.length
+          ? `use one of ${others.map(({ name }) => name).join(", ")}`
+          : "add an environment, such as staging",
+      );
+  }
+
   for (const { file, environment } of elsewhere) {
     const hosts = rawHosts(environment);
     for (const mine of environments) {

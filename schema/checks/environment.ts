@@ -98,6 +98,14 @@ export const environmentChecks: readonly Check[] = [
     if (addresses < nodes)
       say.environment(["network", "nodes"], `has ${addresses} addresses for ${nodes} nodes`, "make the range larger");
   }),
+  check([], ["verifiedIn", "purpose"], [], (_s, { verifiedIn, purpose }, _r, { say }) => {
+    if (purpose === "production" && !verifiedIn)
+      say.environment(
+        ["verifiedIn"],
+        "is required for production: it names the environment that verifies releases first",
+        'write it like { environment: "staging", soakMinutes: 60 }',
+      );
+  }),
   check([], ["cluster", "purpose"], [], (_s, { cluster, purpose }, _r, { say }) => {
     if (cluster.authorizedNetworks && !Object.keys(cluster.authorizedNetworks).length)
       say.environment(

@@ -26,15 +26,18 @@ interface Answer {
 }
 
 const UPLOAD = /^\/upload\/storage\/v1\/b\/(?<bucket>[^/]+)\/o$/;
-/** The XML API, which clients read with: https://cloud.google.com/storage/docs/request-endpoints */
+/** The XML API, which Google's clients read with: https://cloud.google.com/storage/docs/request-endpoints */
 const READ = /^\/(?<bucket>[^/]+)\/(?<object>.+)$/;
+/** The JSON API, with `alt=media`: https://cloud.google.com/storage/docs/json_api/v1/objects/get */
+const MEDIA = /^\/storage\/storage\/v1\/b\/(?<bucket>[^/]+)\/o\/(?<object>[^/]+)$/;
 
 /** Answers a request that writes or reads the content of a Cloud Storage object; undefined if it is about something else. */
 export function answerObject(asked: Asked): Answer | undefined {
   const { cloud, method, url } = asked;
   const { pathname, searchParams: query } = new URL(url, "http://fake");
   const upload = method === "POST" ? UPLOAD.exec(pathname)?.groups : undefined;
-  const read = method === "GET" ? READ.exec(pathname)?.groups : undefined;
+  const form = query.get("alt") === "media" ? MEDIA : READ;
+  const read = method === "GET" ? form.exec(pathname)?.groups : undefined;
   const isRead = read && cloud.store.get(`storage/b/${read.bucket}`);
   if (!upload && !isRead) return undefined;
   const bucket = (upload ?? read)?.bucket as string;

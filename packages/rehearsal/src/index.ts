@@ -39,7 +39,7 @@ export {
   planned,
 } from "./terraform/output";
 export { type Plan, type PlanJson, type PlannedChange, planFromNothing } from "./terraform/plan";
-export { prepare } from "./terraform/prepare";
+export { adapt, prepare } from "./terraform/prepare";
 export { type OnVercel, onVercel, whatIsMissing } from "./terraform/requirements";
 export { type Run, run, runSync, terraformEnvironment } from "./terraform/run";
 export { type Withheld, type WithholdEachOptions, withholdEach } from "./withhold-each";

@@ -1,0 +1,99 @@
+import type { Event } from "../../commands/records/event";
+import { type Proposed, releaseProblems } from "../../commands/releases/rules";
+import { describe as lineOf } from "../../schema/problem";
+import type { Pointer, Release } from "../../schema/release";
+import { at, deployed, hold, verification } from "./events";
+
+const [ONE, TWO, THREE] = ["1", "2", "3"].map((digit) => digit.repeat(16)) as [string, string, string];
+const FILE = "releases/shop/production.json stable";
+
+/** The lines for production, which takes what staging has verified for ten minutes. */
+function problems(
+  pointer: Pointer,
+  { here = [], before = [], irreversible = [] }: { here?: Event[]; before?: Event[]; irreversible?: string[] },
+  { minutes = 1000, rollback = false } = {},
+): string[] {
+  const releases = Object.fromEntries(
+    [ONE, TWO, THREE].map((id) => [
+      id,
+      { version: id, images: {}, ...(irreversible.includes(id) && { irreversible: true }) } as Release,
+    ]),
+  );
+  const environment = { verifiedIn: { environment: "staging", soakMinutes: 10 } };
+  const files = { pointer, environment } as Proposed["files"];
+  const proposed = { systemName: "shop", environmentName: "production", files, releases, rollback };
+  return releaseProblems(proposed, { here, before }, new Date(at(minutes))).map(lineOf);
+}
+
+const verified = (release: string, from = 0) => [...deployed(from, release), verification(from + 5, release)];
+
+test("production takes what staging has verified and run for long enough", () => {
+  expect(problems({ stable: ONE }, { before: verified(ONE) })).toEqual([]);
+  expect(problems({ stable: ONE }, {})).toEqual([
+    `${FILE} = "${ONE}": has never run in staging; deploy it to staging and verify it there, or see docs/releases.md#hotfixes`,
+  ]);
+  expect(problems({ stable: ONE }, { before: deployed(0, ONE) })).toEqual([
+    `${FILE} = "${ONE}": is not verified in staging; run npm run verify -- staging, or see docs/releases.md#hotfixes`,
+  ]);
+  expect(problems({ stable: ONE }, { before: [...verified(ONE), verification(9, ONE, false)] })).toEqual([
+    `${FILE} = "${ONE}": failed its last verification in staging (${at(9)}): ready; run npm run verify -- staging, or see docs/releases.md#hotfixes`,
+  ]);
+  expect(problems({ stable: ONE }, { before: verified(ONE) }, { minutes: 8 })).toEqual([
+    `${FILE} = "${ONE}": has run in staging for 7 of the 10 minutes that verifiedIn requires; wait for 3 minutes, or see docs/releases.md#hotfixes`,
+  ]);
+});
+
+test("a candidate is looked at like the stable release", () => {
+  expect(problems({ stable: ONE, candidate: TWO, share: 0 }, { before: verified(ONE) })).toEqual([
+    expect.stringMatching(/^releases\/shop\/production\.json candidate = "2{16}": has never run in staging; /),
+  ]);
+});
+
+test("somebody can approve a release that was not verified, but not one that is held", () => {
+  const approved = { by: "someone", reason: "orders fail" };
+  expect(problems({ stable: ONE, approved }, {})).toEqual([]);
+  expect(problems({ stable: ONE, approved }, { before: [hold(1, ONE)] })).toEqual([
+    `${FILE} = "${ONE}": is held in staging by someone since ${at(1)}: orders fail; let the environment run another release, or lift the hold with npm run unhold -- staging ${ONE} --reason <text>`,
+  ]);
+  expect(problems({ stable: ONE, approved }, { here: [hold(1, ONE)] })[0]).toContain("is held in production by");
+});
+
+test("a release that runs here can be deployed again, even if its verification was revoked since", () => {
+  const before = [...verified(ONE), verification(9, ONE, false)];
+  expect(problems({ stable: ONE }, { here: deployed(8, ONE), before })).toEqual([]);
+  expect(problems({ stable: ONE }, { here: [...deployed(8, ONE), ...deployed(9, TWO)], before })).not.toEqual([]);
+});
+
+test("a rollback goes to a release that ran here, verified or not", () => {
+  expect(problems({ stable: ONE }, { here: deployed(8, ONE) }, { rollback: true })).toEqual([]);
+  expect(problems({ stable: ONE }, { before: verified(ONE) }, { rollback: true })).toEqual([
+    `${FILE} = "${ONE}": has never run in production: a rollback goes to one that has; name a release of npm run history`,
+  ]);
+});
+
+test("an older release does not run its migrations on a newer database", () => {
+  const migrates = ["migrate"];
+  const before = [ONE, TWO].flatMap((id, i) => verified(id, 20 * i));
+  const here = [...deployed(10, ONE, { migrates }), ...deployed(20, TWO, { migrates, succeeded: false })];
+  expect(problems({ stable: ONE }, { here, before })).toEqual([
+    `${FILE} = "${ONE}": is older than ${TWO}, which changed the database: its migrations do not know those of ${TWO}; use npm run rollback -- production, or write "database": "${TWO}" into the file`,
+  ]);
+  expect(problems({ stable: ONE, database: TWO }, { here, before })).toEqual([]);
+  expect(problems({ stable: ONE, candidate: TWO, share: 0 }, { here, before })).toEqual([]);
+  expect(problems({ stable: TWO }, { here, before })).toEqual([]);
+  // After the way back, too, for example if a rotation changes what the migration's pod has.
+  const back = [...here, ...deployed(30, ONE, { rollback: true, database: TWO })];
+  expect(problems({ stable: ONE }, { here: back, before })).toHaveLength(1);
+  expect(problems({ stable: ONE, database: TWO }, { here: back, before })).toEqual([]);
+});
+
+test("there is no way back over an irreversible release", () => {
+  const here = [...deployed(10, ONE), ...deployed(20, TWO, { migrates: ["migrate"] }), ...deployed(30, THREE)];
+  const before = [ONE, TWO, THREE].flatMap((id, i) => verified(id, 20 * i));
+  const facts = { here, before, irreversible: [TWO] };
+  for (const rollback of [true, false])
+    expect(problems({ stable: ONE, database: TWO }, facts, { rollback })).toEqual([
+      `${FILE} = "${ONE}": is older than ${TWO}, which is irreversible: it cannot work with that release's database; write a new release that repairs it, or restore the database, see docs/releases.md#roll-back`,
+    ]);
+  expect(problems({ stable: TWO }, facts, { rollback: true })).toEqual([]);
+});

@@ -1,0 +1,65 @@
+import { randomUUID } from "node:crypto";
+import { recordsBucket } from "../../facts/names";
+import { bucketOf } from "../google/storage";
+import { Refused } from "../refused";
+import { type Event, eventSchema } from "./event";
+
+/** Records of an environment, which are facts about its releases. */
+export interface Records {
+  /** All events, in no order. @throws Refused if Google does not answer with them */
+  list(): Promise<Event[]>;
+  /** Adds an event. @throws Refused if it is not kept */
+  add(event: Event): Promise<void>;
+}
+
+/** Environment whose records are meant. */
+interface Place {
+  readonly systemName: string;
+  readonly environmentName: string;
+  readonly environment: { readonly project: string };
+}
+
+/** Requests at a time. */
+const AT_A_TIME = 32;
+
+/** Records in the bucket that bootstrap creates: objects that the deployer can create, and neither replace nor delete. */
+export function recordsOf({ systemName, environmentName, environment: { project } }: Place): Records {
+  const name = recordsBucket(project);
+  const bucket = bucketOf(name, (status) => remedyOf(status, environmentName));
+  const folder = `${systemName}/${environmentName}/`;
+
+  return {
+    async list() {
+      const events: Event[] = [];
+      const left = await bucket.list(folder);
+      const read = async () => {
+        for (let object = left.pop(); object !== undefined; object = left.pop())
+          events.push(parsed(`gs://${name}/${object}`, (await bucket.read(object))?.text ?? ""));
+      };
+      await Promise.all(Array.from({ length: AT_A_TIME }, read));
+      return events;
+    },
+    add: (event) =>
+      bucket.create(
+        `${folder}${event.at}-${event.kind}-${randomUUID().slice(0, 8)}.json`,
+        `${JSON.stringify(event, null, 2)}\n`,
+      ),
+  };
+}
+
+/** @throws Refused if an object is no record */
+function parsed(object: string, text: string): Event {
+  try {
+    return eventSchema.parse(JSON.parse(text));
+  } catch {
+    throw new Refused(`${object} is not a record that this program can read. Update the program.`);
+  }
+}
+
+/** What to do about an error of Cloud Storage's. */
+function remedyOf(status: number, environment: string): string {
+  if (status === 404) return `npm run bootstrap -- ${environment} creates the bucket of the environment's records.`;
+  if (status === 401 || status === 403)
+    return "Use the credentials of the environment's deployer; see docs/first-deploy.md#4-install-the-credential-plugin. Production's deployer reads another environment's records after npm run bootstrap -- production.";
+  return "Run the same command again.";
+}

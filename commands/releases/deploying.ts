@@ -1,0 +1,127 @@
+import { randomUUID } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import type { Configuration } from "../../schema/load";
+import type { Problem } from "../../schema/problem";
+import { writeWhole } from "../../schema/write";
+import { commitOf, person } from "../person";
+import { type Event, eventSchema, type Of } from "../records/event";
+import { type Records, recordsOf } from "../records/records";
+import { type Proposed, releaseProblems } from "./rules";
+
+/** Records that could not be sent, by system and environment. They are sent before the next deploy. */
+const UNSENT = path.resolve(__dirname, "..", "..", "records.out");
+const MINUTE = 60_000;
+
+/** What a deploy's record says besides what the files say. */
+export type Details = Pick<Of<"deploy-begun">, "plan" | "migrates" | "allowed">;
+
+/** A deploy of the releases that an environment's file names: whether it may be, and its records. */
+export class Deploying {
+  private begun?: Of<"deploy-begun">;
+
+  private constructor(
+    private readonly proposed: Proposed,
+    private readonly records: Records,
+    /** What has happened in the environment so far. */
+    readonly events: readonly Event[],
+    /** Why the releases must not be deployed. */
+    readonly problems: readonly Problem[],
+  ) {}
+
+  /** Reads what is known, and sends what earlier deploys could not. @throws Refused if the records cannot be read */
+  static async open(
+    { name: systemName, environments, releases }: Configuration,
+    environmentName: string,
+    rollback: boolean,
+  ): Promise<Deploying> {
+    const files = environments[environmentName] as Configuration["environments"]["production"];
+    const proposed: Proposed = { systemName, environmentName, files, releases, rollback };
+    const records = recordsOf({ systemName, environmentName, environment: files.environment });
+    for (const file of unsentIn(systemName, environmentName)) {
+      await records.add(eventSchema.parse(JSON.parse(readFileSync(file, "utf8"))));
+      rmSync(file);
+    }
+    const source = rollback ? undefined : files.environment.verifiedIn?.environment;
+    const [here, before] = await Promise.all([
+      records.list(),
+      source === undefined ? undefined : recordsIn({ name: systemName, environments }, source).list(),
+    ]);
+    return new Deploying(proposed, records, here, releaseProblems(proposed, { here, before }, new Date()));
+  }
+
+  /** Records that something is about to be changed. @throws Refused if that is not kept: nothing must be changed then */
+  async begin(details: Details): Promise<void> {
+    const { pointer, environment } = this.proposed.files;
+    const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: run } = process.env;
+    this.begun = {
+      kind: "deploy-begun",
+      at: new Date().toISOString(),
+      by: person(),
+      deploy: randomUUID(),
+      release: pointer.stable,
+      candidate: pointer.candidate,
+      share: pointer.share,
+      database: pointer.database,
+      rollback: this.proposed.rollback,
+      runner: {
+        host: os.hostname(),
+        pid: process.pid,
+        ...(run && { url: `${server}/${repository}/actions/runs/${run}` }),
+      },
+      commit: commitOf(),
+      variables: environment.variables,
+      approved: pointer.approved,
+      ...details,
+    };
+    await this.records.add(this.begun);
+  }
+
+  /** Records how the deploy ended. If that cannot be sent, it is kept in a file, and sent before the next deploy. */
+  async end(succeeded: boolean): Promise<void> {
+    const { begun } = this;
+    if (!begun) return;
+    const now = new Date();
+    const event: Event = {
+      kind: "deploy-ended",
+      at: now.toISOString(),
+      by: begun.by,
+      deploy: begun.deploy,
+      release: begun.release,
+      succeeded,
+      minutes: Math.round(((now.getTime() - Date.parse(begun.at)) / MINUTE) * 10) / 10,
+    };
+    try {
+      await this.records.add(event);
+    } catch (error) {
+      const folder = folderOf(this.proposed.systemName, this.proposed.environmentName);
+      mkdirSync(folder, { recursive: true });
+      const file = path.join(folder, `${begun.deploy}.json`);
+      writeWhole(file, JSON.stringify(event));
+      console.error(
+        `${(error as Error).message}\nThe record of this deploy's end is in ${file}. The next deploy in this checkout sends it.`,
+      );
+    }
+  }
+}
+
+/** The records of one of a system's environments. */
+export const recordsIn = (
+  { name, environments }: Pick<Configuration, "name" | "environments">,
+  environmentName: string,
+): Records => {
+  const { environment } = environments[environmentName] as Configuration["environments"]["production"];
+  return recordsOf({ systemName: name, environmentName, environment });
+};
+
+const folderOf = (system: string, environment: string): string => path.join(UNSENT, system, environment);
+
+function unsentIn(system: string, environment: string): string[] {
+  const folder = folderOf(system, environment);
+  return existsSync(folder)
+    ? readdirSync(folder)
+        .filter((file) => file.endsWith(".json"))
+        .map((file) => path.join(folder, file))
+    : [];
+}

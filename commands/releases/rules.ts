@@ -1,0 +1,129 @@
+import { releaseFile } from "../../schema/files";
+import type { Configuration } from "../../schema/load";
+import type { Problem } from "../../schema/problem";
+import type { Event } from "../records/event";
+import { current, deploys, migratedBy, minutesServed, type Standing, standing } from "../records/history";
+
+/** What a deploy is about to let an environment run. */
+export interface Proposed {
+  readonly systemName: string;
+  readonly environmentName: string;
+  readonly files: Pick<Configuration["environments"]["production"], "environment" | "pointer">;
+  readonly releases: Configuration["releases"];
+  /** Whether it goes back to a release that ran here. */
+  readonly rollback: boolean;
+}
+
+/** What is known of the environment, and of the one that verifies its releases. */
+export interface Facts {
+  readonly here: readonly Event[];
+  readonly before?: readonly Event[];
+}
+
+/** Why an environment must not run the releases that its file names. */
+export function releaseProblems(proposed: Proposed, facts: Facts, now: Date): Problem[] {
+  const { systemName, environmentName, files } = proposed;
+  const { pointer } = files;
+  const file = releaseFile(systemName, environmentName);
+  const runs = Object.entries({ stable: pointer.stable, candidate: pointer.candidate });
+  return runs.flatMap(([role, id]) => {
+    if (id === undefined) return [];
+    const say = (rule: string, remedy: string): Problem => ({
+      path: `${file} ${role}`,
+      value: id,
+      secret: false,
+      rule,
+      remedy,
+    });
+    return [
+      ...held(proposed, id, facts).map((it) => say(...it)),
+      ...unverified(proposed, id, facts, now).map((it) => say(...it)),
+      ...(role === "stable" ? tooOld(proposed, id, facts).map((it) => say(...it)) : []),
+    ];
+  });
+}
+
+type Wrong = readonly [rule: string, remedy: string];
+
+/** A release that was rolled back stays back, in the environments after this one, too. */
+function held({ environmentName, files, rollback }: Proposed, id: string, { here, before = [] }: Facts): Wrong[] {
+  const source = rollback ? undefined : files.environment.verifiedIn?.environment;
+  const places = { [environmentName]: here, ...(source !== undefined && { [source]: before }) };
+  return Object.entries(places).flatMap(([place, events]): Wrong[] => {
+    const { held } = standing(events, id);
+    if (!held) return [];
+    return [
+      [
+        `is held in ${place} by ${held.by} since ${held.at}: ${held.reason}`,
+        `let the environment run another release, or lift the hold with npm run unhold -- ${place} ${id} --reason <text>`,
+      ],
+    ];
+  });
+}
+
+/** A release comes into an environment after the one that verifies it. One that runs here already has come. */
+function unverified({ environmentName, files, rollback }: Proposed, id: string, facts: Facts, now: Date): Wrong[] {
+  const { environment, pointer } = files;
+  const { here, before = [] } = facts;
+  if (rollback)
+    return standing(here, id).deployed
+      ? []
+      : [[`has never run in ${environmentName}: a rollback goes to one that has`, "name a release of npm run history"]];
+  if (!environment.verifiedIn || pointer.approved || current(here)?.begun.release === id) return [];
+  const { environment: source, soakMinutes } = environment.verifiedIn;
+  const why = whyUnverified(standing(before, id), source);
+  if (why) return [why];
+  const served = minutesServed(before, id, now);
+  if (served >= soakMinutes) return [];
+  return [
+    [
+      `has run in ${source} for ${Math.floor(served)} of the ${soakMinutes} minutes that verifiedIn requires`,
+      `wait for ${Math.ceil(soakMinutes - served)} minutes, or see docs/releases.md#hotfixes`,
+    ],
+  ];
+}
+
+function whyUnverified({ deployed, verified, failed }: Standing, source: string): Wrong | undefined {
+  const remedy = `run npm run verify -- ${source}, or see docs/releases.md#hotfixes`;
+  if (!deployed)
+    return [
+      `has never run in ${source}`,
+      `deploy it to ${source} and verify it there, or see docs/releases.md#hotfixes`,
+    ];
+  if (failed) {
+    const checks = failed.checks.filter(({ result }) => result === "FAIL").map(({ name }) => name);
+    return [`failed its last verification in ${source} (${failed.at}): ${checks.join(", ")}`, remedy];
+  }
+  return verified ? undefined : [`is not verified in ${source}`, remedy];
+}
+
+/** An older release must not run its migrations on a newer database, and cannot work at all if a newer one says so. */
+function tooOld({ environmentName, files, releases }: Proposed, id: string, { here }: Facts): Wrong[] {
+  const { pointer } = files;
+  const newer = newerThan(here, id);
+  const irreversible = newer.find((it) => it !== pointer.candidate && releases[it]?.irreversible);
+  if (irreversible)
+    return [
+      [
+        `is older than ${irreversible}, which is irreversible: it cannot work with that release's database`,
+        "write a new release that repairs it, or restore the database, see docs/releases.md#roll-back",
+      ],
+    ];
+  const migrated = migratedBy(here);
+  if (pointer.database !== undefined || !migrated || !newer.includes(migrated) || migrated === pointer.candidate)
+    return [];
+  return [
+    [
+      `is older than ${migrated}, which changed the database: its migrations do not know those of ${migrated}`,
+      `use npm run rollback -- ${environmentName}, or write "database": "${migrated}" into the file`,
+    ],
+  ];
+}
+
+/** Releases that came here after one, in the order in which they came. None if the one never came. */
+export function newerThan(events: readonly Event[], id: string): string[] {
+  const came = [
+    ...new Set(deploys(events).flatMap(({ begun: { release, candidate } }) => [release, candidate ?? release])),
+  ];
+  return came.includes(id) ? came.slice(came.indexOf(id) + 1) : [];
+}

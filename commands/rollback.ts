@@ -1,0 +1,198 @@
+import path from "node:path";
+import { InvalidArgumentError } from "commander";
+import { type Raw, readFiles, releaseFile } from "../schema/files";
+import { type Configuration, InvalidConfiguration, systemName, validate } from "../schema/load";
+import type { Pointer, Release } from "../schema/release";
+import { sleep } from "./cluster-jobs";
+import { environmentProblems } from "./context";
+import { person } from "./person";
+import type { Event } from "./records/event";
+import { deploys, migratedBy, standing, succeeded } from "./records/history";
+import { orRefused, Refused } from "./refused";
+import { recordsIn } from "./releases/deploying";
+import { changes, releaseDifferences } from "./releases/differences";
+import { changed, check, remembering, runs, write } from "./releases/files";
+import { newerThan, releaseProblems } from "./releases/rules";
+import { lifeOf, lockOf, ownerOf, refuseLocked, stateOf, unfinished } from "./terraform/state-lock";
+
+const ROOT = path.resolve(__dirname, "..");
+
+interface Asked {
+  readonly to?: string;
+  readonly reason?: string;
+  readonly dryRun?: boolean;
+  readonly autoApprove?: boolean;
+  /** What else than a release the deploy may change. */
+  readonly allow?: readonly string[];
+  /** Whether a deploy that runs is stopped first. */
+  readonly abort?: boolean;
+}
+
+/** Brings an environment back to a release that ran there, with the configuration that it had. */
+async function rollback(
+  environmentName: string,
+  { to, reason, dryRun, autoApprove, allow, abort }: Asked,
+): Promise<void> {
+  const system = systemName(ROOT, process.env);
+  const { raw, problems } = await readFiles(ROOT, system);
+  if (problems.length) throw new InvalidConfiguration(problems);
+  const [unknown] = environmentProblems(system, environmentName, Object.keys(raw.environments));
+  if (unknown) throw new InvalidArgumentError(unknown);
+
+  const before = runs(raw, environmentName);
+  const today = validate(system, raw, process.env);
+  const records = recordsIn(today, environmentName);
+  if (abort && !dryRun) await stop(today, environmentName, await records.list());
+  const events = await records.list();
+  const bad = before.candidate ?? (before.stable as string);
+  const target = to ?? lastVerified(events, [before.stable as string, bad]);
+  if (target === undefined)
+    throw new Refused(
+      `No other release was verified in ${environmentName}. Name one with --to: ${ranHere(events, bad).join(", ") || "none has run here"}.`,
+    );
+  if (!Object.hasOwn(raw.releases, target))
+    throw new Refused(`${releaseFile(system, target)} is not here. Check out a commit that has the file.`);
+
+  const pointer = remembering(raw, before, back(raw, today, environmentName, events, target));
+  const change = { environment: environmentName, pointer };
+  const files = changed(raw, change);
+  check(system, files, [environmentName]);
+  const configuration = validate(system, files, process.env);
+  const wrong = refusals(configuration, environmentName, events);
+  if (wrong.length) throw new InvalidConfiguration(wrong);
+
+  for (const line of restores(raw, today, environmentName, before, pointer)) console.log(line);
+  if (dryRun) return console.log("Nothing was changed (--dry-run).");
+  write(ROOT, system, change);
+  if (bad !== target && !standing(events, bad).held) {
+    const why = reason ?? `rolled back in ${environmentName}`;
+    await records.add({ kind: "hold", at: new Date().toISOString(), by: person(), release: bad, reason: why });
+    console.log(`${bad} is held: ${why}. npm run unhold -- ${environmentName} ${bad} lifts the hold.`);
+  }
+  console.log(`${releaseFile(system, environmentName)} names ${target}. Commit the file when this deploy has ended.`);
+  process.env.SYSTEM = system;
+  const { main } = await import("./cdktf");
+  // The lock of the providers would be asked for at their registry.
+  const options = ["--skip-provider-lock", ...(autoApprove ? ["--auto-approve"] : [])];
+  await main("deploy", [environmentName], options, { allow, rollback: true });
+}
+
+/** Seconds between two looks at a lock, and for how long it is looked at. A deploy that is asked to stop finishes what it has begun. */
+const LOOK = 5;
+const PATIENCE = 30 * 60;
+
+/**
+ * Stops the deploy that holds the lock of the environment's state, once, and waits until it has ended.
+ * @throws Refused if it cannot be stopped from here, or does not end
+ */
+async function stop(configuration: Configuration, environmentName: string, events: readonly Event[]): Promise<void> {
+  const { environment } = filesIn(configuration, environmentName);
+  const state = stateOf(`${configuration.name}/${environmentName}`, environment);
+  const lock = await lockOf(state);
+  if (!lock) return console.log("No deploy is running.");
+  const deploy = unfinished(events);
+  if (!deploy || (await lifeOf(deploy)) !== "alive") return refuseLocked(state, events, environmentName);
+  console.log(ownerOf(state, lock, deploy));
+  const { url, pid } = deploy.runner;
+  if (url) console.log(`Cancel this run: ${url}`);
+  else process.kill(pid, "SIGTERM"); // Terraform finishes what it has begun
+  console.log("Waits until it has ended.");
+  for (let waited = 0; waited < PATIENCE; waited += LOOK) {
+    await sleep(LOOK);
+    if (!(await lockOf(state))) return;
+    if ((await lifeOf(deploy)) === "dead") return refuseLocked(state, events, environmentName);
+  }
+  throw new Refused(`It has not ended after ${PATIENCE / 60} minutes. Nothing was changed.`);
+}
+
+/** The release that was verified here last, other than some, and that nothing holds. */
+function lastVerified(events: readonly Event[], others: readonly string[]): string | undefined {
+  return deploys(events)
+    .filter(succeeded)
+    .map(({ begun }) => begun.release)
+    .findLast((id) => {
+      const { verified, held } = standing(events, id);
+      return !others.includes(id) && verified && !held;
+    });
+}
+
+/** Releases that ran here and are not held, the last one first. */
+const ranHere = (events: readonly Event[], bad: string): string[] => [
+  ...new Set(
+    deploys(events)
+      .filter(succeeded)
+      .map(({ begun }) => begun.release)
+      .filter((id) => id !== bad && !standing(events, id).held)
+      .reverse(),
+  ),
+];
+
+/** What the environment is to run: the release, with the database and the variables as they are and as they were. */
+function back(
+  raw: Raw,
+  today: Configuration,
+  environmentName: string,
+  events: readonly Event[],
+  target: string,
+): Pointer {
+  const before = runs(raw, environmentName);
+  const migrated = migratedBy(events);
+  const database = migrated && newerThan(events, target).includes(migrated) ? migrated : undefined;
+  const then = deploys(events)
+    .filter(succeeded)
+    .findLast(({ begun }) => begun.release === target)?.begun.variables;
+  const { environment } = filesIn(today, environmentName);
+  const own = (raw.environments[environmentName] as { variables?: Record<string, string> }).variables ?? {};
+  const variables = Object.fromEntries(
+    Object.entries(then ?? {}).filter(
+      ([name, value]) => Object.hasOwn(environment.variables, name) && own[name] !== value,
+    ),
+  );
+  return {
+    ...before,
+    stable: target,
+    candidate: undefined,
+    share: undefined,
+    approved: undefined,
+    left: [...new Set([...(before.left ?? []), before.candidate ?? (before.stable as string)])].filter(
+      (id) => id !== target,
+    ),
+    database: database === target ? undefined : database,
+    variables: Object.keys(variables).length ? variables : undefined,
+  };
+}
+
+const filesIn = ({ environments }: Configuration, name: string) =>
+  environments[name] as Configuration["environments"]["production"];
+
+function refusals({ name, environments, releases }: Configuration, environmentName: string, here: readonly Event[]) {
+  const files = filesIn({ environments } as Configuration, environmentName);
+  const proposed = { systemName: name, environmentName, files, releases, rollback: true };
+  return releaseProblems(proposed, { here }, new Date());
+}
+
+/** Lines that say what comes back. */
+function restores(
+  raw: Raw,
+  today: Configuration,
+  environmentName: string,
+  before: Partial<Pointer>,
+  after: Pointer,
+): string[] {
+  const release = (id: string | undefined) => (id === undefined ? undefined : (raw.releases[id] as Release));
+  const { variables } = filesIn(today, environmentName).environment;
+  const own = (raw.environments[environmentName] as { variables?: Record<string, string> }).variables ?? {};
+  return [
+    `${environmentName} goes back from ${before.candidate ?? before.stable} to ${after.stable}:`,
+    ...releaseDifferences(release(before.stable), release(after.stable) as Release)
+      .filter((line) => !line.startsWith("database:"))
+      .map((line) => `  ${line}`),
+    ...changes("variable of the environment", variables, { ...own, ...after.variables }).map((line) => `  ${line}`),
+    after.database
+      ? `  database: stays as ${after.database} left it. No task changes it until a newer release comes.`
+      : "  database: no release after it has changed it.",
+    "The program and the rest of the files are as they are in this checkout.",
+  ];
+}
+
+export const main = (...call: Parameters<typeof rollback>): Promise<void> => orRefused(() => rollback(...call));
