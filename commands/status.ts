@@ -1,4 +1,5 @@
 import { possibleShares } from "../schema/candidate";
+import { frozen } from "../schema/freeze";
 import type { Configuration } from "../schema/load";
 import { configurationFor } from "./context";
 import type { Event } from "./records/event";
@@ -33,6 +34,8 @@ export interface Status {
     readonly by: string;
     readonly url?: string;
   };
+  /** The freeze that holds now. */
+  readonly frozen?: { readonly until: string; readonly reason: string };
   /** Releases that are held, with the reasons. */
   readonly held: Readonly<Record<string, string>>;
 }
@@ -40,13 +43,14 @@ export interface Status {
 /** What is known of an environment. */
 export function statusOf(
   environment: string,
-  { pointer }: Pick<Files, "pointer">,
+  { pointer, freezes }: Pick<Files, "pointer" | "freezes">,
   releases: Configuration["releases"],
   events: readonly Event[],
   now: Date,
 ): Status {
   const runs = current(events);
   const last = deploys(events).at(-1);
+  const freeze = frozen(freezes, now);
   const release = runs?.begun.release;
   const held = [...new Set(events.map((event) => event.release))].flatMap((id) => {
     const { held } = standing(events, id);
@@ -75,6 +79,7 @@ export function statusOf(
           url: last.begun.runner.url,
         },
       }),
+    ...(freeze && { frozen: { until: freeze.until, reason: freeze.reason } }),
     held: Object.fromEntries(held),
   };
 }
@@ -82,7 +87,7 @@ export function statusOf(
 /** Lines that say it. */
 export function statusLines(status: Status, { system, environment }: Pick<Files, "system" | "environment">): string[] {
   const { environment: name, runs, version, since, by, candidate, share, database, named, verified, minutes } = status;
-  const { unfinished, held } = status;
+  const { unfinished, frozen: freeze, held } = status;
   const shares = possibleShares(system).find((it) => it > (share ?? 0));
   return [
     runs ? `${name} runs ${runs} (${version ?? "?"}) since ${since}, deployed by ${by}` : `${name} runs nothing yet`,
@@ -99,6 +104,7 @@ export function statusLines(status: Status, { system, environment }: Pick<Files,
           `  not ended: the deploy of ${unfinished.release} by ${unfinished.by}, begun at ${unfinished.since}${unfinished.url ? `, ${unfinished.url}` : ""}`,
         ]
       : []),
+    ...(freeze ? [`  frozen until ${freeze.until}: ${freeze.reason}`] : []),
     ...Object.entries(held).map(([id, reason]) => `  held: ${id}, ${reason}`),
     ...(environment.verifiedIn
       ? [

@@ -1,0 +1,70 @@
+import { historyLines } from "../../commands/history";
+import { type Status, statusLines, statusOf } from "../../commands/status";
+import type { Pointer } from "../../schema/release";
+import { configuration } from "../support";
+import { at, deployed, hold, verification } from "./events";
+
+const [ONE, TWO] = ["1".repeat(16), "2".repeat(16)] as const;
+const RELEASES = { [ONE]: { version: "1.0.0", images: {} }, [TWO]: { version: "2.0.0", images: {} } };
+const NOTHING = { freezes: [] };
+
+const status = (
+  events: Parameters<typeof statusOf>[3],
+  pointer: Pointer = { stable: ONE },
+  freezes = NOTHING.freezes,
+) => statusOf("staging", { pointer, freezes }, RELEASES, events, new Date(at(100)));
+const lines = (of: Status) => statusLines(of, configuration().environments.staging);
+
+test("before the first deploy, nothing runs", () => {
+  expect(lines(status([]))).toEqual(["staging runs nothing yet", `  the file names ${ONE}: npm run deploy -- staging`]);
+});
+
+test("what runs is what the last deploy that succeeded has said, whatever the file names", () => {
+  const events = [...deployed(0, ONE), verification(5, ONE), ...deployed(20, TWO, { succeeded: false }), hold(30, TWO)];
+  expect(lines(status(events, { stable: TWO }))).toEqual([
+    `staging runs ${ONE} (1.0.0) since ${at(1)}, deployed by someone`,
+    `  verified: ${at(5)}`,
+    "  has run for 99 minutes",
+    `  the file names ${TWO}: npm run deploy -- staging`,
+    `  held: ${TWO}, orders fail`,
+  ]);
+});
+
+test("it names a candidate, a newer database, a deploy that has not ended, and a freeze", () => {
+  const runner = { host: "runner", pid: 1, url: "https://github.com/shop/infrastructure/actions/runs/42" };
+  const events = [
+    ...deployed(0, ONE, { candidate: TWO, share: 0, database: TWO }),
+    ...deployed(20, ONE, { candidate: TWO, share: 10, runner }).slice(0, 1),
+  ];
+  const freeze = { from: at(90), until: at(200), reason: "Black Friday" };
+  const { environments } = configuration();
+  const of = statusOf("staging", { pointer: { stable: ONE }, freezes: [freeze] }, RELEASES, events, new Date(at(100)));
+  expect(statusLines(of, environments.staging)).toEqual([
+    `staging runs ${ONE} (1.0.0) since ${at(1)}, deployed by someone`,
+    expect.stringMatching(`^  candidate: ${TWO} gets 0 %`),
+    "  verified: no; run npm run verify -- staging",
+    "  has run for 99 minutes",
+    `  database: as ${TWO} left it; no task changes it for ${ONE}`,
+    `  not ended: the deploy of ${ONE} by someone, begun at ${at(20)}, ${runner.url}`,
+    `  frozen until ${at(200)}: Black Friday`,
+  ]);
+});
+
+test("the history has a line for each deploy, verification and hold, the newest first", () => {
+  const events = [
+    ...deployed(0, ONE, { migrates: ["migrate"] }),
+    verification(5, ONE, false),
+    ...deployed(20, TWO, { succeeded: false, approved: { by: "someone", reason: "orders fail" } }),
+    ...deployed(40, ONE, { rollback: true }),
+    hold(50, TWO),
+    ...deployed(60, TWO).slice(0, 1),
+  ];
+  expect(historyLines(events, { [ONE]: "1.0.0" })).toEqual([
+    `2027-01-01T01:00:00Z  deploy of ${TWO}, has not ended, by someone`,
+    `2027-01-01T00:50:00Z  hold of ${TWO}: orders fail, by someone`,
+    `2027-01-01T00:40:00Z  rollback to ${ONE} (1.0.0), succeeded after 1 minutes, by someone`,
+    `2027-01-01T00:20:00Z  deploy of ${TWO}, FAILED after 1 minutes, without a verification (orders fail), by someone`,
+    `2027-01-01T00:05:00Z  verification of ${ONE} (1.0.0) did NOT pass: ready, by someone`,
+    `2027-01-01T00:00:00Z  deploy of ${ONE} (1.0.0), succeeded after 1 minutes, ran migrate, by someone`,
+  ]);
+});
