@@ -46,7 +46,12 @@ describe("npm run release", () => {
     expect([code, out]).toEqual([0, expect.stringContaining(`  web ${commit}\n`)]);
     const { stable: second, ...beside } = read("staging.json");
     expect(beside).toEqual({ previous: first });
-    expect(read(`${second}.json`)).toEqual({ ...read(`${first}.json`), version: "2.0.0", frontends: { web: commit } });
+    // The system's texts go with the release, and it says which tasks change the database.
+    expect(read(`${second}.json`)).toEqual({
+      ...read(`${first}.json`),
+      ...{ version: "2.0.0", frontends: { web: commit }, changesDatabase: ["migrate"] },
+      variables: { JWT_ACCESS_TOKEN_EXPIRY: "1h", JWT_REFRESH_TOKEN_EXPIRY: "30d", NODE_ENV: "production" },
+    });
 
     expect((await runOf("pmcrm", "staging", "--from", first)).code).toBe(0);
     expect(read("staging.json")).toEqual({ stable: first, previous: second });

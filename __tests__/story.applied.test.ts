@@ -121,7 +121,7 @@ const PLOTS: readonly Plot[] = [
         await release(1, "staging");
         await deploy("staging");
         expect(await verify("staging")).toContain(`Recorded: ${ids[1]} is verified in staging.`);
-        expect(await promote()).toContain(`image ${image}: `);
+        expect(await promote()).toContain(`production.json names ${ids[1]}.`);
         await deploy("production");
         await verify("production");
         expect(await status("production")).toMatchObject({ runs: ids[1], version: "1.0.0", held: {} });

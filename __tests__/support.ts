@@ -36,6 +36,12 @@ export interface EnvironmentFiles {
   share?: number;
   /** The freeze by hand. */
   freeze?: Freeze;
+  /** The release that a rollback has left. */
+  left?: Release;
+  /** Whether the database is that of the release that was left. */
+  databaseAhead?: boolean;
+  /** Values of variables that the rollback brought back. */
+  restored?: Record<string, string>;
 }
 
 /** A deep copy that shares nothing, as structuredClone's would where the original repeats an object. */
@@ -81,13 +87,21 @@ export function rawOf({ system, staging, production, others, elsewhere }: Files)
     system,
     environments: Object.fromEntries(all.map(([name, { environment }]) => [name, environment])),
     releases: Object.fromEntries(
-      all.flatMap(([name, { release, candidate, share, freeze }], i) => {
+      all.flatMap(([name, { release, candidate, share, freeze, left, ...back }], i) => {
         const id = idOf(release) ?? String(i).repeat(16);
         const beside = candidate && releaseId(candidate);
         return [
           [id, release],
           ...(beside ? [[beside, candidate]] : []),
-          [name, { stable: id, candidate: beside, share, freeze }],
+          ...(left ? [[releaseId(left), left]] : []),
+          [
+            name,
+            {
+              ...{ stable: id, candidate: beside, share, freeze },
+              ...(left && { left: [releaseId(left)], ...(back.databaseAhead && { database: releaseId(left) }) }),
+              variables: back.restored,
+            },
+          ],
         ];
       }),
     ),

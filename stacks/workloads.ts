@@ -100,7 +100,7 @@ export class Workloads extends Construct {
     for (const task of inOrder(system.tasks)) {
       const besides = this.candidate && beside.has(task);
       const isOlder = databaseAhead || besides; // the candidate's migrations are newer
-      this.run(task, this.stable, { prepares: isOlder && system.tasks[task]?.changesDatabase });
+      this.run(task, this.stable, !(isOlder && system.tasks[task]?.changesDatabase));
       if (this.candidate && besides) this.run(task, this.candidate);
     }
     for (const service of Object.keys(system.services)) this.serve(service);
@@ -126,16 +126,14 @@ export class Workloads extends Construct {
   }
 
   /**
-   * Runs a task of a release.
-   * @param prepares whether to make only what the task's pod has, and no Job: an older migration fails on a newer database, as
-   * with Alembic's "Can't locate revision"
+   * Declares a task of a release.
+   * @param runs whether it runs: an older migration fails on a newer database, as with Alembic's "Can't locate revision"
    */
-  private run(task: string, running: Running, { prepares = false }: { readonly prepares?: boolean } = {}): void {
+  private run(task: string, running: Running, runs = true): void {
     const config = this.props.system.tasks[task] as System["tasks"][string];
     const name = running.named(task);
     const scope = new Construct(this, name);
     const { ready, ...props } = this.job(scope, task, { ...config, direct: config.changesDatabase }, running);
-    if (prepares) return;
     const { buckets, signsUrls } = config;
     // A Job that starts before its access applies fails, and is not repeated. A candidate's starts after the stable one.
     const access =
@@ -145,6 +143,7 @@ export class Workloads extends Construct {
     // The id is part of the addresses of Jobs that have been deployed. Another one would run them again.
     const { job } = new Task(scope, "migration", {
       ...props,
+      runs,
       dependsOn: [
         ...this.pods.needs(config),
         ...access,
@@ -152,7 +151,7 @@ export class Workloads extends Construct {
         ...(name === task ? [] : this.jobs([task], this.stable)), // two releases never migrate at the same time
       ],
     });
-    this.tasks.set(name, job);
+    if (job) this.tasks.set(name, job);
   }
 
   private serve(name: string): void {

@@ -1,5 +1,14 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
@@ -42,6 +51,7 @@ export class World {
     const configuration = await load(ROOT, system, {});
     const folder = path.join(work, "checkout");
     checkout(folder);
+    cpSync(path.join(ROOT, "__tests__", "release.json"), path.join(folder, "__tests__", "release.json"));
     const bin = path.join(work, "bin");
     mkdirSync(bin, { recursive: true });
     for (const program of ["terraform", "crane"])

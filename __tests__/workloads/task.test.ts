@@ -17,6 +17,7 @@ const synth = ({ pod, config = "info", generation = 1, value = "v", certificate 
   build((stack) => {
     const common = { namespace: "shop", name: "migrate" };
     new Task(stack, "m", {
+      runs: true,
       namespace,
       pod: {
         name: "migrate",

@@ -6,6 +6,11 @@ import { beforeJob, ignoredOfJob, type JobProps, jobTemplate } from "./job";
 /** A difference there would replace the Job, and run the task again. */
 const TEMPLATE = "spec[0].template[0]";
 
+export interface TaskProps extends JobProps {
+  /** Whether the task runs. If not, there is what its pod needs, such as network policies, and no Job. */
+  readonly runs: boolean;
+}
+
 /**
  * A Job that runs once for each image, command and configuration: a migration of the database, for example. Rollouts and
  * other tasks depend on it.
@@ -19,12 +24,14 @@ const TEMPLATE = "spec[0].template[0]";
  * while the next apply deletes it.
  */
 export class Task extends Construct {
-  /** The Job. It is complete when the task has succeeded. */
-  readonly job: JobV1;
+  /** The Job, if the task runs. It is complete when the task has succeeded. */
+  readonly job?: JobV1;
 
-  constructor(scope: Construct, id: string, props: JobProps) {
+  constructor(scope: Construct, id: string, props: TaskProps) {
     super(scope, id);
-    const { pod } = props;
+    const { pod, runs } = props;
+    const dependsOn = beforeJob(this, props);
+    if (!runs) return;
     this.job = new JobV1(this, "job", {
       metadata: {
         generateName: `${pod.name}-`,
@@ -39,7 +46,7 @@ export class Task extends Construct {
       waitForCompletion: true,
       lifecycle: { ...ignoredOfJob(pod, TEMPLATE), createBeforeDestroy: true },
       timeouts: { create: `${props.deadline + 120}s`, update: `${props.deadline + 120}s` },
-      dependsOn: beforeJob(this, props),
+      dependsOn,
     });
   }
 }
