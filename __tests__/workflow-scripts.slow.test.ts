@@ -1,0 +1,126 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { parse } from "yaml";
+import { summaryOf } from "../commands/terraform/plan-summary";
+import { ROOT } from "./support";
+
+/** The scripts that workflows run. */
+
+const withoutJq = spawnSync("which", ["jq"]).status !== 0;
+if (withoutJq) console.warn("SKIPPED: tests of scripts that use jq, which is not on PATH.");
+const [testWithJq, each] = withoutJq ? [test.skip, test.skip.each] : [test, test.each];
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(path.join(os.tmpdir(), "workflows-"));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** Puts a script on PATH, for what runs with the result as its environment. */
+function withProgram(name: string, script: string): NodeJS.ProcessEnv {
+  const file = path.join(folder, name);
+  writeFileSync(file, `#!/usr/bin/env bash\n${script}\n`);
+  chmodSync(file, 0o755);
+  return { ...process.env, PATH: `${folder}:${process.env.PATH}` };
+}
+
+describe(".ci/plan", () => {
+  const network = { address: "google_compute_network.network", type: "google_compute_network" };
+  const plan = (...actions: string[]) => ({
+    resource_changes: actions.map((action) => ({
+      ...network,
+      change: { actions: [action], before: { a: 1 }, after: { a: 2 } },
+    })),
+  });
+
+  /** What it does if slipway diff ends with these lines, each after the stack's name, as cdktf prints them. */
+  function planned(lines: readonly string[], more: NodeJS.ProcessEnv = {}) {
+    writeFileSync(
+      path.join(folder, "printed"),
+      ["Terraform will", ...lines].map((it) => `production  ${it}\n`).join(""),
+    );
+    const [output, summary] = ["output", "summary"].map((name) => path.join(folder, name)) as [string, string];
+    const env = {
+      ...withProgram("npx", `[ "$*" = "slipway diff production" ] && cat "${folder}/printed"`),
+      ...{ SYSTEM: "pmcrm", GITHUB_OUTPUT: output, GITHUB_STEP_SUMMARY: summary },
+      ...more,
+    };
+    const { status, stdout } = spawnSync(path.join(ROOT, ".ci/plan"), ["production"], { env, encoding: "utf8" });
+    const written = (file: string) => (existsSync(file) ? readFileSync(file, "utf8") : "");
+    return { status, stdout, output: written(output), summary: written(summary) };
+  }
+  const NEEDS = ["a deploy of it needs", "  network: --allow network", "  a.b: --allow destroy:a.b"];
+
+  test("passes on the hash, and that something changes; the summary has the lines that diff prints at its end", () => {
+    const lines = summaryOf(plan("update"));
+    const { status, output, summary } = planned([...lines, ...NEEDS]);
+    const [, hash] = /^plan (\w{16}):/.exec(String(lines[0])) ?? [];
+    expect(output).toBe(`hash=${hash}\nchanges=true\n`);
+    expect(summary).toBe(`### pmcrm production\n\`\`\`\n${[...lines, ...NEEDS].join("\n")}\n\`\`\`\n`);
+    expect(status).toBe(0);
+  });
+
+  test("says that a plan changes nothing", () => {
+    expect(planned(summaryOf(plan())).output).toMatch(/^changes=false$/m);
+  });
+
+  test.each([
+    ["", 1, "network destroy:a.b"],
+    ["network", 1, "destroy:a.b"],
+    ["monitoring network destroy:a.b", 0, undefined],
+  ])("fails if the plan needs more than is allowed: %j", (ALLOW, code, named) => {
+    const { status, stdout } = planned([...summaryOf(plan("update")), ...NEEDS], { ALLOW });
+    expect(status).toBe(code);
+    expect(/with allow: (.*)\n/.exec(stdout)?.[1]).toBe(named);
+  });
+
+  test("fails if there is no hash", () => expect(planned([]).status).toBe(1));
+});
+
+describe(".ci/changed-release", () => {
+  const deploy = (id: string, at: string, release: string, succeeded?: boolean) => [
+    { kind: "deploy-begun", deploy: id, at: `2027-01-0${at}T00:00:00.000Z`, release },
+    ...(succeeded === undefined
+      ? []
+      : [{ kind: "deploy-ended", deploy: id, at: `2027-01-0${at}T01:00:00.000Z`, release, succeeded }]),
+  ];
+  const before = deploy("1", "1", "good", true);
+
+  each<[string, unknown[], boolean]>([
+    ["it failed with another release", [...before, ...deploy("2", "3", "bad", false)], true],
+    ["it succeeded with another release", [...before, ...deploy("2", "3", "bad", true)], true],
+    ["it has not ended", [...before, ...deploy("2", "3", "bad")], true],
+    [
+      "an earlier one failed with the same release",
+      [...before, ...deploy("2", "1", "bad", false), ...deploy("3", "3", "bad", false)],
+      true,
+    ],
+    ["it began with the release that ran", [...before, ...deploy("2", "3", "good", false)], false],
+    ["nothing has begun since", [...before, ...deploy("2", "1", "bad", false)], false],
+    ["it is the first one", deploy("1", "3", "bad", false), false],
+    ["nothing was ever deployed", [], false],
+  ])("whether a deploy can be rolled back: %s", (_what, events, expected) => {
+    const { status } = spawnSync(path.join(ROOT, ".ci/changed-release"), ["2027-01-02T00:00:00.000Z"], {
+      input: JSON.stringify(events),
+    });
+    expect(status === 0).toBe(expected);
+  });
+});
+
+testWithJq("a message to Slack has escaped text, and its address is in no command line", () => {
+  const [step] = parse(readFileSync(path.join(ROOT, ".github/actions/notify/action.yml"), "utf8")).runs.steps as [
+    { readonly run: string },
+  ];
+  const env = withProgram("curl", `cat > "${folder}/config"; echo "$*" > "${folder}/arguments"`);
+  const address = "https://hooks.invalid/webhook";
+  const printed = execFileSync("bash", ["-euo", "pipefail", "-c", step.run], {
+    env: { ...env, WEBHOOK: address, TEXT: "a <b> & c", RUN: "https://github.invalid/1", RUNNER_TEMP: folder },
+    encoding: "utf8",
+  });
+  const written = (name: string) => readFileSync(path.join(folder, name), "utf8");
+  expect(JSON.parse(written("message"))).toEqual({ text: "a &lt;b&gt; &amp; c <https://github.invalid/1|run>" });
+  expect(written("config")).toBe(`url = "${address}"\n`);
+  expect(`${printed}${written("arguments")}`).not.toContain("hooks.invalid");
+});

@@ -1,0 +1,195 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { parse } from "yaml";
+import { ROOT } from "./support";
+
+interface Step {
+  readonly uses?: string;
+  readonly run?: string;
+  readonly with?: Readonly<Record<string, unknown>>;
+  readonly env?: Readonly<Record<string, unknown>>;
+}
+interface Job {
+  readonly permissions?: Readonly<Record<string, string>>;
+  readonly environment?: string;
+  readonly concurrency?: unknown;
+  readonly uses?: string;
+  readonly steps?: readonly Step[];
+  readonly "timeout-minutes"?: unknown;
+}
+interface Workflow {
+  readonly on: Readonly<Record<string, unknown>>;
+  readonly permissions: Readonly<Record<string, string>>;
+  readonly jobs: Readonly<Record<string, Job>>;
+}
+
+const GITHUB = path.join(ROOT, ".github");
+const textOf = (file: string): string => readFileSync(path.join(GITHUB, file), "utf8");
+const WORKFLOWS = readdirSync(path.join(GITHUB, "workflows")).map((name) => `workflows/${name}`);
+const ACTIONS = readdirSync(path.join(GITHUB, "actions")).map((name) => `actions/${name}/action.yml`);
+const workflow = (file: string): Workflow => parse(textOf(file));
+
+/** Every job, with the permissions that it has in the end. */
+const JOBS = WORKFLOWS.flatMap((file) => {
+  const { jobs, permissions } = workflow(file);
+  return Object.entries(jobs).map(([name, job]) => ({ where: `${file} ${name}`, permissions, steps: [], ...job }));
+});
+const STEPS: [string, Step][] = [
+  ...JOBS.flatMap(({ where, steps }) => steps.map((step): [string, Step] => [where, step])),
+  ...ACTIONS.flatMap((file) => parse(textOf(file)).runs.steps.map((step: Step): [string, Step] => [file, step])),
+];
+
+const runs = (job: { readonly steps: readonly Step[] }, command: RegExp): boolean =>
+  job.steps.some(({ run = "" }) => command.test(run));
+const deploys = JOBS.filter((job) => runs(job, /slipway (deploy|rollback)\b/));
+const plans = JOBS.filter((job) => runs(job, /\.ci\/plan\b/));
+const federated = JOBS.filter(({ uses, permissions }) => !uses && permissions["id-token"]);
+const writers = JOBS.filter(({ uses, permissions }) => !uses && permissions.contents === "write");
+
+test("each action of others is pinned by its commit, with its version beside it, and has one version everywhere", () => {
+  const used = [...WORKFLOWS, ...ACTIONS].flatMap((file) =>
+    [...textOf(file).matchAll(/uses: ([^.\s]\S*)(.*)/g)].map(([, action, comment]) => `${action}${comment}`),
+  );
+  expect(used.filter((it) => !/^[\w.-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(it))).toEqual([]);
+  const pins = [...new Set(used)];
+  expect(pins.map((it) => it.split("@")[0])).toEqual([...new Set(pins.map((it) => it.split("@")[0]))]);
+});
+
+test("each action and workflow of this repository that is used exists", () => {
+  const used = [...STEPS.map(([, { uses }]) => uses), ...JOBS.map(({ uses }) => uses)].filter((it) =>
+    it?.startsWith("./"),
+  );
+  expect(used).not.toEqual([]);
+  expect(used.filter((it) => !existsSync(path.join(ROOT, String(it))))).toEqual([]);
+});
+
+describe.each(WORKFLOWS)("%s", (file) => {
+  const { on, permissions, jobs } = workflow(file);
+
+  test("by itself, its token reads the repository at most", () => {
+    expect([{}, { contents: "read" }]).toContainEqual(permissions);
+  });
+
+  test("runs for no event that gives a pull request the rights of the branch", () => {
+    expect(Object.keys(on)).not.toContain("pull_request_target");
+    expect(Object.keys(on)).not.toContain("issue_comment");
+  });
+
+  test("its jobs that run steps have a limit of time", () => {
+    expect(Object.values(jobs).filter((job) => job.steps && !Number.isInteger(job["timeout-minutes"]))).toEqual(
+      file === "workflows/ci.yml" ? [jobs.test] : [], // an expression
+    );
+  });
+});
+
+test("a workflow that a pull request starts has no credentials: no secret, no environment, no token of GitHub's for others", () => {
+  const started = WORKFLOWS.filter((file) => "pull_request" in workflow(file).on);
+  expect(started).toEqual(["workflows/ci.yml", "workflows/pull-request.yml", "workflows/rehearsal.yml"]);
+  for (const file of started) {
+    expect(textOf(file)).not.toMatch(/secrets[.[]|secrets:|id-token|write-all|accounts:/);
+    for (const { environment, permissions, uses } of Object.values(workflow(file).jobs))
+      expect({ environment, permissions, uses }).toEqual({});
+  }
+});
+
+test("a job that acts as a service account reads the repository, and writes nothing there", () => {
+  expect(federated.map(({ where }) => where)).not.toEqual([]);
+  for (const { where, permissions } of federated)
+    expect({ where, ...permissions }).toEqual({ where, contents: "read", "id-token": "write" });
+});
+
+test("a job that acts as a service account has an environment of GitHub, except the one of application repositories", () => {
+  expect(federated.filter(({ environment }) => !environment).map(({ where }) => where)).toEqual([
+    "workflows/image.yml push",
+  ]);
+});
+
+test("what plans without deploying is in the environment of the planner, and what deploys in that of the deployer", () => {
+  expect(plans.map(({ environment }) => environment)).toEqual([`\${{ matrix.stack }}-plan`, "production-plan"]);
+  expect(deploys.map(({ environment }) => environment)).toEqual([
+    `\${{ inputs.environment }}`,
+    "staging",
+    "production",
+  ]);
+});
+
+test("the planner takes no lock, which it could not write", () => {
+  for (const { steps } of plans)
+    expect(steps.find(({ run }) => run?.startsWith(".ci/plan"))?.env?.TF_CLI_ARGS_plan).toBe("-lock=false");
+});
+
+test("a job that writes to the repository has no cloud credentials, and runs no code of the repository", () => {
+  expect(writers.map(({ where }) => where)).toEqual(["workflows/propose.yml propose"]);
+  for (const { permissions, steps, environment } of writers) {
+    expect({ permissions, environment }).toEqual({ permissions: { contents: "write", "pull-requests": "write" } });
+    expect(steps.flatMap(({ uses = [] }) => uses)).toEqual([]);
+    expect(steps.map(({ run }) => run).join("\n")).not.toMatch(/\b(npm|npx|node|\.ci)\b/);
+  }
+});
+
+test("one job at a time changes an environment, none is cancelled for another, and those that come wait", () => {
+  const groups = deploys.map(({ concurrency }) => concurrency);
+  expect(groups).toEqual(
+    [`\${{ inputs.environment }}`, "staging", "production"].map((environment) => ({
+      group: `\${{ inputs.system }}-${environment}`,
+      "cancel-in-progress": false,
+      queue: "max",
+    })),
+  );
+});
+
+test("production is deployed with the hash of the plan that was approved, and no plan leaves its job", () => {
+  const { jobs } = workflow("workflows/release-system.yml");
+  const deploy = jobs.production?.steps?.find(({ run }) => run?.includes("slipway deploy"));
+  expect(deploy?.run).toContain('deploy production --approved "$APPROVED"');
+  expect(deploy?.env).toEqual({ APPROVED: `\${{ needs.plan.outputs.hash }}` });
+  expect(Object.keys(Object(jobs.plan).outputs)).toEqual(["hash", "changes"]);
+  for (const { where, steps } of federated)
+    expect([where, ...steps.filter(({ uses }) => /artifact|cache@/.test(uses ?? ""))]).toEqual([where]);
+});
+
+test("no text that somebody else can choose becomes a part of a script", () => {
+  const expressions = STEPS.flatMap(([where, { run = "" }]) =>
+    [...run.matchAll(/\$\{\{\s*([\w.-]+)/g)].map(([, name]) => `${where}: ${name}`),
+  );
+  expect(expressions.filter((it) => !/: (matrix\.\w+|github\.event_name)$/.test(it))).toEqual([]);
+});
+
+test("no checkout leaves a token on the disk", () => {
+  const checkouts = STEPS.filter(([, { uses }]) => uses?.startsWith("actions/checkout@"));
+  expect(checkouts.filter(([, step]) => step.with?.["persist-credentials"] !== false)).toEqual([]);
+});
+
+test("packages are installed before there are credentials, and without their scripts", () => {
+  const setup: Step[] = parse(textOf("actions/setup/action.yml")).runs.steps;
+  const installs = setup.findIndex(({ run }) => run?.startsWith("npm ci --ignore-scripts"));
+  const authenticates = setup.findIndex(({ uses }) => uses?.startsWith("google-github-actions/auth@"));
+  expect(installs).toBeGreaterThan(-1);
+  expect(authenticates).toBeGreaterThan(installs);
+});
+
+test("each command of slipway that a workflow runs exists", () => {
+  const known = readdirSync(path.join(ROOT, "commands", "cli")).map((file) => path.parse(file).name);
+  const named = [...WORKFLOWS.map(textOf), readFileSync(path.join(ROOT, ".ci/plan"), "utf8")].flatMap((text) =>
+    [...text.matchAll(/npx slipway ([a-z]+)/g)].map(([, command]) => command as string),
+  );
+  expect([...new Set(named)].sort()).toEqual(["deploy", "diff", "history", "release", "rollback", "verify"]);
+  expect(named.filter((command) => !known.includes(command))).toEqual([]);
+});
+
+test("the workflows whose cancelled runs are reported exist by these names", () => {
+  const { on } = workflow("workflows/cancelled.yml");
+  const names = WORKFLOWS.map((file) => parse(textOf(file)).name);
+  const { workflows } = on.workflow_run as { readonly workflows: readonly string[] };
+  expect(workflows.filter((name) => !names.includes(name))).toEqual([]);
+});
+
+const withoutActionlint = spawnSync("which", ["actionlint"]).status !== 0;
+(withoutActionlint ? test.skip : test)(
+  `actionlint finds nothing${withoutActionlint ? " (skipped: actionlint is not on PATH)" : ""}`,
+  () => {
+    const { stdout, stderr } = spawnSync("actionlint", ["-no-color"], { cwd: ROOT, encoding: "utf8" });
+    expect(`${stdout}${stderr}`).toBe("");
+  },
+);
