@@ -333,9 +333,12 @@ withTerraform(
     expect(state()).toEqual([["kinds", undefined]]);
 
     program({ kinds: "1", workload_api_x: "1" });
-    const diff = await npm("diff");
+    const diff = await npm("diff", "--summary-file", "summary.json");
     expect(diff).toEqual({ code: 0, out: expect.stringMatching(/a deploy of it needs\n *data: --allow data\n/) });
     const [, hash = ""] = /plan ([0-9a-f]{16}):/.exec(diff.out) ?? [];
+    const { lines, ...summary } = JSON.parse(readFileSync(path.join(folder, "summary.json"), "utf8"));
+    expect(summary).toEqual({ plan: hash, changes: true, allow: ["data"] });
+    expect(lines[0]).toBe(`plan ${hash}: 1 to add, 1 to change, 0 to destroy`);
     const { code, out } = await npm("deploy", "--approved", hash, "--allow", "data");
     expect([code, out]).toEqual([0, expect.stringContaining(`plan ${hash}: 1 to add, 1 to change, 0 to destroy`)]);
     expect(state()).toEqual([

@@ -30,11 +30,12 @@ export const applyOptions = (command) =>
     .option("--ignore-missing-stack-dependencies", "leave out stacks that the named ones depend on");
 
 /** Options that are not cdktf's. */
-const OWN = ["system", "approved", "allow"];
+const OWN = ["system", "approved", "allow", "summaryFile"];
 
 /** Runs cdktf with what was given, in its own words. */
 async function forward(command) {
-  const { approved, allow } = command.opts();
+  const { approved, allow, summaryFile } = command.opts();
+  if (summaryFile) process.env.SLIPWAY_SUMMARY_FILE = summaryFile; // for the gate, which cdktf starts
   const options = command.options.flatMap((option) => {
     const key = option.attributeName();
     const value = command.opts()[key];

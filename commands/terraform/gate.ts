@@ -6,6 +6,7 @@ import { bootstrapStackName } from "../../facts/names";
 import { type Configuration, environmentOf, InvalidConfiguration, load } from "../../schema/load";
 import { describe, type Problem } from "../../schema/problem";
 import { report } from "../../schema/report";
+import { writeWhole } from "../../schema/write";
 import type { Listed } from "../../stacks/protection";
 import type { Context } from "../context";
 import { Deploying } from "../releases/deploying";
@@ -16,7 +17,7 @@ import { DESTROY, guardProblems, wantedBy } from "./guard";
 import { parallelism } from "./parallelism";
 import { planHash } from "./plan-hash";
 import { lostByBootstrap, type Plan, planProblems } from "./plan-problems";
-import { summaryOf } from "./plan-summary";
+import { changesOf, summaryOf } from "./plan-summary";
 import { printedBy, terraform } from "./run";
 import { changing, migrating, snapshotOf } from "./snapshot";
 import { refuseLocked, stateOf } from "./state-lock";
@@ -55,7 +56,12 @@ async function plan(options: readonly string[]): Promise<number> {
     const wanted = wantedBy(shown);
     // cdktf adds the name of a construct to the first address in a line, so the option is not the first.
     const allow = wanted.map((it) => `  ${it.startsWith(DESTROY) ? it.slice(DESTROY.length) : it}: --allow ${it}`);
-    console.log(["", ...summaryOf(shown), ...(wanted.length ? ["a deploy of it needs", ...allow] : [])].join("\n"));
+    const lines = [...summaryOf(shown), ...(wanted.length ? ["a deploy of it needs", ...allow] : [])];
+    console.log(["", ...lines].join("\n"));
+    // cdktf breaks what is printed into lines of 80 characters, so programs read a file.
+    const { SLIPWAY_SUMMARY_FILE: written } = process.env;
+    const summary = { plan: planHash(shown), changes: changesOf(shown).length > 0, allow: wanted, lines };
+    if (written) writeWhole(written, `${JSON.stringify(summary, null, 2)}\n`);
   }
   return failed ? 1 : 0;
 }

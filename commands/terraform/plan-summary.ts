@@ -2,12 +2,16 @@ import { categoryOf } from "./guard";
 import { counts, planHash } from "./plan-hash";
 import type { Change, Plan } from "./plan-problems";
 
+/** What a plan changes, other than what it only reads. */
+export const changesOf = ({ resource_changes = [] }: Plan): Change[] =>
+  resource_changes.filter((change) => change.mode !== "data" && counts(change));
+
 /**
  * A plan in short, as lines: its hash and how much it changes; each resource that it destroys or replaces; how much it changes
  * of each category.
  */
 export function summaryOf(plan: Plan): string[] {
-  const changes = (plan.resource_changes ?? []).filter((change) => change.mode !== "data" && counts(change));
+  const changes = changesOf(plan);
   const destroyed = changes.filter(({ change }) => change.actions.includes("delete"));
   const categories = [...new Set(changes.map(categoryOf))].sort();
   return [
