@@ -46,6 +46,8 @@ test("before and after a freeze, and without one, nothing is refused", () => {
 
 test("a rollback is not refused", () => {
   expect(refused(frozenBy(INCIDENT), [UPDATE], DURING, { SLIPWAY_ROLLBACK: "1" })).toEqual([]);
+  expect(refused(frozenBy(INCIDENT), [UPDATE], DURING, { SLIPWAY_STEP: "back" })).toEqual([]);
+  expect(refused(frozenBy(INCIDENT), [UPDATE], DURING, { SLIPWAY_STEP: "on" })).toHaveLength(1);
 });
 
 const policy = (start: string, ...maintenance_exclusion: string[]) => ({

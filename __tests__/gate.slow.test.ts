@@ -264,6 +264,27 @@ withTerraform(
 );
 
 withTerraform(
+  "a step of a walk needs no hash in CI, and changes shares alone; the step back changes what a release may",
+  async () => {
+    const CI = { CI: "true" };
+    write({ workload_api_x: { input: "1" } }, "production");
+    await terraform(["init"]);
+    expect(await terraform(APPLY)).toMatchObject({ code: 0 });
+    expect(await terraform(APPLY, "", { step: "on" }, CI)).toMatchObject({ code: 0 }); // nothing has changed
+    write({ workload_api_x: { input: "2" } }, "production");
+    expect(await terraform(APPLY, "", { step: "on" }, CI)).toEqual({
+      code: 1,
+      out: expect.stringContaining(
+        '1 problem in the plan; nothing was applied.\nthe plan = "terraform_data.workload_api_x": would be updated, and a step of a candidate changes only its share; ',
+      ),
+    });
+    expect(await terraform(APPLY, "", { step: "back" }, CI)).toMatchObject({ code: 0 });
+    expect(state()).toEqual([["workload_api_x", "2"]]);
+  },
+  240_000,
+);
+
+withTerraform(
   "exactly the approved plan is applied, and CI applies no other to production",
   async () => {
     const hashOf = ({ out }: { out: string }) => /^plan ([0-9a-f]{16}):/m.exec(out)?.[1] as string;

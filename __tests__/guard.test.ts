@@ -4,7 +4,7 @@ import { ALLOWED, categoryOf, guardProblems, isKept, wantedBy } from "../command
 import type { Plan } from "../commands/terraform/plan-problems";
 import { summaryOf } from "../commands/terraform/plan-summary";
 import { describe as line } from "../schema/problem";
-import { behindGateway, NEXT, withCandidate, withStrategy } from "./candidate/support";
+import { behindGateway, behindTraefik, NEXT, withCandidate, withStrategy } from "./candidate/support";
 import { type Files, type Json, ROOT, type Stack, synth, synthEvery } from "./support";
 
 type Change = NonNullable<Plan["resource_changes"]>[number];
@@ -235,6 +235,43 @@ describe("a candidate that comes, gets requests and is promoted passes", () => {
       expect(made.resource_changes?.map(({ address }) => address)).toContain("helm_release.gateway_routes");
       expect(wantedBy(made)).toEqual([]);
     }
+  });
+
+  test.each([
+    ["Traefik", "helm_release.ingress_shares", behindTraefik],
+    ["a Gateway", "helm_release.gateway_routes", behindGateway],
+  ])("each step of a walk behind %s changes %s alone", (_what, address, edge) => {
+    const sticky = (files: Files) => {
+      edge(files);
+      if (edge === behindTraefik) Object.assign(files.system.services.backend as object, { sticky: { minutes: 5 } });
+    };
+    const versions = [0, 10, 100, 0].map((share) => synth(withCandidate(share, sticky)).production);
+    for (const [i, to] of versions.slice(1).entries()) {
+      const made = between(versions[i] as Stack, to);
+      expect(made.resource_changes?.map((it) => it.address)).toEqual([address]);
+      for (const step of ["on", "back"] as const) expect(guardProblems(made, { allowed: [], step })).toEqual([]);
+    }
+  });
+
+  test("a step changes nothing but shares, whatever is allowed, and the step back what a release may", () => {
+    const routes = (weight: number, port = 80) => ({
+      values: [JSON.stringify({ objects: [{ backendRefs: [{ name: "web", port, weight }] }] })],
+    });
+    const shares = (before: unknown, after: unknown) =>
+      change("helm_release.ingress_shares", ["update"], { change: { actions: ["update"], before, after } });
+    const step = (...changes: readonly Change[]) =>
+      guardProblems(plan(...changes), { allowed: ALLOWED, step: "on" }).map(line);
+    const deployment = update("helm_release.workload_api_workload_deployment");
+    expect(step(shares(routes(100), routes(90)))).toEqual([]);
+    expect(step(shares(routes(100), routes(90)), deployment)).toEqual([
+      'the plan = "helm_release.workload_api_workload_deployment": would be updated, and a step of a candidate changes only its share; undo the change of the files, or deploy it before the next step, with the share as it was',
+    ]);
+    expect(step(shares(routes(100), routes(90, 81)))).toHaveLength(1);
+    expect(step(change("helm_release.ingress_shares", ["create"]))).toHaveLength(1);
+
+    const back = (...changes: readonly Change[]) => guardProblems(plan(...changes), { allowed: [], step: "back" });
+    expect(back(shares(routes(90), routes(100)), deployment)).toEqual([]);
+    expect(back(update(NETWORK))).toHaveLength(1);
   });
 
   test("a Gateway's routes that change otherwise are of the network", () => {

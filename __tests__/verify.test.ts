@@ -165,6 +165,17 @@ describe("a Service in the cluster", () => {
     expect([url, headers.host, headers["x-forwarded-proto"]]).toEqual(["/ready?a=b", "api.shop.io", "https"]);
   });
 
+  test("is asked although kubectl prints a line for each connection, and ends if nobody reads it", async () => {
+    const { port } = server.address() as AddressInfo;
+    const proxy = `
+      const own = net.createServer((from) => {
+        fs.writeSync(1, "Handling connection for " + own.address().port + "\\n");
+        from.pipe(net.connect(${port}, "127.0.0.1")).pipe(from);
+      }).listen(0, "127.0.0.1", () => console.log("Forwarding from 127.0.0.1:" + own.address().port + " -> 80"));`;
+    writeFileSync(path.join(folder, "proxy.js"), `const fs = require("fs"), net = require("net");${proxy}`);
+    expect((await ask(`exec "${process.execPath}" ${folder}/proxy.js`)).status).toBe(418);
+  });
+
   test("that kubectl does not reach is no answer, with kubectl's reason", async () => {
     await expect(ask("echo no pods >&2; exit 1")).rejects.toThrow("kubectl forwards no port to api-candidate: no pods");
     await expect(ask('echo "Forwarding from 127.0.0.1:1 -> 8000"; exec sleep 60')).rejects.toThrow("ECONNREFUSED");

@@ -27,14 +27,15 @@ const CDKTF = path.join(ROOT, "node_modules", ".bin", "cdktf");
  * The configuration is checked first, because cdktf would print each problem twice.
  * @param environments names of environments or of their bootstrap stacks, or patterns of such names
  * @param approvals what was approved before; only a deploy has any
+ * @returns the exit code
  * @throws InvalidArgumentError if there is no environment of a name, or if an approval is none
  */
-async function cdktf(
+export async function cdktf(
   command: string,
   environments: readonly string[],
   options: readonly string[],
   approvals: Approvals,
-): Promise<void> {
+): Promise<number> {
   const system = systemName(ROOT, process.env);
   const known = environmentsIn(ROOT, system);
   const bootstraps = known.map(bootstrapStackName);
@@ -75,10 +76,11 @@ async function cdktf(
 
   // A terminal sends its interrupts to cdktf itself. A second interrupt would stop Terraform in the middle.
   const terminal = atTerminal();
-  for (const signal of ["SIGINT", "SIGHUP", "SIGTERM"] as const)
-    process.on(signal, () => {
-      if (signal === "SIGTERM" || !terminal) child.kill(signal);
-    });
+  const signals = ["SIGINT", "SIGHUP", "SIGTERM"] as const;
+  const pass = (signal: NodeJS.Signals) => {
+    if (signal === "SIGTERM" || !terminal) child.kill(signal);
+  };
+  for (const signal of signals) process.on(signal, pass);
 
   // cdktf would end in the middle if the reader of its output did, so it writes to this process where nobody watches.
   const output = ({ isTTY }: NodeJS.WriteStream) => (isTTY ? "inherit" : "pipe");
@@ -86,15 +88,17 @@ async function cdktf(
   const child = spawn(CDKTF, args, { cwd: ROOT, stdio: [...stdio], env });
   child.stdout?.on("data", (data) => process.stdout.write(data));
   child.stderr?.on("data", (data) => process.stderr.write(data));
-  child.on("error", (error) => {
-    console.error(`cdktf cannot be started: ${error.message}`);
-    process.exitCode = 127;
+  const code = await new Promise<number>((resolve) => {
+    child.on("error", (error) => {
+      console.error(`cdktf cannot be started: ${error.message}`);
+      resolve(127);
+    });
+    child.on("close", (code, signal) => resolve(code ?? 128 + (signal ? constants.signals[signal] : 0)));
   });
-  child.on("close", (code, signal) => {
-    if (child.pid === undefined) return; // it was not started
-    process.exitCode = code ?? 128 + (signal ? constants.signals[signal] : 0);
-    if (process.exitCode && command === "destroy") for (const line of advice(environments)) console.error(line);
-  });
+  for (const signal of signals) process.off(signal, pass);
+  if (code && child.pid !== undefined && command === "destroy")
+    for (const line of advice(environments)) console.error(line);
+  return code;
 }
 
 /** Lines that say what to do after a failed destroy. */
@@ -112,4 +116,7 @@ function advice(stacks: readonly string[]): string[] {
     : [];
 }
 
-export const main = (...call: Parameters<typeof cdktf>): Promise<void> => toTheEnd(() => cdktf(...call));
+export const main = (...call: Parameters<typeof cdktf>): Promise<void> =>
+  toTheEnd(async () => {
+    process.exitCode = await cdktf(...call);
+  });

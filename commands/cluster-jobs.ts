@@ -30,7 +30,12 @@ export function kubectlOf({ systemName, environmentName, environment }: Context,
   const name = fullName(systemName, environmentName);
   let credentials: Promise<unknown> | undefined;
   return async (...args) => {
-    credentials ??= run("gcloud", credentialsArguments({ name, project, location: region, ...cluster }), { env });
+    credentials ??= run("gcloud", credentialsArguments({ name, project, location: region, ...cluster }), { env }).catch(
+      (error) => {
+        credentials = undefined; // the next call tries again
+        throw error;
+      },
+    );
     await credentials;
     return (await run("kubectl", args, { env, maxBuffer: LONGEST })).stdout;
   };

@@ -4,6 +4,7 @@ import { styleText } from "node:util";
 import { CommanderError } from "commander";
 import { bench } from "./cli/bench.mjs";
 import { bootstrap } from "./cli/bootstrap.mjs";
+import { canary } from "./cli/canary.mjs";
 import { Command } from "./cli/command.mjs";
 import { deploy } from "./cli/deploy.mjs";
 import { destroy } from "./cli/destroy.mjs";
@@ -26,12 +27,13 @@ import { secrets } from "./cli/secrets.mjs";
 import { status } from "./cli/status.mjs";
 import { synth } from "./cli/synth.mjs";
 import { verify } from "./cli/verify.mjs";
+import { watch } from "./cli/watch.mjs";
 
 /** The commands by the groups in which the help lists them. */
 const GROUPS = {
   "Deploy:": [synth, diff, deploy, destroy],
   "Prepare:": [bootstrap, mirror, secrets],
-  "Release:": [release, promote, verify, rollback, hold, unhold, freeze, status, history],
+  "Release:": [release, promote, verify, canary, watch, rollback, hold, unhold, freeze, status, history],
   "Rehearse:": [rehearse, knobs],
   "Compare and list:": [parity, progress, inventory, protect, bench],
 };

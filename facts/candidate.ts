@@ -6,4 +6,8 @@ export const CANDIDATE = "candidate";
 /** Name of the workload that runs the candidate beside a stable one. */
 export const candidateOf = (workload: string): string => `${workload}-${CANDIDATE}`;
 
+/** Name of the stable workload: the candidate's without its end, or the name itself. */
+export const stableOf = (workload: string): string =>
+  isCandidateName(workload) ? workload.slice(0, -`-${CANDIDATE}`.length) : workload;
+
 export const isCandidateName = (workload: string): boolean => workload.endsWith(`-${CANDIDATE}`);

@@ -3,6 +3,7 @@ import { CloudMonitoring, type CloudMonitoringProps } from "../constructs/monito
 import { Datadog } from "../constructs/monitoring/datadog";
 import { hostAgents } from "../constructs/monitoring/host-agents";
 import { PrometheusStack } from "../constructs/monitoring/prometheus-stack";
+import type { MonitoredService } from "../constructs/monitoring/service-level";
 import { ServiceMonitoring } from "../constructs/monitoring/service-monitoring";
 import type { Platform } from "../constructs/platform";
 import { isBelow } from "../facts/paths";
@@ -73,20 +74,7 @@ export class Monitoring extends Construct {
       namespace: prometheus.namespace,
       definitions: prometheus.definitions,
       system: names.system,
-      services: Object.entries(system.services).map(([name, { metrics, objective, strategy, single }]) => ({
-        name,
-        namespace: system.namespace,
-        single,
-        queue: queues.get(name),
-        metrics: metrics?.requests && {
-          counter: metrics.requests.counter,
-          statusLabel: metrics.requests.status,
-          histogram: metrics.requests.histogram,
-        },
-        objective,
-        alerts: system.alerts,
-        candidate: hasStrategy({ strategy }),
-      })),
+      services: monitoredServices(system).map((service) => ({ ...service, queue: queues.get(service.name) })),
       cronJobs: [
         ...cronJobs,
         ...Object.entries(system.scheduled).map(([name, { schedule, missedRuns, deadlineSeconds }]) => ({
@@ -118,6 +106,22 @@ export class Monitoring extends Construct {
     });
   }
 }
+
+/** Returns what Prometheus's rules and queries say of a system's services. */
+export const monitoredServices = ({ services, namespace, alerts }: System): MonitoredService[] =>
+  Object.entries(services).map(([name, { metrics, objective, strategy, single }]) => ({
+    name,
+    namespace,
+    single,
+    metrics: metrics?.requests && {
+      counter: metrics.requests.counter,
+      statusLabel: metrics.requests.status,
+      histogram: metrics.requests.histogram,
+    },
+    objective,
+    alerts,
+    candidate: hasStrategy({ strategy }),
+  }));
 
 /** Returns what uptime checks request, by the public host. */
 function checkedHosts(system: System, environment: Environment): CloudMonitoringProps["hosts"] {

@@ -49,6 +49,16 @@ test("a candidate is looked at like the stable release", () => {
   ]);
 });
 
+test("a candidate that runs here can lose its requests, whatever is wrong with it, and gets no more", () => {
+  const before = [...verified(ONE), ...verified(TWO), verification(9, TWO, false), hold(10, TWO)];
+  const here = [...deployed(8, ONE, { candidate: TWO, share: 10 }), hold(11, TWO)];
+  const beside = (share: number) => ({ stable: ONE, candidate: TWO, share });
+  expect(problems(beside(0), { here, before })).toEqual([]);
+  expect(problems(beside(50), { here, before })).toHaveLength(3);
+  expect(problems(beside(0), { here: deployed(8, ONE), before })).not.toEqual([]);
+  expect(problems(beside(0), { here: [...here, ...deployed(12, ONE)], before })).not.toEqual([]);
+});
+
 test("somebody can approve a release that was not verified, but not one that is held", () => {
   const approved = { by: "someone", reason: "orders fail" };
   expect(problems({ stable: ONE, approved }, {})).toEqual([]);

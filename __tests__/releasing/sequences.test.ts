@@ -1,4 +1,4 @@
-import type { Event } from "../../commands/records/event";
+import type { Event, Of } from "../../commands/records/event";
 import { minutesServed } from "../../commands/records/history";
 import { type Proposed, releaseProblems } from "../../commands/releases/rules";
 import type { Pointer, Release } from "../../schema/release";
@@ -47,7 +47,8 @@ function play(seed: number): Reached[] {
         const approved = below(20) ? undefined : { by: "someone", reason: "orders fail" };
         const candidate = below(5) ? undefined : pick(RELEASES.filter((id) => id !== release));
         const database = below(3) ? undefined : pick(RELEASES);
-        const pointer: Pointer = { stable: release, candidate, approved, database };
+        const share = candidate === undefined ? undefined : pick([0, 10]);
+        const pointer: Pointer = { stable: release, candidate, share, approved, database };
         const rollback = below(5) === 0;
         const environment = place === "production" ? { verifiedIn } : {};
         const files = { pointer, environment } as Proposed["files"];
@@ -56,7 +57,7 @@ function play(seed: number): Reached[] {
         if (releaseProblems(proposed, facts, new Date(at(minutes))).length) break;
         const before = { staging: [...records.staging], production: [...records.production] };
         reached.push({ place, pointer, rollback, minutes, records: before });
-        const more = { candidate, rollback, migrates: below(2) ? ["migrate"] : [], succeeded: below(3) > 0 };
+        const more = { candidate, share, rollback, migrates: below(2) ? ["migrate"] : [], succeeded: below(3) > 0 };
         records[place].push(...deployed(minutes, release, more));
       }
     }
@@ -69,8 +70,12 @@ const last = (events: readonly Event[], release: string, kinds: readonly string[
   events.filter((it) => it.release === release && kinds.includes(it.kind)).at(-1);
 const ran = (events: readonly Event[], release: string) =>
   events.some((it) => it.kind === "deploy-ended" && it.succeeded && it.release === release);
-const runs = (events: readonly Event[]) =>
-  events.filter((it) => it.kind === "deploy-ended" && it.succeeded).at(-1)?.release;
+const runs = (events: readonly Event[], role: "release" | "candidate" = "release") => {
+  const ended = events.findLast((it) => it.kind === "deploy-ended" && it.succeeded) as Of<"deploy-ended"> | undefined;
+  return events.find((it): it is Of<"deploy-begun"> => it.kind === "deploy-begun" && it.deploy === ended?.deploy)?.[
+    role
+  ];
+};
 
 test(`nothing reaches production that staging has not verified, and nothing that is held (${CASES} sequences)`, () => {
   let seen = 0;
@@ -81,6 +86,7 @@ test(`nothing reaches production that staging has not verified, and nothing that
       for (const id of [pointer.stable, ...(pointer.candidate ? [pointer.candidate] : [])]) {
         const fault = (what: string) =>
           new Error(`PROPERTY_SEED=${seed} PROPERTY_CASES=1: ${place} at ${minutes} ${what}`);
+        if (id === pointer.candidate && pointer.share === 0 && runs(here, "candidate") === id) continue; // it loses requests
         for (const events of place === "production" ? [here, staging] : [here])
           if (last(events, id, ["hold", "unhold"])?.kind === "hold" && !(rollback && events === staging))
             throw fault(`runs ${id}, which is held`);

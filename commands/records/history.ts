@@ -53,6 +53,14 @@ export function standing(events: readonly Event[], release: string): Standing {
 /** The deploy that says what an environment runs: the last one that succeeded. */
 export const current = (events: readonly Event[]): Deploy | undefined => deploys(events).filter(succeeded).at(-1);
 
+/** When the first of the last deploys began that gave a candidate the share that it has. */
+export function sharedSince(events: readonly Event[], candidate: string, share: number): Date | undefined {
+  const all = deploys(events);
+  const other = all.findLastIndex(({ begun }) => begun.candidate !== candidate || begun.share !== share);
+  const first = all[other + 1];
+  return first && new Date(first.begun.at);
+}
+
 /**
  * The release whose tasks changed the database last, by what was begun: a migration that failed may have changed something,
  * too.

@@ -27,7 +27,7 @@ export function releaseProblems(proposed: Proposed, facts: Facts, now: Date): Pr
   const file = releaseFile(systemName, environmentName);
   const runs = Object.entries({ stable: pointer.stable, candidate: pointer.candidate });
   return runs.flatMap(([role, id]) => {
-    if (id === undefined) return [];
+    if (id === undefined || (role === "candidate" && pointer.share === 0 && runsBeside(facts, id))) return [];
     const say = (rule: string, remedy: string): Problem => ({
       path: `${file} ${role}`,
       value: id,
@@ -42,6 +42,9 @@ export function releaseProblems(proposed: Proposed, facts: Facts, now: Date): Pr
     ];
   });
 }
+
+/** Whether a candidate runs here. Its requests can be taken away, whatever is wrong with it. */
+const runsBeside = ({ here }: Facts, id: string): boolean => current(here)?.begun.candidate === id;
 
 type Wrong = readonly [rule: string, remedy: string];
 

@@ -10,13 +10,22 @@ export interface Approvals {
   readonly allow?: readonly string[];
   /** Whether the deploy goes back to a release that ran before. */
   readonly rollback?: boolean;
+  /** What the deploy does with a candidate, if it is a step of a walk that somebody has approved. */
+  readonly step?: Step;
 }
 
+/**
+ * A step of a walk: `on` gives the candidate another share, and changes nothing else. `back` takes its requests away, which
+ * cannot wait for another change to be undone.
+ */
+export type Step = "on" | "back";
+
 /** The variables that carry approvals to the gate, which cdktf starts with arguments of its own. */
-export const variablesOf = ({ approved, allow = [], rollback }: Approvals): NodeJS.ProcessEnv => ({
+export const variablesOf = ({ approved, allow = [], rollback, step }: Approvals): NodeJS.ProcessEnv => ({
   SLIPWAY_APPROVED: approved,
   SLIPWAY_ALLOW: allow.join("\n"),
   SLIPWAY_ROLLBACK: rollback ? "1" : "",
+  SLIPWAY_STEP: step,
 });
 
 /** The approvals in variables. */
@@ -24,6 +33,7 @@ export const approvalsIn = (env: NodeJS.ProcessEnv) => ({
   approved: env.SLIPWAY_APPROVED || undefined,
   allow: env.SLIPWAY_ALLOW?.split("\n").filter(Boolean) ?? [],
   rollback: Boolean(env.SLIPWAY_ROLLBACK),
+  step: (env.SLIPWAY_STEP || undefined) as Step | undefined,
 });
 
 /** A name, and no pattern, which cdktf compares with the names of all stacks. */

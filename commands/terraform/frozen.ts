@@ -3,6 +3,7 @@ import { environmentFile, releaseFile } from "../../schema/files";
 import { type Freeze, frozen } from "../../schema/freeze";
 import type { Problem } from "../../schema/problem";
 import type { Context } from "../context";
+import { approvalsIn } from "./approvals";
 import type { Plan } from "./plan-problems";
 
 /** Whose freezes they are. */
@@ -13,7 +14,8 @@ export interface Freezes extends Pick<Context, "systemName" | "environmentName" 
 
 /**
  * Why a plan must not be applied now: its environment is frozen, and it changes something. A plan that only tells Google of a
- * freeze is applied, because the freeze has to get there. So is that of a rollback, which sets SLIPWAY_ROLLBACK.
+ * freeze is applied, because the freeze has to get there. So is that of a rollback, and of a
+ * step that takes requests away from a candidate.
  */
 export function freezeProblems(
   plan: Plan,
@@ -22,7 +24,8 @@ export function freezeProblems(
   env = process.env,
 ): Problem[] {
   const freeze = frozen(freezes, now);
-  if (!freeze || env.SLIPWAY_ROLLBACK || (plan.resource_changes ?? []).every(tellsOfFreeze)) return [];
+  const { rollback, step } = approvalsIn(env);
+  if (!freeze || rollback || step === "back" || (plan.resource_changes ?? []).every(tellsOfFreeze)) return [];
   const planned = environment.freezes.findIndex((one) => isDeepStrictEqual(one, freeze));
   const [path, lift] =
     planned < 0

@@ -70,7 +70,7 @@ async function apply(command: "apply" | "destroy", options: readonly string[]): 
   const begun = new Date();
   const destroys = command === "destroy" || options.includes("-destroy");
   const files = await filesOf();
-  const { approved: hash, allow: allowed, rollback } = approvalsIn(process.env);
+  const { approved: hash, allow: allowed, rollback, step } = approvalsIn(process.env);
   const deploying = isGuarded(files, destroys)
     ? await Deploying.open(files.configuration, files.environmentName, rollback)
     : undefined;
@@ -101,10 +101,10 @@ async function apply(command: "apply" | "destroy", options: readonly string[]): 
     const problems = [...problemsIn(shown, files, destroys), ...(destroys ? [] : freezeProblems(shown, files))];
     if (deploying) {
       console.log(["", ...summaryOf(shown)].join("\n"));
-      // A rollback cannot wait for an approval: the guard alone says what it may change.
-      const isRequired = Boolean(process.env.CI) && files.environment.purpose === "production" && !rollback;
+      // A rollback cannot wait for an approval, and a walk has one: the guard alone says what they may change.
+      const isRequired = Boolean(process.env.CI) && files.environment.purpose === "production" && !rollback && !step;
       problems.push(
-        ...guardProblems(shown, { allowed, rollback }),
+        ...guardProblems(shown, { allowed, rollback, step }),
         ...approvalProblems(planHash(shown), { approved: hash }, isRequired),
       );
     }

@@ -1,7 +1,8 @@
-import { CANDIDATE, isCandidateName } from "../../facts/candidate";
+import { CANDIDATE, stableOf } from "../../facts/candidate";
 import { PLATFORM_NAMES } from "../../facts/reserved";
 import type { Problem } from "../../schema/problem";
 import { canonical } from "../../schema/release";
+import type { Step } from "./approvals";
 import { counts } from "./plan-hash";
 import { type Change, generationOf, type Plan } from "./plan-problems";
 
@@ -115,11 +116,17 @@ export const isKept = ({ type, address }: Pick<Change, "type" | "address">): boo
  * What a plan does that no release may do, and nobody has allowed: each is a problem. A stack whose state is empty is deployed
  * for the first time, and wants no approval.
  * @param rollback whether the plan goes back to an earlier release, whose pods log in as an earlier user
+ * @param step what a walk does with a candidate, if the plan is a step of one
  */
 export function guardProblems(
   plan: Plan,
-  { allowed, rollback = false }: { readonly allowed: readonly string[]; readonly rollback?: boolean },
+  {
+    allowed,
+    rollback = false,
+    step,
+  }: { readonly allowed: readonly string[]; readonly rollback?: boolean; readonly step?: Step },
 ): Problem[] {
+  if (step === "on") return beyondShares(plan);
   const users = rollback ? (plan.resource_changes ?? []).filter((it) => isUser(it) && deletes(it)) : [];
   return [
     ...users.map((change) => ({
@@ -144,6 +151,18 @@ export function guardProblems(
       })),
   ];
 }
+
+/** What a plan changes besides a candidate's share: nobody has approved it together with the walk. */
+const beyondShares = ({ resource_changes = [] }: Plan): Problem[] =>
+  resource_changes
+    .filter((change) => change.mode !== "data" && counts(change) && !changesOnlyShares(change))
+    .map((change) => ({
+      path: "the plan",
+      value: change.address,
+      secret: false,
+      rule: `would be ${done(change)}, and a step of a candidate changes only its share`,
+      remedy: "undo the change of the files, or deploy it before the next step, with the share as it was",
+    }));
 
 /** The values of `--allow` that a plan wants. */
 export const wantedBy = (plan: Plan): string[] => [...new Set(wanted(plan).map(({ option }) => option))].sort();
@@ -191,12 +210,12 @@ function done({ change: { actions, importing } }: Change): string {
   return actions.includes("create") ? "created" : "updated";
 }
 
-/**
- * Whether only the shares of a Gateway's routes change: which candidates a service's requests go to, and how many. Traefik's
- * shares are a Helm release of their own.
- */
+/** Releases that say which share of the requests a candidate gets: a Gateway's routes, and what Traefik's routes name. */
+const SHARES = ["helm_release.gateway_routes", "helm_release.ingress_shares"];
+
+/** Whether only shares change: whether a service's requests go to its candidate, and how many. */
 function changesOnlyShares({ address, change }: Change): boolean {
-  if (address !== "helm_release.gateway_routes" || !change.actions.includes("update")) return false;
+  if (!SHARES.includes(address) || change.actions.join() !== "update") return false;
   const [before, after] = [change.before, change.after].map((it) => it as Readonly<Record<string, unknown>>);
   if (!before || !after) return false;
   const others = Object.keys(after).filter(
@@ -210,8 +229,11 @@ function withoutShares(values: unknown): unknown {
   const [text] = Array.isArray(values) ? values : [];
   if (typeof text !== "string") return Symbol("not known");
   return JSON.stringify(JSON.parse(text), (key, value) =>
-    key === "backendRefs" && Array.isArray(value)
-      ? value.flatMap(({ weight, ...ref }) => (isCandidateName(String(ref.name)) ? [] : [ref]))
+    LISTS.includes(key) && Array.isArray(value)
+      ? [...new Set(value.map(({ weight, ...to }) => canonical(to).replaceAll(to.name, stableOf(to.name))))].sort()
       : value,
   );
 }
+
+/** Lists of Services with weights: a Gateway's and Traefik's, which leaves out those without a share. */
+const LISTS = ["backendRefs", "services"];

@@ -2,7 +2,7 @@ import { CANDIDATE } from "../../facts/candidate";
 import { type MonitoredService, type RuleGroup, rateOf, scraped, TRACKS } from "./service-level";
 
 /** Percentage points by which more requests to a candidate may fail than to the stable release. */
-const WORSE = 1;
+export const WORSE = 1;
 
 /**
  * Returns an alert for a candidate that fails more often than the stable release. With a small share, a bad candidate hardly

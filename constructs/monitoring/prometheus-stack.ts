@@ -60,6 +60,8 @@ const NAME = "prometheus";
  * {@link https://github.com/prometheus-community/helm-charts/tree/main/charts/kube-prometheus-stack}
  */
 export class PrometheusStack extends Construct {
+  /** The Service of Prometheus's API. The chart names it. */
+  static readonly SERVER = { service: `${NAME}-prometheus`, namespace: NAMESPACE, port: 9090 } as const;
   /** The pods that scrape, for network policies of scraped pods. */
   static readonly SCRAPERS: readonly Peer[] = [
     { pods: { "app.kubernetes.io/name": "prometheus" }, namespace: NAMESPACE },

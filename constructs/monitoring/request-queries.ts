@@ -1,7 +1,13 @@
 import { type MonitoredService, type RequestMetrics, scraped } from "./service-level";
 
 /**
- * Returns PromQL queries for panels about a service's requests. The rates use Grafana's interval and add up all pods.
+ * Stands for the time over which a rate is taken. Grafana replaces it; who asks Prometheus does so, too.
+ * {@link https://grafana.com/docs/grafana/latest/datasources/prometheus/template-variables/}
+ */
+export const RATE_INTERVAL = "$__rate_interval";
+
+/**
+ * Returns PromQL queries about a service's requests. The rates are taken over {@link RATE_INTERVAL} and add up all pods.
  *
  * @param which labels of the pods' metrics; by default, the pods of all releases count
  */
@@ -10,7 +16,7 @@ export function requestQueries(
   { counter, statusLabel }: RequestMetrics,
   ...which: readonly string[]
 ) {
-  const rate = (selector: string, by = "") => `sum${by} (rate(${counter}${selector}[$__rate_interval]))`;
+  const rate = (selector: string, by = "") => `sum${by} (rate(${counter}${selector}[${RATE_INTERVAL}]))`;
   const all = rate(scraped(service, ...which));
   const failed = rate(scraped(service, ...which, `${statusLabel}=~"5.."`));
   return {
@@ -29,4 +35,4 @@ export const latencyQuantile = (
   q: number,
   ...which: readonly string[]
 ): string =>
-  `histogram_quantile(${q}, sum by (le) (rate(${histogram}_bucket${scraped(service, ...which)}[$__rate_interval])))`;
+  `histogram_quantile(${q}, sum by (le) (rate(${histogram}_bucket${scraped(service, ...which)}[${RATE_INTERVAL}])))`;

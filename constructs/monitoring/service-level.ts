@@ -92,6 +92,14 @@ const BURN_RATES: readonly { rate: number; long: Window; short: Window; severity
 ];
 const BUDGET_DAYS = 30;
 
+/** Alerts that fire if an error budget burns too fast, by the objective. */
+export const BURN_ALERTS: Readonly<Record<keyof Objective, string>> = {
+  availability: "ServiceAvailabilityBudgetBurn",
+  latency: "ServiceLatencyBudgetBurn",
+};
+/** The alert that an objective has no metrics. Prometheus shows it as pending for an hour before it fires. */
+export const METRICS_ABSENT = "ServiceMetricsAbsent";
+
 /** Labels of the metrics of each release of a service that can have a candidate. */
 export const TRACKS = { stable: 'track=""', candidate: `track="${CANDIDATE}"` } as const;
 
@@ -127,7 +135,7 @@ export function serviceLevelRules(service: ServiceLevel): RuleGroup[] {
       requests: rateOf(metrics.counter, scraped(service)),
       // The counter has no time series for errors until the first error.
       bad: `${rateOf(metrics.counter, scraped(service, `${metrics.statusLabel}=~"5.."`))} or on (namespace, service) 0 * ${REQUESTS}${recorded(service, "availability")}`,
-      alert: "ServiceAvailabilityBudgetBurn",
+      alert: BURN_ALERTS.availability,
       promise: `${good(objective.availability)} shall not fail`,
       watched: metrics.counter + scraped(service),
     }),
@@ -142,7 +150,7 @@ export function serviceLevelRules(service: ServiceLevel): RuleGroup[] {
         percent,
         requests: rateOf(`${histogram}_count`, scraped(service)),
         bad: `${REQUESTS}${recorded(service, "latency")} - on (namespace, service) ${rateOf(`${histogram}_bucket`, bucket)}`,
-        alert: "ServiceLatencyBudgetBurn",
+        alert: BURN_ALERTS.latency,
         promise: `${good(percent)} shall take no longer than ${seconds} s`,
         watched: `${histogram}_bucket${bucket}`,
       }),
@@ -246,7 +254,7 @@ function budgetRules(service: ServiceLevel, objective: keyof Objective, budget: 
         },
       })),
       {
-        alert: "ServiceMetricsAbsent",
+        alert: METRICS_ABSENT,
         expr: `absent(${budget.watched})`,
         for: "1h",
         labels: { severity: "warning", service: name, objective },
