@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from "commander";
 import { didYouMean } from "../schema/similar";
 import { configurationFor } from "./context";
-import { person } from "./person";
+import { person } from "./git";
 import { standing } from "./records/history";
 import { orRefused } from "./refused";
 import { recordsIn } from "./releases/deploying";

@@ -20,7 +20,7 @@ import {
 import { didYouMean } from "../schema/similar";
 import { systemSchema } from "../schema/system";
 import { environmentProblems } from "./context";
-import { person } from "./person";
+import { person } from "./git";
 import { changed, check, remembering, runs, write } from "./releases/files";
 
 /** Options of the command line. */

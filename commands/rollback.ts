@@ -5,7 +5,7 @@ import { type Configuration, InvalidConfiguration, systemName, validate } from "
 import type { Pointer, Release } from "../schema/release";
 import { sleep } from "./cluster-jobs";
 import { environmentProblems } from "./context";
-import { person } from "./person";
+import { person } from "./git";
 import type { Event } from "./records/event";
 import { deploys, migratedBy, standing, succeeded } from "./records/history";
 import { orRefused, Refused } from "./refused";

@@ -1,7 +1,10 @@
+import { execFileSync } from "node:child_process";
+import { lacks } from "../../commands/git";
 import type { Event } from "../../commands/records/event";
-import { type Proposed, releaseProblems } from "../../commands/releases/rules";
+import { type Proposed, releaseProblems, staleProblems } from "../../commands/releases/rules";
 import { describe as lineOf } from "../../schema/problem";
 import type { Pointer, Release } from "../../schema/release";
+import { ROOT } from "../support";
 import { at, deployed, hold, verification } from "./events";
 
 const [ONE, TWO, THREE] = ["1", "2", "3"].map((digit) => digit.repeat(16)) as [string, string, string];
@@ -106,4 +109,30 @@ test("there is no way back over an irreversible release", () => {
       `${FILE} = "${ONE}": is older than ${TWO}, which is irreversible: it cannot work with that release's database; write a new release that repairs it, or restore the database, see docs/releases.md#roll-back`,
     ]);
   expect(problems({ stable: TWO }, facts, { rollback: true })).toEqual([]);
+});
+
+test("production is not deployed from a checkout without the commit of the last deploy", () => {
+  const COMMIT = "a".repeat(40);
+  const events = deployed(0, ONE, { commit: `${COMMIT}-dirty` });
+  const stale = (lacking: boolean, purpose = "production", rollback = false, here: Event[] = events) => {
+    const files = { environment: { purpose } } as Proposed["files"];
+    const proposed = { systemName: "shop", environmentName: "production", files, releases: {}, rollback };
+    return staleProblems(proposed, here, (commit) => lacking && commit === COMMIT).map(lineOf);
+  };
+  expect(stale(true)).toEqual([
+    `the checkout = "${COMMIT}": lacks this commit, from which production was deployed last; check out a commit that has it, for example with git pull`,
+  ]);
+  for (const fine of [
+    stale(false),
+    stale(true, "disposable"),
+    stale(true, "production", true),
+    stale(true, "production", false, []),
+  ])
+    expect(fine).toEqual([]);
+});
+
+test("git says which commits a checkout lacks, if it knows all of them", () => {
+  const git = (...args: string[]) => execFileSync("git", args, { cwd: ROOT, encoding: "utf8" }).trim();
+  expect(lacks(git("rev-parse", "HEAD"))).toBe(false);
+  expect(lacks("0".repeat(40))).toBe(git("rev-parse", "--is-shallow-repository") === "false");
 });

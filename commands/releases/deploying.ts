@@ -5,10 +5,10 @@ import path from "node:path";
 import type { Configuration } from "../../schema/load";
 import type { Problem } from "../../schema/problem";
 import { writeWhole } from "../../schema/write";
-import { commitOf, person } from "../person";
+import { commitOf, lacks, person } from "../git";
 import { type Event, eventSchema, type Of } from "../records/event";
 import { type Records, recordsOf } from "../records/records";
-import { type Proposed, releaseProblems } from "./rules";
+import { type Proposed, releaseProblems, staleProblems } from "./rules";
 
 /** Records that could not be sent, by system and environment. They are sent before the next deploy. */
 const UNSENT = path.resolve(__dirname, "..", "..", "records.out");
@@ -48,7 +48,10 @@ export class Deploying {
       records.list(),
       source === undefined ? undefined : recordsIn({ name: systemName, environments }, source).list(),
     ]);
-    return new Deploying(proposed, records, here, releaseProblems(proposed, { here, before }, new Date()));
+    return new Deploying(proposed, records, here, [
+      ...staleProblems(proposed, here, lacks),
+      ...releaseProblems(proposed, { here, before }, new Date()),
+    ]);
   }
 
   /** Records that something is about to be changed. @throws Refused if that is not kept: nothing must be changed then */

@@ -130,3 +130,28 @@ export function newerThan(events: readonly Event[], id: string): string[] {
   ];
   return came.includes(id) ? came.slice(came.indexOf(id) + 1) : [];
 }
+
+/**
+ * Why production must not be deployed from a checkout: it lacks the commit of the last deploy, so it would undo somebody else's
+ * change. A rollback does not depend on that.
+ * @param lacks whether the checkout lacks a commit
+ */
+export function staleProblems(
+  { environmentName, files: { environment }, rollback }: Proposed,
+  events: readonly Event[],
+  lacks: (commit: string) => boolean,
+): Problem[] {
+  const commit = deploys(events)
+    .at(-1)
+    ?.begun.commit?.replace(/-dirty$/, "");
+  if (environment.purpose !== "production" || rollback || commit === undefined || !lacks(commit)) return [];
+  return [
+    {
+      path: "the checkout",
+      value: commit,
+      secret: false,
+      rule: `lacks this commit, from which ${environmentName} was deployed last`,
+      remedy: "check out a commit that has it, for example with git pull",
+    },
+  ];
+}

@@ -3,7 +3,7 @@ import { possibleShares, shareOf, shiftedServices } from "../../schema/candidate
 import type { System } from "../../schema/system";
 import type { Service } from "../../schema/workload";
 import { monitoredServices } from "../../stacks/monitoring";
-import { person } from "../person";
+import { person } from "../git";
 import type { AskPrometheus, Prometheus } from "../prometheus";
 import { current, sharedSince, standing } from "../records/history";
 import type { Records } from "../records/records";

@@ -25,3 +25,11 @@ export const person = (): string => namedPerson() ?? os.userInfo().username;
 
 /** The commit that is checked out; `-dirty` says that files differ from it. */
 export const commitOf = (): string | undefined => git("describe", "--always", "--abbrev=40", "--dirty", "--exclude=*");
+
+/**
+ * Whether what is checked out lacks a commit, so that somebody else's later change would be undone. False if git cannot tell: in
+ * a shallow clone, or outside a repository.
+ */
+export const lacks = (commit: string): boolean =>
+  git("rev-parse", "--is-shallow-repository") === "false" &&
+  git("merge-base", "--is-ancestor", commit, "HEAD") === undefined;
