@@ -189,6 +189,9 @@ describe("what follows from an earlier approval passes", () => {
     expect(refused(made, ["secrets", "destroy:google_sql_user.database_users_1"], true)).toEqual([line]);
     expect(refused(plan(user(2, "delete", "create")), ["secrets"], true)).toHaveLength(1);
     expect(refused(plan(update("helm_release.workload_api_workload_deployment")), [], true)).toEqual([]);
+    // One that has left comes back.
+    expect(refused(plan(user(1, "create"), user(2, "no-op")), [], true)).toEqual([]);
+    expect(refused(plan(user(1, "create"), user(2, "no-op")))).toHaveLength(1);
   });
 
   test("what is left of a replacement goes, unless it holds data", () => {

@@ -53,7 +53,10 @@ const PLOTS: readonly Plot[] = [
   },
 ];
 
-(missing ? describe.skip.each : describe.each)(PLOTS)(
+/** The first one alone, because each takes ten minutes; `STORIES=all` takes all. */
+const TOLD = process.env.STORIES === "all" ? PLOTS : PLOTS.slice(0, 1);
+
+(missing ? describe.skip.each : describe.each)(TOLD)(
   `the releases of $system, each step a command${skipped}`,
   ({ system, setting: [setting, text], variable: [variable, value], edits, rotation }) => {
     let world: World;
@@ -185,7 +188,9 @@ const PLOTS: readonly Plot[] = [
           await deploy("staging", 1);
           expect([attempt, await served("staging")]).toEqual([attempt, [digest(2), text, expect.anything(), true]]);
         }
-        expect(await verify("staging", 1)).toContain("Nothing was recorded: staging runs");
+        expect(await verify("staging", 1)).toContain(
+          "Nothing was recorded in staging: the last deploy did not succeed.",
+        );
         await says(["rollback", "staging", "--reason", "its pods crash", "--auto-approve"], "staging");
         expect(await status("staging")).toMatchObject({
           runs: ids[2],

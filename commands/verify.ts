@@ -14,7 +14,7 @@ import { type Context, contextOf } from "./context";
 import { namedPerson, person } from "./git";
 import { get } from "./http";
 import { askService } from "./port-forward";
-import { current } from "./records/history";
+import { deploys, succeeded } from "./records/history";
 import { recordsOf } from "./records/records";
 import { orRefused, Refused } from "./refused";
 import { printer } from "./terminal";
@@ -138,16 +138,20 @@ interface Options {
 
 /**
  * Records the result. A step that nobody has done yet counts as not passed.
- * @throws Refused if the environment runs another release than its file names
+ * @throws Refused if the last deploy was of another release than the file names, or has failed
  */
 async function record(context: Context, results: readonly Checked[]): Promise<void> {
   const { environmentName, pointer } = context;
   const records = recordsOf(context);
-  const runs = current(await records.list())?.begun.release;
-  if (runs !== pointer.stable)
-    throw new Refused(
-      `Nothing was recorded: ${environmentName} runs ${runs ?? "nothing"}, and its file names ${pointer.stable}. Deploy first.`,
-    );
+  const last = deploys(await records.list()).at(-1);
+  const why = !last
+    ? "nothing was deployed yet"
+    : last.begun.release !== pointer.stable
+      ? `the last deploy was of ${last.begun.release}, and the file names ${pointer.stable}`
+      : !succeeded(last)
+        ? "the last deploy did not succeed"
+        : undefined;
+  if (why) throw new Refused(`Nothing was recorded in ${environmentName}: ${why}. Deploy first.`);
   await records.add({
     kind: "verification",
     at: new Date().toISOString(),
