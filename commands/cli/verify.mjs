@@ -7,7 +7,7 @@ export const verify = (program) =>
     .description(
       `Checks that the release that an environment runs works.
 
-First come the checks that follow from the stack: each rollout runs the release in all of its pods, Helm has rolled none back, and each public host has a valid certificate, redirects to HTTPS, answers with its headers and is healthy. Then come the system's smokeChecks. Requests go to the public hosts. Jobs run in the cluster, from the stable release's images. Requests for a service that has a candidate are sent to both releases.
+First come the checks that follow from the stack: each rollout runs the release in all of its pods, each Helm release is deployed, and each public host has a valid certificate, redirects to HTTPS, answers with its headers and is healthy. Then come the system's smokeChecks. Requests go to the public hosts. Jobs run in the cluster, from the stable release's images. Requests for a service that has a candidate are sent to both releases.
 
 Steps for a person are printed until --done names them. The result is recorded: a release is verified if every check passed and every step is done. gcloud and kubectl are needed.`,
     )
