@@ -180,7 +180,16 @@ test("each command of slipway that a workflow runs exists", () => {
   const named = [...WORKFLOWS.map(textOf), readFileSync(path.join(ROOT, ".ci/plan"), "utf8")].flatMap((text) =>
     [...text.matchAll(/npx slipway ([a-z]+)/g)].map(([, command]) => command as string),
   );
-  expect([...new Set(named)].sort()).toEqual(["deploy", "diff", "freeze", "history", "release", "rollback", "verify"]);
+  expect([...new Set(named)].sort()).toEqual([
+    "deploy",
+    "diff",
+    "freeze",
+    "history",
+    "release",
+    "rollback",
+    "verify",
+    "watch",
+  ]);
   expect(named.filter((command) => !known.includes(command))).toEqual([]);
 });
 
