@@ -45,7 +45,7 @@ async function rollback(
   if (abort && !dryRun) await stop(today, environmentName, await records.list());
   const events = await records.list();
   const bad = before.candidate ?? (before.stable as string);
-  const target = to ?? lastVerified(events, [before.stable as string, bad]);
+  const target = to ?? (before.candidate ? before.stable : lastVerified(events, bad));
   if (target === undefined)
     throw new Refused(
       `No other release was verified in ${environmentName}. Name one with --to: ${ranHere(events, bad).join(", ") || "none has run here"}.`,
@@ -105,14 +105,14 @@ async function stop(configuration: Configuration, environmentName: string, event
   throw new Refused(`It has not ended after ${PATIENCE / 60} minutes. Nothing was changed.`);
 }
 
-/** The release that was verified here last, other than some, and that nothing holds. */
-function lastVerified(events: readonly Event[], others: readonly string[]): string | undefined {
+/** The release that was verified here last, other than one, and that nothing holds. */
+function lastVerified(events: readonly Event[], bad: string): string | undefined {
   return deploys(events)
     .filter(succeeded)
     .map(({ begun }) => begun.release)
     .findLast((id) => {
       const { verified, held } = standing(events, id);
-      return !others.includes(id) && verified && !held;
+      return id !== bad && verified && !held;
     });
 }
 

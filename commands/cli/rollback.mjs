@@ -5,7 +5,7 @@ export const rollback = (program) =>
   forEnvironment(program.command("rollback"))
     .summary("go back to a release that ran before")
     .description(
-      "Brings an environment back to the release that was verified there last, and deploys it. The images, the configuration of the system and the environment's variables come back as they were when that release last ran there. The database stays as it is: no migration runs. The release that is left behind is held. A rollback takes no snapshot, and a freeze does not stop it. Commit the file that it writes.",
+      "Brings an environment back to the release that was verified there last, and deploys it. If there is a candidate, it goes, and the stable release stays. The images, the configuration of the system and the environment's variables come back as they were when that release last ran there. The database stays as it is: no migration runs. The release that is left behind is held. A rollback takes no snapshot, and a freeze does not stop it. Commit the file that it writes.",
     )
     .option("--to <release>", "the release to go back to; it must have run in this environment")
     .option("--reason <text>", "why the release that is left behind is held")
