@@ -58,7 +58,7 @@ export default {
   region: "europe-west1",
   deployer: "deployer@shop-${name}.iam.gserviceaccount.com",
   stateBucket: "shop-${name}-terraform-state",
-  bootstrap: {
+${name === "production" ? '  verifiedIn: { environment: "staging", soakMinutes: 60 },\n' : ""}  bootstrap: {
     github: { repository: "my-company/shop", repositoryId: "812340000" },
     budget: { account: "03A2B3-C4D5E6-0F1A2B", monthly: 300 },
   },
