@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the tests are about such texts
 import { Token } from "cdktf";
-import { isToken, literal } from "../schema/expressions";
+import { isToken, literal, written } from "../schema/expressions";
 import { numbers } from "./mutations";
 import { configuration, type Files, type Json, problems, synth } from "./support";
 import { evaluate, withTerraform, wordsForReferences } from "./terraform";
@@ -217,3 +217,8 @@ withTerraform(
   },
   600_000,
 );
+
+test("what files have comes back from what Terraform gets", () => {
+  for (const text of ["${a}", "%{b}", "$${c}", "$%{d}", "%%%{e}", "{f}", "$", "a$b%"])
+    expect([text, written(literal(text))]).toEqual([text, text]);
+});

@@ -1,28 +1,13 @@
-import { execFile } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import os from "node:os";
-import path from "node:path";
-import { checkout } from "../commands/checkout";
+import { readFileSync, writeFileSync } from "node:fs";
+import { inCheckout } from "./cli-checkout";
 
 const HOUR = 3_600_000;
 
 describe("npm run freeze", () => {
-  let folder: string;
-  beforeEach(() => {
-    folder = mkdtempSync(path.join(os.tmpdir(), "freeze-"));
-    checkout(folder);
-  });
-  afterEach(() => rmSync(folder, { recursive: true }));
-
-  const slipway = (...args: string[]) =>
-    new Promise<{ code: number; out: string }>((resolve) => {
-      const env = { ...process.env, SYSTEM: "pmcrm" };
-      execFile(process.execPath, ["commands/slipway.mjs", ...args], { cwd: folder, env }, (error, stdout, stderr) =>
-        resolve({ code: error ? Number(error.code) : 0, out: stdout + stderr }),
-      );
-    });
+  const { slipway: start, at } = inCheckout();
+  const slipway = (...args: string[]) => start(args, { SYSTEM: "pmcrm" });
   const run = (...args: string[]) => slipway("freeze", ...args);
-  const file = (name = "releases/pmcrm/production.json") => path.join(folder, name);
+  const file = (name = "releases/pmcrm/production.json") => at(name);
   const pointer = () => JSON.parse(readFileSync(file(), "utf8"));
   /** Writes planned freezes into production's file. */
   const plan = (...freezes: object[]) =>

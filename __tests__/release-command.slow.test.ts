@@ -130,7 +130,7 @@ describe("npm run release", () => {
 
       const promoted = await run("production", "--promote");
       expect(pointer()).toEqual({ stable: candidate });
-      expect(commands(promoted.out)).toEqual(["deploy -- production", `release -- production --from ${stable}`]);
+      expect(commands(promoted.out)).toEqual(["deploy -- production", "rollback -- production"]);
       expect(files()).toEqual({ ...released, "production.json": { stable: candidate } });
     }, 120_000);
 

@@ -1,27 +1,19 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import os from "node:os";
-import path from "node:path";
-import { run } from "@slipway/rehearsal";
-import { checkout } from "../commands/checkout";
+import { readFileSync, writeFileSync } from "node:fs";
 import type { Event } from "../commands/records/event";
 import { releaseId } from "../schema/release";
+import { inCheckout } from "./cli-checkout";
 import { type RecordsCloud, startRecords } from "./releasing/cloud";
 import { deployed, hold, verification } from "./releasing/events";
 
 const MIGRATES = { migrates: ["migrate"], variables: { LOG_LEVEL: "debug" } };
-let folder: string;
+const { slipway, at, spoil } = inCheckout();
 let cloud: RecordsCloud;
 beforeEach(async () => {
-  folder = mkdtempSync(path.join(os.tmpdir(), "rollback-"));
-  checkout(folder);
-  cloud = await startRecords(path.join(folder, "cloud"), "pmcrm");
+  cloud = await startRecords(at("cloud"), "pmcrm");
 });
-afterEach(async () => {
-  await cloud.fake.stop();
-  rmSync(folder, { recursive: true });
-});
+afterEach(() => cloud.fake.stop());
 
-const file = (name: string) => path.join(folder, "releases", "pmcrm", `${name}.json`);
+const file = (name: string) => at("releases", "pmcrm", `${name}.json`);
 /** Writes a release of pmcrm, and returns its name. */
 function release(version: number, more: object = {}): string {
   const digest = String(version).repeat(64);
@@ -46,13 +38,12 @@ async function tried(events: readonly Event[], ...options: readonly string[]) {
     cloud.fake.cloud.contents.set(key, JSON.stringify(event));
   }
   const before = readFileSync(file("production"), "utf8");
-  const { status, stdout, stderr } = await run(
-    process.execPath,
-    ["commands/slipway.mjs", "rollback", "production", "--dry-run", ...options],
-    { cwd: folder, timeout: 60, env: { ...process.env, ...cloud.env, SYSTEM: "pmcrm", CI: "", NO_COLOR: "1" } },
-  );
+  const { code, out } = await slipway(["rollback", "production", "--dry-run", ...options], {
+    ...cloud.env,
+    ...{ SYSTEM: "pmcrm", CI: "" },
+  });
   expect(readFileSync(file("production"), "utf8")).toBe(before);
-  return [status, stdout + stderr];
+  return [code, out];
 }
 
 test("it goes to the last release that was verified here and is not held, and says what comes back", async () => {
@@ -97,18 +88,10 @@ test("it needs a release that ran here, and does not go over an irreversible one
 
 test("a candidate goes, and the stable release stays", async () => {
   const [one, two] = [release(1), release(2)];
-  const edit = (name: string, ...changes: readonly (readonly [string, string])[]) => {
-    const full = path.join(folder, name);
-    const text = changes.reduce((done, [before, after]) => done.replace(before, after), readFileSync(full, "utf8"));
-    writeFileSync(full, text);
-  };
-  edit(
-    "systems/pmcrm.ts",
-    ["    backend: {", '    backend: {\n      strategy: { kind: "canary", steps: [10] },'],
-    ["connectionsPerPod: 10", "connectionsPerPod: 4"], // there is room for both
-  );
+  spoil("systems/pmcrm.ts", "    backend: {", '    backend: {\n      strategy: { kind: "canary", steps: [10] },');
+  spoil("systems/pmcrm.ts", "connectionsPerPod: 10", "connectionsPerPod: 4"); // there is room for both
   for (const name of ["staging", "production"])
-    edit(`environments/pmcrm/${name}.ts`, ['edge: { kind: "google"', 'edge: { kind: "gateway"']);
+    spoil(`environments/pmcrm/${name}.ts`, 'edge: { kind: "google"', 'edge: { kind: "gateway"');
   runs({ stable: one, candidate: two, share: 10 });
   const events = [...deployed(0, one, MIGRATES), ...deployed(10, one, { ...MIGRATES, candidate: two, share: 0 })];
   const [status, said] = await tried(events);

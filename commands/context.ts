@@ -3,7 +3,15 @@ import { InvalidArgumentError } from "commander";
 import type { Candidate } from "../schema/candidate";
 import type { Environment } from "../schema/environment";
 import { environmentsIn, type Raw, readFiles, systemsIn } from "../schema/files";
-import { type Configuration, environmentOf, load, sourceProject, systemName, validate } from "../schema/load";
+import {
+  type Configuration,
+  environmentOf,
+  InvalidConfiguration,
+  load,
+  sourceProject,
+  systemName,
+  validate,
+} from "../schema/load";
 import { type Pointer, type Release, releasesFolder, uniformRelease } from "../schema/release";
 import { didYouMean } from "../schema/similar";
 import { type System, systemSchema } from "../schema/system";
@@ -70,6 +78,28 @@ export async function filesOf(environmentName: string) {
     systemName: name,
     files: { ...files, sourceProject: sourceProject(configuration.environments, files.environment) },
   };
+}
+
+/** What a command that writes files works on. */
+export interface Writable {
+  readonly systemName: string;
+  /** The files as they are, which need not be valid. */
+  readonly raw: Raw;
+}
+
+/**
+ * The system's files, for a command that changes those of environments that a call names.
+ * @throws InvalidArgumentError if there is none of a name
+ * @throws InvalidConfiguration if a file cannot be read
+ */
+export async function writable(...environmentNames: readonly string[]): Promise<Writable> {
+  const name = systemName(ROOT, process.env);
+  const { raw, problems } = await readFiles(ROOT, name);
+  if (problems.length) throw new InvalidConfiguration(problems);
+  const known = Object.keys(raw.environments);
+  const wrong = environmentNames.flatMap((it) => environmentProblems(name, it, known));
+  if (wrong.length) throw new InvalidArgumentError(wrong.join("\n"));
+  return { systemName: name, raw };
 }
 
 /**

@@ -2,13 +2,14 @@ import path from "node:path";
 import { InvalidArgumentError } from "commander";
 import { DAY, HOUR } from "../facts/maintenance";
 import { environmentSchema } from "../schema/environment";
-import { environmentFile, type Raw, readFiles, releaseFile } from "../schema/files";
+import { environmentFile, type Raw, releaseFile } from "../schema/files";
 import { toTheEnd } from "../schema/finish";
 import { type Freeze, frozen } from "../schema/freeze";
-import { InvalidConfiguration, systemName } from "../schema/load";
 import { type Pointer, pointerSchema } from "../schema/release";
-import { environmentProblems } from "./context";
+import { writable } from "./context";
 import { changed, check, runs as runsIn, write } from "./releases/files";
+
+const ROOT = path.resolve(__dirname, "..");
 
 /** Options of the command line. */
 interface Options {
@@ -52,14 +53,10 @@ function momentOf(text: string, now: Date): Date | undefined {
 /** A moment as files have it. */
 const textOf = (moment: Date): string => moment.toISOString().replace(/\.\d+/, "");
 
-/** Freezes an environment below a root, or lifts its freeze; returns the lines to print. */
-async function freeze(root: string, environment: string, options: Options, now: Date): Promise<string[]> {
+/** Freezes an environment, or lifts its freeze; returns the lines to print. */
+async function freeze(environment: string, options: Options, now: Date): Promise<string[]> {
   const wanted = asked(options, now);
-  const system = systemName(root, process.env);
-  const { raw, problems } = await readFiles(root, system);
-  if (problems.length) throw new InvalidConfiguration(problems);
-  const [unknown] = environmentProblems(system, environment, Object.keys(raw.environments));
-  if (unknown) throw new InvalidArgumentError(unknown);
+  const { systemName: system, raw } = await writable(environment);
   if (!Object.hasOwn(raw.releases, environment))
     throw new InvalidArgumentError(`${environment} runs no release yet: there is nothing to freeze`);
 
@@ -72,7 +69,7 @@ async function freeze(root: string, environment: string, options: Options, now: 
   const after = wanted ? { ...runs, freeze: { from: beginning(before, now), ...wanted } } : runs;
   const change = { environment, pointer: after as Pointer };
   check(system, changed(raw, change), [environment]);
-  if (!options.dryRun) write(root, system, change);
+  if (!options.dryRun) write(ROOT, system, change);
 
   const still = wanted ? undefined : planned(raw, environment, now);
   return [
@@ -105,6 +102,4 @@ function planned({ environments }: Raw, environment: string, now: Date): Freeze 
 }
 
 export const main = (environment: string, options: Options): Promise<void> =>
-  toTheEnd(async () =>
-    console.log((await freeze(path.resolve(__dirname, ".."), environment, options, new Date())).join("\n")),
-  );
+  toTheEnd(async () => console.log((await freeze(environment, options, new Date())).join("\n")));

@@ -1,9 +1,9 @@
 import path from "node:path";
 import { InvalidArgumentError } from "commander";
-import { type Raw, readFiles, releaseFile } from "../schema/files";
-import { type Configuration, InvalidConfiguration, systemName, validate } from "../schema/load";
+import { type Raw, releaseFile } from "../schema/files";
+import { type Configuration, environmentOf, InvalidConfiguration, validate } from "../schema/load";
 import type { Release } from "../schema/release";
-import { environmentProblems } from "./context";
+import { writable } from "./context";
 import { person } from "./git";
 import { checkPrograms, registries } from "./mirror/tools";
 import { orRefused, Refused } from "./refused";
@@ -23,16 +23,9 @@ interface Asked {
 
 /** Lets an environment run the release that was verified in another one. */
 async function promote(environmentName: string, { from, hotfix, dryRun }: Asked): Promise<void> {
-  const system = systemName(ROOT, process.env);
-  const { raw, problems } = await readFiles(ROOT, system);
-  if (problems.length) throw new InvalidConfiguration(problems);
-  const known = Object.keys(raw.environments);
-  const wrong = [environmentName, ...(from === undefined ? [] : [from])].flatMap((it) =>
-    environmentProblems(system, it, known),
-  );
-  if (wrong.length) throw new InvalidArgumentError(wrong.join("\n"));
-
-  const { environment } = filesIn(validate(system, raw, process.env), environmentName);
+  const { systemName: system, raw } = await writable(environmentName, ...(from === undefined ? [] : [from]));
+  const today = validate(system, raw, process.env);
+  const { environment } = environmentOf(today, environmentName);
   const source = from ?? environment.verifiedIn?.environment;
   if (source === undefined)
     throw new InvalidArgumentError(`${environmentName} has no verifiedIn: name the environment with --from`);
@@ -41,7 +34,7 @@ async function promote(environmentName: string, { from, hotfix, dryRun }: Asked)
     throw new InvalidArgumentError(
       `${environmentName} has the candidate ${before.candidate}: npm run release -- ${environmentName} --promote or --abandon it first`,
     );
-  const { stable: id } = filesIn(validate(system, raw, process.env), source).pointer;
+  const { stable: id } = environmentOf(today, source).pointer;
   const pointer = remembering(raw, before, {
     stable: id,
     ...(hotfix !== undefined && { database: before.database, approved: { by: person(), reason: hotfix } }),
@@ -68,13 +61,10 @@ async function promote(environmentName: string, { from, hotfix, dryRun }: Asked)
   print.say(`  SYSTEM=${system} npm run deploy -- ${environmentName}`);
 }
 
-const filesIn = ({ environments }: Configuration, name: string) =>
-  environments[name] as Configuration["environments"]["production"];
-
 /** @throws InvalidConfiguration if the environment must not run the release */
 async function refuse(configuration: Configuration, environmentName: string): Promise<void> {
   const { name: systemName, releases } = configuration;
-  const files = filesIn(configuration, environmentName);
+  const files = environmentOf(configuration, environmentName);
   const source = files.environment.verifiedIn?.environment;
   const [here, before] = await Promise.all([
     recordsIn(configuration, environmentName).list(),
@@ -97,7 +87,9 @@ function copiesOf(
   configuration: Configuration,
   { source, environmentName, id }: { readonly source: string; readonly environmentName: string; readonly id: string },
 ): Copy[] {
-  const [there, here] = [source, environmentName].map((name) => filesIn(configuration, name).environment.repository);
+  const [there, here] = [source, environmentName].map(
+    (name) => environmentOf(configuration, name).environment.repository,
+  );
   return Object.entries((raw.releases[id] as Release).images).map(([image, digest]) => ({
     from: `${there}/${image}@${digest}`,
     to: `${here}/${image}:release-${id}`,

@@ -2,9 +2,8 @@ import path from "node:path";
 import { InvalidArgumentError } from "commander";
 import { possibleShares } from "../schema/candidate";
 import { environmentSchema } from "../schema/environment";
-import { type Raw, readFiles, releaseFile } from "../schema/files";
+import { type Raw, releaseFile } from "../schema/files";
 import { toTheEnd } from "../schema/finish";
-import { InvalidConfiguration, systemName } from "../schema/load";
 import { enabled } from "../schema/modules";
 import { at } from "../schema/problem";
 import {
@@ -19,9 +18,11 @@ import {
 } from "../schema/release";
 import { didYouMean } from "../schema/similar";
 import { systemSchema } from "../schema/system";
-import { environmentProblems } from "./context";
+import { writable } from "./context";
 import { person } from "./git";
 import { changed, check, remembering, runs, write } from "./releases/files";
+
+const ROOT = path.resolve(__dirname, "..");
 
 /** Options of the command line. */
 interface Options {
@@ -172,14 +173,10 @@ function next(raw: Raw, before: Partial<Pointer>, asked: Asked, id = ""): Pointe
   return { stable: before.candidate };
 }
 
-/** Writes what is asked for below a root; returns the lines to print. */
-async function release(root: string, asked: Asked): Promise<string[]> {
+/** Writes what is asked for; returns the lines to print. */
+async function release(asked: Asked): Promise<string[]> {
   const { environment } = asked;
-  const system = systemName(root, process.env);
-  const { raw, problems } = await readFiles(root, system);
-  if (problems.length) throw new InvalidConfiguration(problems);
-  const [unknown] = environmentProblems(system, environment, Object.keys(raw.environments));
-  if (unknown) throw new InvalidArgumentError(unknown);
+  const { systemName: system, raw } = await writable(environment);
 
   const content = asked.version === undefined ? undefined : composed(raw, asked);
   const given = content ? releaseId(content) : asked.from && releaseNamed(raw, asked.from);
@@ -189,7 +186,7 @@ async function release(root: string, asked: Asked): Promise<string[]> {
   const change = { environment, pointer: after, ...(content && { release: { id, content } }) };
   const files = changed(raw, change);
   check(system, files, [id, environment]);
-  if (!asked.dryRun) write(root, system, change);
+  if (!asked.dryRun) write(ROOT, system, change);
 
   const { version, images, frontends = {} } = files.releases[id] as Release;
   const [was, is] = [said(before), said(after)];
@@ -237,12 +234,13 @@ function further(system: string, raw: Raw, environment: string, before: Partial<
   const promoted = candidate === undefined && after.stable !== before.stable && before.stable;
   const step = sharesIn(raw, environment).find((it) => it > share);
   const on = candidate && (share === 100 ? ["--promote"] : step && ["--share", String(step)]);
-  const back = candidate ? (share ? ["--share", "0"] : ["--abandon"]) : promoted && ["--from", promoted];
+  const back = candidate && command("release", ...(share ? ["--share", "0"] : ["--abandon"]));
   return [
     "Commit the file, and deploy:",
     command("deploy"),
     ...(on ? ["If the release works, go on:", command("release", ...on)] : []),
-    ...(back ? ["If it does not, go back, and deploy again:", command("release", ...back)] : []),
+    ...(back ? ["If it does not, go back, and deploy again:", back] : []),
+    ...(promoted ? ["If it does not, go back:", command("rollback")] : []),
   ];
 }
 
@@ -253,6 +251,4 @@ function sharesIn({ system, environments }: Raw, environment: string): number[] 
 }
 
 export const main = (environment: string, options: Options): Promise<void> =>
-  toTheEnd(async () =>
-    console.log((await release(path.resolve(__dirname, ".."), asked(environment, options))).join("\n")),
-  );
+  toTheEnd(async () => console.log((await release(asked(environment, options))).join("\n")));

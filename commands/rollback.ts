@@ -1,10 +1,10 @@
 import path from "node:path";
-import { InvalidArgumentError } from "commander";
-import { type Raw, readFiles, releaseFile } from "../schema/files";
-import { type Configuration, InvalidConfiguration, systemName, validate } from "../schema/load";
+import type { EnvironmentInput } from "../schema/environment";
+import { type Raw, releaseFile } from "../schema/files";
+import { type Configuration, environmentOf, InvalidConfiguration, validate } from "../schema/load";
 import type { Pointer, Release } from "../schema/release";
 import { sleep } from "./cluster-jobs";
-import { environmentProblems } from "./context";
+import { writable } from "./context";
 import { person } from "./git";
 import type { Event } from "./records/event";
 import { deploys, migratedBy, standing, succeeded } from "./records/history";
@@ -33,12 +33,7 @@ async function rollback(
   environmentName: string,
   { to, reason, dryRun, autoApprove, allow, abort }: Asked,
 ): Promise<void> {
-  const system = systemName(ROOT, process.env);
-  const { raw, problems } = await readFiles(ROOT, system);
-  if (problems.length) throw new InvalidConfiguration(problems);
-  const [unknown] = environmentProblems(system, environmentName, Object.keys(raw.environments));
-  if (unknown) throw new InvalidArgumentError(unknown);
-
+  const { systemName: system, raw } = await writable(environmentName);
   const before = runs(raw, environmentName);
   const today = validate(system, raw, process.env);
   const records = recordsIn(today, environmentName);
@@ -53,7 +48,7 @@ async function rollback(
   if (!Object.hasOwn(raw.releases, target))
     throw new Refused(`${releaseFile(system, target)} is not here. Check out a commit that has the file.`);
 
-  const pointer = remembering(raw, before, back(raw, today, environmentName, events, target));
+  const pointer = remembering(raw, before, back(raw, environmentName, events, target));
   const change = { environment: environmentName, pointer };
   const files = changed(raw, change);
   check(system, files, [environmentName]);
@@ -61,7 +56,7 @@ async function rollback(
   const wrong = refusals(configuration, environmentName, events);
   if (wrong.length) throw new InvalidConfiguration(wrong);
 
-  for (const line of restores(raw, today, environmentName, before, pointer)) console.log(line);
+  for (const line of restores(raw, environmentName, before, pointer)) console.log(line);
   if (dryRun) return console.log("Nothing was changed (--dry-run).");
   write(ROOT, system, change);
   if (bad !== target && !standing(events, bad).held) {
@@ -86,7 +81,7 @@ const PATIENCE = 30 * 60;
  * @throws Refused if it cannot be stopped from here, or does not end
  */
 async function stop(configuration: Configuration, environmentName: string, events: readonly Event[]): Promise<void> {
-  const { environment } = filesIn(configuration, environmentName);
+  const { environment } = environmentOf(configuration, environmentName);
   const state = stateOf(`${configuration.name}/${environmentName}`, environment);
   const lock = await lockOf(state);
   if (!lock) return console.log("No deploy is running.");
@@ -128,25 +123,16 @@ const ranHere = (events: readonly Event[], bad: string): string[] => [
 ];
 
 /** What the environment is to run: the release, with the database and the variables as they are and as they were. */
-function back(
-  raw: Raw,
-  today: Configuration,
-  environmentName: string,
-  events: readonly Event[],
-  target: string,
-): Pointer {
+function back(raw: Raw, environmentName: string, events: readonly Event[], target: string): Pointer {
   const before = runs(raw, environmentName);
   const migrated = migratedBy(events);
   const database = migrated && newerThan(events, target).includes(migrated) ? migrated : undefined;
   const then = deploys(events)
     .filter(succeeded)
     .findLast(({ begun }) => begun.release === target)?.begun.variables;
-  const { environment } = filesIn(today, environmentName);
-  const own = (raw.environments[environmentName] as { variables?: Record<string, string> }).variables ?? {};
+  const own = declared(raw, environmentName);
   const variables = Object.fromEntries(
-    Object.entries(then ?? {}).filter(
-      ([name, value]) => Object.hasOwn(environment.variables, name) && own[name] !== value,
-    ),
+    Object.entries(then ?? {}).filter(([name, value]) => Object.hasOwn(own, name) && own[name] !== value),
   );
   return {
     ...before,
@@ -162,32 +148,28 @@ function back(
   };
 }
 
-const filesIn = ({ environments }: Configuration, name: string) =>
-  environments[name] as Configuration["environments"]["production"];
+/** What the environment's file gives variables. */
+const declared = ({ environments }: Raw, name: string): Readonly<Record<string, string>> =>
+  (environments[name] as EnvironmentInput).variables ?? {};
 
-function refusals({ name, environments, releases }: Configuration, environmentName: string, here: readonly Event[]) {
-  const files = filesIn({ environments } as Configuration, environmentName);
-  const proposed = { systemName: name, environmentName, files, releases, rollback: true };
-  return releaseProblems(proposed, { here }, new Date());
+function refusals(configuration: Configuration, environmentName: string, here: readonly Event[]) {
+  const { name: systemName, releases } = configuration;
+  const files = environmentOf(configuration, environmentName);
+  return releaseProblems({ systemName, environmentName, files, releases, rollback: true }, { here }, new Date());
 }
 
 /** Lines that say what comes back. */
-function restores(
-  raw: Raw,
-  today: Configuration,
-  environmentName: string,
-  before: Partial<Pointer>,
-  after: Pointer,
-): string[] {
+function restores(raw: Raw, environmentName: string, before: Partial<Pointer>, after: Pointer): string[] {
   const release = (id: string | undefined) => (id === undefined ? undefined : (raw.releases[id] as Release));
-  const { variables } = filesIn(today, environmentName).environment;
-  const own = (raw.environments[environmentName] as { variables?: Record<string, string> }).variables ?? {};
+  const own = declared(raw, environmentName);
   return [
     `${environmentName} goes back from ${before.candidate ?? before.stable} to ${after.stable}:`,
     ...releaseDifferences(release(before.stable), release(after.stable) as Release)
       .filter((line) => !line.startsWith("database:"))
       .map((line) => `  ${line}`),
-    ...changes("variable of the environment", variables, { ...own, ...after.variables }).map((line) => `  ${line}`),
+    ...changes("variable of the environment", { ...own, ...before.variables }, { ...own, ...after.variables }).map(
+      (line) => `  ${line}`,
+    ),
     after.database
       ? `  database: stays as ${after.database} left it. No task changes it until a newer release comes.`
       : "  database: no release after it has changed it.",

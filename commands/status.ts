@@ -1,6 +1,6 @@
 import { possibleShares } from "../schema/candidate";
 import { frozen } from "../schema/freeze";
-import type { Configuration } from "../schema/load";
+import { type Configuration, environmentOf } from "../schema/load";
 import { configurationFor } from "./context";
 import type { Event } from "./records/event";
 import { current, deploys, minutesServed, standing } from "./records/history";
@@ -121,11 +121,11 @@ async function status(environmentName: string | undefined, { json }: { readonly 
   const all = await Promise.all(
     names.map(async (name) => {
       const events = await recordsIn(configuration, name).list();
-      return statusOf(name, environments[name] as Files, releases, events, new Date());
+      return statusOf(name, environmentOf(configuration, name), releases, events, new Date());
     }),
   );
   if (json) return console.log(JSON.stringify(all, null, 2));
-  for (const it of all) console.log(statusLines(it, environments[it.environment] as Files).join("\n"));
+  for (const it of all) console.log(statusLines(it, environmentOf(configuration, it.environment)).join("\n"));
 }
 
 export const main = (...call: Parameters<typeof status>): Promise<void> => orRefused(() => status(...call));

@@ -38,4 +38,7 @@ export function literal<T>(value: T): T {
   return value;
 }
 
+/** A text as its file has it, from what {@link literal} has made of it. */
+export const written = (text: string): string => text.replace(/([$%])\1\{/g, "$1{");
+
 const escaped = (text: string): string => text.replace(/([$%])\{/g, "$1$1{");

@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import type { Configuration } from "../../schema/load";
+import { written } from "../../schema/expressions";
+import { type Configuration, environmentOf } from "../../schema/load";
 import type { Problem } from "../../schema/problem";
 import { writeWhole } from "../../schema/write";
 import { commitOf, lacks, person } from "../git";
@@ -31,14 +32,11 @@ export class Deploying {
   ) {}
 
   /** Reads what is known, and sends what earlier deploys could not. @throws Refused if the records cannot be read */
-  static async open(
-    { name: systemName, environments, releases }: Configuration,
-    environmentName: string,
-    rollback: boolean,
-  ): Promise<Deploying> {
-    const files = environments[environmentName] as Configuration["environments"]["production"];
+  static async open(configuration: Configuration, environmentName: string, rollback: boolean): Promise<Deploying> {
+    const { name: systemName, releases } = configuration;
+    const files = environmentOf(configuration, environmentName);
     const proposed: Proposed = { systemName, environmentName, files, releases, rollback };
-    const records = recordsOf({ systemName, environmentName, environment: files.environment });
+    const records = recordsIn(configuration, environmentName);
     for (const file of unsentIn(systemName, environmentName)) {
       await records.add(eventSchema.parse(JSON.parse(readFileSync(file, "utf8"))));
       rmSync(file);
@@ -46,7 +44,7 @@ export class Deploying {
     const source = rollback ? undefined : files.environment.verifiedIn?.environment;
     const [here, before] = await Promise.all([
       records.list(),
-      source === undefined ? undefined : recordsIn({ name: systemName, environments }, source).list(),
+      source === undefined ? undefined : recordsIn(configuration, source).list(),
     ]);
     return new Deploying(proposed, records, here, [
       ...staleProblems(proposed, here, lacks),
@@ -74,7 +72,7 @@ export class Deploying {
         ...(run && { url: `${server}/${repository}/actions/runs/${run}` }),
       },
       commit: commitOf(),
-      variables: environment.variables,
+      variables: Object.fromEntries(Object.entries(environment.variables).map(([name, it]) => [name, written(it)])),
       approved: pointer.approved,
       ...details,
     };
@@ -110,13 +108,12 @@ export class Deploying {
 }
 
 /** The records of one of a system's environments. */
-export const recordsIn = (
-  { name, environments }: Pick<Configuration, "name" | "environments">,
-  environmentName: string,
-): Records => {
-  const { environment } = environments[environmentName] as Configuration["environments"]["production"];
-  return recordsOf({ systemName: name, environmentName, environment });
-};
+export const recordsIn = (configuration: Configuration, environmentName: string): Records =>
+  recordsOf({
+    systemName: configuration.name,
+    environmentName,
+    environment: environmentOf(configuration, environmentName).environment,
+  });
 
 const folderOf = (system: string, environment: string): string => path.join(UNSENT, system, environment);
 
