@@ -53,6 +53,14 @@ test("records are kept, and read as they were written; those of other systems ar
   expect(await recordsOf({ ...place, environmentName: "stag" }).list()).toEqual([]);
 });
 
+test("a token that has ended is replaced by a new one", async () => {
+  const records = recordsOf(place);
+  use("ended");
+  await expect(records.list()).rejects.toThrow(/ 401 /);
+  use(fake.tokens.issue());
+  expect(await records.list()).toHaveLength(3);
+});
+
 test("the deployer adds records, and can neither replace nor delete them; others neither read nor add", async () => {
   const accounts = "projects/shop-staging/serviceAccounts";
   fake.cloud.call({ method: "POST", service: "iam", path: accounts, body: { accountId: "deployer" } });

@@ -31,16 +31,24 @@ export function bucketOf(name: string, remedyOf: (status: number) => string): Bu
   const objects = `b/${name}/o`;
   let token: Promise<string> | undefined;
 
-  async function ask(path: string, query: Record<string, string>, { method = "GET", body }: RequestInit = {}) {
+  async function send(url: URL, { method, body }: RequestInit): Promise<Response> {
     token ??= accessToken();
-    const url = new URL(path, endpoint);
-    url.search = String(new URLSearchParams(query));
     const headers = { authorization: `Bearer ${await token}`, "content-type": "application/json" };
-    const response = await fetch(url, { method, headers, body }).catch((error: Error) => {
+    return fetch(url, { method, headers, body }).catch((error: Error) => {
       throw new Refused(
         `gs://${name} cannot be reached: ${(error.cause as Error | undefined)?.message ?? error.message}\n${remedyOf(0)}`,
       );
     });
+  }
+
+  async function ask(path: string, query: Record<string, string>, { method = "GET", body }: RequestInit = {}) {
+    const url = new URL(path, endpoint);
+    url.search = String(new URLSearchParams(query));
+    let response = await send(url, { method, body });
+    if (response.status === 401) {
+      token = undefined; // it ends after an hour, which an apply or a walk can take
+      response = await send(url, { method, body });
+    }
     if (response.ok) return response;
     const { status, statusText } = response;
     const said = (await response.json().catch(() => ({}))) as { error?: { message?: string } };
