@@ -80,6 +80,12 @@ test("only the lock of a deploy that has died is removed", async () => {
       /Nobody can tell from here whether it still runs\. If you know that it does not, remove the lock: gcloud storage rm gs:\/\/shop-state\/shop\/staging\/default\.tflock$/,
     );
   expect(objects).toEqual({ [LOCK]: TEXT });
+  // A destroy, a plan and cdktf lock the state without a record, also after a deploy that has died.
+  for (const other of [TEXT.replace("Apply", "Plan"), TEXT.replace("T00:00", "T00:09")]) {
+    objects[LOCK] = other;
+    await expect(refuseLocked(state, running({ host, pid: dead }), "staging")).rejects.toThrow(/Nobody can tell/);
+  }
+  objects[LOCK] = TEXT;
   await refuseLocked(state, running({ host, pid: dead }), "staging");
   expect(objects).toEqual({});
   await refuseLocked(state, [], "staging");

@@ -11,6 +11,8 @@ export interface Lock {
   readonly generation: string;
   readonly who: string;
   readonly since: string;
+  /** What Terraform does, such as `OperationTypeApply`. */
+  readonly operation?: string;
 }
 
 /** Whether the program that took a lock still runs. */
@@ -39,8 +41,12 @@ export async function lockOf({ bucket, prefix }: State): Promise<Lock | undefine
   const object = `${prefix}/default.tflock`;
   const found = await bucket.read(object);
   if (!found) return undefined;
-  const { Who: who = "nobody knows who", Created: since = "a time that nobody knows" } = JSON.parse(found.text || "{}");
-  return { object, generation: found.generation, who, since };
+  const {
+    Who: who = "nobody knows who",
+    Created: since = "a time that nobody knows",
+    Operation: operation,
+  } = JSON.parse(found.text || "{}");
+  return { object, generation: found.generation, who, since, operation };
 }
 
 /** The deploy that has not ended: the last one, if it has no record of its end. */
@@ -76,6 +82,15 @@ async function lifeOfRun(url: string): Promise<Life> {
   }
 }
 
+/** Seconds after the record of a deploy in which its apply takes the lock. */
+const TAKES = 120;
+
+/** Whether a lock is that of a deploy: others, which have no record, lock the same state. */
+export function isOf({ operation, since }: Lock, { at }: Pick<Of<"deploy-begun">, "at">): boolean {
+  const after = (Date.parse(since) - Date.parse(at)) / 1000;
+  return operation === "OperationTypeApply" && after > -TAKES && after < TAKES;
+}
+
 /** Removes a lock that nobody holds any more. */
 export const unlock = ({ bucket }: State, { object, generation }: Lock): Promise<void> =>
   bucket.remove(object, generation);
@@ -87,7 +102,8 @@ export const unlock = ({ bucket }: State, { object, generation }: Lock): Promise
 export async function refuseLocked(state: State, events: readonly Event[], environment: string): Promise<void> {
   const lock = await lockOf(state);
   if (!lock) return;
-  const deploy = unfinished(events);
+  const last = unfinished(events);
+  const deploy = last && isOf(lock, last) ? last : undefined;
   const life = deploy ? await lifeOf(deploy) : "unknown";
   if (deploy && life === "dead") {
     console.log(`The deploy of ${deploy.release} by ${deploy.by} (${at(deploy)}) has died. Its lock is removed.`);
