@@ -195,6 +195,7 @@ export function validate(
             environmentName,
             declared: system.value,
             pointer: pointer.complete ? pointer.value : {},
+            isCandidate: it === candidate,
             say: { ...say, release: reporter(it) },
             env,
           });

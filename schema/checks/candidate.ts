@@ -16,6 +16,14 @@ export const candidateChecks: readonly Check[] = [
     if (candidate !== undefined && candidate === stable)
       say.pointer(["candidate"], "is the stable release itself", "name another release, or remove candidate and share");
   }),
+  check([], [], ["irreversible"], (_s, _e, { irreversible }, { say, isCandidate }) => {
+    if (irreversible && isCandidate)
+      say.pointer(
+        ["candidate"],
+        "is irreversible: the stable release could not work beside it, nor after it",
+        "let the environment run it as stable",
+      );
+  }),
   check(["services"], ["modules"], [], (s, _e, _r, { say, pointer: { candidate, share }, environmentName }) => {
     const shares = possibleShares(s);
     if (candidate === undefined) {

@@ -23,6 +23,8 @@ export interface Subject {
   readonly declared: System;
   /** Which releases the environment runs; empty if its file is wrong. */
   readonly pointer: Partial<Pointer>;
+  /** Whether the release is the one that runs beside the stable one. */
+  readonly isCandidate: boolean;
   readonly say: Say;
   /** The process's environment variables: confirmations that nobody can commit. */
   readonly env: Readonly<Record<string, string | undefined>>;
