@@ -86,6 +86,20 @@ test("it needs a release that ran here, and does not go over an irreversible one
   ]);
 });
 
+test("it leaves what runs, whatever the file names, and goes to the same release until it has succeeded", async () => {
+  const [one, two, three] = [1, 2, 3].map((version) => release(version)) as [string, string, string];
+  const verified = (id: string, from: number) => [...deployed(from, id), verification(from + 5, id)];
+  const events = [...verified(one, 0), ...verified(two, 10), ...verified(three, 20)];
+  runs({ stable: one }); // an old checkout
+  expect(await tried(events)).toEqual([0, expect.stringContaining(`goes back from ${three} to ${two}:`)]);
+  // The rollback has written its file, and its deploy has failed: before it began, and after.
+  runs({ stable: two, left: [three] });
+  for (const last of [[hold(30, three)], [hold(30, three), ...deployed(40, two, { rollback: true, succeeded: false })]])
+    expect(await tried([...events, ...last])).toEqual([0, expect.stringContaining(` to ${two}:`)]);
+  const again = [...events, hold(30, three), ...deployed(40, two, { rollback: true })];
+  expect(await tried(again)).toEqual([0, expect.stringContaining(`goes back from ${two} to ${one}:`)]);
+});
+
 test("a candidate goes, and the stable release stays", async () => {
   const [one, two] = [release(1), release(2)];
   spoil("systems/pmcrm.ts", "    backend: {", '    backend: {\n      strategy: { kind: "canary", steps: [10] },');

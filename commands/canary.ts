@@ -82,7 +82,7 @@ function said({ system, environmentName, stable, candidate, share, limits }: Wal
 /** Writes another share into the environment's file. @throws Refused if it names other releases than before */
 async function shift({ systemName, environmentName, stable, candidate }: Walk, share: number): Promise<void> {
   const { raw } = await readFiles(ROOT, systemName);
-  const before = runs(raw, environmentName);
+  const before = runs(systemName, raw, environmentName);
   if (before.stable !== stable || before.candidate !== candidate)
     throw new Refused(`${releaseFile(systemName, environmentName)} names other releases than when the walk began.`);
   const change = { environment: environmentName, pointer: { ...(before as Pointer), share } };

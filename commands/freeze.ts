@@ -61,7 +61,7 @@ async function freeze(environment: string, options: Options, now: Date): Promise
     throw new InvalidArgumentError(`${environment} runs no release yet: there is nothing to freeze`);
 
   const file = releaseFile(system, environment);
-  const { freeze: before, ...runs } = runsIn(raw, environment);
+  const { freeze: before, ...runs } = runsIn(system, raw, environment);
   if (!wanted && before === undefined)
     throw new InvalidArgumentError(
       `${environment} has no freeze that --lift could end${planned(raw, environment, now) ? `: remove the one that holds from ${environmentFile(system, environment)}` : ""}`,

@@ -29,7 +29,7 @@ async function promote(environmentName: string, { from, hotfix, dryRun }: Asked)
   const source = from ?? environment.verifiedIn?.environment;
   if (source === undefined)
     throw new InvalidArgumentError(`${environmentName} has no verifiedIn: name the environment with --from`);
-  const before = runs(raw, environmentName);
+  const before = runs(system, raw, environmentName);
   if (before.candidate !== undefined)
     throw new InvalidArgumentError(
       `${environmentName} has the candidate ${before.candidate}: npm run release -- ${environmentName} --promote or --abandon it first`,
@@ -37,7 +37,7 @@ async function promote(environmentName: string, { from, hotfix, dryRun }: Asked)
   const { stable: id } = environmentOf(today, source).pointer;
   const pointer = remembering(raw, before, {
     stable: id,
-    ...(hotfix !== undefined && { database: before.database, approved: { by: person(), reason: hotfix } }),
+    ...(hotfix !== undefined && { database: before.database, approved: { release: id, by: person(), reason: hotfix } }),
   });
   const change = { environment: environmentName, pointer };
   const files = changed(raw, change);

@@ -79,6 +79,10 @@ function asked(environment: string, options: Options): Asked {
     ),
     ...say(irreversible && version === undefined, "--irreversible is about a new release: say --version"),
     ...say(
+      irreversible && candidate,
+      "--irreversible does not go with --candidate: a candidate must be able to go, and the stable release works beside it",
+    ),
+    ...say(
       hotfix !== undefined && steps > 0,
       "--hotfix is about a release that comes: leave out --share, --promote and --abandon",
     ),
@@ -109,22 +113,26 @@ function misnamed(option: string, texts: readonly string[], example: string): st
 }
 
 /** A release that is there: by its name, or the stable one of an environment. */
-function releaseNamed(raw: Raw, from: string): string {
+function releaseNamed(system: string, raw: Raw, from: string): string {
   if (isReleaseId(from)) return from;
   if (!Object.hasOwn(raw.environments, from))
     throw new InvalidArgumentError(
       `--from ${from}: is neither a release nor an environment; ${didYouMean(from, Object.keys(raw.environments))}use one of ${Object.keys(raw.environments).join(", ")}`,
     );
-  const { stable } = runs(raw, from);
+  const { stable } = runs(system, raw, from);
   if (stable === undefined) throw new InvalidArgumentError(`--from ${from}: this environment runs no release yet`);
   return stable;
 }
 
 /** A new release: of the images and frontends that the system has, those that are not given are as in the environment. */
-function composed(raw: Raw, { environment, version = "", irreversible, ...given }: Asked): Release {
+function composed(
+  raw: Raw,
+  { stable = "" }: Partial<Pointer>,
+  { version = "", irreversible, ...given }: Asked,
+): Release {
   const { success, data } = systemSchema.safeParse(raw.system);
   const merged = (part: "images" | "frontends", known: readonly string[]) => {
-    const before = Object(at(raw.releases, [runs(raw, environment).stable ?? "", part])) as Record<string, string>;
+    const before = Object(at(raw.releases, [stable, part])) as Record<string, string>;
     const kept = Object.entries(before).filter(([name]) => !success || known.includes(name));
     return { ...Object.fromEntries(kept), ...given[part] };
   };
@@ -145,7 +153,7 @@ function composed(raw: Raw, { environment, version = "", irreversible, ...given 
 /** What the environment is to run: with a release that is asked for, or after a step of its candidate. */
 function next(raw: Raw, before: Partial<Pointer>, asked: Asked, id = ""): Pointer {
   const { environment, candidate, step, hotfix } = asked;
-  const approved = hotfix === undefined ? undefined : { by: person(), reason: hotfix };
+  const approved = hotfix === undefined ? undefined : { release: id, by: person(), reason: hotfix };
   if (!step) {
     if (before.candidate !== undefined)
       throw new InvalidArgumentError(
@@ -170,7 +178,8 @@ function next(raw: Raw, before: Partial<Pointer>, asked: Asked, id = ""): Pointe
     throw new InvalidArgumentError(
       `${environment}'s candidate has the share ${before.share}: --share 100 first, and deploy`,
     );
-  return { stable: before.candidate };
+  const { approved: kept } = before;
+  return { stable: before.candidate, ...(kept?.release === before.candidate && { approved: kept }) };
 }
 
 /** Writes what is asked for; returns the lines to print. */
@@ -178,9 +187,9 @@ async function release(asked: Asked): Promise<string[]> {
   const { environment } = asked;
   const { systemName: system, raw } = await writable(environment);
 
-  const content = asked.version === undefined ? undefined : composed(raw, asked);
-  const given = content ? releaseId(content) : asked.from && releaseNamed(raw, asked.from);
-  const before = runs(raw, environment);
+  const before = runs(system, raw, environment);
+  const content = asked.version === undefined ? undefined : composed(raw, before, asked);
+  const given = content ? releaseId(content) : asked.from && releaseNamed(system, raw, asked.from);
   const after = remembering(raw, before, next(raw, before, asked, given));
   const id = given ?? after.candidate ?? after.stable;
   const change = { environment, pointer: after, ...(content && { release: { id, content } }) };

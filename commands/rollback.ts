@@ -7,13 +7,13 @@ import { sleep } from "./cluster-jobs";
 import { writable } from "./context";
 import { person } from "./git";
 import type { Event } from "./records/event";
-import { deploys, migratedBy, standing, succeeded } from "./records/history";
+import { current, deploys, migratedBy, standing, succeeded } from "./records/history";
 import { orRefused, Refused } from "./refused";
 import { recordsIn } from "./releases/deploying";
 import { changes, releaseDifferences } from "./releases/differences";
 import { changed, check, remembering, runs, write } from "./releases/files";
 import { newerThan, releaseProblems } from "./releases/rules";
-import { lifeOf, lockOf, ownerOf, refuseLocked, stateOf, unfinished } from "./terraform/state-lock";
+import { isOf, lifeOf, lockOf, ownerOf, refuseLocked, stateOf, unfinished } from "./terraform/state-lock";
 
 const ROOT = path.resolve(__dirname, "..");
 
@@ -34,21 +34,23 @@ async function rollback(
   { to, reason, dryRun, autoApprove, allow, abort }: Asked,
 ): Promise<void> {
   const { systemName: system, raw } = await writable(environmentName);
-  const before = runs(raw, environmentName);
+  const before = runs(system, raw, environmentName);
   const today = validate(system, raw, process.env);
   const records = recordsIn(today, environmentName);
   if (abort && !dryRun) await stop(today, environmentName, await records.list());
   const events = await records.list();
-  const bad = before.candidate ?? (before.stable as string);
-  const target = to ?? (before.candidate ? before.stable : lastVerified(events, bad));
+  // The file can name something else than what runs: a checkout can be old, and a rollback can have failed halfway.
+  const { release: ran, candidate } = deploys(events).at(-1)?.begun ?? { release: before.stable as string };
+  const target = to ?? (goesBack(before, events) ? before.stable : candidate ? ran : lastVerified(events, ran));
   if (target === undefined)
     throw new Refused(
-      `No other release was verified in ${environmentName}. Name one with --to: ${ranHere(events, bad).join(", ") || "none has run here"}.`,
+      `No other release was verified in ${environmentName}. Name one with --to: ${ranHere(events, ran).join(", ") || "none has run here"}.`,
     );
   if (!Object.hasOwn(raw.releases, target))
     throw new Refused(`${releaseFile(system, target)} is not here. Check out a commit that has the file.`);
+  const leaves = [candidate, ran].filter((id): id is string => id !== undefined && id !== target);
 
-  const pointer = remembering(raw, before, back(raw, environmentName, events, target));
+  const pointer = remembering(raw, before, back(raw, environmentName, { before, events, target, leaves }));
   const change = { environment: environmentName, pointer };
   const files = changed(raw, change);
   check(system, files, [environmentName]);
@@ -56,14 +58,15 @@ async function rollback(
   const wrong = refusals(configuration, environmentName, events);
   if (wrong.length) throw new InvalidConfiguration(wrong);
 
-  for (const line of restores(raw, environmentName, before, pointer)) console.log(line);
+  console.log(`${environmentName} goes back from ${leaves[0] ?? ran} to ${target}:`);
+  for (const line of restores(raw, environmentName, ran, before, pointer)) console.log(line);
   if (dryRun) return console.log("Nothing was changed (--dry-run).");
-  write(ROOT, system, change);
-  if (bad !== target && !standing(events, bad).held) {
-    const why = reason ?? `rolled back in ${environmentName}`;
-    await records.add({ kind: "hold", at: new Date().toISOString(), by: person(), release: bad, reason: why });
-    console.log(`${bad} is held: ${why}. npm run unhold -- ${environmentName} ${bad} lifts the hold.`);
+  const why = reason ?? `rolled back in ${environmentName}`;
+  for (const release of leaves.filter((id) => !standing(events, id).held)) {
+    await records.add({ kind: "hold", at: new Date().toISOString(), by: person(), release, reason: why });
+    console.log(`${release} is held: ${why}. npm run unhold -- ${environmentName} ${release} lifts the hold.`);
   }
+  write(ROOT, system, change);
   console.log(`${releaseFile(system, environmentName)} names ${target}. Commit the file when this deploy has ended.`);
   process.env.SYSTEM = system;
   const { main } = await import("./cdktf");
@@ -86,7 +89,8 @@ async function stop(configuration: Configuration, environmentName: string, event
   const lock = await lockOf(state);
   if (!lock) return console.log("No deploy is running.");
   const deploy = unfinished(events);
-  if (!deploy || (await lifeOf(deploy)) !== "alive") return refuseLocked(state, events, environmentName);
+  if (!deploy || !isOf(lock, deploy) || (await lifeOf(deploy)) !== "alive")
+    return refuseLocked(state, events, environmentName);
   console.log(ownerOf(state, lock, deploy));
   const { url, pid } = deploy.runner;
   if (url) console.log(`Cancel this run: ${url}`);
@@ -99,6 +103,10 @@ async function stop(configuration: Configuration, environmentName: string, event
   }
   throw new Refused(`It has not ended after ${PATIENCE / 60} minutes. Nothing was changed.`);
 }
+
+/** Whether the file is that of a rollback that has not succeeded yet: to do it again goes to the same release. */
+const goesBack = ({ stable, left = [] }: Partial<Pointer>, events: readonly Event[]): boolean =>
+  left.length > 0 && current(events)?.begun.release !== stable;
 
 /** The release that was verified here last, other than one, and that nothing holds. */
 function lastVerified(events: readonly Event[], bad: string): string | undefined {
@@ -122,9 +130,15 @@ const ranHere = (events: readonly Event[], bad: string): string[] => [
   ),
 ];
 
+interface Back {
+  readonly before: Partial<Pointer>;
+  readonly events: readonly Event[];
+  readonly target: string;
+  readonly leaves: readonly string[];
+}
+
 /** What the environment is to run: the release, with the database and the variables as they are and as they were. */
-function back(raw: Raw, environmentName: string, events: readonly Event[], target: string): Pointer {
-  const before = runs(raw, environmentName);
+function back(raw: Raw, environmentName: string, { before, events, target, leaves }: Back): Pointer {
   const migrated = migratedBy(events);
   const database = migrated && newerThan(events, target).includes(migrated) ? migrated : undefined;
   const then = deploys(events)
@@ -140,9 +154,7 @@ function back(raw: Raw, environmentName: string, events: readonly Event[], targe
     candidate: undefined,
     share: undefined,
     approved: undefined,
-    left: [...new Set([...(before.left ?? []), before.candidate ?? (before.stable as string)])].filter(
-      (id) => id !== target,
-    ),
+    left: [...new Set([...(before.left ?? []), ...leaves])].filter((id) => id !== target),
     database: database === target ? undefined : database,
     variables: Object.keys(variables).length ? variables : undefined,
   };
@@ -159,12 +171,11 @@ function refusals(configuration: Configuration, environmentName: string, here: r
 }
 
 /** Lines that say what comes back. */
-function restores(raw: Raw, environmentName: string, before: Partial<Pointer>, after: Pointer): string[] {
-  const release = (id: string | undefined) => (id === undefined ? undefined : (raw.releases[id] as Release));
+function restores(raw: Raw, environmentName: string, ran: string, before: Partial<Pointer>, after: Pointer): string[] {
+  const [from, to] = [ran, after.stable].map((id) => raw.releases[id] as Release);
   const own = declared(raw, environmentName);
   return [
-    `${environmentName} goes back from ${before.candidate ?? before.stable} to ${after.stable}:`,
-    ...releaseDifferences(release(before.stable), release(after.stable) as Release)
+    ...releaseDifferences(from, to as Release)
       .filter((line) => !line.startsWith("database:"))
       .map((line) => `  ${line}`),
     ...changes("variable of the environment", { ...own, ...before.variables }, { ...own, ...after.variables }).map(

@@ -73,8 +73,8 @@ export const pointerSchema = z.strictObject({
   left: z.array(named).optional(),
   /** Values of the environment's variables that a rollback brought back, in place of those in the environment's file. */
   variables: z.record(variableName, text).optional(),
-  /** Lets the stable release run without a verification: who says so, and why. */
-  approved: z.strictObject({ by: text, reason: text }).optional(),
+  /** Lets one release run without a verification: who says so, and why. */
+  approved: z.strictObject({ release: named, by: text, reason: text }).optional(),
 });
 export type Pointer = z.output<typeof pointerSchema>;
 

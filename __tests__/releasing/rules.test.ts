@@ -63,7 +63,7 @@ test("a candidate that runs here can lose its requests, whatever is wrong with i
 });
 
 test("somebody can approve a release that was not verified, but not one that is held", () => {
-  const approved = { by: "someone", reason: "orders fail" };
+  const approved = { release: ONE, by: "someone", reason: "orders fail" };
   expect(problems({ stable: ONE, approved }, {})).toEqual([]);
   expect(problems({ stable: ONE, approved }, { before: [hold(1, ONE)] })).toEqual([
     `${FILE} = "${ONE}": is held in staging by someone since ${at(1)}: orders fail; let the environment run another release, or lift the hold with npm run unhold -- staging ${ONE} --reason <text>`,
@@ -111,22 +111,24 @@ test("there is no way back over an irreversible release", () => {
   expect(problems({ stable: TWO }, facts, { rollback: true })).toEqual([]);
 });
 
-test("production is not deployed from a checkout without the commit of the last deploy", () => {
+test("production is not deployed from a checkout without the commit that GitHub deployed last", () => {
   const COMMIT = "a".repeat(40);
-  const events = deployed(0, ONE, { commit: `${COMMIT}-dirty` });
+  const runner = { host: "runner", pid: 1, url: "https://github.com/shop/infrastructure/actions/runs/42" };
+  const events = deployed(0, ONE, { commit: `${COMMIT}-dirty`, runner });
   const stale = (lacking: boolean, purpose = "production", rollback = false, here: Event[] = events) => {
     const files = { environment: { purpose } } as Proposed["files"];
     const proposed = { systemName: "shop", environmentName: "production", files, releases: {}, rollback };
     return staleProblems(proposed, here, (commit) => lacking && commit === COMMIT).map(lineOf);
   };
   expect(stale(true)).toEqual([
-    `the checkout = "${COMMIT}": lacks this commit, from which production was deployed last; check out a commit that has it, for example with git pull`,
+    `the checkout = "${COMMIT}": lacks this commit, from which GitHub deployed production last; check out a commit that has it, for example with git pull`,
   ]);
   for (const fine of [
     stale(false),
     stale(true, "disposable"),
     stale(true, "production", true),
     stale(true, "production", false, []),
+    stale(true, "production", false, deployed(0, ONE, { commit: COMMIT })), // its commit can be merged as another one
   ])
     expect(fine).toEqual([]);
 });
@@ -135,4 +137,56 @@ test("git says which commits a checkout lacks, if it knows all of them", () => {
   const git = (...args: string[]) => execFileSync("git", args, { cwd: ROOT, encoding: "utf8" }).trim();
   expect(lacks(git("rev-parse", "HEAD"))).toBe(false);
   expect(lacks("0".repeat(40))).toBe(git("rev-parse", "--is-shallow-repository") === "false");
+});
+
+test("a release that never came here is older than one that came after it to the environment before", () => {
+  const migrates = ["migrate"];
+  const before = [...verified(ONE), ...verified(TWO, 20), ...deployed(40, ONE)];
+  const here = deployed(30, TWO, { migrates });
+  expect(problems({ stable: ONE }, { here, before })).toEqual([
+    expect.stringContaining(`is older than ${TWO}, which changed the database`),
+  ]);
+  expect(problems({ stable: ONE }, { here, before, irreversible: [TWO] })).toEqual([
+    expect.stringContaining(`is older than ${TWO}, which is irreversible`),
+  ]);
+  expect(problems({ stable: ONE }, { before, irreversible: [TWO] })).toEqual([]); // TWO never came here
+});
+
+test("an older release cannot be a candidate, whose tasks always run", () => {
+  const migrates = ["migrate"];
+  const before = [...verified(ONE), ...verified(TWO, 20)];
+  const here = [...deployed(10, ONE, { migrates }), ...deployed(30, TWO, { migrates })];
+  expect(problems({ stable: TWO, candidate: ONE, share: 0, database: THREE }, { here, before })).toEqual([
+    expect.stringMatching(
+      /candidate = .*: is older than 2+, which changed .*; name a newer release: the tasks of a candidate/,
+    ),
+  ]);
+});
+
+test("a hotfix that ran on a newer database is behind it for ever", () => {
+  const migrates = ["migrate"];
+  const here = [
+    ...[...deployed(0, ONE, { migrates }), ...deployed(10, TWO, { migrates })],
+    ...deployed(20, THREE, { database: TWO, approved: { by: "someone", reason: "orders fail" } }),
+  ];
+  expect(problems({ stable: THREE }, { here })).toEqual([
+    expect.stringContaining(`is older than ${TWO}, which changed`),
+  ]);
+  expect(problems({ stable: THREE, database: TWO }, { here })).toEqual([]);
+});
+
+test("an approval is that of one release", () => {
+  const approved = { release: ONE, by: "someone", reason: "orders fail" };
+  expect(problems({ stable: ONE, candidate: TWO, share: 0, approved }, {})).toEqual([
+    expect.stringContaining(`"${TWO}": has never run in staging`),
+  ]);
+});
+
+test("requests can be taken away from a candidate even if the stable release is held", () => {
+  const here = deployed(10, ONE, { candidate: TWO, share: 10 });
+  const facts = { here, before: [...verified(ONE), ...verified(TWO), hold(20, ONE)] };
+  expect(problems({ stable: ONE, candidate: TWO, share: 0 }, facts)).toEqual([]);
+  expect(problems({ stable: ONE, candidate: TWO, share: 50 }, facts)).toEqual([
+    expect.stringContaining(`"${ONE}": is held in staging`),
+  ]);
 });

@@ -3,13 +3,13 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:f
 import os from "node:os";
 import path from "node:path";
 import { written } from "../../schema/expressions";
-import { type Configuration, environmentOf } from "../../schema/load";
+import { type Configuration, environmentOf, InvalidConfiguration } from "../../schema/load";
 import type { Problem } from "../../schema/problem";
 import { writeWhole } from "../../schema/write";
 import { commitOf, lacks, person } from "../git";
 import { type Event, eventSchema, type Of } from "../records/event";
 import { type Records, recordsOf } from "../records/records";
-import { type Proposed, releaseProblems, staleProblems } from "./rules";
+import { type Facts, type Proposed, releaseProblems, staleProblems } from "./rules";
 
 /** Records that could not be sent, by system and environment. They are sent before the next deploy. */
 const UNSENT = path.resolve(__dirname, "..", "..", "records.out");
@@ -25,6 +25,7 @@ export class Deploying {
   private constructor(
     private readonly proposed: Proposed,
     private readonly records: Records,
+    private readonly look: () => Promise<Facts>,
     /** What has happened in the environment so far. */
     readonly events: readonly Event[],
     /** Why the releases must not be deployed. */
@@ -42,18 +43,28 @@ export class Deploying {
       rmSync(file);
     }
     const source = rollback ? undefined : files.environment.verifiedIn?.environment;
-    const [here, before] = await Promise.all([
-      records.list(),
-      source === undefined ? undefined : recordsIn(configuration, source).list(),
-    ]);
-    return new Deploying(proposed, records, here, [
-      ...staleProblems(proposed, here, lacks),
-      ...releaseProblems(proposed, { here, before }, new Date()),
+    const look = async (): Promise<Facts> => {
+      const [here, before] = await Promise.all([
+        records.list(),
+        source === undefined ? undefined : recordsIn(configuration, source).list(),
+      ]);
+      return { here, before };
+    };
+    const facts = await look();
+    return new Deploying(proposed, records, look, facts.here, [
+      ...staleProblems(proposed, facts.here, lacks),
+      ...releaseProblems(proposed, facts, new Date()),
     ]);
   }
 
-  /** Records that something is about to be changed. @throws Refused if that is not kept: nothing must be changed then */
+  /**
+   * Records that something is about to be changed.
+   * @throws InvalidConfiguration if the releases must not be deployed any more: a plan, a question and a snapshot take time
+   * @throws Refused if the record is not kept. Nothing must be changed then
+   */
   async begin(details: Details): Promise<void> {
+    const problems = releaseProblems(this.proposed, await this.look(), new Date());
+    if (problems.length) throw new InvalidConfiguration(problems);
     const { pointer, environment } = this.proposed.files;
     const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: run } = process.env;
     this.begun = {

@@ -2,13 +2,23 @@ import { existsSync, mkdirSync } from "node:fs";
 import path from "node:path";
 import { type Raw, releaseFile } from "../../schema/files";
 import { InvalidConfiguration, validate } from "../../schema/load";
+import { parser } from "../../schema/parse";
+import type { Problem } from "../../schema/problem";
 import { type Pointer, pointerSchema, type Release } from "../../schema/release";
 import { systemSchema } from "../../schema/system";
 import { writeWhole } from "../../schema/write";
 
-/** What an environment runs, as far as its file says so. */
-export const runs = ({ releases }: Raw, environment: string): Partial<Pointer> =>
-  pointerSchema.partial().safeParse(releases[environment]).data ?? {};
+/**
+ * What an environment runs, as far as its file says so; nothing if there is no file.
+ * @throws InvalidConfiguration if the file has something else: writing it again would lose that
+ */
+export function runs(system: string, { releases }: Raw, environment: string): Partial<Pointer> {
+  const problems: Problem[] = [];
+  const file = releaseFile(system, environment);
+  const { value } = parser(problems)(file, pointerSchema.partial(), releases[environment] ?? {});
+  if (problems.length) throw new InvalidConfiguration(problems);
+  return value;
+}
 
 /**
  * What the environment ran before is named in its file, if Vercel keeps its frontends: going back to it builds nothing. A freeze

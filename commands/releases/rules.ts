@@ -26,8 +26,9 @@ export function releaseProblems(proposed: Proposed, facts: Facts, now: Date): Pr
   const { pointer } = files;
   const file = releaseFile(systemName, environmentName);
   const runs = Object.entries({ stable: pointer.stable, candidate: pointer.candidate });
+  const takesAway = pointer.candidate !== undefined && pointer.share === 0 && runsBeside(facts, pointer.candidate);
   return runs.flatMap(([role, id]) => {
-    if (id === undefined || (role === "candidate" && pointer.share === 0 && runsBeside(facts, id))) return [];
+    if (id === undefined || (role === "candidate" && takesAway)) return [];
     const say = (rule: string, remedy: string): Problem => ({
       path: `${file} ${role}`,
       value: id,
@@ -36,9 +37,11 @@ export function releaseProblems(proposed: Proposed, facts: Facts, now: Date): Pr
       remedy,
     });
     return [
-      ...held(proposed, id, facts).map((it) => say(...it)),
+      ...(takesAway && current(facts.here)?.begun.release === id ? [] : held(proposed, id, facts)).map((it) =>
+        say(...it),
+      ),
       ...unverified(proposed, id, facts, now).map((it) => say(...it)),
-      ...(role === "stable" ? tooOld(proposed, id, facts).map((it) => say(...it)) : []),
+      ...tooOld(proposed, id, role === "candidate", facts).map((it) => say(...it)),
     ];
   });
 }
@@ -72,7 +75,8 @@ function unverified({ environmentName, files, rollback }: Proposed, id: string, 
     return standing(here, id).deployed
       ? []
       : [[`has never run in ${environmentName}: a rollback goes to one that has`, "name a release of npm run history"]];
-  if (!environment.verifiedIn || pointer.approved || current(here)?.begun.release === id) return [];
+  const isHere = current(here)?.begun.release === id;
+  if (!environment.verifiedIn || pointer.approved?.release === id || isHere) return [];
   const { environment: source, soakMinutes } = environment.verifiedIn;
   const why = whyUnverified(standing(before, id), source);
   if (why) return [why];
@@ -101,10 +105,17 @@ function whyUnverified({ deployed, verified, failed }: Standing, source: string)
 }
 
 /** An older release must not run its migrations on a newer database, and cannot work at all if a newer one says so. */
-function tooOld({ environmentName, files, releases }: Proposed, id: string, { here }: Facts): Wrong[] {
+function tooOld(
+  { environmentName, files, releases }: Proposed,
+  id: string,
+  isCandidate: boolean,
+  { here, before = [] }: Facts,
+): Wrong[] {
   const { pointer } = files;
-  const newer = newerThan(here, id);
-  const irreversible = newer.find((it) => it !== pointer.candidate && releases[it]?.irreversible);
+  // A release that never came here can still be older, by when it came to the environment before.
+  const newer = newerThan([...before, ...here], id);
+  const came = new Set(deploys(here).flatMap(({ begun }) => [begun.release, begun.candidate]));
+  const irreversible = newer.find((it) => it !== pointer.candidate && came.has(it) && releases[it]?.irreversible);
   if (irreversible)
     return [
       [
@@ -113,17 +124,16 @@ function tooOld({ environmentName, files, releases }: Proposed, id: string, { he
       ],
     ];
   const migrated = migratedBy(here);
-  if (pointer.database !== undefined || !migrated || !newer.includes(migrated) || migrated === pointer.candidate)
-    return [];
-  return [
-    [
-      `is older than ${migrated}, which changed the database: its migrations do not know those of ${migrated}`,
-      `use npm run rollback -- ${environmentName}, or write "database": "${migrated}" into the file`,
-    ],
-  ];
+  if (!migrated || migrated === id) return [];
+  const wasBehind = deploys(here).findLast(({ begun }) => begun.release === id)?.begun.database === migrated;
+  if (!newer.includes(migrated) && !wasBehind) return [];
+  const rule = `is older than ${migrated}, which changed the database: its migrations do not know those of ${migrated}`;
+  if (isCandidate) return [[rule, "name a newer release: the tasks of a candidate always run"]];
+  if (pointer.database !== undefined || migrated === pointer.candidate) return [];
+  return [[rule, `use npm run rollback -- ${environmentName}, or write "database": "${migrated}" into the file`]];
 }
 
-/** Releases that came here after one, in the order in which they came. None if the one never came. */
+/** Releases that came after one, in the order in which they came first. None if the one never came. */
 export function newerThan(events: readonly Event[], id: string): string[] {
   const came = [
     ...new Set(deploys(events).flatMap(({ begun: { release, candidate } }) => [release, candidate ?? release])),
@@ -132,8 +142,8 @@ export function newerThan(events: readonly Event[], id: string): string[] {
 }
 
 /**
- * Why production must not be deployed from a checkout: it lacks the commit of the last deploy, so it would undo somebody else's
- * change. A rollback does not depend on that.
+ * Why production must not be deployed from a checkout: it lacks the commit that GitHub deployed last, so it would undo somebody
+ * else's change. A rollback does not depend on that.
  * @param lacks whether the checkout lacks a commit
  */
 export function staleProblems(
@@ -141,16 +151,16 @@ export function staleProblems(
   events: readonly Event[],
   lacks: (commit: string) => boolean,
 ): Problem[] {
-  const commit = deploys(events)
-    .at(-1)
-    ?.begun.commit?.replace(/-dirty$/, "");
+  // Only what GitHub deploys is on the branch for certain: a commit of somebody's own can be merged as another one.
+  const last = deploys(events).findLast(({ begun }) => begun.runner.url !== undefined);
+  const commit = last?.begun.commit?.replace(/-dirty$/, "");
   if (environment.purpose !== "production" || rollback || commit === undefined || !lacks(commit)) return [];
   return [
     {
       path: "the checkout",
       value: commit,
       secret: false,
-      rule: `lacks this commit, from which ${environmentName} was deployed last`,
+      rule: `lacks this commit, from which GitHub deployed ${environmentName} last`,
       remedy: "check out a commit that has it, for example with git pull",
     },
   ];
