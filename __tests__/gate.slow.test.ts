@@ -264,6 +264,32 @@ withTerraform(
 );
 
 withTerraform(
+  "a first deploy that fails halfway goes on without an approval, until one has succeeded",
+  async () => {
+    const made = (command: string, more: object = {}) =>
+      write({
+        network_ranges: { input: "1" },
+        workload_api_x: {
+          depends_on: ["terraform_data.network_ranges"],
+          provisioner: [{ "local-exec": { command } }],
+        },
+        ...more,
+      });
+    made("false");
+    await terraform(["init"]);
+    expect(await terraform(APPLY, "", {})).toMatchObject({ code: 1 });
+    expect(state()).toContainEqual(["network_ranges", "1"]);
+    made("false", { monitoring_alert: {} });
+    expect(await terraform(APPLY, "", {})).toMatchObject({ code: 1 });
+    made("true", { monitoring_alert: {}, network_more: {} });
+    expect(await terraform(APPLY, "", {})).toMatchObject({ code: 0 });
+    made("true", { monitoring_alert: {} });
+    expect(await terraform(APPLY, "", {})).toMatchObject({ code: 1, out: expect.stringContaining("add --allow ") });
+  },
+  120_000,
+);
+
+withTerraform(
   "a step of a walk needs no hash in CI, and changes shares alone; the step back changes what a release may",
   async () => {
     const CI = { CI: "true" };

@@ -104,6 +104,24 @@ test("a plan that changes only what a release may passes", () => {
   expect(wantedBy(passes)).toEqual([]);
 });
 
+test("what tells Google of a freeze passes, and nothing else of the same resource", () => {
+  const cluster = (policy: object, more = {}) => ({
+    maintenance_policy: [{ recurring_window: [], ...policy }],
+    ...more,
+  });
+  const exclusion = { maintenance_exclusion: [{ exclusion_name: "freeze" }] };
+  const changed = (after: object) =>
+    plan(
+      change("google_container_cluster.cluster", ["update"], {
+        change: { actions: ["update"], before: cluster({}), after },
+      }),
+    );
+  expect(refused(changed(cluster(exclusion)))).toEqual([]);
+  expect(refused(changed(cluster(exclusion, { deletion_protection: false })))).toEqual([
+    expect.stringContaining("add --allow cluster"),
+  ]);
+});
+
 test("each other change is a line with the option that allows it, and the option allows the category", () => {
   const made = plan(update(NETWORK), change("google_monitoring_alert_policy.a", ["create"]), update("a_new_type.x"));
   const said = (address: string, what: string, category: string) =>

@@ -25,6 +25,8 @@ export const eventSchema = z.discriminatedUnion("kind", [
     database: release.optional(),
     /** Whether a rollback deploys it. */
     rollback: z.boolean(),
+    /** Whether there was nothing before it. */
+    first: z.boolean().optional(),
     /** Hash of the plan that is applied. */
     plan: z.string(),
     /** Where it runs: who finds a stale lock can see whether this deploy still goes on. */

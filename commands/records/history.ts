@@ -53,6 +53,13 @@ export function standing(events: readonly Event[], release: string): Standing {
 /** The deploy that says what an environment runs: the last one that succeeded. */
 export const current = (events: readonly Event[]): Deploy | undefined => deploys(events).filter(succeeded).at(-1);
 
+/** Whether the environment is still being made: a deploy found nothing there, and none has succeeded since. */
+export function isBeingMade(events: readonly Event[]): boolean {
+  const all = deploys(events);
+  const first = all.findLastIndex(({ begun }) => begun.first);
+  return first >= 0 && !all.slice(first).some(succeeded);
+}
+
 /** When the first of the last deploys began that gave a candidate the share that it has. */
 export function sharedSince(events: readonly Event[], candidate: string, share: number): Date | undefined {
   const all = deploys(events);

@@ -16,7 +16,7 @@ const UNSENT = path.resolve(__dirname, "..", "..", "records.out");
 const MINUTE = 60_000;
 
 /** What a deploy's record says besides what the files say. */
-export type Details = Pick<Of<"deploy-begun">, "plan" | "migrates" | "allowed">;
+export type Details = Pick<Of<"deploy-begun">, "first" | "plan" | "migrates" | "allowed">;
 
 /** A deploy of the releases that an environment's file names: whether it may be, and its records. */
 export class Deploying {

@@ -4,6 +4,7 @@ import { type Freeze, frozen } from "../../schema/freeze";
 import type { Problem } from "../../schema/problem";
 import type { Context } from "../context";
 import { approvalsIn } from "./approvals";
+import { tellsOfFreeze } from "./maintenance-change";
 import type { Plan } from "./plan-problems";
 
 /** Whose freezes they are. */
@@ -25,7 +26,7 @@ export function freezeProblems(
 ): Problem[] {
   const freeze = frozen(freezes, now);
   const { rollback, step } = approvalsIn(env);
-  if (!freeze || rollback || step === "back" || (plan.resource_changes ?? []).every(tellsOfFreeze)) return [];
+  if (!freeze || rollback || step === "back" || changed(plan).every(tellsOfFreeze)) return [];
   const planned = environment.freezes.findIndex((one) => isDeepStrictEqual(one, freeze));
   const [path, lift] =
     planned < 0
@@ -39,24 +40,5 @@ export function freezeProblems(
   return [{ path, value: freeze.until, rule, remedy }];
 }
 
-type Change = NonNullable<Plan["resource_changes"]>[number];
-// biome-ignore lint/suspicious/noExplicitAny: a resource of any type
-type Any = any;
-
-/** Resources without what a freeze sets in them. */
-const WITHOUT_FREEZE: Readonly<Record<string, (resource: Any) => unknown>> = {
-  google_container_cluster: ({ maintenance_policy = [], ...others }) => ({
-    ...others,
-    maintenance_policy: maintenance_policy.map(({ maintenance_exclusion, ...policy }: Any) => policy),
-  }),
-  google_sql_database_instance: ({ settings = [], ...others }) => ({
-    ...others,
-    settings: settings.map(({ deny_maintenance_period, ...setting }: Any) => setting),
-  }),
-};
-
-function tellsOfFreeze({ type, change: { actions, before, after } }: Change): boolean {
-  if (actions.every((action) => action === "no-op" || action === "read")) return true;
-  const without = WITHOUT_FREEZE[type];
-  return without !== undefined && actions.join() === "update" && isDeepStrictEqual(without(before), without(after));
-}
+const changed = ({ resource_changes = [] }: Plan) =>
+  resource_changes.filter(({ change }) => change.actions.some((action) => action !== "no-op" && action !== "read"));

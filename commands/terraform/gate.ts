@@ -9,11 +9,13 @@ import { report } from "../../schema/report";
 import { writeWhole } from "../../schema/write";
 import type { Listed } from "../../stacks/protection";
 import type { Context } from "../context";
+import { isBeingMade } from "../records/history";
 import { Deploying } from "../releases/deploying";
 import { approvalProblems, approvalsIn } from "./approvals";
 import { keepErrored, pushErrored } from "./errored-state";
 import { type Freezes, freezeProblems } from "./frozen";
-import { DESTROY, guardProblems, wantedBy } from "./guard";
+import { DESTROY, guardProblems, isFirst, wantedBy } from "./guard";
+import { keepCharts, layCharts, takeChartsAway } from "./kept-charts";
 import { parallelism } from "./parallelism";
 import { planHash } from "./plan-hash";
 import { lostByBootstrap, type Plan, planProblems } from "./plan-problems";
@@ -23,6 +25,9 @@ import { changing, migrating, snapshotOf } from "./snapshot";
 import { refuseLocked, stateOf } from "./state-lock";
 
 const ROOT = path.resolve(__dirname, "..", "..");
+
+/** What Helm downloads. A rollback takes its charts from here. */
+const CHARTS = path.join(ROOT, "cdktf.out", "charts");
 
 /** Options of `terraform apply` that apply to a saved plan, too. The others are in the plan. */
 const OF_APPLY = /^-(parallelism|lock|lock-timeout|no-color|compact-warnings)(=|$)/;
@@ -35,13 +40,26 @@ const OF_APPLY = /^-(parallelism|lock|lock-timeout|no-color|compact-warnings)(=|
 export async function gate(args: readonly string[]): Promise<number> {
   try {
     const [command = "", ...options] = args;
-    if (command === "plan") return await plan(options);
-    if (command === "apply" || command === "destroy") return await apply(command, options);
+    if (command === "plan") return await withCharts(() => plan(options));
+    if (command === "apply" || command === "destroy") return await withCharts(() => apply(command, options));
     return await terraform(args);
   } catch (error) {
     if (!(error instanceof InvalidConfiguration)) console.error(error instanceof Error ? error.message : error);
     else report(error);
     return 1;
+  }
+}
+
+/** Keeps the charts that Helm downloads, and lets a rollback use those that earlier plans have kept. */
+async function withCharts(run: () => Promise<number>): Promise<number> {
+  const [stack, folder] = [JSON.parse(readFileSync("cdk.tf.json", "utf8")), process.cwd()];
+  const kept = keepCharts(CHARTS, process.env);
+  takeChartsAway(stack, folder); // those of a rollback that was interrupted
+  try {
+    if (approvalsIn(process.env).rollback) layCharts(stack, folder, kept);
+    return await run();
+  } finally {
+    takeChartsAway(stack, folder);
   }
 }
 
@@ -104,7 +122,7 @@ async function apply(command: "apply" | "destroy", options: readonly string[]): 
       // A rollback cannot wait for an approval, and a walk has one: the guard alone says what they may change.
       const isRequired = Boolean(process.env.CI) && files.environment.purpose === "production" && !rollback && !step;
       problems.push(
-        ...guardProblems(shown, { allowed, rollback, step }),
+        ...guardProblems(shown, { allowed, first: isFirst(shown) || isBeingMade(deploying.events), rollback, step }),
         ...approvalProblems(planHash(shown), { approved: hash }, isRequired),
       );
     }
@@ -112,7 +130,12 @@ async function apply(command: "apply" | "destroy", options: readonly string[]): 
     if (changes && asks && !hash && !(await approved(destroys))) return 1;
     if (!destroys && !rollback) await keepDatabase(shown, files, begun);
     const chosen = destroys ? [] : await parallelism(file, shown, others);
-    await deploying?.begin({ plan: planHash(shown), migrates: migrating(shown, files), allowed });
+    await deploying?.begin({
+      first: isFirst(shown),
+      plan: planHash(shown),
+      migrates: migrating(shown, files),
+      allowed,
+    });
     const applied = await terraform([
       "apply",
       "-input=false",

@@ -3,6 +3,7 @@ import { PLATFORM_NAMES } from "../../facts/reserved";
 import type { Problem } from "../../schema/problem";
 import { canonical } from "../../schema/release";
 import type { Step } from "./approvals";
+import { tellsOfFreeze } from "./maintenance-change";
 import { counts } from "./plan-hash";
 import { type Change, generationOf, type Plan } from "./plan-problems";
 
@@ -113,8 +114,8 @@ export const isKept = ({ type, address }: Pick<Change, "type" | "address">): boo
   KEPT.has(type) || DATASTORE.test(address);
 
 /**
- * What a plan does that no release may do, and nobody has allowed: each is a problem. A stack whose state is empty is deployed
- * for the first time, and wants no approval.
+ * What a plan does that no release may do, and nobody has allowed: each is a problem. A first deploy wants no approval.
+ * @param first whether the plan is one of the first deploy, or goes on with it
  * @param rollback whether the plan goes back to an earlier release, whose pods log in as an earlier user
  * @param step what a walk does with a candidate, if the plan is a step of one
  */
@@ -122,9 +123,15 @@ export function guardProblems(
   plan: Plan,
   {
     allowed,
+    first = isFirst(plan),
     rollback = false,
     step,
-  }: { readonly allowed: readonly string[]; readonly rollback?: boolean; readonly step?: Step },
+  }: {
+    readonly allowed: readonly string[];
+    readonly first?: boolean;
+    readonly rollback?: boolean;
+    readonly step?: Step;
+  },
 ): Problem[] {
   if (step === "on") return beyondShares(plan);
   const users = rollback ? (plan.resource_changes ?? []).filter((it) => isUser(it) && deletes(it)) : [];
@@ -136,7 +143,7 @@ export function guardProblems(
       rule: `would be ${done(change)}, and a rollback keeps every user of the database`,
       remedy: "write the version that you go back to as rotatedIn in database.password",
     })),
-    ...wanted(plan)
+    ...wanted(plan, first)
       .filter(({ change, option }) => !allowed.includes(option) && !users.includes(change))
       // One that left with a later release comes back; nobody knows its password any more.
       .filter(({ change }) => !(rollback && isUser(change) && change.change.actions.join() === "create"))
@@ -167,15 +174,16 @@ const beyondShares = ({ resource_changes = [] }: Plan): Problem[] =>
     }));
 
 /** The values of `--allow` that a plan wants. */
-export const wantedBy = (plan: Plan): string[] => [...new Set(wanted(plan).map(({ option }) => option))].sort();
+export const wantedBy = (plan: Plan, first = isFirst(plan)): string[] =>
+  [...new Set(wanted(plan, first).map(({ option }) => option))].sort();
 
 /** The changes that want an approval, each with the value of `--allow` that gives it. */
-function wanted(plan: Plan): { readonly change: Change; readonly option: string }[] {
-  if (isFirst(plan)) return [];
+function wanted(plan: Plan, first: boolean): { readonly change: Change; readonly option: string }[] {
+  if (first) return [];
   return (plan.resource_changes ?? []).flatMap((change) => {
     const { mode, address, change: values } = change;
     const isOnlyMoved = values.actions.includes("no-op") && !values.importing;
-    if (mode === "data" || !counts(change) || isOnlyMoved || follows(change, plan)) return [];
+    if (mode === "data" || !counts(change) || isOnlyMoved || tellsOfFreeze(change) || follows(change, plan)) return [];
     if (deletes(change) && isKept(change)) return [{ change, option: `${DESTROY}${address}` }];
     const category = categoryOf(change);
     return category === "release" ? [] : [{ change, option: category }];
@@ -183,7 +191,7 @@ function wanted(plan: Plan): { readonly change: Change; readonly option: string 
 }
 
 /** Whether the state has nothing yet but what this plan imports. */
-function isFirst({ prior_state, resource_changes = [] }: Plan): boolean {
+export function isFirst({ prior_state, resource_changes = [] }: Plan): boolean {
   const { resources = [], child_modules = [] } = prior_state?.values?.root_module ?? {};
   const imported = new Set(resource_changes.filter(({ change }) => change.importing).map(({ address }) => address));
   return !child_modules.length && resources.every(({ mode, address }) => mode !== "managed" || imported.has(address));

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { graphOf, PARALLELISM, parallelismOf, recordedOnly } from "@slipway/rehearsal";
+import { graphOf, PARALLELISM, parallelismOf, recordedOnly, scheduleOf } from "@slipway/rehearsal";
 import type { Plan } from "./plan-problems";
 import { printedBy } from "./run";
 
@@ -14,7 +14,8 @@ const isChosen = (options: readonly string[]): boolean =>
 
 /**
  * The option of `terraform apply` that lets it work on as many resources at a time as the plan needs: with Terraform's
- * ten, the rollouts of many services wait for a free place. None if somebody chose the number.
+ * ten, the rollouts of many services wait for a free place. None if somebody chose the number. It also says how long the apply
+ * takes.
  */
 export async function parallelism(
   file: string,
@@ -31,6 +32,11 @@ export async function parallelism(
   const recorded = recordedOnly(JSON.parse(readFileSync("cdk.tf.json", "utf8")));
   const instant = new Set([...graph.keys()].filter((address) => !changed.has(address) || recorded.has(address)));
   const number = parallelismOf(graph, instant);
+  const minutes = Math.ceil(scheduleOf(graph, instant, number).all.criticalPath.minutes);
+  if (minutes)
+    console.log(
+      `\nBy typical durations on Google Cloud, the apply takes ${minutes} ${minutes === 1 ? "minute" : "minutes"}.`,
+    );
   if (number > PARALLELISM)
     console.log(`\nUp to ${number} resources are changed at a time. --terraform-parallelism chooses another number.\n`);
   return [`-parallelism=${number}`];
