@@ -93,6 +93,9 @@ const TOLD = process.env.STORIES === "all" ? PLOTS : PLOTS.slice(0, 1);
     }
     const promote = (code = 0) => says(["promote", "production"], "production", code);
     const verify = (place: Place, code = 0) => says(["verify", place], place, code);
+    /** How long an apply takes on Google Cloud, by what a deploy prints. */
+    const minutesOf = (said: string) =>
+      Number(/By typical durations on Google Cloud, .* (\d+) minutes?\./.exec(said)?.[1]);
     const status = async (place: Place) => JSON.parse(await says(["status", place, "--json"], place))[0];
     const history = (place: Place) => says(["history", place], place);
     const setText = (to: string) =>
@@ -166,6 +169,7 @@ const TOLD = process.env.STORIES === "all" ? PLOTS : PLOTS.slice(0, 1);
         const said = await says(["rollback", "production", "--to", ids[1] as string, "--auto-approve"], "production");
         expect(said).toContain(`database: stays as ${ids[2]} left it.`);
         expect(said).not.toMatch(/google_sql_user\S+ will be destroyed/);
+        expect(minutesOf(said)).toBeLessThanOrEqual(5);
         expect([await migrations("production"), (await served("production"))[0]]).toEqual([[], digest(1)]);
         expect(await status("production")).toMatchObject({ runs: ids[1], database: ids[2] });
         // Forward again: what a rollback has left comes back when nobody holds it any more.
@@ -224,7 +228,10 @@ const TOLD = process.env.STORIES === "all" ? PLOTS : PLOTS.slice(0, 1);
         world.edit("environments/SYSTEM/production.ts", new RegExp(`${variable}: "[^"]*"`), `${variable}: "crashing"`);
         await promote();
         await deploy("production", 1);
+        world.isCutOff = true;
         const said = await says(["rollback", "production", "--auto-approve"], "production");
+        world.isCutOff = false;
+        expect(minutesOf(said)).toBeLessThanOrEqual(5);
         expect(said).toContain(`variable of the environment ${variable}: crashing -> ${value}`);
         expect(world.pointer("production")).toMatchObject({
           stable: ids[2],
@@ -263,6 +270,34 @@ const TOLD = process.env.STORIES === "all" ? PLOTS : PLOTS.slice(0, 1);
         await deploy("production");
         expect([(await served("production"))[0], await migrations("production")]).toEqual([digest(5), []]);
         expect(await history("production")).toContain("without a verification (orders fail)");
+      },
+      15 * MINUTES,
+    );
+
+    test(
+      "a freeze refuses deploys but not a rollback, until it is lifted",
+      async () => {
+        const reason = "Black Friday";
+        await says(["freeze", "production", "--until", "2h", "--reason", reason], "production");
+        await deploy("production"); // tells Google
+        expect(await status("production")).toMatchObject({ runs: ids[5], frozen: { reason } });
+        world.edit("environments/SYSTEM/production.ts", new RegExp(`${variable}: "${value}"`), `${variable}: "frozen"`);
+        expect(await deploy("production", 1)).toContain(`nothing is deployed until then, but for rollbacks: ${reason}`);
+        expect(await served("production")).toEqual([digest(5), text, value, true]);
+        await says(["rollback", "production", "--to", ids[2] as string, "--auto-approve"], "production");
+        expect(await served("production")).toEqual([digest(2), text, value, true]);
+        expect(await status("production")).toMatchObject({
+          runs: ids[2],
+          database: ids[4],
+          frozen: { reason },
+          held: { [ids[5] as string]: "rolled back in production" },
+        });
+        await says(["freeze", "production", "--lift"], "production");
+        await deploy("production");
+        expect((await status("production")).frozen).toBeUndefined();
+        expect(await says(["diff", "production", "--skip-provider-lock"], "production")).toContain("No changes.");
+        await verify("production");
+        expect(await history("production")).toContain(`rollback to ${ids[2]}`);
       },
       15 * MINUTES,
     );

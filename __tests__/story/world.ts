@@ -35,6 +35,9 @@ type Machines = Readonly<Record<Place, Machine>>;
  * and run commands.
  */
 export class World {
+  /** Whether the registries of providers and packages, and the repositories of charts, are out of reach. */
+  isCutOff = false;
+
   private constructor(
     readonly system: string,
     private readonly work: string,
@@ -98,6 +101,11 @@ export class World {
         CI: "",
         NO_COLOR: "1",
         TF_IN_AUTOMATION: undefined,
+        ...(this.isCutOff && {
+          TF_CLI_CONFIG_FILE: this.noProviders(),
+          HTTPS_PROXY: "http://127.0.0.1:1",
+          npm_config_registry: "http://127.0.0.1:1",
+        }),
       },
     });
   }
@@ -131,6 +139,14 @@ export class World {
   async stop(): Promise<void> {
     this.internet.close();
     for (const machine of Object.values(this.machines)) await machine.stop();
+  }
+
+  /** A configuration with which Terraform finds no provider to install. */
+  private noProviders(): string {
+    const file = path.join(this.work, "cut-off.tfrc");
+    const nowhere = path.join(this.work, "nowhere");
+    writeFileSync(file, `provider_installation {\n  filesystem_mirror {\n    path = "${nowhere}"\n  }\n}\n`);
+    return file;
   }
 
   private backups(place: Place): string {
