@@ -105,6 +105,13 @@ test("a job that acts as a service account reads the repository, and writes noth
     });
 });
 
+test("what deploys can ask GitHub about the job that holds the state's lock, and records its own", () => {
+  const steps = STEPS.filter(([, { run = "" }]) => /slipway (deploy|rollback)\b/.test(run));
+  expect(steps.length).toBeGreaterThanOrEqual(deploys.length);
+  for (const [, { env }] of steps)
+    expect(env).toMatchObject({ GITHUB_TOKEN: `\${{ github.token }}`, JOB_ID: `\${{ job.check_run_id }}` });
+});
+
 test("a job that acts as a service account has an environment of GitHub, except the one of application repositories", () => {
   expect(federated.filter(({ environment }) => !environment).map(({ where }) => where)).toEqual([
     "workflows/image.yml push",
