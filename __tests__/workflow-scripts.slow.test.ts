@@ -1,8 +1,7 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { parse } from "yaml";
 import { ROOT } from "./support";
 
 /** The scripts that workflows run. */
@@ -95,20 +94,4 @@ describe(".ci/changed-release", () => {
     });
     expect(status === 0).toBe(expected);
   });
-});
-
-testWithJq("a message to Slack has escaped text, and its address is in no command line", () => {
-  const [step] = parse(readFileSync(path.join(ROOT, ".github/actions/notify/action.yml"), "utf8")).runs.steps as [
-    { readonly run: string },
-  ];
-  const env = withProgram("curl", `cat > "${folder}/config"; echo "$*" > "${folder}/arguments"`);
-  const address = "https://hooks.invalid/webhook";
-  const printed = execFileSync("bash", ["-euo", "pipefail", "-c", step.run], {
-    env: { ...env, WEBHOOK: address, TEXT: "a <b> & c", RUN: "https://github.invalid/1", RUNNER_TEMP: folder },
-    encoding: "utf8",
-  });
-  const written = (name: string) => readFileSync(path.join(folder, name), "utf8");
-  expect(JSON.parse(written("message"))).toEqual({ text: "a &lt;b&gt; &amp; c <https://github.invalid/1|run>" });
-  expect(written("config")).toBe(`url = "${address}"\n`);
-  expect(`${printed}${written("arguments")}`).not.toContain("hooks.invalid");
 });

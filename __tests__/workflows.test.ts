@@ -5,6 +5,7 @@ import { parse } from "yaml";
 import { ROOT } from "./support";
 
 interface Step {
+  readonly if?: string;
   readonly uses?: string;
   readonly run?: string;
   readonly with?: Readonly<Record<string, unknown>>;
@@ -103,6 +104,51 @@ test("a job that acts as a service account reads the repository, and writes noth
       "id-token": "write",
       ...(changing.includes(where) && { actions: "read" }), // who holds the state's lock
     });
+});
+
+const NOTIFY = "./.github/actions/notify";
+
+test("each message goes to the channels, and says where, what and how it stands", () => {
+  const messages = STEPS.filter(([, { uses }]) => uses === NOTIFY);
+  expect(messages.length).toBeGreaterThan(deploys.length * 2);
+  const place = `(system:\\$\\{\\{ \\S+ }} environment:(\\w+|\\$\\{\\{ \\S+ }}) )?`;
+  for (const [, { with: message = {} }] of messages)
+    expect(message).toEqual({
+      channels: `\${{ secrets.NOTIFICATIONS }}`,
+      tags: expect.stringMatching(new RegExp(`^${place}event:(\\w+|\\$\\{\\{ inputs.command }})$`)),
+      state: expect.stringMatching(/^(begin|failure|cancelled|\$\{\{ .*(job\.status|outcome) }})$/),
+      text: expect.any(String),
+    });
+});
+
+test("a message is sent when a deploy or a rollback begins, and when it has ended", () => {
+  for (const { where, steps } of deploys) {
+    const changes = steps.filter(({ run = "" }) => /slipway (deploy|rollback)\b/.test(run));
+    for (const change of changes) {
+      const event = /slipway (\w+)/.exec(change.run ?? "")?.[1];
+      const at = steps.indexOf(change);
+      const told = steps.flatMap((step, i) =>
+        String(step.with?.tags).endsWith(` event:${event}`)
+          ? [{ before: i < at, state: step.with?.state, always: step.if?.startsWith("always()") ?? false }]
+          : [],
+      );
+      expect({ where, event, told }).toEqual({
+        where,
+        event,
+        told: [
+          { before: true, state: "begin", always: false },
+          { before: false, state: expect.stringMatching(/status|outcome/), always: true },
+        ],
+      });
+    }
+  }
+});
+
+test("what deploys can ask GitHub about the job that holds the state's lock, and records its own", () => {
+  const steps = STEPS.filter(([, { run = "" }]) => /slipway (deploy|rollback)\b/.test(run));
+  expect(steps.length).toBeGreaterThanOrEqual(deploys.length);
+  for (const [, { env }] of steps)
+    expect(env).toMatchObject({ GITHUB_TOKEN: `\${{ github.token }}`, JOB_ID: `\${{ job.check_run_id }}` });
 });
 
 test("a job that acts as a service account has an environment of GitHub, except the one of application repositories", () => {

@@ -93,7 +93,7 @@ async function stop(configuration: Configuration, environmentName: string, event
     return refuseLocked(state, events, environmentName);
   console.log(ownerOf(state, lock, deploy));
   const { url, pid } = deploy.runner;
-  if (url) console.log(`Cancel this run: ${url}`);
+  if (url) console.log(`Cancel its run: ${url}`);
   else process.kill(pid, "SIGTERM"); // Terraform finishes what it has begun
   console.log("Waits until it has ended.");
   for (let waited = 0; waited < PATIENCE; waited += LOOK) {

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import os from "node:os";
 import type { Bucket } from "../../commands/google/storage";
 import type { Event, Of } from "../../commands/records/event";
-import { lifeOf, lockOf, refuseLocked, type State } from "../../commands/terraform/state-lock";
+import { type Life, lifeOf, lockOf, refuseLocked, runnerHere, type State } from "../../commands/terraform/state-lock";
 import { deployed } from "./events";
 
 const ONE = "1".repeat(16);
@@ -41,31 +41,80 @@ test("a process of this machine is alive or dead, and nobody can tell of another
   expect(await lifeOf({ runner: { host: `not-${host}`, pid: dead } })).toBe("unknown");
 });
 
-describe("a run of GitHub Actions", () => {
+describe("a job of GitHub Actions", () => {
   const real = globalThis.fetch;
   afterEach(() => {
     globalThis.fetch = real;
   });
-  const runner = { host, pid: process.pid, url: "https://github.com/shop/infrastructure/actions/runs/42" };
+  const url = "https://github.com/shop/infrastructure/actions/runs/42";
 
-  test.each([
+  /** What GitHub is asked about a deploy, and what is known of it then. */
+  async function asked(url: string, status: string | undefined, code: number): Promise<[string[], Life]> {
+    const calls: string[] = [];
+    globalThis.fetch = async (address) => {
+      calls.push(String(address));
+      return new Response(JSON.stringify({ status }), { status: code });
+    };
+    return [calls, await lifeOf({ runner: { host, pid: process.pid, url } })];
+  }
+
+  test.each<[string | undefined, number, Life]>([
     ["completed", 200, "dead"],
     ["in_progress", 200, "alive"],
     ["queued", 200, "alive"],
+    [undefined, 200, "unknown"],
     [undefined, 404, "unknown"],
-  ])("is, if GitHub says %s (%i), %s", async (status, code, life) => {
-    const asked: string[] = [];
-    globalThis.fetch = async (url) => {
-      asked.push(String(url));
-      return new Response(JSON.stringify({ status }), { status: code });
+    ["completed", 403, "unknown"],
+  ])("is, if GitHub says %s (%i), %s, whatever its run does", async (status, code, life) => {
+    const job = "https://api.github.com/repos/shop/infrastructure/actions/jobs/7";
+    expect(await asked(`${url}/job/7`, status, code)).toEqual([[job], life]);
+  });
+
+  test("has the life of its run in a record that does not name it", async () => {
+    const run = "https://api.github.com/repos/shop/infrastructure/actions/runs/42";
+    expect(await asked(url, "in_progress", 200)).toEqual([[run], "alive"]);
+    expect(await asked(url, "completed", 200)).toEqual([[run], "dead"]);
+  });
+
+  describe("that this process is in", () => {
+    const before = { ...process.env };
+    const variables = {
+      GITHUB_SERVER_URL: "https://github.com",
+      GITHUB_REPOSITORY: "shop/infrastructure",
+      GITHUB_RUN_ID: "42",
+      JOB_ID: "7",
     };
-    expect(await lifeOf({ runner })).toBe(life);
-    expect(asked).toEqual(["https://api.github.com/repos/shop/infrastructure/actions/runs/42"]);
+    beforeEach(() => void Object.assign(process.env, variables));
+    afterEach(() => {
+      for (const name of Object.keys(variables)) delete process.env[name];
+      Object.assign(process.env, before);
+    });
+
+    test("is recorded with its number, if the workflow says it", () => {
+      const here = { host, pid: process.pid };
+      expect(runnerHere()).toEqual({ ...here, url: `${url}/job/7` });
+      process.env.JOB_ID = "";
+      expect(runnerHere()).toEqual({ ...here, url });
+      delete process.env.GITHUB_RUN_ID;
+      expect(runnerHere()).toEqual(here);
+    });
+
+    test("can have a deploy that has died, an earlier step", async () => {
+      globalThis.fetch = async () => new Response(JSON.stringify({ status: "in_progress" }));
+      const lives = (job: number, pid: number) => lifeOf({ runner: { host, pid, url: `${url}/job/${job}` } });
+      expect([await lives(7, dead), await lives(7, process.pid), await lives(8, dead)]).toEqual([
+        "dead",
+        "alive",
+        "alive",
+      ]);
+      process.env.JOB_ID = ""; // then another job of the run can have the same address
+      expect(await lifeOf({ runner: { host, pid: dead, url } })).toBe("alive");
+    });
   });
 
   test("is unknown if GitHub does not answer", async () => {
     globalThis.fetch = async () => Promise.reject(new Error("offline"));
-    expect(await lifeOf({ runner })).toBe("unknown");
+    expect(await lifeOf({ runner: { host, pid: process.pid, url: `${url}/job/7` } })).toBe("unknown");
   });
 });
 

@@ -29,7 +29,7 @@ export const eventSchema = z.discriminatedUnion("kind", [
     first: z.boolean().optional(),
     /** Hash of the plan that is applied. */
     plan: z.string(),
-    /** Where it runs: who finds a stale lock can see whether this deploy still goes on. */
+    /** Where it runs, and the address of its job of GitHub Actions: who finds a stale lock can see whether it still goes on. */
     runner: z.object({ host: z.string(), pid: z.number(), url: z.string().optional() }),
     /** Commit of the program and of the files. */
     commit: z.string().optional(),

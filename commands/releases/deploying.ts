@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import os from "node:os";
 import path from "node:path";
 import { written } from "../../schema/expressions";
 import { type Configuration, environmentOf, InvalidConfiguration } from "../../schema/load";
@@ -9,6 +8,7 @@ import { writeWhole } from "../../schema/write";
 import { commitOf, lacks, person } from "../git";
 import { type Event, eventSchema, type Of } from "../records/event";
 import { type Records, recordsOf } from "../records/records";
+import { runnerHere } from "../terraform/state-lock";
 import { type Facts, type Proposed, releaseProblems, staleProblems } from "./rules";
 
 /** Records that could not be sent, by system and environment. They are sent before the next deploy. */
@@ -66,7 +66,6 @@ export class Deploying {
     const problems = releaseProblems(this.proposed, await this.look(), new Date());
     if (problems.length) throw new InvalidConfiguration(problems);
     const { pointer, environment } = this.proposed.files;
-    const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: run } = process.env;
     this.begun = {
       kind: "deploy-begun",
       at: new Date().toISOString(),
@@ -77,11 +76,7 @@ export class Deploying {
       share: pointer.share,
       database: pointer.database,
       rollback: this.proposed.rollback,
-      runner: {
-        host: os.hostname(),
-        pid: process.pid,
-        ...(run && { url: `${server}/${repository}/actions/runs/${run}` }),
-      },
+      runner: runnerHere(),
       commit: commitOf(),
       variables: Object.fromEntries(Object.entries(environment.variables).map(([name, it]) => [name, written(it)])),
       approved: pointer.approved,

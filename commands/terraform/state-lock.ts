@@ -55,9 +55,27 @@ export const unfinished = (events: readonly Event[]): Of<"deploy-begun"> | undef
   return last && !last.ended ? last.begun : undefined;
 };
 
+/**
+ * Where this process runs. If it is a job of GitHub Actions, its address has the number of the job, which no other attempt of
+ * the run has. No variable has the number, so workflows pass it on as JOB_ID. The runner's name would not do, because
+ * GitHub's API can write it in another way.
+ * {@link https://docs.github.com/actions/reference/workflows-and-actions/contexts#job-context},
+ * {@link https://github.com/github/docs/issues/37046}
+ */
+export function runnerHere(): Of<"deploy-begun">["runner"] {
+  const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: run, JOB_ID: job } = process.env;
+  return {
+    host: os.hostname(),
+    pid: process.pid,
+    ...(run && { url: `${server}/${repository}/actions/runs/${run}${job ? `/job/${job}` : ""}` }),
+  };
+}
+
 /** Whether a deploy still runs, as far as this machine or GitHub can tell. */
 export async function lifeOf({ runner }: Pick<Of<"deploy-begun">, "runner">): Promise<Life> {
-  if (runner.url) return lifeOfRun(runner.url);
+  // The job of this process goes on, also if its deploy, an earlier step, has died. It has one machine.
+  const mine = process.env.JOB_ID && runner.url === runnerHere().url;
+  if (runner.url && !mine) return lifeOnGitHub(runner.url);
   if (runner.host !== os.hostname()) return "unknown";
   try {
     process.kill(runner.pid, 0);
@@ -67,12 +85,16 @@ export async function lifeOf({ runner }: Pick<Of<"deploy-begun">, "runner">): Pr
   }
 }
 
-/** Whether a run of GitHub Actions goes on. {@link https://docs.github.com/rest/actions/workflow-runs#get-a-workflow-run} */
-async function lifeOfRun(url: string): Promise<Life> {
-  const [, repository, run] = /\/([^/]+\/[^/]+)\/actions\/runs\/(\d+)$/.exec(url) ?? [];
+/**
+ * Whether a job of GitHub Actions goes on. Records of older versions name only its run, which can go on without it.
+ * {@link https://docs.github.com/rest/actions/workflow-jobs#get-a-job-for-a-workflow-run}
+ * {@link https://docs.github.com/rest/actions/workflow-runs#get-a-workflow-run}
+ */
+async function lifeOnGitHub(url: string): Promise<Life> {
+  const [, repository, run, job] = /\/([^/]+\/[^/]+)\/actions\/runs\/(\d+)(?:\/job\/(\d+))?$/.exec(url) ?? [];
   const { GITHUB_API_URL: api = "https://api.github.com", GITHUB_TOKEN: token } = process.env;
   try {
-    const response = await fetch(`${api}/repos/${repository}/actions/runs/${run}`, {
+    const response = await fetch(`${api}/repos/${repository}/actions/${job ? `jobs/${job}` : `runs/${run}`}`, {
       headers: token ? { authorization: `Bearer ${token}` } : {},
     });
     const { status } = (await response.json()) as { status?: string };
