@@ -1,10 +1,20 @@
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { checkout } from "../commands/checkout";
 import { type Approvals, variablesOf } from "../commands/terraform/approvals";
 import { kindsIn, type RecordsCloud, startRecords } from "./releasing/cloud";
+import { ROOT } from "./support";
 import { withTerraform } from "./terraform";
 
 let folder: string;
@@ -17,6 +27,8 @@ beforeEach(async () => {
   stack = path.join(folder, "cdktf.out", "stacks", "staging");
   mkdirSync(stack, { recursive: true });
   mkdirSync(path.join(folder, "tmp"));
+  mkdirSync(path.join(folder, "bin"));
+  symlinkSync(path.join(ROOT, "__tests__", "story", "bin", "crane"), path.join(folder, "bin", "crane"));
   // The state is a file, because there is no bucket.
   writeFileSync(path.join(stack, "backend_override.tf.json"), '{ "terraform": { "backend": { "local": {} } } }');
 });
@@ -28,7 +40,11 @@ afterEach(async () => {
 const run = (command: string, args: readonly string[], cwd: string, input = "", more: NodeJS.ProcessEnv = {}) =>
   new Promise<{ code: number | null; out: string }>((resolve) => {
     const settings = { TF_CLI_CONFIG_FILE: "", CHECKPOINT_DISABLE: "1", TMPDIR: path.join(folder, "tmp"), CI: "" };
-    const env = { ...process.env, ...settings, ...cloud.env, ...more };
+    const registry = {
+      PATH: `${path.join(folder, "bin")}:${process.env.PATH}`,
+      STORY_IMAGES: path.join(folder, "images.json"),
+    };
+    const env = { ...process.env, ...settings, ...registry, ...cloud.env, ...more };
     const child = spawn(command, args, { cwd, env });
     let out = "";
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (data) => (out += data));
@@ -134,6 +150,34 @@ withTerraform(
     expect(await terraform(["destroy", "-auto-approve"])).toMatchObject({ code: 0 });
   },
   240_000,
+);
+
+withTerraform(
+  "the images of a release that comes are copied into the environment's registry before anything is applied",
+  async () => {
+    const images = path.join(folder, "images.json");
+    const read = () => Object.keys(JSON.parse(readFileSync(images, "utf8")));
+    write({ workload_api_x: { input: "1" } }, "production");
+    await terraform(["init"]);
+    const tag = /europe-west1-docker\.pkg\.dev\/pmcrm-production\/\S+:release-[0-9a-f]{16}/;
+    const { out } = await terraform(APPLY);
+    const [to = ""] = tag.exec(out) ?? [];
+    expect(read()).toEqual([to]);
+    writeFileSync(images, "{}");
+    write({ workload_api_x: { input: "2" } }, "production");
+    expect(await terraform(APPLY)).toMatchObject({ code: 0, out: expect.not.stringMatching(tag) }); // it runs here
+
+    await cloud.fake.stop();
+    cloud = await startRecords(path.join(folder, "another"), "pmcrm");
+    writeFileSync(images, JSON.stringify({ [to]: "sha256:0" }));
+    write({ workload_api_x: { input: "3" } }, "production");
+    expect(await terraform(APPLY)).toMatchObject({
+      code: 1,
+      out: expect.stringContaining(`${to} is sha256:0, not sha256:`),
+    });
+    expect(state()).toEqual([["workload_api_x", "2"]]);
+  },
+  120_000,
 );
 
 withTerraform(

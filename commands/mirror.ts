@@ -98,7 +98,7 @@ export const main = (environmentName: string, asked: Asked): Promise<void> =>
     const folder = mkdtempSync(path.join(os.tmpdir(), "mirror-"));
     const print = printer(process.stdout);
     try {
-      await checkPrograms();
+      await checkPrograms("helm", "crane");
       print.doing("synthesizing");
       const { synthesizeEnvironment } = await import("../stacks/synthesize"); // the bindings load slowly
       // As if there were no mirror: the stack then names everything as its publishers do.

@@ -1,14 +1,5 @@
 import { execFileSync } from "node:child_process";
-import {
-  chmodSync,
-  copyFileSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
@@ -60,8 +51,6 @@ export class World {
     for (const program of ["terraform", "crane"])
       symlinkSync(path.join(ROOT, "__tests__", "story", "bin", program), path.join(bin, program));
     symlinkSync(path.join(ROOT, "__tests__", "gcloud.mjs"), path.join(bin, "gcloud"));
-    copyFileSync("/bin/true", path.join(bin, "helm")); // promote looks for it, and copies no chart
-    chmodSync(path.join(bin, "helm"), 0o755);
     const out = path.join(work, "out");
     mkdirSync(out);
     synthesize(configuration, {}, out);

@@ -52,14 +52,14 @@ function remedyOf(said: string): string[] {
   return [];
 }
 
-/** @throws Refused unless all programs are on PATH */
-export async function checkPrograms(): Promise<void> {
+/** @throws Refused unless the programs are on PATH */
+export async function checkPrograms(...programs: readonly (keyof typeof PROGRAMS)[]): Promise<void> {
   const missing = await Promise.all(
-    Object.entries(PROGRAMS).map(([program, url]) =>
+    programs.map((program) =>
       execute(program, ["version"]).then(
         () => [],
         (error: NodeJS.ErrnoException) =>
-          error.code === "ENOENT" ? [`${program} is not on PATH. Install it: ${url}`] : [],
+          error.code === "ENOENT" ? [`${program} is not on PATH. Install it: ${PROGRAMS[program]}`] : [],
       ),
     ),
   );

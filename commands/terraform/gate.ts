@@ -11,6 +11,8 @@ import type { Listed } from "../../stacks/protection";
 import type { Context } from "../context";
 import { isBeingMade } from "../records/history";
 import { Deploying } from "../releases/deploying";
+import { coming, copyImages } from "../releases/images";
+import { printer } from "../terminal";
 import { approvalProblems, approvalsIn } from "./approvals";
 import { keepErrored, pushErrored } from "./errored-state";
 import { type Freezes, freezeProblems } from "./frozen";
@@ -128,6 +130,8 @@ async function apply(command: "apply" | "destroy", options: readonly string[]): 
     }
     if (said(problems)) return 1;
     if (changes && asks && !hash && !(await approved(destroys))) return 1;
+    if (deploying && !rollback)
+      await copyImages(coming(files.configuration, files.environmentName, deploying.events), printer(process.stdout));
     if (!destroys && !rollback) await keepDatabase(shown, files, begun);
     const chosen = destroys ? [] : await parallelism(file, shown, others);
     await deploying?.begin({
