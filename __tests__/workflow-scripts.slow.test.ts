@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { ROOT } from "./support";
@@ -63,6 +63,64 @@ describe(".ci/plan", () => {
     const { status, stdout } = planned({ ALLOW });
     expect(status).toBe(code);
     expect(/with allow: (.*)\n/.exec(stdout)?.[1]).toBe(named);
+  });
+});
+
+describe(".ci/promotion", () => {
+  const POINTER = '{ "stable": "c94ba9c1f3ed61cd" }\n';
+
+  /** What it does in a checkout if slipway promote runs a script. */
+  function promoted(promote: string, { diff = 0, pointer = '{ "stable": "5993aecfae208e8d" }\n' } = {}) {
+    const file = path.join(folder, "releases", "pmcrm", "production.json");
+    mkdirSync(path.dirname(file), { recursive: true });
+    if (pointer) writeFileSync(file, pointer);
+    const git = (...args: readonly string[]) =>
+      spawnSync("git", ["-c", "user.name=a", "-c", "user.email=a@b", ...args], { cwd: folder });
+    for (const args of [
+      ["init", "-q"],
+      ["add", "-A"],
+      ["commit", "-qm", "a"],
+    ])
+      git(...args);
+    writeFileSync(path.join(folder, "plan"), JSON.stringify({ lines: ["plan 5c0f3e9a7b21d846: 1 to change"] }));
+    writeFileSync(path.join(folder, "new"), POINTER);
+    const slipway = `case "$*" in
+      "slipway promote production") ${promote} ;;
+      "slipway diff production --summary-file "*) cp plan "$5"; exit ${diff} ;;
+      *) exit 9 ;;
+    esac`;
+    const [output, shown] = ["output", "shown"].map((name) => path.join(folder, name)) as [string, string];
+    for (const it of [output, shown]) writeFileSync(it, "");
+    const env = { ...withProgram("npx", slipway), SYSTEM: "pmcrm", GITHUB_OUTPUT: output, GITHUB_STEP_SUMMARY: shown };
+    const { status } = spawnSync(path.join(ROOT, ".ci/promotion"), { env, cwd: folder, encoding: "utf8" });
+    return { status, output: readFileSync(output, "utf8"), shown: readFileSync(shown, "utf8") };
+  }
+  const NAMES =
+    'cp new releases/pmcrm/production.json; echo "staging runs it"; echo "x. Commit the file; y"; echo "  SYSTEM=z"';
+
+  testWithJq("proposes what staging has verified, with the plan", () => {
+    const { status, output } = promoted(NAMES);
+    expect(status).toBe(0);
+    const [, branch, pointer, why] = /^branch=(\S*)\npointer=(\S*)\nwhy<<\S*\n(.*)\n\S*\n$/s.exec(output) ?? [];
+    expect([branch, Buffer.from(pointer ?? "", "base64").toString()]).toEqual([
+      "promote-pmcrm-c94ba9c1f3ed61cd",
+      POINTER,
+    ]);
+    expect(why).toMatch(/^The merge .*\n```\nstaging runs it\nplan 5c0f3e9a7b21d846: 1 to change\n```$/);
+  });
+
+  each<[string, string, object, number]>([
+    ["the release is refused", "echo it is held; exit 1", {}, 0],
+    ["production runs it already", "true", {}, 0],
+    ["production runs nothing yet", "exit 9", { pointer: "" }, 0],
+    ["production cannot be planned", NAMES, { diff: 1 }, 1],
+  ])("proposes nothing if %s", (_what, promote, more, code) => {
+    const { status, output } = promoted(promote, more);
+    expect([status, output]).toEqual([code, ""]);
+  });
+
+  testWithJq("shows why a release is refused", () => {
+    expect(promoted("echo it is held; exit 1").shown).toContain("it is held\n");
   });
 });
 
