@@ -5,7 +5,7 @@ export const promote = (program) =>
   forEnvironment(program.command("promote"))
     .summary("let an environment run what another one has verified")
     .description(
-      "Lets an environment run the release that runs in the environment that its verifiedIn names. The release must have been verified there, have run there as long as verifiedIn requires, and not be held. Prints what changes, copies the images by digest into the environment's repository under the tag release-<id>, and writes the file to be committed. It deploys nothing. Copies need crane and helm.",
+      "Lets an environment run the release that runs in the environment that its verifiedIn names. The release must have been verified there, have run there as long as verifiedIn requires, have a scan without critical vulnerabilities if verifiedIn asks for one, and not be held. Prints what changes, copies the images by digest into the environment's repository under the tag release-<id>, and writes the file to be committed. It deploys nothing. Copies need crane and helm.",
     )
     .option("--from <environment>", "the environment whose release it takes, in place of the one in verifiedIn")
     .option("--hotfix <reason>", "promote a release that was not verified; your name and the reason are kept")
