@@ -42,9 +42,19 @@ test.each<[string, string | undefined, boolean]>([
   ["nowhere", undefined, false],
 ])("whoever deploys or plans can read a mirror of charts %s (%s): %s", async (_where, url, reads) => {
   const { system, environment } = environmentOf(await load(ROOT, "django-erp", {}), "staging");
-  const mirrored = { ...environment, chartsMirror: url?.replace("PROJECT", environment.project) };
+  const mirrored = {
+    ...environment,
+    repository: "europe-west1-docker.pkg.dev/company-images/erp",
+    chartsMirror: url?.replace("PROJECT", environment.project),
+  };
   const roles = [deployerGrants(system, mirrored).map(({ role }) => role), planRoles(system, mirrored)];
   expect(roles.map((all) => all.includes("roles/artifactregistry.reader"))).toEqual([reads, reads]);
+});
+
+test("whoever deploys can read the images, to scan them, and whoever plans cannot", async () => {
+  const { system, environment } = environmentOf(await load(ROOT, "django-erp", {}), "staging");
+  expect(deployerGrants(system, environment).map(({ role }) => role)).toContain("roles/artifactregistry.reader");
+  expect(planRoles(system, environment)).not.toContain("roles/artifactregistry.reader");
 });
 
 test.each<[string, (environment: Environment) => string]>([

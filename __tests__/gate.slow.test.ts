@@ -183,7 +183,7 @@ withTerraform(
 withTerraform(
   "a deploy leaves the records of its beginning and its end, also if it fails; a plan that is refused leaves none",
   async () => {
-    const kinds = () => kindsIn(cloud, "pmcrm", "staging").slice(3); // after those of the beginning
+    const kinds = () => kindsIn(cloud, "pmcrm", "staging").slice(4); // after those of the beginning
     write({ workload_api_x: { input: "1" } });
     await terraform(["init"]);
     expect(await terraform(APPLY)).toMatchObject({ code: 0 });

@@ -93,6 +93,7 @@ const TOLD = process.env.STORIES === "all" ? PLOTS : PLOTS.slice(0, 1);
     }
     const promote = (code = 0) => says(["promote", "production"], "production", code);
     const verify = (place: Place, code = 0) => says(["verify", place], place, code);
+    const scan = (code = 0) => says(["scan", "staging"], "staging", code);
     /** How long an apply takes on Google Cloud, by what a deploy prints. */
     const minutesOf = (said: string) =>
       Number(/By typical durations on Google Cloud, .* (\d+) minutes?\./.exec(said)?.[1]);
@@ -127,6 +128,7 @@ const TOLD = process.env.STORIES === "all" ? PLOTS : PLOTS.slice(0, 1);
         await release(1, "staging");
         await deploy("staging");
         expect(await verify("staging")).toContain(`Recorded: ${ids[1]} is verified in staging.`);
+        expect(await scan()).toContain(`Recorded: ${ids[1]} is scanned in staging.`);
         expect(await promote()).toContain(`production.json names ${ids[1]}.`);
         await deploy("production");
         await verify("production");
@@ -138,7 +140,7 @@ const TOLD = process.env.STORIES === "all" ? PLOTS : PLOTS.slice(0, 1);
     );
 
     test(
-      "2 has a migration, before which the database is kept, and is promoted once staging has verified it",
+      "2 has a migration, before which the database is kept, and is promoted once staging has verified and scanned it",
       async () => {
         await release(2, "staging");
         await deploy("staging");
@@ -146,6 +148,16 @@ const TOLD = process.env.STORIES === "all" ? PLOTS : PLOTS.slice(0, 1);
         expect(await promote(1)).toContain(`"${ids[2]}": is not verified in staging; run npm run verify -- staging`);
         expect(world.pointer("production").stable).toBe(ids[1]);
         await verify("staging");
+        expect(await promote(1)).toContain(`"${ids[2]}": is not scanned in staging; run SYSTEM=${system} npm run scan`);
+        world.becomesKnown("CVE-2027-10000");
+        expect(await scan(1)).toContain("CVE-2027-10000 in openssl, fixed in 3.0.1");
+        expect(await promote(1)).toContain(`"${ids[2]}": has the critical vulnerability CVE-2027-10000`);
+        expect(world.pointer("production").stable).toBe(ids[1]);
+        world.edit(
+          "systems/SYSTEM.ts",
+          /^ {2}auditLogs: \{/m,
+          '  vulnerabilityExceptions: [{ id: "CVE-2027-10000", until: "2099-12-31", reason: "It is not called" }],\n  auditLogs: {',
+        );
         expect(await promote()).toContain(`image ${image}: ${digest(1)} -> ${digest(2)}`);
         await deploy("production");
         expect(await verify("production")).toContain(`${ids[2]} is verified in production`);
@@ -225,6 +237,7 @@ const TOLD = process.env.STORIES === "all" ? PLOTS : PLOTS.slice(0, 1);
         await release(4, "staging");
         await deploy("staging");
         await verify("staging");
+        await scan();
         world.edit("environments/SYSTEM/production.ts", new RegExp(`${variable}: "[^"]*"`), `${variable}: "crashing"`);
         await promote();
         await deploy("production", 1);

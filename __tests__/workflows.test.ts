@@ -5,6 +5,7 @@ import { parse } from "yaml";
 import { ROOT } from "./support";
 
 interface Step {
+  readonly id?: string;
   readonly if?: string;
   readonly uses?: string;
   readonly run?: string;
@@ -166,6 +167,28 @@ test("what plans without deploying is in the environment of the planner, and wha
   ]);
 });
 
+test("what scans can add records: it acts as the deployer of staging, and installs Trivy before there are credentials", () => {
+  const scans = JOBS.filter((job) => runs(job, /slipway scan staging/));
+  expect(scans.map(({ where, environment }) => [where, environment])).toEqual([
+    ["workflows/drift.yml scan", "staging"],
+    ["workflows/release-system.yml staging", "staging"],
+  ]);
+  for (const { steps } of scans) {
+    const at = (action: string) => steps.findIndex(({ uses }) => uses?.startsWith(action));
+    expect(at("aquasecurity/setup-trivy@")).toBeGreaterThan(-1);
+    expect(at("aquasecurity/setup-trivy@")).toBeLessThan(at("./.github/actions/setup"));
+  }
+});
+
+test("a scan that fails neither rolls staging back nor keeps a hotfix from production", () => {
+  const steps = workflow("workflows/release-system.yml").jobs.staging?.steps ?? [];
+  const at = (id: string) => steps.findIndex((step) => step.id === id);
+  expect(steps[at("scan")]).toMatchObject({ run: "npx slipway scan staging", "continue-on-error": true });
+  expect(at("scan")).toBeGreaterThan(at("verify"));
+  expect(at("scan")).toBeLessThan(at("changed")); // a rollback is the last
+  for (const id of ["changed", "rollback"]) expect(steps[at(id)]?.if).not.toContain("scan");
+});
+
 test("the planner takes no lock, which it could not write", () => {
   for (const { steps } of plans)
     expect(steps.find(({ run }) => run?.startsWith(".ci/plan"))?.env?.TF_CLI_ARGS_plan).toBe("-lock=false");
@@ -233,6 +256,7 @@ test("each command of slipway that a workflow runs exists", () => {
     "history",
     "release",
     "rollback",
+    "scan",
     "verify",
     "watch",
   ]);

@@ -115,6 +115,15 @@ export async function configurationFor(...environmentNames: readonly string[]): 
   return load(ROOT, name, process.env);
 }
 
+/** @throws InvalidArgumentError if the release that a call names is none of the system's */
+export function checkRelease({ name, releases }: Configuration, environmentName: string, release: string): void {
+  const known = Object.keys(releases);
+  if (!known.includes(release))
+    throw new InvalidArgumentError(
+      `${release}: is not a release of ${name}; ${didYouMean(release, known)}npm run history -- ${environmentName} lists those that ran`,
+    );
+}
+
 /** What commands need to know of the environment that a call names. @throws as filesOf does */
 export async function contextOf(environmentName: string): Promise<Context> {
   const { systemName, files } = await filesOf(environmentName);

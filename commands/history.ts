@@ -42,6 +42,12 @@ export function historyLines(events: readonly Event[], versions: Readonly<Record
             `verification of ${named(event.release)} ${event.passed ? "passed" : `did NOT pass: ${failed.join(", ")}`}`,
           );
         }
+        case "scan": {
+          const found = event.vulnerabilities.map(({ id, image }) => `${id} in ${image}`);
+          return line(
+            `scan of ${named(event.release)} found ${found.length ? found.join(", ") : "no critical vulnerability"}`,
+          );
+        }
         default:
           return line(`${event.kind} of ${named(event.release)}: ${event.reason}`);
       }

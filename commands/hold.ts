@@ -1,6 +1,4 @@
-import { InvalidArgumentError } from "commander";
-import { didYouMean } from "../schema/similar";
-import { configurationFor } from "./context";
+import { checkRelease, configurationFor } from "./context";
 import { person } from "./git";
 import { standing } from "./records/history";
 import { orRefused } from "./refused";
@@ -14,12 +12,7 @@ interface Asked {
 /** Keeps a release from being deployed into an environment and those after it, or lifts that. */
 async function change(kind: "hold" | "unhold", environmentName: string, release: string, asked: Asked): Promise<void> {
   const configuration = await configurationFor(environmentName);
-  const known = Object.keys(configuration.releases);
-  if (!known.includes(release))
-    throw new InvalidArgumentError(
-      `${release}: is not a release of ${configuration.name}; ${didYouMean(release, known)}npm run history -- ${environmentName} lists those that ran`,
-    );
-
+  checkRelease(configuration, environmentName, release);
   const records = recordsIn(configuration, environmentName);
   const { held } = standing(await records.list(), release);
   if ((held !== undefined) === (kind === "hold"))

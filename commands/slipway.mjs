@@ -23,6 +23,7 @@ import { protect } from "./cli/protected.mjs";
 import { rehearse } from "./cli/rehearse.mjs";
 import { release } from "./cli/release.mjs";
 import { rollback } from "./cli/rollback.mjs";
+import { scan } from "./cli/scan.mjs";
 import { secrets } from "./cli/secrets.mjs";
 import { status } from "./cli/status.mjs";
 import { synth } from "./cli/synth.mjs";
@@ -33,7 +34,7 @@ import { watch } from "./cli/watch.mjs";
 const GROUPS = {
   "Deploy:": [synth, diff, deploy, destroy],
   "Prepare:": [bootstrap, mirror, secrets],
-  "Release:": [release, promote, verify, canary, watch, rollback, hold, unhold, freeze, status, history],
+  "Release:": [release, promote, verify, scan, canary, watch, rollback, hold, unhold, freeze, status, history],
   "Rehearse:": [rehearse, knobs],
   "Compare and list:": [parity, progress, inventory, protect, bench],
 };

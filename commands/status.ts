@@ -25,6 +25,8 @@ export interface Status {
   readonly named?: string;
   /** When the release was verified here. */
   readonly verified?: string;
+  /** When the release's images were scanned for this environment, and the critical vulnerabilities that were found. */
+  readonly scanned?: { readonly at: string; readonly found: readonly string[] };
   /** For how many minutes the release has run here. */
   readonly minutes?: number;
   /** The deploy that has not ended. */
@@ -56,6 +58,7 @@ export function statusOf(
     const { held } = standing(events, id);
     return held ? [[id, held.reason] as const] : [];
   });
+  const { verified, scanned } = standing(events, release ?? "");
   return {
     environment,
     ...(runs && {
@@ -66,7 +69,8 @@ export function statusOf(
       candidate: runs.begun.candidate,
       share: runs.begun.share,
       database: runs.begun.database,
-      verified: standing(events, release as string).verified?.at,
+      verified: verified?.at,
+      scanned: scanned && { at: scanned.at, found: [...new Set(scanned.vulnerabilities.map(({ id }) => id))] },
       minutes: Math.floor(minutesServed(events, release as string, now)),
     }),
     ...(pointer.stable !== release && { named: pointer.stable }),
@@ -87,7 +91,8 @@ export function statusOf(
 /** Lines that say it. */
 export function statusLines(status: Status, { system, environment }: Pick<Files, "system" | "environment">): string[] {
   const { environment: name, runs, version, since, by, candidate, share, database, named, verified, minutes } = status;
-  const { unfinished, frozen: freeze, held } = status;
+  const { scanned, unfinished, frozen: freeze, held } = status;
+  const { verifiedIn } = environment;
   const shares = possibleShares(system).find((it) => it > (share ?? 0));
   return [
     runs ? `${name} runs ${runs} (${version ?? "?"}) since ${since}, deployed by ${by}` : `${name} runs nothing yet`,
@@ -95,7 +100,11 @@ export function statusLines(status: Status, { system, environment }: Pick<Files,
       ? [`  candidate: ${candidate} gets ${share} %${shares ? `; the next step is ${shares} %` : ""}`]
       : []),
     ...(runs
-      ? [`  verified: ${verified ?? `no; run npm run verify -- ${name}`}`, `  has run for ${minutes} minutes`]
+      ? [
+          `  verified: ${verified ?? `no; run npm run verify -- ${name}`}`,
+          `  scanned: ${scanned ? `${scanned.at}, ${scanned.found.join(", ") || "no critical vulnerability"}` : `no; run npm run scan -- ${name}`}`,
+          `  has run for ${minutes} minutes`,
+        ]
       : []),
     ...(database ? [`  database: as ${database} left it; no task changes it for ${runs}`] : []),
     ...(named ? [`  the file names ${named}: npm run deploy -- ${name}`] : []),
@@ -106,9 +115,9 @@ export function statusLines(status: Status, { system, environment }: Pick<Files,
       : []),
     ...(freeze ? [`  frozen until ${freeze.until}: ${freeze.reason}`] : []),
     ...Object.entries(held).map(([id, reason]) => `  held: ${id}, ${reason}`),
-    ...(environment.verifiedIn
+    ...(verifiedIn
       ? [
-          `  takes what ${environment.verifiedIn.environment} has verified and run for ${environment.verifiedIn.soakMinutes} minutes`,
+          `  takes what ${verifiedIn.environment} has verified and run for ${verifiedIn.soakMinutes} minutes${verifiedIn.scannedWithinDays ? `, and scanned within ${verifiedIn.scannedWithinDays} days` : ""}`,
         ]
       : []),
   ];

@@ -69,7 +69,14 @@ export const environmentSchema = z.strictObject({
    * The environment whose `npm run verify` must have passed before a release is deployed here, and how many minutes the
    * release must have run there. Required for production.
    */
-  verifiedIn: z.strictObject({ environment: label(20), soakMinutes: count(0, 30 * 24 * 60, "minutes") }).optional(),
+  verifiedIn: z
+    .strictObject({
+      environment: label(20),
+      soakMinutes: count(0, 30 * 24 * 60, "minutes"),
+      /** Days for which its `npm run scan` counts. Without them, a release needs no scan. */
+      scannedWithinDays: count(1, 90, "days").optional(),
+    })
+    .optional(),
   /** What the bootstrap stack needs to know besides: who deploys from where, and what the project may cost. */
   bootstrap,
   /** Where the releases' images are: a release has their names and digests alone. */

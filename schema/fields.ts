@@ -171,6 +171,13 @@ export const instant = holding(
   'write it like "2026-01-31T12:00:00Z"',
 );
 
+/** A day. */
+export const day = holding(
+  (text) => new Date(text).toJSON()?.slice(0, 10) === text, // JavaScript accepts February 31
+  "must be a day that exists",
+  'write it like "2026-01-31"',
+);
+
 /** Time of day in UTC, HH:MM. */
 export const timeOfDay = matching(
   /^([01]\d|2[0-3]):[0-5]\d$/,

@@ -10,6 +10,7 @@ import { smokeCheck } from "./smoke-check";
 import { variable } from "./variable";
 import { vercelFrontend } from "./vercel";
 import { VERSIONS } from "./versions";
+import { vulnerabilityExceptions } from "./vulnerabilities";
 import { service, task } from "./workload";
 
 /**
@@ -105,6 +106,7 @@ export const systemSchema = z.strictObject({
     /** Days that the project's logs are kept. */
     retentionDays: count(30, 3650, "days"),
   }),
+  vulnerabilityExceptions,
 });
 
 /** As written in `systems/<system>.ts`. */

@@ -33,6 +33,12 @@ const DEPLOYER_ROLES: Readonly<Record<string, string>> = {
 export const chartsReaderRoles = ({ project, chartsMirror = "" }: Environment): Readonly<Record<string, string>> =>
   parseRegistry(chartsMirror)?.project === project ? { "roles/artifactregistry.reader": "charts" } : {};
 
+/** Role with which Trivy reads the images of releases, if they are in the project. In another project, its owner grants it. */
+const imagesReaderRoles = ({ project, repository }: Environment): Readonly<Record<string, string>> =>
+  parseRegistry(repository)?.project === project
+    ? { "roles/artifactregistry.reader": "images that are scanned, and charts" }
+    : {};
+
 /**
  * What the deployer does with service accounts: workloads get theirs, and nodes run as one. The predefined roles allow more,
  * such as to bring a deleted account back.
@@ -94,6 +100,7 @@ export const deployerGrants = (system: System, environment: Environment): readon
       {},
       DEPLOYER_ROLES,
       chartsReaderRoles(environment),
+      imagesReaderRoles(environment),
       ...[bucketNeeds(system), ...datastoreNeeds(environment), edgeNeeds(environment)].map(({ roles }) => roles),
     ),
   ).map(([role, why]) => ({ role, why, condition: CONDITIONS[role]?.(environment) })),

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { type FakeCloud, startFakeCloud } from "@slipway/fake-google-cloud";
 import { ROOT } from "../support";
-import { deployed, verification } from "./events";
+import { deployed, scan, verification } from "./events";
 
 /** A fake of Google Cloud in which a system's environments have their buckets of records, and what commands need to use it. */
 export interface RecordsCloud {
@@ -10,7 +10,7 @@ export interface RecordsCloud {
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** Starts it. Production can be deployed at once: staging has verified what production's file names. */
+/** Starts it. Production can be deployed at once: staging has verified and scanned what production's file names. */
 export async function startRecords(folder: string, system: string): Promise<RecordsCloud> {
   const fake = await startFakeCloud({ folder, enabledApis: ["storage.googleapis.com"] });
   for (const environment of ["staging", "production"]) {
@@ -22,7 +22,8 @@ export async function startRecords(folder: string, system: string): Promise<Reco
   const { stable } = JSON.parse(readFileSync(path.join(ROOT, "releases", system, "production.json"), "utf8"));
   const then = Date.UTC(2027, 0, 1) - Date.now();
   const long = Math.floor(-then / 60_000) - 600;
-  for (const [i, event] of [...deployed(long, stable), verification(long + 5, stable)].entries()) {
+  const events = [...deployed(long, stable), verification(long + 5, stable), scan(long + 6, stable)];
+  for (const [i, event] of events.entries()) {
     const object = `b/${system}-staging-records/o/${system}/staging/${i}.json`;
     fake.store.set(`storage/${object}`, {
       name: `${system}/staging/${i}.json`,

@@ -28,6 +28,12 @@ export const verification = (minutes: number, release: string, passed = true): E
   checks: [{ name: "ready", result: passed ? "ok" : "FAIL", why: "it answers" }],
 });
 
+/** A scan that found these vulnerabilities in the image `web`. */
+export const scan = (minutes: number, release: string, ...ids: readonly string[]): Event => ({
+  ...{ kind: "scan", at: at(minutes), by: "someone", release },
+  vulnerabilities: ids.map((id) => ({ image: "web", id, package: "openssl", fixedVersion: "3.0.1" })),
+});
+
 export const hold = (minutes: number, release: string, kind: "hold" | "unhold" = "hold"): Event => ({
   ...{ kind, at: at(minutes), by: "someone", release, reason: "orders fail" },
 });

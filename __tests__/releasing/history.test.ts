@@ -1,6 +1,6 @@
 import { deploys, migratedBy, minutesServed, standing } from "../../commands/records/history";
 import { newerThan } from "../../commands/releases/rules";
-import { at, deployed, hold, verification } from "./events";
+import { at, deployed, hold, scan, verification } from "./events";
 
 const ONE = "1".repeat(16);
 const TWO = "2".repeat(16);
@@ -23,6 +23,12 @@ test("a release is verified by the last verification, if it ran here", () => {
   const revoked = standing([...ran, verification(9, ONE, false)], ONE);
   expect([revoked.verified, revoked.failed?.at]).toEqual([undefined, at(9)]);
   expect(standing([...ran, verification(9, ONE, false), verification(12, ONE)], ONE).verified?.at).toBe(at(12));
+});
+
+test("the last scan of a release counts", () => {
+  expect(standing([scan(1, TWO)], ONE).scanned).toBeUndefined();
+  const events = [scan(9, ONE), scan(5, ONE, "CVE-2027-10000"), scan(12, TWO)];
+  expect(standing(events, ONE).scanned).toEqual(scan(9, ONE));
 });
 
 test("a release is held until somebody lifts it", () => {

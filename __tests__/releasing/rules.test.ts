@@ -4,8 +4,9 @@ import type { Event } from "../../commands/records/event";
 import { type Proposed, releaseProblems, staleProblems } from "../../commands/releases/rules";
 import { describe as lineOf } from "../../schema/problem";
 import type { Pointer, Release } from "../../schema/release";
+import type { VulnerabilityException } from "../../schema/vulnerabilities";
 import { ROOT } from "../support";
-import { at, deployed, hold, verification } from "./events";
+import { at, deployed, hold, scan, verification } from "./events";
 
 const [ONE, TWO, THREE] = ["1", "2", "3"].map((digit) => digit.repeat(16)) as [string, string, string];
 const FILE = "releases/shop/production.json stable";
@@ -14,7 +15,17 @@ const FILE = "releases/shop/production.json stable";
 function problems(
   pointer: Pointer,
   { here = [], before = [], irreversible = [] }: { here?: Event[]; before?: Event[]; irreversible?: string[] },
-  { minutes = 1000, rollback = false } = {},
+  {
+    minutes = 1000,
+    rollback = false,
+    scannedWithinDays,
+    exceptions = [],
+  }: {
+    minutes?: number;
+    rollback?: boolean;
+    scannedWithinDays?: number;
+    exceptions?: readonly VulnerabilityException[];
+  } = {},
 ): string[] {
   const releases = Object.fromEntries(
     [ONE, TWO, THREE].map((id) => [
@@ -22,8 +33,9 @@ function problems(
       { version: id, images: {}, ...(irreversible.includes(id) && { irreversible: true }) } as Release,
     ]),
   );
-  const environment = { verifiedIn: { environment: "staging", soakMinutes: 10 } };
-  const files = { pointer, environment } as Proposed["files"];
+  const environment = { verifiedIn: { environment: "staging", soakMinutes: 10, scannedWithinDays } };
+  const system = { vulnerabilityExceptions: exceptions };
+  const files = { pointer, environment, system } as Proposed["files"];
   const proposed = { systemName: "shop", environmentName: "production", files, releases, rollback };
   return releaseProblems(proposed, { here, before }, new Date(at(minutes))).map(lineOf);
 }
@@ -189,4 +201,72 @@ test("requests can be taken away from a candidate even if the stable release is 
   expect(problems({ stable: ONE, candidate: TWO, share: 50 }, facts)).toEqual([
     expect.stringContaining(`"${ONE}": is held in staging`),
   ]);
+});
+
+describe("with scannedWithinDays", () => {
+  const CVE = "CVE-2027-10000";
+  const DAY = 24 * 60;
+  const scanned = (
+    events: readonly Event[],
+    {
+      here = [],
+      pointer = {},
+      ...more
+    }: { here?: Event[]; pointer?: Partial<Pointer> } & Parameters<typeof problems>[2] = {},
+  ) =>
+    problems(
+      { stable: ONE, ...pointer },
+      { here, before: [...verified(TWO, -60), ...verified(ONE), ...events] },
+      { scannedWithinDays: 7, ...more },
+    );
+  const SCAN = `run SYSTEM=shop npm run scan -- staging ${ONE}, or see docs/releases.md#hotfixes`;
+  const found = (minutes: number, more = "") =>
+    `${FILE} = "${ONE}": has the critical vulnerability ${CVE} by the scan in staging at ${at(minutes)} (web: openssl, fixed in 3.0.1)${more}; release images without it, or accept it for some time, see docs/releases.md#exceptions`;
+
+  test("production takes what has been scanned there, and was clean", () => {
+    expect(scanned([scan(9, ONE)])).toEqual([]);
+    expect(scanned([])).toEqual([`${FILE} = "${ONE}": is not scanned in staging; ${SCAN}`]);
+    expect(scanned([scan(9, TWO)])).toHaveLength(1);
+    expect(
+      problems({ stable: ONE }, { here: [scan(9, ONE)], before: verified(ONE) }, { scannedWithinDays: 7 }),
+    ).toHaveLength(1);
+    expect(scanned([scan(9, ONE, CVE, "CVE-2027-20000")])).toEqual([
+      found(9),
+      expect.stringContaining("CVE-2027-20000"),
+    ]);
+  });
+
+  test("a scan counts for so many days", () => {
+    const old = `${FILE} = "${ONE}": was scanned in staging at ${at(9)}, and verifiedIn requires a scan that is at most 7 days old; ${SCAN}`;
+    expect(scanned([scan(9, ONE)], { minutes: 9 + 7 * DAY })).toEqual([]);
+    expect(scanned([scan(9, ONE)], { minutes: 10 + 7 * DAY })).toEqual([old]);
+    expect(scanned([scan(9, ONE, CVE)], { minutes: 10 + 7 * DAY })).toEqual([old, found(9)]);
+    expect(scanned([scan(9, ONE)], { minutes: 10 + 7 * DAY, scannedWithinDays: 8 })).toEqual([]);
+  });
+
+  test("the last scan counts, whatever earlier ones found", () => {
+    expect(scanned([scan(9, ONE), scan(20, ONE, CVE)])).toEqual([found(20)]);
+    expect(scanned([scan(9, ONE, CVE), scan(20, ONE)])).toEqual([]);
+  });
+
+  test("an exception counts until the end of its last day, for its own vulnerability", () => {
+    const exceptions = (until: string, id = CVE) => [{ id, until, reason: "The function is not called" }];
+    const on = (until: string, minutes: number, id?: string) =>
+      scanned([scan(9, ONE, CVE)], { minutes, exceptions: exceptions(until, id) });
+    expect(on("2027-01-02", 2 * DAY - 1)).toEqual([]);
+    expect(on("2027-01-02", 2 * DAY)).toEqual([found(9, "; its exception ended on 2027-01-02")]);
+    expect(on("2027-01-02", 1000, "CVE-2027-20000")).toEqual([found(9)]);
+  });
+
+  test("a candidate needs a scan, too; a hotfix, a rollback and what runs here already need none", () => {
+    expect(scanned([scan(9, ONE)], { pointer: { candidate: TWO, share: 0 } })).toEqual([
+      expect.stringMatching(/ candidate = "2+": is not scanned in staging; /),
+    ]);
+    const approved = { release: ONE, by: "someone", reason: "orders fail" };
+    expect(scanned([scan(9, ONE, CVE)], { pointer: { approved } })).toEqual([]);
+    expect(scanned([], { pointer: { approved: { ...approved, release: TWO } } })).toHaveLength(1);
+    expect(scanned([scan(9, ONE, CVE)], { here: deployed(8, ONE) })).toEqual([]);
+    expect(scanned([scan(9, ONE, CVE)], { here: [...deployed(8, ONE), ...deployed(9, TWO)] })).toEqual([found(9)]);
+    expect(scanned([], { here: [...deployed(8, ONE), ...deployed(9, TWO)], rollback: true })).toEqual([]);
+  });
 });

@@ -3,17 +3,22 @@ import { minutesServed } from "../../commands/records/history";
 import { type Proposed, releaseProblems } from "../../commands/releases/rules";
 import type { Pointer, Release } from "../../schema/release";
 import { numbers } from "../mutations";
-import { at, deployed, hold, verification } from "./events";
+import { at, deployed, hold, scan, verification } from "./events";
 
 /** `PROPERTY_SEED` makes the same cases again, `PROPERTY_CASES` more of them. A failure names the seed of its own. */
 const SEED = Number(process.env.PROPERTY_SEED ?? Math.floor(Math.random() * 1e9));
 const CASES = Number(process.env.PROPERTY_CASES ?? 100);
-const STEPS = 60;
+const STEPS = 150;
 const SOAK = 10;
 const RELEASES = ["1", "2", "3", "4"].map((digit) => digit.repeat(16));
 
 type Place = "staging" | "production";
-const verifiedIn = { environment: "staging", soakMinutes: SOAK };
+const DAY = 24 * 60;
+const verifiedIn = { environment: "staging", soakMinutes: SOAK, scannedWithinDays: 1 };
+const BAD = "CVE-2027-10000";
+/** It may be there for a day. */
+const ACCEPTED = "CVE-2027-20000";
+const system = { vulnerabilityExceptions: [{ id: ACCEPTED, until: "2027-01-01", reason: "It is not called" }] };
 
 /** A deploy that reached an environment, with what was recorded before it. */
 interface Reached {
@@ -33,15 +38,18 @@ function play(seed: number): Reached[] {
   const reached: Reached[] = [];
   const releases = Object.fromEntries(RELEASES.map((id) => [id, { version: id, images: {} } as Release]));
   for (let step = 0, minutes = 0; step < STEPS; step++) {
-    minutes += 2 + below(8);
+    minutes += below(30) ? 2 + below(8) : DAY;
     const place: Place = pick(["staging", "production"]);
     const release = pick(RELEASES);
-    switch (below(6)) {
+    switch (below(7)) {
       case 0:
         records[place].push(verification(minutes, release, below(4) > 0));
         break;
       case 1:
         records[place].push(hold(minutes, release, pick(["hold", "unhold"])));
+        break;
+      case 2:
+        records[place].push(scan(minutes, release, ...pick([[], [], [ACCEPTED], [BAD]])));
         break;
       default: {
         const approved = below(10) ? undefined : { release: pick(RELEASES), by: "someone", reason: "orders fail" };
@@ -51,7 +59,7 @@ function play(seed: number): Reached[] {
         const pointer: Pointer = { stable: release, candidate, share, approved, database };
         const rollback = below(5) === 0;
         const environment = place === "production" ? { verifiedIn } : {};
-        const files = { pointer, environment } as Proposed["files"];
+        const files = { pointer, environment, system } as Proposed["files"];
         const proposed = { systemName: "shop", environmentName: place, files, releases, rollback };
         const facts = { here: records[place], before: place === "production" ? records.staging : undefined };
         if (releaseProblems(proposed, facts, new Date(at(minutes))).length) break;
@@ -77,7 +85,7 @@ const runs = (events: readonly Event[], role: "release" | "candidate" = "release
   ];
 };
 
-test(`nothing reaches production that staging has not verified, and nothing that is held (${CASES} sequences)`, () => {
+test(`nothing reaches production that staging has not verified and scanned, and nothing that is held (${CASES} sequences)`, () => {
   let seen = 0;
   for (let seed = SEED; seed < SEED + CASES; seed++)
     for (const { place, pointer, rollback, minutes, records } of play(seed)) {
@@ -102,6 +110,10 @@ test(`nothing reaches production that staging has not verified, and nothing that
         if (!ran(staging, id) || verdict?.kind !== "verification" || !verdict.passed)
           throw fault(`runs ${id}, which is not verified`);
         if (minutesServed(staging, id, new Date(at(minutes))) < SOAK) throw fault(`runs ${id} too early`);
+        const scanned = last(staging, id, ["scan"]);
+        if (scanned?.kind !== "scan" || scanned.at < at(minutes - DAY)) throw fault(`runs ${id}, which is not scanned`);
+        if (scanned.vulnerabilities.some((it) => it.id === BAD || minutes >= DAY))
+          throw fault(`runs ${id}, which is vulnerable`);
       }
     }
   expect(seen).toBeGreaterThan(CASES / 10); // otherwise, nothing was looked at

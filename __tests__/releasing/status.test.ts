@@ -2,7 +2,7 @@ import { historyLines } from "../../commands/history";
 import { type Status, statusLines, statusOf } from "../../commands/status";
 import type { Pointer } from "../../schema/release";
 import { configuration } from "../support";
-import { at, deployed, hold, verification } from "./events";
+import { at, deployed, hold, scan, verification } from "./events";
 
 const [ONE, TWO] = ["1".repeat(16), "2".repeat(16)] as const;
 const RELEASES = { [ONE]: { version: "1.0.0", images: {} }, [TWO]: { version: "2.0.0", images: {} } };
@@ -24,6 +24,7 @@ test("what runs is what the last deploy that succeeded has said, whatever the fi
   expect(lines(status(events, { stable: TWO }))).toEqual([
     `staging runs ${ONE} (1.0.0) since ${at(1)}, deployed by someone`,
     `  verified: ${at(5)}`,
+    "  scanned: no; run npm run scan -- staging",
     "  has run for 99 minutes",
     `  the file names ${TWO}: npm run deploy -- staging`,
     `  held: ${TWO}, orders fail`,
@@ -43,6 +44,7 @@ test("it names a candidate, a newer database, a deploy that has not ended, and a
     `staging runs ${ONE} (1.0.0) since ${at(1)}, deployed by someone`,
     expect.stringMatching(`^  candidate: ${TWO} gets 0 %`),
     "  verified: no; run npm run verify -- staging",
+    "  scanned: no; run npm run scan -- staging",
     "  has run for 99 minutes",
     `  database: as ${TWO} left it; no task changes it for ${ONE}`,
     `  not ended: the deploy of ${ONE} by someone, begun at ${at(20)}, ${runner.url}`,
@@ -50,17 +52,37 @@ test("it names a candidate, a newer database, a deploy that has not ended, and a
   ]);
 });
 
-test("the history has a line for each deploy, verification and hold, the newest first", () => {
+test("it says what the last scan of the release found, and what production takes", () => {
+  const events = [...deployed(0, ONE), scan(5, ONE, "CVE-2027-10000", "CVE-2027-20000"), scan(6, TWO)];
+  expect(lines(status(events))).toContain(`  scanned: ${at(5)}, CVE-2027-10000, CVE-2027-20000`);
+  const { production } = configuration().environments;
+  const clean = statusOf(
+    "production",
+    { pointer: { stable: ONE }, freezes: [] },
+    RELEASES,
+    [...events, scan(7, ONE)],
+    new Date(at(100)),
+  );
+  const said = statusLines(clean, production);
+  expect(said).toContain(`  scanned: ${at(7)}, no critical vulnerability`);
+  expect(said.at(-1)).toBe("  takes what staging has verified and run for 60 minutes, and scanned within 7 days");
+});
+
+test("the history has a line for each deploy, verification, scan and hold, the newest first", () => {
   const events = [
     ...deployed(0, ONE, { migrates: ["migrate"] }),
     verification(5, ONE, false),
     ...deployed(20, TWO, { succeeded: false, approved: { by: "someone", reason: "orders fail" } }),
     ...deployed(40, ONE, { rollback: true }),
     hold(50, TWO),
+    scan(52, TWO),
+    scan(54, ONE, "CVE-2027-10000"),
     ...deployed(60, TWO).slice(0, 1),
   ];
   expect(historyLines(events, { [ONE]: "1.0.0" })).toEqual([
     `2027-01-01T01:00:00Z  deploy of ${TWO}, has not ended, by someone`,
+    `2027-01-01T00:54:00Z  scan of ${ONE} (1.0.0) found CVE-2027-10000 in web, by someone`,
+    `2027-01-01T00:52:00Z  scan of ${TWO} found no critical vulnerability, by someone`,
     `2027-01-01T00:50:00Z  hold of ${TWO}: orders fail, by someone`,
     `2027-01-01T00:40:00Z  rollback to ${ONE} (1.0.0), succeeded after 1 minutes, by someone`,
     `2027-01-01T00:20:00Z  deploy of ${TWO}, FAILED after 1 minutes, without a verification (orders fail), by someone`,

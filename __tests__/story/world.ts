@@ -48,7 +48,7 @@ export class World {
     cpSync(path.join(ROOT, "__tests__", "release.json"), path.join(folder, "__tests__", "release.json"));
     const bin = path.join(work, "bin");
     mkdirSync(bin, { recursive: true });
-    for (const program of ["terraform", "crane"])
+    for (const program of ["terraform", "crane", "trivy"])
       symlinkSync(path.join(ROOT, "__tests__", "story", "bin", program), path.join(bin, program));
     symlinkSync(path.join(ROOT, "__tests__", "gcloud.mjs"), path.join(bin, "gcloud"));
     const out = path.join(work, "out");
@@ -84,6 +84,7 @@ export class World {
         STORY_WORK: machine.work,
         STORY_TERRAFORM: TERRAFORM,
         STORY_IMAGES: path.join(this.work, "images.json"),
+        STORY_VULNERABILITIES: this.vulnerabilities,
         STORY_INTERNET: String((this.internet.address() as AddressInfo).port),
         NODE_OPTIONS: `--import ${path.join(ROOT, "__tests__", "story", "internet.mjs")}`,
         SYSTEM: this.system,
@@ -105,6 +106,11 @@ export class World {
     const text = readFileSync(full, "utf8");
     if (!before.test(text)) throw new Error(`${file} has nothing like ${before}`);
     writeFileSync(full, text.replace(before, after));
+  }
+
+  /** Lets scans find these critical vulnerabilities in every image, from now on. */
+  becomesKnown(...ids: readonly string[]): void {
+    writeFileSync(this.vulnerabilities, JSON.stringify(ids));
   }
 
   // biome-ignore lint/suspicious/noExplicitAny: JSON of a file, of which each test knows the fields
@@ -136,6 +142,10 @@ export class World {
     const nowhere = path.join(this.work, "nowhere");
     writeFileSync(file, `provider_installation {\n  filesystem_mirror {\n    path = "${nowhere}"\n  }\n}\n`);
     return file;
+  }
+
+  private get vulnerabilities(): string {
+    return path.join(this.work, "vulnerabilities.json");
   }
 
   private backups(place: Place): string {

@@ -7,7 +7,7 @@ export const status = (program) =>
   )
     .summary("print what environments run")
     .description(
-      "Prints which release each environment runs, whether it is verified, which releases are held, and whether a deploy has not ended. The answer comes from the records of deploys, not from the files of this checkout.",
+      "Prints which release each environment runs, whether it is verified and scanned, which releases are held, and whether a deploy has not ended. The answer comes from the records of deploys, not from the files of this checkout.",
     )
     .option("--json", "print the answer as JSON")
     .examples([["npx slipway status"], ["npx slipway status production --json"]])

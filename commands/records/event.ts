@@ -57,6 +57,15 @@ export const eventSchema = z.discriminatedUnion("kind", [
     passed: z.boolean(),
     checks: z.array(z.object({ name: z.string(), result: z.string(), why: z.string() })),
   }),
+  z.object({
+    ...record,
+    kind: z.literal("scan"),
+    release,
+    /** The critical vulnerabilities that have a fix. Exceptions are not in it, because they begin and end after the scan. */
+    vulnerabilities: z.array(
+      z.object({ image: z.string(), id: z.string(), package: z.string(), fixedVersion: z.string().optional() }),
+    ),
+  }),
   z.object({ ...record, kind: z.literal("hold"), release, reason: z.string() }),
   z.object({ ...record, kind: z.literal("unhold"), release, reason: z.string() }),
 ]);

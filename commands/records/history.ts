@@ -14,6 +14,8 @@ export interface Standing {
   readonly verified?: Of<"verification">;
   /** The last verification, if it failed. */
   readonly failed?: Of<"verification">;
+  /** The last scan of its images. */
+  readonly scanned?: Of<"scan">;
   /** What holds it back. */
   readonly held?: Of<"hold">;
 }
@@ -46,6 +48,7 @@ export function standing(events: readonly Event[], release: string): Standing {
     deployed,
     verified: verification?.passed && deploys(own).some(succeeded) ? verification : undefined,
     failed: verification && !verification.passed ? verification : undefined,
+    scanned: last("scan"),
     held: hold?.kind === "hold" ? hold : undefined,
   };
 }

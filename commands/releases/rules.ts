@@ -1,14 +1,17 @@
+import { DAY } from "../../facts/maintenance";
 import { releaseFile } from "../../schema/files";
 import type { Configuration } from "../../schema/load";
 import type { Problem } from "../../schema/problem";
+import { isInForce } from "../../schema/vulnerabilities";
 import type { Event } from "../records/event";
 import { current, deploys, migratedBy, minutesServed, type Standing, standing } from "../records/history";
+import { packageOf } from "../trivy";
 
 /** What a deploy is about to let an environment run. */
 export interface Proposed {
   readonly systemName: string;
   readonly environmentName: string;
-  readonly files: Pick<Configuration["environments"]["production"], "environment" | "pointer">;
+  readonly files: Pick<Configuration["environments"]["production"], "system" | "environment" | "pointer">;
   readonly releases: Configuration["releases"];
   /** Whether it goes back to a release that ran here. */
   readonly rollback: boolean;
@@ -41,6 +44,7 @@ export function releaseProblems(proposed: Proposed, facts: Facts, now: Date): Pr
         say(...it),
       ),
       ...unverified(proposed, id, facts, now).map((it) => say(...it)),
+      ...vulnerable(proposed, id, facts, now).map((it) => say(...it)),
       ...tooOld(proposed, id, role === "candidate", facts).map((it) => say(...it)),
     ];
   });
@@ -67,17 +71,26 @@ function held({ environmentName, files, rollback }: Proposed, id: string, { here
   });
 }
 
-/** A release comes into an environment after the one that verifies it. One that runs here already has come. */
-function unverified({ environmentName, files, rollback }: Proposed, id: string, facts: Facts, now: Date): Wrong[] {
-  const { environment, pointer } = files;
+/**
+ * What a release must have done in the environment before this one. Nothing is asked of one that runs here already, of a hotfix,
+ * and of a rollback.
+ */
+const asked = ({ files: { environment, pointer }, rollback }: Proposed, id: string, { here }: Facts) =>
+  rollback || pointer.approved?.release === id || current(here)?.begun.release === id
+    ? undefined
+    : environment.verifiedIn;
+
+/** A release comes into an environment after the one that verifies it. */
+function unverified(proposed: Proposed, id: string, facts: Facts, now: Date): Wrong[] {
+  const { environmentName, rollback } = proposed;
   const { here, before = [] } = facts;
-  if (rollback)
-    return standing(here, id).deployed
-      ? []
-      : [[`has never run in ${environmentName}: a rollback goes to one that has`, "name a release of npm run history"]];
-  const isHere = current(here)?.begun.release === id;
-  if (!environment.verifiedIn || pointer.approved?.release === id || isHere) return [];
-  const { environment: source, soakMinutes } = environment.verifiedIn;
+  if (rollback && !standing(here, id).deployed)
+    return [
+      [`has never run in ${environmentName}: a rollback goes to one that has`, "name a release of npm run history"],
+    ];
+  const verifiedIn = asked(proposed, id, facts);
+  if (!verifiedIn) return [];
+  const { environment: source, soakMinutes } = verifiedIn;
   const why = whyUnverified(standing(before, id), source);
   if (why) return [why];
   const served = minutesServed(before, id, now);
@@ -102,6 +115,40 @@ function whyUnverified({ deployed, verified, failed }: Standing, source: string)
     return [`failed its last verification in ${source} (${failed.at}): ${checks.join(", ")}`, remedy];
   }
   return verified ? undefined : [`is not verified in ${source}`, remedy];
+}
+
+/**
+ * A release comes without critical vulnerabilities, by a scan that is not old. Exceptions count by their dates now, and not when
+ * the scan ran.
+ */
+function vulnerable(proposed: Proposed, id: string, facts: Facts, now: Date): Wrong[] {
+  const { environment: source, scannedWithinDays: days } = asked(proposed, id, facts) ?? {};
+  if (days === undefined) return [];
+  const { systemName, files } = proposed;
+  const remedy = `run SYSTEM=${systemName} npm run scan -- ${source} ${id}, or see docs/releases.md#hotfixes`;
+  const { scanned } = standing(facts.before ?? [], id);
+  if (!scanned) return [[`is not scanned in ${source}`, remedy]];
+  const { at, vulnerabilities } = scanned;
+  const old: Wrong = [
+    `was scanned in ${source} at ${at}, and verifiedIn requires a scan that is at most ${days} days old`,
+    remedy,
+  ];
+  const { vulnerabilityExceptions: exceptions } = files.system;
+  return [
+    ...(now.getTime() - Date.parse(at) > days * DAY ? [old] : []),
+    ...[...new Set(vulnerabilities.map((it) => it.id))].flatMap((found): Wrong[] => {
+      const exception = exceptions.find((it) => it.id === found);
+      if (exception && isInForce(exception, now)) return [];
+      const places = vulnerabilities.filter((it) => it.id === found).map((it) => `${it.image}: ${packageOf(it)}`);
+      const ended = exception ? `; its exception ended on ${exception.until}` : "";
+      return [
+        [
+          `has the critical vulnerability ${found} by the scan in ${source} at ${at} (${places.join(", ")})${ended}`,
+          "release images without it, or accept it for some time, see docs/releases.md#exceptions",
+        ],
+      ];
+    }),
+  ];
 }
 
 /** An older release must not run its migrations on a newer database, and cannot work at all if a newer one says so. */

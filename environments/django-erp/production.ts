@@ -6,7 +6,7 @@ export default {
   region: "europe-west1",
   deployer: "deployer@django-erp-production.iam.gserviceaccount.com",
   stateBucket: "django-erp-production-terraform-state",
-  verifiedIn: { environment: "staging", soakMinutes: 60 },
+  verifiedIn: { environment: "staging", soakMinutes: 60, scannedWithinDays: 7 },
   bootstrap: {
     github: { repository: "django-erp/erp", repositoryId: "812340005" },
     budget: { account: "05A2B3-C4D5E6-0F1A2B", monthly: 2000 },

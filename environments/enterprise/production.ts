@@ -6,7 +6,7 @@ export default {
   region: "europe-west1",
   deployer: "deployer@enterprise-production.iam.gserviceaccount.com",
   stateBucket: "enterprise-production-terraform-state",
-  verifiedIn: { environment: "staging", soakMinutes: 60 },
+  verifiedIn: { environment: "staging", soakMinutes: 60, scannedWithinDays: 7 },
   bootstrap: {
     github: { repository: "enterprise-com/enterprise", repositoryId: "812340002" },
     budget: { account: "02A2B3-C4D5E6-0F1A2B", monthly: 2000 },

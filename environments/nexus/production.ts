@@ -6,7 +6,7 @@ export default {
   region: "europe-west1",
   deployer: "deployer@nexus-production.iam.gserviceaccount.com",
   stateBucket: "nexus-production-terraform-state",
-  verifiedIn: { environment: "staging", soakMinutes: 60 },
+  verifiedIn: { environment: "staging", soakMinutes: 60, scannedWithinDays: 7 },
   bootstrap: {
     github: { repository: "nexus-erp/nexus", repositoryId: "812340003" },
     budget: { account: "03A2B3-C4D5E6-0F1A2B", monthly: 2000 },

@@ -6,7 +6,7 @@ export default {
   region: "europe-west1",
   deployer: "deployer@pharmassist-production.iam.gserviceaccount.com",
   stateBucket: "pharmassist-production-terraform-state",
-  verifiedIn: { environment: "staging", soakMinutes: 60 },
+  verifiedIn: { environment: "staging", soakMinutes: 60, scannedWithinDays: 7 },
   bootstrap: {
     github: { repository: "pharmassist/pharmassist", repositoryId: "812340004" },
     budget: { account: "04A2B3-C4D5E6-0F1A2B", monthly: 2000 },

@@ -6,7 +6,7 @@ export default {
   region: "europe-west1",
   deployer: "deployer@pmcrm-production.iam.gserviceaccount.com",
   stateBucket: "pmcrm-production-terraform-state",
-  verifiedIn: { environment: "staging", soakMinutes: 60 },
+  verifiedIn: { environment: "staging", soakMinutes: 60, scannedWithinDays: 7 },
   bootstrap: {
     github: { repository: "pmcrm/pmcrm", repositoryId: "812340001" },
     budget: { account: "01A2B3-C4D5E6-0F1A2B", monthly: 2000 },

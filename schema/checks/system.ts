@@ -42,6 +42,12 @@ export const systemChecks: readonly Check[] = [
         if ((names as readonly string[]).indexOf(name) !== i)
           say.system([...path, i], "is listed twice", "remove one of the two");
   }),
+  check(["vulnerabilityExceptions"], [], [], ({ vulnerabilityExceptions }, _e, _r, { say }) => {
+    const ids = vulnerabilityExceptions.map(({ id }) => id);
+    for (const [i, id] of ids.entries())
+      if (ids.indexOf(id) !== i)
+        say.system(["vulnerabilityExceptions", i, "id"], "is listed twice", "remove one of the two");
+  }),
   check(["namespace"], [], [], ({ namespace }, _e, _r, { say, systemName }) => {
     if (!SYSTEM_NAME.test(systemName))
       say.system(

@@ -33,6 +33,7 @@ export const ENVIRONMENT: Readonly<Record<string, Hand | readonly Hand[]>> = {
   "environment.deployer": { to: "knob-deployer@knob-project.iam.gserviceaccount.com" },
   "environment.verifiedIn?": { refused: "production requires it, and names the environment before it" },
   "environment.verifiedIn.environment": { refused: "it names the environment before production, and there is one" },
+  "environment.verifiedIn.scannedWithinDays?": { to: 14 },
   "environment.stateBucket": { to: "knob-terraform-state" },
   // The bootstrap stack has them, which a rehearsal of the environment's stack does not apply.
   "github.repository": { to: "knob/knob" },
