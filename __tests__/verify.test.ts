@@ -35,17 +35,18 @@ const JOB = {
 interface World {
   readonly status?: number;
   readonly body?: string;
+  readonly headers?: Readonly<Record<string, string>>;
   /** What kubectl says of the Job, look by look; the last one stays. */
   readonly jobs?: readonly string[];
 }
 
-function world({ status = 200, body = "", jobs = [] }: World) {
+function world({ status = 200, body = "", headers = {}, jobs = [] }: World) {
   const calls: string[] = [];
   let look = 0;
   const outside: Outside = {
     fetch: async (url) => {
       calls.push(url);
-      return { status, headers: new Headers(), text: async () => body };
+      return { status, headers: new Headers(headers), text: async () => body };
     },
     certificate: async () => new Date(),
     kubectl: async (...args) => {
@@ -71,13 +72,23 @@ test("a request goes to the first host of a service or a frontend", async () => 
 test.each<[string, World, object, string]>([
   ["another status", { status: 302 }, {}, "https://api.shop.io/ready answers 302, not 200"],
   ["a missing key", { body: '{"a":1}' }, { keys: ["a", "b"] }, "https://api.shop.io/ready answers without the keys b"],
+  [
+    "a missing header and another value",
+    { headers: { "X-Release": "1" } },
+    { headers: { "X-Release": "2", Vary: "Accept" } },
+    "https://api.shop.io/ready answers with X-Release: 1, not 2 and without Vary",
+  ],
   ["no JSON", { body: "<html>" }, { keys: ["a"] }, "https://api.shop.io/ready answers without the keys a"],
   ["null", { body: "null" }, { keys: ["a"] }, "https://api.shop.io/ready answers without the keys a"],
 ])("%s fails the check", async (_what, answers, more, why) => {
   expect(await world(answers).check(http(more))).toEqual({ name: "check", result: "FAIL", why });
 });
 
-test("an expected status and expected keys pass", async () => {
+test("an expected status, expected headers and expected keys pass", async () => {
+  expect(await world({ headers: { "x-release": "2" } }).check(http({ headers: { "X-Release": "2" } }))).toMatchObject({
+    result: "ok",
+    why: "https://api.shop.io/ready answers 200 with X-Release",
+  });
   expect((await world({ status: 401 }).check(http({ status: 401 }))).result).toBe("ok");
   expect((await world({ body: '{"a":1,"b":2}' }).check(http({ keys: ["a", "b"] }))).result).toBe("ok");
 });

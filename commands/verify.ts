@@ -19,7 +19,7 @@ import { recordsOf } from "./records/records";
 import { orRefused, Refused } from "./refused";
 import { printer } from "./terminal";
 import { validUntil } from "./verify/certificate";
-import { answerOf, type Checked, type Outside, tried } from "./verify/check";
+import { answerOf, type Checked, expectHeaders, type Outside, tried } from "./verify/check";
 import { hostsChecked } from "./verify/hosts";
 import { rolloutsChecked } from "./verify/rollouts";
 
@@ -73,14 +73,15 @@ export async function checked(
 
 /** Sends a request. @throws if the answer is another one than expected */
 async function asked(
-  { of, path: where, status, keys = [] }: Extract<SmokeCheck, { kind: "http" }>,
+  { of, path: where, status, headers = {}, keys = [] }: Extract<SmokeCheck, { kind: "http" }>,
   { environment }: Context,
   outside: Outside,
 ): Promise<string> {
   const url = `https://${hostsFor(environment, of)[0]}${where}`;
   const answer = await answerOf(url, outside);
   if (answer.status !== status) throw new Error(`${url} answers ${answer.status}, not ${status}`);
-  if (!keys.length) return `${url} answers ${status}`;
+  expectHeaders(url, answer, headers);
+  if (!keys.length) return [`${url} answers ${status}`, ...Object.keys(headers)].join(" with ");
   const json: unknown = await answer
     .text()
     .then(JSON.parse)

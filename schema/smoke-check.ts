@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { command, count, httpPath, label, text } from "./fields";
 import { rule } from "./problem";
+import { headersByName } from "./web";
 import { workload } from "./workload";
 
 /**
@@ -18,6 +19,8 @@ export const smokeCheck = z.discriminatedUnion("kind", [
     path: httpPath,
     /** The default is 200. */
     status: count(100, 599, "HTTP status").default(200),
+    /** Headers that the answer must have, with their values. */
+    headers: headersByName.optional(),
     /** Keys that the answer's JSON object must have. */
     keys: z
       .array(text)

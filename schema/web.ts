@@ -23,6 +23,11 @@ const headerValue = matching(
   "write it like \"default-src 'self'\"",
 ).refine((value) => value.length <= 4096, rule("must be at most 4096 characters long", "shorten it"));
 
+/** Headers with their values, by name. */
+export const headersByName = z
+  .record(headerName, headerValue)
+  .refine((all) => Object.keys(all).length > 0, rule("must not be empty", "name a header, or remove the entry"));
+
 const ORIGIN = /^https:\/\/([a-z0-9]([-a-z0-9]*[a-z0-9])?\.)+[a-z0-9-]*[a-z0-9](:[1-9]\d{0,4})?$/;
 /** Whether an origin is a name, whose hosts differ between environments. */
 export const isName = (origin: string): boolean => /^[a-z][-a-z0-9]*$/.test(origin);
@@ -55,9 +60,7 @@ export const headers = z
     z.strictObject({
       /** Prefix of the paths. Without it, the headers are for all paths. An Ingress of Google's has only those. */
       path: prefix.optional(),
-      set: z
-        .record(headerName, headerValue)
-        .refine((all) => Object.keys(all).length > 0, rule("must not be empty", "name a header, or remove the entry")),
+      set: headersByName,
     }),
   )
   .default([]);

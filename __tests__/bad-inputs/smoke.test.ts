@@ -26,6 +26,14 @@ testRefused({
     `${S} smokeChecks.known.status = 99: must be at least 100 (HTTP status); write a number from 100 to 599`,
     `${S} smokeChecks.known.keys = []: must not be empty; name a key, or remove it`,
   ),
+  "a request for a header that there is not, and for none": refused(
+    smoke({
+      known: { kind: "http", of: "backend", path: "/", headers: { "X Release": "1" } },
+      other: { kind: "http", of: "backend", path: "/", headers: {} },
+    }),
+    `${S} smokeChecks.known.headers["X Release"] = "X Release": must be a header's name of at most 128 characters; write it like "Content-Security-Policy"`,
+    `${S} smokeChecks.other.headers = {}: must not be empty; name a header, or remove the entry`,
+  ),
   "a job with the name of a service, and one of a task": refused(
     smoke({ backend: JOB, migrate: JOB }),
     `${S} smokeChecks.backend = "backend": has the name of a service or a task; rename one of the two`,

@@ -37,3 +37,13 @@ export const answerOf = (url: string, { fetch }: Pick<Outside, "fetch">): Promis
   fetch(url).catch((error: Error) => {
     throw new Error(`${url} does not answer: ${error.message}`);
   });
+
+/** @throws unless an answer has these headers, with these values */
+export function expectHeaders(url: string, { headers }: Answer, expected: Readonly<Record<string, string>>): void {
+  const wrong = Object.entries(expected).flatMap(([name, value]) => {
+    const there = headers.get(name);
+    if (there === value) return [];
+    return there === null ? `without ${name}` : `with ${name}: ${there}, not ${value}`;
+  });
+  if (wrong.length) throw new Error(`${url} answers ${wrong.join(" and ")}`);
+}

@@ -5,7 +5,7 @@ import { isTrusted } from "../../schema/edge";
 import { type Environment, hostsFor } from "../../schema/environment";
 import type { System } from "../../schema/system";
 import type { Context } from "../context";
-import { answerOf, type Checked, type Outside, tried } from "./check";
+import { answerOf, type Checked, expectHeaders, type Outside, tried } from "./check";
 
 /** What the stack declares of a service, a frontend or a public bucket at one of its hosts. */
 interface Site {
@@ -118,13 +118,7 @@ async function redirected({ host, path }: Site, outside: Outside): Promise<strin
 
 async function withHeaders({ host, path, headers: expected = {} }: Site, outside: Outside): Promise<string> {
   const url = `https://${host}${path}`;
-  const { headers } = await answerOf(url, outside);
-  const wrong = Object.entries(expected).flatMap(([name, value]) => {
-    const there = headers.get(name);
-    if (there === value) return [];
-    return there === null ? `without ${name}` : `with ${name}: ${there}, not ${value}`;
-  });
-  if (wrong.length) throw new Error(`${url} answers ${wrong.join(" and ")}`);
+  expectHeaders(url, await answerOf(url, outside), expected);
   return `${url} answers with ${Object.keys(expected).join(", ")}`;
 }
 
