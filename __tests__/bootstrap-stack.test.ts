@@ -1,11 +1,30 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
 import { everyBootstrapStack, everyStack } from "../commands/every-stack";
-import { ROOT, type Stack, synth, synthEvery } from "./support";
+import { environmentOf, sourceOf } from "../schema/load";
+import { synthesizeBootstrap } from "../stacks/synthesize";
+import { configuration, type Files, ROOT, read, type Stack, synth, synthEvery } from "./support";
 
 const EVERY = everyBootstrapStack(ROOT);
 const stacks = new Map<string, Stack>();
 beforeAll(async () => {
   for (const [name, stack] of await synthEvery([...EVERY, ...everyStack(ROOT)])) stacks.set(name, stack);
 });
+
+/** The bootstrap stack of one of pmcrm's environments after a change to its files. */
+function changed(environmentName: "production" | "staging", change: (files: Files) => void): Stack {
+  const made = configuration(change);
+  const files = environmentOf(made, environmentName);
+  const outdir = mkdtempSync(path.join(os.tmpdir(), "bootstrap-stack-"));
+  try {
+    const source = sourceOf(made.environments, files.environment);
+    synthesizeBootstrap({ systemName: made.name, environmentName, ...files, source }, outdir);
+    return read(outdir, `bootstrap-${environmentName}`);
+  } finally {
+    rmSync(outdir, { recursive: true });
+  }
+}
 
 /** Types that hold data or identity, or whose names Google keeps for a while. */
 const KEPT = [
@@ -125,13 +144,6 @@ describe.each(EVERY)("$name", ({ name }) => {
     ]);
   });
 
-  test("production's deployer reads what staging has verified", () => {
-    const { bucket, role } = (stacks.get("pmcrm.bootstrap-production") as Stack).resource(
-      "google_storage_bucket_iam_member.source-records-viewer",
-    );
-    expect([bucket, role]).toEqual(["pmcrm-staging-records", "roles/storage.objectViewer"]);
-  });
-
   test("it has a secret without a value for each one that the environment's stack only reads", () => {
     const { ephemeral, resource } = environments().json;
     const made = Object.values<{ secret_id: string }>(resource.google_secret_manager_secret).map((it) => it.secret_id);
@@ -145,6 +157,41 @@ describe.each(EVERY)("$name", ({ name }) => {
     ).toEqual([...new Set(read)].sort());
     expect(of("google_secret_manager_secret_version")).toEqual([]);
   });
+});
+
+test("production's deployer reads what staging has verified, and copies its images", () => {
+  const { resource } = stacks.get("pmcrm.bootstrap-production") as Stack;
+  const deployer = `\${google_service_account.deployer.member}`;
+  expect(resource("google_storage_bucket_iam_member.source-records-viewer")).toMatchObject({
+    bucket: "pmcrm-staging-records",
+    role: "roles/storage.objectViewer",
+    member: deployer,
+  });
+  const images = { location: "europe-west1", repository: "pmcrm", member: deployer };
+  expect(resource("google_artifact_registry_repository_iam_member.source-images-reader")).toMatchObject({
+    ...images,
+    project: "pmcrm-staging",
+    role: "roles/artifactregistry.reader",
+  });
+  expect(resource("google_artifact_registry_repository_iam_member.images-writer")).toMatchObject({
+    ...images,
+    project: "pmcrm-production",
+    role: "roles/artifactregistry.writer",
+  });
+});
+
+test.each([
+  ["in another project", "europe-west1-docker.pkg.dev/pmcrm-registry/pmcrm"],
+  ["in another registry", "ghcr.io/pmcrm/pmcrm"],
+])("who owns images %s (%s) says who copies them", (_where, repository) => {
+  const stack = changed("production", ({ staging, production }) => {
+    for (const { environment } of [staging, production]) {
+      environment.repository = repository;
+      environment.registries = [`${repository}/`];
+    }
+  });
+  expect(stack.json.resource.google_storage_bucket_iam_member).toHaveProperty("source-records-viewer");
+  expect(stack.json.resource).not.toHaveProperty("google_artifact_registry_repository_iam_member");
 });
 
 describe("a second region", () => {

@@ -1,3 +1,4 @@
+import { ArtifactRegistryRepositoryIamMember } from "@cdktf/provider-google/lib/artifact-registry-repository-iam-member";
 import { DataGoogleIamPolicy } from "@cdktf/provider-google/lib/data-google-iam-policy";
 import { ProjectIamCustomRole } from "@cdktf/provider-google/lib/project-iam-custom-role";
 import { ProjectIamMember } from "@cdktf/provider-google/lib/project-iam-member";
@@ -5,7 +6,7 @@ import type { StorageBucket } from "@cdktf/provider-google/lib/storage-bucket";
 import { StorageBucketIamBinding } from "@cdktf/provider-google/lib/storage-bucket-iam-binding";
 import { StorageBucketIamMember } from "@cdktf/provider-google/lib/storage-bucket-iam-member";
 import { StorageBucketIamPolicy } from "@cdktf/provider-google/lib/storage-bucket-iam-policy";
-import { type TerraformElement, TerraformOutput, TerraformStack } from "cdktf";
+import { type ITerraformDependable, type TerraformElement, TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct, Node } from "constructs";
 import { DeploymentAccount } from "../constructs/identity/deployment-account";
 import { GithubFederation } from "../constructs/identity/github-federation";
@@ -26,7 +27,7 @@ import {
   secretName,
   THIRD_PARTY,
 } from "../facts/names";
-import { parseRegistry } from "../facts/registries";
+import { type Registry, repositoryIn } from "../facts/registries";
 import { URL_SIGNER } from "../facts/url-signer";
 import { githubEnvironment, planEnvironment } from "../schema/bootstrap";
 import { type Environment, regionsOf } from "../schema/environment";
@@ -43,8 +44,8 @@ export interface BootstrapStackProps {
   readonly environmentName: string;
   readonly system: System;
   readonly environment: Environment;
-  /** Project of the environment that verifies this one's releases, if there is one. */
-  readonly sourceProject?: string;
+  /** The environment that verifies this one's releases, if there is one. */
+  readonly source?: Environment;
 }
 
 /** Versions of a state that are kept. */
@@ -65,7 +66,7 @@ export class BootstrapStack extends TerraformStack {
 
   constructor(scope: Construct, props: BootstrapStackProps) {
     super(scope, bootstrapStackName(props.environmentName));
-    const { systemName, environmentName, system, environment, sourceProject } = props;
+    const { systemName, environmentName, system, environment, source } = props;
     const { region, bootstrap } = environment;
     const full = fullName(systemName, environmentName);
     const labels = { system: systemName, environment: environmentName, managed_by: "slipway" };
@@ -166,8 +167,8 @@ export class BootstrapStack extends TerraformStack {
       });
     const reads = { role: "roles/storage.objectViewer", member: deployer.member };
     new StorageBucketIamMember(this, "records-viewer", { bucket: records.name, ...reads });
-    if (sourceProject !== undefined)
-      new StorageBucketIamMember(this, "source-records-viewer", { bucket: recordsBucket(sourceProject), ...reads });
+    if (source)
+      new StorageBucketIamMember(this, "source-records-viewer", { bucket: recordsBucket(source.project), ...reads });
 
     // ---- secrets that people supply; their values are nobody's but Secret Manager's
     for (const variable of suppliedVariables(system, environment)) {
@@ -183,14 +184,14 @@ export class BootstrapStack extends TerraformStack {
 
     // ---- images
     const images = keyOf("images", IMAGES_KEY);
-    const own = parseRegistry(environment.repository);
+    const own = repositoryIn(environment.project, environment.repository);
     const repositories = {
       [THIRD_PARTY]: "Images and charts of others, copied by digest",
-      ...(own?.repository && own.project === environment.project && { [own.repository]: `Images of ${systemName}` }),
+      ...(own && { [own.repository]: `Images of ${systemName}` }),
     };
-    for (const [name, description] of Object.entries(repositories)) {
+    const registry = Object.entries(repositories).map(([name, description]) => {
       const location = name === own?.repository ? own.location : region;
-      imageRepository(this, `repository-${name}`, {
+      return imageRepository(this, `repository-${name}`, {
         project,
         name,
         location,
@@ -199,6 +200,12 @@ export class BootstrapStack extends TerraformStack {
         key: location === region ? images.key.id : undefined, // a key encrypts only what is in its region
         dependsOn: [images.grant],
       });
+    });
+    // Who promotes a release copies its images from the environment before this one.
+    if (source) {
+      const copied = repositoryIn(source.project, source.repository);
+      if (copied) letUse(this, "source-images-reader", copied, "roles/artifactregistry.reader", deployer.member);
+      if (own) letUse(this, "images-writer", own, "roles/artifactregistry.writer", deployer.member, registry);
     }
 
     new Budget(this, "budget", {
@@ -232,6 +239,18 @@ export class BootstrapStack extends TerraformStack {
   protected override allocateLogicalId(element: TerraformElement | Node): string {
     return logicalIdOf(element);
   }
+}
+
+/** Lets somebody use one repository of Artifact Registry. */
+function letUse(
+  scope: Construct,
+  id: string,
+  { project, location, repository }: Required<Registry>,
+  role: string,
+  member: string,
+  dependsOn?: ITerraformDependable[],
+): void {
+  new ArtifactRegistryRepositoryIamMember(scope, id, { project, location, repository, role, member, dependsOn });
 }
 
 function customRole(scope: Construct, id: string, project: Project, role: CustomRole): ProjectIamCustomRole {
