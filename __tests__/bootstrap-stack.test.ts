@@ -4,7 +4,7 @@ import path from "node:path";
 import { everyBootstrapStack, everyStack } from "../commands/every-stack";
 import { environmentOf, sourceOf } from "../schema/load";
 import { synthesizeBootstrap } from "../stacks/synthesize";
-import { configuration, type Files, ROOT, read, type Stack, synth, synthEvery } from "./support";
+import { configuration, type Files, type Json, ROOT, read, type Stack, synth, synthEvery } from "./support";
 
 const EVERY = everyBootstrapStack(ROOT);
 const stacks = new Map<string, Stack>();
@@ -25,6 +25,9 @@ function changed(environmentName: "production" | "staging", change: (files: File
     rmSync(outdir, { recursive: true });
   }
 }
+
+/** The repository of pmcrm's images in its own environment. */
+const OWN_IMAGES = `\${google_artifact_registry_repository.repository-pmcrm.name}`;
 
 /** Types that hold data or identity, or whose names Google keeps for a while. */
 const KEPT = [
@@ -167,15 +170,17 @@ test("production's deployer reads what staging has verified, and copies its imag
     role: "roles/storage.objectViewer",
     member: deployer,
   });
-  const images = { location: "europe-west1", repository: "pmcrm", member: deployer };
+  const images = { location: "europe-west1", member: deployer };
   expect(resource("google_artifact_registry_repository_iam_member.source-images-reader")).toMatchObject({
     ...images,
     project: "pmcrm-staging",
+    repository: "pmcrm",
     role: "roles/artifactregistry.reader",
   });
   expect(resource("google_artifact_registry_repository_iam_member.images-writer")).toMatchObject({
     ...images,
     project: "pmcrm-production",
+    repository: OWN_IMAGES,
     role: "roles/artifactregistry.writer",
   });
 });
@@ -192,6 +197,78 @@ test.each([
   });
   expect(stack.json.resource.google_storage_bucket_iam_member).toHaveProperty("source-records-viewer");
   expect(stack.json.resource).not.toHaveProperty("google_artifact_registry_repository_iam_member");
+});
+
+describe("repositories of the application", () => {
+  const staging = changed("staging", ({ staging: { environment } }) => {
+    environment.bootstrap.github.applicationRepositoryIds = ["812340002", "812340003"];
+  });
+  const withoutThem = changed("staging", () => {});
+  /** The stack's elements that are there because of them, by type. */
+  const added = (section: "resource" | "data") =>
+    Object.entries<Record<string, Json>>(staging.json[section]).flatMap(([type, byId]) =>
+      Object.keys(byId).flatMap((id) => (withoutThem.json[section][type]?.[id] ? [] : [`${type}.${id}`])),
+    );
+
+  test("get an account in a pool of its own, and the rest of the stack stays", () => {
+    expect(added("data")).toEqual(["google_iam_policy.pusher_policy"]);
+    expect(added("resource").sort()).toEqual([
+      "google_artifact_registry_repository_iam_member.pusher_writer",
+      "google_iam_workload_identity_pool.pusher_github_pool",
+      "google_iam_workload_identity_pool_provider.pusher_github_provider",
+      "google_service_account.pusher",
+      "google_service_account_iam_policy.pusher_access",
+    ]);
+    for (const [address, resource] of withoutThem.resources) expect(staging.resource(address)).toEqual(resource);
+  });
+
+  test("are admitted on tags, with this repository's workflow", () => {
+    const provider = staging.resource("google_iam_workload_identity_pool_provider.pusher_github_provider");
+    expect(provider).toMatchObject({
+      workload_identity_pool_id: `\${google_iam_workload_identity_pool.pusher_github_pool.workload_identity_pool_id}`,
+      attribute_mapping: { "google.subject": "assertion.sub" },
+      attribute_condition:
+        "assertion.repository_id in ['812340002', '812340003'] && assertion.ref_type == 'tag' && assertion.job_workflow_ref == 'pmcrm/pmcrm/.github/workflows/image.yml@refs/heads/main'",
+    });
+    expect(staging.resource("google_iam_workload_identity_pool.pusher_github_pool").workload_identity_pool_id).toBe(
+      "images",
+    );
+  });
+
+  test("push as an account as which nobody else can act", () => {
+    expect(staging.json.data.google_iam_policy.pusher_policy.binding).toEqual([
+      {
+        role: "roles/iam.workloadIdentityUser",
+        members: [`principalSet://iam.googleapis.com/\${google_iam_workload_identity_pool.pusher_github_pool.name}/*`],
+      },
+    ]);
+  });
+
+  test("can write to the repository of the environment's images, and do nothing else", () => {
+    const granted = staging.resources.filter(([, { member }]) => member === `\${google_service_account.pusher.member}`);
+    expect(granted).toEqual([
+      [
+        "google_artifact_registry_repository_iam_member.pusher_writer",
+        expect.objectContaining({
+          project: "pmcrm-staging",
+          location: "europe-west1",
+          repository: OWN_IMAGES,
+          role: "roles/artifactregistry.writer",
+        }),
+      ],
+    ]);
+    const policies = Object.values<Json>(staging.json.data.google_iam_policy);
+    expect(JSON.stringify(policies)).not.toContain("google_service_account.pusher");
+  });
+
+  test("find what their workflow needs in the outputs", () => {
+    expect(staging.json.output).toMatchObject({
+      images_workload_identity_provider: {
+        value: `\${google_iam_workload_identity_pool_provider.pusher_github_provider.name}`,
+      },
+      pusher: { value: "pusher@pmcrm-staging.iam.gserviceaccount.com" },
+    });
+  });
 });
 
 describe("a second region", () => {

@@ -90,9 +90,11 @@ describe.each(EVERY)("$name", ({ name }) => {
       ),
     ).toEqual(inOrder(granted));
 
-    const named = (bucket: string) => {
-      const [, id] = /^\$\{(google_storage_bucket\.\w+)\.name\}$/.exec(bucket) ?? [];
-      return id === undefined ? bucket : bootstrap.resource(id).name;
+    const named = (name: string) => {
+      const [, id] = /^\$\{(google_\w+\.[\w-]+)\.name\}$/.exec(name) ?? [];
+      if (id === undefined) return name;
+      const { name: bucket, repository_id } = bootstrap.resource(id);
+      return bucket ?? repository_id;
     };
     const buckets = [
       ...Object.entries<{ binding: { role: string; members: string[] }[] }>(
@@ -121,7 +123,7 @@ describe.each(EVERY)("$name", ({ name }) => {
 
     const repositories = bootstrap.resources
       .filter(([address]) => address.startsWith("google_artifact_registry_repository_iam_member."))
-      .map(([, { repository, project, location, role, member }]) => [repository, project, location, role, member]);
+      .map(([, { repository, ...it }]) => [named(repository), it.project, it.location, it.role, it.member]);
     expect(
       printed().flatMap((line) => {
         const [, repository, location, project, role] =

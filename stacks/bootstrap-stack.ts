@@ -1,4 +1,3 @@
-import { ArtifactRegistryRepositoryIamMember } from "@cdktf/provider-google/lib/artifact-registry-repository-iam-member";
 import { DataGoogleIamPolicy } from "@cdktf/provider-google/lib/data-google-iam-policy";
 import { ProjectIamCustomRole } from "@cdktf/provider-google/lib/project-iam-custom-role";
 import { ProjectIamMember } from "@cdktf/provider-google/lib/project-iam-member";
@@ -6,13 +5,14 @@ import type { StorageBucket } from "@cdktf/provider-google/lib/storage-bucket";
 import { StorageBucketIamBinding } from "@cdktf/provider-google/lib/storage-bucket-iam-binding";
 import { StorageBucketIamMember } from "@cdktf/provider-google/lib/storage-bucket-iam-member";
 import { StorageBucketIamPolicy } from "@cdktf/provider-google/lib/storage-bucket-iam-policy";
-import { type ITerraformDependable, type TerraformElement, TerraformOutput, TerraformStack } from "cdktf";
+import { type TerraformElement, TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct, Node } from "constructs";
 import { DeploymentAccount } from "../constructs/identity/deployment-account";
-import { GithubFederation } from "../constructs/identity/github-federation";
+import { GithubFederation, whoDeploys } from "../constructs/identity/github-federation";
 import { Budget } from "../constructs/project/budget";
 import { Project } from "../constructs/project/project";
-import { imageRepository } from "../constructs/registry/image-repository";
+import { ImagePusher } from "../constructs/registry/image-pusher";
+import { imageRepository, letUse } from "../constructs/registry/image-repository";
 import { type AgentKey, IMAGES_KEY, userOf } from "../constructs/secrets/agent-key";
 import { EncryptionKey } from "../constructs/secrets/encryption-key";
 import { secretContainer } from "../constructs/secrets/secret";
@@ -23,13 +23,14 @@ import {
   bootstrapStackName,
   fullName,
   planAccount,
+  pushAccount,
   recordsBucket,
   secretName,
   THIRD_PARTY,
 } from "../facts/names";
-import { type Registry, repositoryIn } from "../facts/registries";
+import { repositoryIn } from "../facts/registries";
 import { URL_SIGNER } from "../facts/url-signer";
-import { githubEnvironment, planEnvironment } from "../schema/bootstrap";
+import { githubEnvironment, imageWorkflow, planEnvironment } from "../schema/bootstrap";
 import { type Environment, regionsOf } from "../schema/environment";
 import type { System } from "../schema/system";
 import { workloads } from "../schema/workloads";
@@ -105,8 +106,9 @@ export class BootstrapStack extends TerraformStack {
     const plans = planEnvironment(bootstrap, environmentName);
     const github = new GithubFederation(this, "github", {
       project,
-      ...bootstrap.github,
-      environments: [deploys, plans],
+      pool: "github",
+      condition: whoDeploys({ ...bootstrap.github, environments: [deploys, plans] }),
+      claims: ["environment"],
     });
     const deployer = new DeploymentAccount(this, "deployer", {
       project,
@@ -184,14 +186,8 @@ export class BootstrapStack extends TerraformStack {
 
     // ---- images
     const images = keyOf("images", IMAGES_KEY);
-    const own = repositoryIn(environment.project, environment.repository);
-    const repositories = {
-      [THIRD_PARTY]: "Images and charts of others, copied by digest",
-      ...(own && { [own.repository]: `Images of ${systemName}` }),
-    };
-    const registry = Object.entries(repositories).map(([name, description]) => {
-      const location = name === own?.repository ? own.location : region;
-      return imageRepository(this, `repository-${name}`, {
+    const repository = (name: string, location: string, description: string) =>
+      imageRepository(this, `repository-${name}`, {
         project,
         name,
         location,
@@ -200,12 +196,34 @@ export class BootstrapStack extends TerraformStack {
         key: location === region ? images.key.id : undefined, // a key encrypts only what is in its region
         dependsOn: [images.grant],
       });
-    });
+    const named = repositoryIn(environment.project, environment.repository);
+    if (named?.repository !== THIRD_PARTY)
+      repository(THIRD_PARTY, region, "Images and charts of others, copied by digest");
+    const own = named && {
+      ...named,
+      repository: repository(named.repository, named.location, `Images of ${systemName}`).name,
+    };
     // Who promotes a release copies its images from the environment before this one.
     if (source) {
       const copied = repositoryIn(source.project, source.repository);
-      if (copied) letUse(this, "source-images-reader", copied, "roles/artifactregistry.reader", deployer.member);
-      if (own) letUse(this, "images-writer", own, "roles/artifactregistry.writer", deployer.member, registry);
+      const { member } = deployer;
+      if (copied)
+        letUse(this, "source-images-reader", { repository: copied, role: "roles/artifactregistry.reader", member });
+      if (own) letUse(this, "images-writer", { repository: own, role: "roles/artifactregistry.writer", member });
+    }
+    const { applicationRepositoryIds: repositoryIds } = bootstrap.github;
+    if (own && repositoryIds.length) {
+      const email = pushAccount(environment.project);
+      const { provider } = new ImagePusher(this, "pusher", {
+        project,
+        email,
+        displayName: `Pushes images of ${systemName} ${environmentName}`,
+        repository: own,
+        repositoryIds,
+        workflow: imageWorkflow(bootstrap),
+      });
+      this.output("images_workload_identity_provider", provider);
+      this.output("pusher", email);
     }
 
     new Budget(this, "budget", {
@@ -215,13 +233,14 @@ export class BootstrapStack extends TerraformStack {
       ...bootstrap.budget,
     });
 
-    for (const [name, value] of Object.entries({
-      workload_identity_provider: github.provider,
-      deployer: environment.deployer,
-      planner: planAccount(environment.project),
-      records_bucket: recordsBucket(environment.project),
-    }))
-      new TerraformOutput(this, `output-${name}`, { value }).overrideLogicalId(name);
+    this.output("workload_identity_provider", github.provider);
+    this.output("deployer", environment.deployer);
+    this.output("planner", planAccount(environment.project));
+    this.output("records_bucket", recordsBucket(environment.project));
+  }
+
+  private output(name: string, value: string): void {
+    new TerraformOutput(this, `output-${name}`, { value }).overrideLogicalId(name);
   }
 
   /** Lets the planner read what a plan needs beyond what viewers see. */
@@ -239,18 +258,6 @@ export class BootstrapStack extends TerraformStack {
   protected override allocateLogicalId(element: TerraformElement | Node): string {
     return logicalIdOf(element);
   }
-}
-
-/** Lets somebody use one repository of Artifact Registry. */
-function letUse(
-  scope: Construct,
-  id: string,
-  { project, location, repository }: Required<Registry>,
-  role: string,
-  member: string,
-  dependsOn?: ITerraformDependable[],
-): void {
-  new ArtifactRegistryRepositoryIamMember(scope, id, { project, location, repository, role, member, dependsOn });
 }
 
 function customRole(scope: Construct, id: string, project: Project, role: CustomRole): ProjectIamCustomRole {
