@@ -1,11 +1,33 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
 import { everyBootstrapStack, everyStack } from "../commands/every-stack";
-import { ROOT, type Stack, synth, synthEvery } from "./support";
+import { environmentOf, sourceOf } from "../schema/load";
+import { synthesizeBootstrap } from "../stacks/synthesize";
+import { configuration, type Files, type Json, ROOT, read, type Stack, synth, synthEvery } from "./support";
 
 const EVERY = everyBootstrapStack(ROOT);
 const stacks = new Map<string, Stack>();
 beforeAll(async () => {
   for (const [name, stack] of await synthEvery([...EVERY, ...everyStack(ROOT)])) stacks.set(name, stack);
 });
+
+/** The bootstrap stack of one of pmcrm's environments after a change to its files. */
+function changed(environmentName: "production" | "staging", change: (files: Files) => void): Stack {
+  const made = configuration(change);
+  const files = environmentOf(made, environmentName);
+  const outdir = mkdtempSync(path.join(os.tmpdir(), "bootstrap-stack-"));
+  try {
+    const source = sourceOf(made.environments, files.environment);
+    synthesizeBootstrap({ systemName: made.name, environmentName, ...files, source }, outdir);
+    return read(outdir, `bootstrap-${environmentName}`);
+  } finally {
+    rmSync(outdir, { recursive: true });
+  }
+}
+
+/** The repository of pmcrm's images in its own environment. */
+const OWN_IMAGES = `\${google_artifact_registry_repository.repository-pmcrm.name}`;
 
 /** Types that hold data or identity, or whose names Google keeps for a while. */
 const KEPT = [
@@ -125,13 +147,6 @@ describe.each(EVERY)("$name", ({ name }) => {
     ]);
   });
 
-  test("production's deployer reads what staging has verified", () => {
-    const { bucket, role } = (stacks.get("pmcrm.bootstrap-production") as Stack).resource(
-      "google_storage_bucket_iam_member.source-records-viewer",
-    );
-    expect([bucket, role]).toEqual(["pmcrm-staging-records", "roles/storage.objectViewer"]);
-  });
-
   test("it has a secret without a value for each one that the environment's stack only reads", () => {
     const { ephemeral, resource } = environments().json;
     const made = Object.values<{ secret_id: string }>(resource.google_secret_manager_secret).map((it) => it.secret_id);
@@ -144,6 +159,115 @@ describe.each(EVERY)("$name", ({ name }) => {
         .sort(),
     ).toEqual([...new Set(read)].sort());
     expect(of("google_secret_manager_secret_version")).toEqual([]);
+  });
+});
+
+test("production's deployer reads what staging has verified, and copies its images", () => {
+  const { resource } = stacks.get("pmcrm.bootstrap-production") as Stack;
+  const deployer = `\${google_service_account.deployer.member}`;
+  expect(resource("google_storage_bucket_iam_member.source-records-viewer")).toMatchObject({
+    bucket: "pmcrm-staging-records",
+    role: "roles/storage.objectViewer",
+    member: deployer,
+  });
+  const images = { location: "europe-west1", member: deployer };
+  expect(resource("google_artifact_registry_repository_iam_member.source-images-reader")).toMatchObject({
+    ...images,
+    project: "pmcrm-staging",
+    repository: "pmcrm",
+    role: "roles/artifactregistry.reader",
+  });
+  expect(resource("google_artifact_registry_repository_iam_member.images-writer")).toMatchObject({
+    ...images,
+    project: "pmcrm-production",
+    repository: OWN_IMAGES,
+    role: "roles/artifactregistry.writer",
+  });
+});
+
+test.each([
+  ["in another project", "europe-west1-docker.pkg.dev/pmcrm-registry/pmcrm"],
+  ["in another registry", "ghcr.io/pmcrm/pmcrm"],
+])("who owns images %s (%s) says who copies them", (_where, repository) => {
+  const stack = changed("production", ({ staging, production }) => {
+    for (const { environment } of [staging, production]) {
+      environment.repository = repository;
+      environment.registries = [`${repository}/`];
+    }
+  });
+  expect(stack.json.resource.google_storage_bucket_iam_member).toHaveProperty("source-records-viewer");
+  expect(stack.json.resource).not.toHaveProperty("google_artifact_registry_repository_iam_member");
+});
+
+describe("repositories of the application", () => {
+  const staging = changed("staging", ({ staging: { environment } }) => {
+    environment.bootstrap.github.applicationRepositoryIds = ["812340002", "812340003"];
+  });
+  const withoutThem = changed("staging", () => {});
+  /** The stack's elements that are there because of them, by type. */
+  const added = (section: "resource" | "data") =>
+    Object.entries<Record<string, Json>>(staging.json[section]).flatMap(([type, byId]) =>
+      Object.keys(byId).flatMap((id) => (withoutThem.json[section][type]?.[id] ? [] : [`${type}.${id}`])),
+    );
+
+  test("get an account in a pool of its own, and the rest of the stack stays", () => {
+    expect(added("data")).toEqual(["google_iam_policy.pusher_policy"]);
+    expect(added("resource").sort()).toEqual([
+      "google_artifact_registry_repository_iam_member.pusher_writer",
+      "google_iam_workload_identity_pool.pusher_github_pool",
+      "google_iam_workload_identity_pool_provider.pusher_github_provider",
+      "google_service_account.pusher",
+      "google_service_account_iam_policy.pusher_access",
+    ]);
+    for (const [address, resource] of withoutThem.resources) expect(staging.resource(address)).toEqual(resource);
+  });
+
+  test("are admitted on tags, with this repository's workflow", () => {
+    const provider = staging.resource("google_iam_workload_identity_pool_provider.pusher_github_provider");
+    expect(provider).toMatchObject({
+      workload_identity_pool_id: `\${google_iam_workload_identity_pool.pusher_github_pool.workload_identity_pool_id}`,
+      attribute_mapping: { "google.subject": "assertion.sub" },
+      attribute_condition:
+        "assertion.repository_id in ['812340002', '812340003'] && assertion.ref_type == 'tag' && assertion.job_workflow_ref == 'pmcrm/pmcrm/.github/workflows/image.yml@refs/heads/main'",
+    });
+    expect(staging.resource("google_iam_workload_identity_pool.pusher_github_pool").workload_identity_pool_id).toBe(
+      "images",
+    );
+  });
+
+  test("push as an account as which nobody else can act", () => {
+    expect(staging.json.data.google_iam_policy.pusher_policy.binding).toEqual([
+      {
+        role: "roles/iam.workloadIdentityUser",
+        members: [`principalSet://iam.googleapis.com/\${google_iam_workload_identity_pool.pusher_github_pool.name}/*`],
+      },
+    ]);
+  });
+
+  test("can write to the repository of the environment's images, and do nothing else", () => {
+    const granted = staging.resources.filter(([, { member }]) => member === `\${google_service_account.pusher.member}`);
+    expect(granted).toEqual([
+      [
+        "google_artifact_registry_repository_iam_member.pusher_writer",
+        expect.objectContaining({
+          project: "pmcrm-staging",
+          location: "europe-west1",
+          repository: OWN_IMAGES,
+          role: "roles/artifactregistry.writer",
+        }),
+      ],
+    ]);
+    const policies = Object.values<Json>(staging.json.data.google_iam_policy);
+    expect(JSON.stringify(policies)).not.toContain("google_service_account.pusher");
+  });
+
+  test("find what their workflow needs in the outputs", () => {
+    expect(staging.json.output).toMatchObject({
+      images_workload_identity_provider: {
+        value: `\${google_iam_workload_identity_pool_provider.pusher_github_provider.name}`,
+      },
+      pusher: { value: "pusher@pmcrm-staging.iam.gserviceaccount.com" },
+    });
   });
 });
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { type FakeCloud, startFakeCloud } from "@slipway/fake-google-cloud";
@@ -15,6 +15,7 @@ const MINUTES = 60_000;
 
 beforeAll(async () => {
   prepareCheckout(work);
+  letApplicationPush(path.join(checkoutIn(work), "environments", "pmcrm", "staging.ts"));
   fake = await startFakeCloud({ folder: work });
 });
 afterAll(async () => {
@@ -27,6 +28,14 @@ beforeEach(() => {
 });
 
 const loseState = () => rmSync(path.join(checkoutIn(work), "bootstrap.out"), { recursive: true, force: true });
+/** Adds a repository of the application to the file of an environment. */
+function letApplicationPush(file: string): void {
+  const text = readFileSync(file, "utf8");
+  const changed = text.replace(/(github: \{[^}]*) \}/, '$1, applicationRepositoryIds: ["812340002"] }');
+  expect(changed).not.toBe(text);
+  writeFileSync(file, changed);
+}
+
 const PROJECT = "pmcrm-staging";
 const STATE = `b/${PROJECT}-bootstrap-state/o/pmcrm/bootstrap-staging/default.tfstate`;
 
@@ -64,6 +73,12 @@ applied(
         { role: "roles/storage.objectUser", members: [`serviceAccount:deployer@${PROJECT}.iam.gserviceaccount.com`] },
       ]),
     );
+
+    const pusher = [`serviceAccount:pusher@${PROJECT}.iam.gserviceaccount.com`];
+    const location = `projects/${PROJECT}/locations/europe-west1`;
+    expect(fake.cloud.policies.get(`artifactregistry/${location}/repositories/pmcrm`).bindings).toEqual([
+      { role: "roles/artifactregistry.writer", members: pusher },
+    ]);
 
     const before = changes().length;
     expect(await ready()).toContain("No changes.");
@@ -120,7 +135,7 @@ applied.each([
 applied(
   "what gcloud commands have made before is taken over",
   async () => {
-    const apis = ["storage", "cloudkms", "iam", "artifactregistry", "secretmanager", "container"];
+    const apis = ["storage", "cloudkms", "iam", "sts", "artifactregistry", "secretmanager", "container"];
     const serviceIds = apis.map((api) => `${api}.googleapis.com`);
     make("serviceusage", `projects/${PROJECT}/services:batchEnable`, { serviceIds });
     make("storage", "b", { name: `${PROJECT}-terraform-state`, location: "europe-west1" }, { project: PROJECT });
@@ -132,7 +147,18 @@ applied(
       nextRotationTime: new Date(Date.now() + 7_776_000_000).toISOString(),
     };
     make("cloudkms", `${rings}/${ring}/cryptoKeys`, { purpose: "ENCRYPT_DECRYPT", ...rotation }, { cryptoKeyId: ring });
-    make("iam", `projects/${PROJECT}/serviceAccounts`, { accountId: "deployer" });
+    for (const accountId of ["deployer", "pusher"]) make("iam", `projects/${PROJECT}/serviceAccounts`, { accountId });
+    const pools = `projects/${PROJECT}/locations/global/workloadIdentityPools`;
+    make("iam", pools, {}, { workloadIdentityPoolId: "images" });
+    const provider = {
+      oidc: { issuerUri: "https://token.actions.githubusercontent.com" },
+      attributeMapping: {
+        "google.subject": "assertion.sub",
+        "attribute.repository_id": "assertion.repository_id",
+      },
+      attributeCondition: "assertion.repository_id == '812340002'",
+    };
+    make("iam", `${pools}/images/providers`, provider, { workloadIdentityPoolProviderId: "github" });
     const repositories = `projects/${PROJECT}/locations/europe-west1/repositories`;
     make("artifactregistry", repositories, { format: "DOCKER" }, { repositoryId: "pmcrm" });
     const replication = { userManaged: { replicas: [{ location: "europe-west1" }] } };
@@ -141,7 +167,11 @@ applied(
       payload: { data: btoa("x") },
     });
 
-    expect(await ready()).toMatch(/Apply complete! Resources: 6 imported, \d+ added, \d+ changed, 0 destroyed\./);
+    expect(await ready()).toMatch(/Apply complete! Resources: 9 imported, \d+ added, \d+ changed, 0 destroyed\./);
+    expect(fake.store.get(`iam/${pools}/images/providers/github`)).toMatchObject({
+      attributeMapping: { "google.subject": "assertion.sub" },
+      attributeCondition: expect.stringContaining("assertion.job_workflow_ref == "),
+    });
     expect(fake.store.get(`artifactregistry/${repositories}/pmcrm`)?.dockerConfig).toEqual({ immutableTags: true });
     expect(fake.store.get(`secretmanager/projects/${PROJECT}/secrets/pmcrm-openai-api-key/versions/1`)).toBeDefined();
   },

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { bootstrapLines } from "../commands/bootstrap/lines";
 import type { Context } from "../commands/context";
 import { everyBootstrapStack, everyStack } from "../commands/every-stack";
-import { type Configuration, environmentOf, load, sourceProject } from "../schema/load";
+import { type Configuration, environmentOf, load, sourceOf } from "../schema/load";
 import { addBuckets } from "./buckets";
 import { configuration, type Files, ROOT, type Stack, synthEvery } from "./support";
 
@@ -21,7 +21,7 @@ function linesOf(configuration: Configuration, environmentName: string) {
     systemName: configuration.name,
     environmentName,
     ...files,
-    sourceProject: sourceProject(configuration.environments, files.environment),
+    source: sourceOf(configuration.environments, files.environment),
   };
   return bootstrapLines(context);
 }
@@ -90,9 +90,11 @@ describe.each(EVERY)("$name", ({ name }) => {
       ),
     ).toEqual(inOrder(granted));
 
-    const named = (bucket: string) => {
-      const [, id] = /^\$\{(google_storage_bucket\.\w+)\.name\}$/.exec(bucket) ?? [];
-      return id === undefined ? bucket : bootstrap.resource(id).name;
+    const named = (name: string) => {
+      const [, id] = /^\$\{(google_\w+\.[\w-]+)\.name\}$/.exec(name) ?? [];
+      if (id === undefined) return name;
+      const { name: bucket, repository_id } = bootstrap.resource(id);
+      return bucket ?? repository_id;
     };
     const buckets = [
       ...Object.entries<{ binding: { role: string; members: string[] }[] }>(
@@ -118,6 +120,20 @@ describe.each(EVERY)("$name", ({ name }) => {
       }),
     ).toEqual(expect.arrayContaining(buckets));
     expect(buckets).toHaveLength(name.endsWith(".production") ? 4 : 3);
+
+    const repositories = bootstrap.resources
+      .filter(([address]) => address.startsWith("google_artifact_registry_repository_iam_member."))
+      .map(([, { repository, ...it }]) => [named(repository), it.project, it.location, it.role, it.member]);
+    expect(
+      printed().flatMap((line) => {
+        const [, repository, location, project, role] =
+          /^gcloud artifacts repositories add-iam-policy-binding (\S+) --location=(\S+) --project=(\S+) --member=serviceAccount:deployer@\S+ --role=(\S+)$/.exec(
+            line,
+          ) ?? [];
+        return repository ? [[repository, project, location, role, deployer]] : [];
+      }),
+    ).toEqual(expect.arrayContaining(repositories));
+    expect(repositories).toHaveLength(name.endsWith(".production") ? 2 : 0);
   });
 
   test("the keys of the stack are made with their grants, before the deploy", () => {

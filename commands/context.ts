@@ -8,7 +8,7 @@ import {
   environmentOf,
   InvalidConfiguration,
   load,
-  sourceProject,
+  sourceOf,
   systemName,
   validate,
 } from "../schema/load";
@@ -27,8 +27,8 @@ export interface Context {
   readonly candidate?: Candidate;
   /** The names of the releases that it runs. */
   readonly pointer: Pointer;
-  /** Project of the environment that verifies this one's releases, if there is one. */
-  readonly sourceProject?: string;
+  /** The environment that verifies this one's releases, if there is one. */
+  readonly source?: Environment;
 }
 
 const ROOT = path.resolve(__dirname, "..");
@@ -76,7 +76,7 @@ export async function filesOf(environmentName: string) {
   const files = environmentOf(configuration, environmentName);
   return {
     systemName: name,
-    files: { ...files, sourceProject: sourceProject(configuration.environments, files.environment) },
+    files: { ...files, source: sourceOf(configuration.environments, files.environment) },
   };
 }
 

@@ -34,6 +34,9 @@ export function parseAccount(email: string): { readonly accountId: string; reado
 /** Address of the account that plans and changes nothing. */
 export const planAccount = (project: string): string => `planner@${project}.iam.gserviceaccount.com`;
 
+/** Address of the account that pushes images, and does nothing else. */
+export const pushAccount = (project: string): string => `pusher@${project}.iam.gserviceaccount.com`;
+
 /** Repository of the registry that others' images and charts are copied into. */
 export const THIRD_PARTY = "third-party";
 

@@ -14,5 +14,12 @@ export function parseRegistry(folder: string): Registry | undefined {
   return host && location && project ? { host, location, project, repository } : undefined;
 }
 
+/** The repository of Artifact Registry that a folder is in, if it is one of the project. */
+export function repositoryIn(project: string, folder: string): Required<Registry> | undefined {
+  const registry = parseRegistry(folder);
+  const repository = registry?.project === project ? registry.repository : undefined;
+  return registry && repository ? { ...registry, repository } : undefined;
+}
+
 /** An image, or a pattern of images, as the mirror has it: with the image's path and tag, in place of its registry. */
 export const mirrored = (image: string, mirror?: string): string => (mirror ? image.replace(/^[^/]+/, mirror) : image);

@@ -80,11 +80,11 @@ export function environmentOf(
   return found;
 }
 
-/** The project of the environment that verifies another one's releases, if there is one. */
-export const sourceProject = (
+/** The environment that verifies another one's releases, if there is one. */
+export const sourceOf = (
   environments: Configuration["environments"],
   { verifiedIn }: Pick<Environment, "verifiedIn">,
-): string | undefined => (verifiedIn ? environments[verifiedIn.environment]?.environment.project : undefined);
+): Environment | undefined => (verifiedIn ? environments[verifiedIn.environment]?.environment : undefined);
 
 /** All problems of the configuration. Nothing was constructed or written. */
 export class InvalidConfiguration extends Error {

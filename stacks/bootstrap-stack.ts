@@ -8,10 +8,11 @@ import { StorageBucketIamPolicy } from "@cdktf/provider-google/lib/storage-bucke
 import { type TerraformElement, TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct, Node } from "constructs";
 import { DeploymentAccount } from "../constructs/identity/deployment-account";
-import { GithubFederation } from "../constructs/identity/github-federation";
+import { GithubFederation, whoDeploys } from "../constructs/identity/github-federation";
 import { Budget } from "../constructs/project/budget";
 import { Project } from "../constructs/project/project";
-import { imageRepository } from "../constructs/registry/image-repository";
+import { ImagePusher } from "../constructs/registry/image-pusher";
+import { imageRepository, letUse } from "../constructs/registry/image-repository";
 import { type AgentKey, IMAGES_KEY, userOf } from "../constructs/secrets/agent-key";
 import { EncryptionKey } from "../constructs/secrets/encryption-key";
 import { secretContainer } from "../constructs/secrets/secret";
@@ -22,13 +23,14 @@ import {
   bootstrapStackName,
   fullName,
   planAccount,
+  pushAccount,
   recordsBucket,
   secretName,
   THIRD_PARTY,
 } from "../facts/names";
-import { parseRegistry } from "../facts/registries";
+import { repositoryIn } from "../facts/registries";
 import { URL_SIGNER } from "../facts/url-signer";
-import { githubEnvironment, planEnvironment } from "../schema/bootstrap";
+import { githubEnvironment, imageWorkflow, planEnvironment } from "../schema/bootstrap";
 import { type Environment, regionsOf } from "../schema/environment";
 import type { System } from "../schema/system";
 import { workloads } from "../schema/workloads";
@@ -43,8 +45,8 @@ export interface BootstrapStackProps {
   readonly environmentName: string;
   readonly system: System;
   readonly environment: Environment;
-  /** Project of the environment that verifies this one's releases, if there is one. */
-  readonly sourceProject?: string;
+  /** The environment that verifies this one's releases, if there is one. */
+  readonly source?: Environment;
 }
 
 /** Versions of a state that are kept. */
@@ -65,7 +67,7 @@ export class BootstrapStack extends TerraformStack {
 
   constructor(scope: Construct, props: BootstrapStackProps) {
     super(scope, bootstrapStackName(props.environmentName));
-    const { systemName, environmentName, system, environment, sourceProject } = props;
+    const { systemName, environmentName, system, environment, source } = props;
     const { region, bootstrap } = environment;
     const full = fullName(systemName, environmentName);
     const labels = { system: systemName, environment: environmentName, managed_by: "slipway" };
@@ -104,8 +106,9 @@ export class BootstrapStack extends TerraformStack {
     const plans = planEnvironment(bootstrap, environmentName);
     const github = new GithubFederation(this, "github", {
       project,
-      ...bootstrap.github,
-      environments: [deploys, plans],
+      pool: "github",
+      condition: whoDeploys({ ...bootstrap.github, environments: [deploys, plans] }),
+      claims: ["environment"],
     });
     const deployer = new DeploymentAccount(this, "deployer", {
       project,
@@ -166,8 +169,8 @@ export class BootstrapStack extends TerraformStack {
       });
     const reads = { role: "roles/storage.objectViewer", member: deployer.member };
     new StorageBucketIamMember(this, "records-viewer", { bucket: records.name, ...reads });
-    if (sourceProject !== undefined)
-      new StorageBucketIamMember(this, "source-records-viewer", { bucket: recordsBucket(sourceProject), ...reads });
+    if (source)
+      new StorageBucketIamMember(this, "source-records-viewer", { bucket: recordsBucket(source.project), ...reads });
 
     // ---- secrets that people supply; their values are nobody's but Secret Manager's
     for (const variable of suppliedVariables(system, environment)) {
@@ -183,13 +186,7 @@ export class BootstrapStack extends TerraformStack {
 
     // ---- images
     const images = keyOf("images", IMAGES_KEY);
-    const own = parseRegistry(environment.repository);
-    const repositories = {
-      [THIRD_PARTY]: "Images and charts of others, copied by digest",
-      ...(own?.repository && own.project === environment.project && { [own.repository]: `Images of ${systemName}` }),
-    };
-    for (const [name, description] of Object.entries(repositories)) {
-      const location = name === own?.repository ? own.location : region;
+    const repository = (name: string, location: string, description: string) =>
       imageRepository(this, `repository-${name}`, {
         project,
         name,
@@ -199,6 +196,34 @@ export class BootstrapStack extends TerraformStack {
         key: location === region ? images.key.id : undefined, // a key encrypts only what is in its region
         dependsOn: [images.grant],
       });
+    const named = repositoryIn(environment.project, environment.repository);
+    if (named?.repository !== THIRD_PARTY)
+      repository(THIRD_PARTY, region, "Images and charts of others, copied by digest");
+    const own = named && {
+      ...named,
+      repository: repository(named.repository, named.location, `Images of ${systemName}`).name,
+    };
+    // Who promotes a release copies its images from the environment before this one.
+    if (source) {
+      const copied = repositoryIn(source.project, source.repository);
+      const { member } = deployer;
+      if (copied)
+        letUse(this, "source-images-reader", { repository: copied, role: "roles/artifactregistry.reader", member });
+      if (own) letUse(this, "images-writer", { repository: own, role: "roles/artifactregistry.writer", member });
+    }
+    const { applicationRepositoryIds: repositoryIds } = bootstrap.github;
+    if (own && repositoryIds.length) {
+      const email = pushAccount(environment.project);
+      const { provider } = new ImagePusher(this, "pusher", {
+        project,
+        email,
+        displayName: `Pushes images of ${systemName} ${environmentName}`,
+        repository: own,
+        repositoryIds,
+        workflow: imageWorkflow(bootstrap),
+      });
+      this.output("images_workload_identity_provider", provider);
+      this.output("pusher", email);
     }
 
     new Budget(this, "budget", {
@@ -208,13 +233,14 @@ export class BootstrapStack extends TerraformStack {
       ...bootstrap.budget,
     });
 
-    for (const [name, value] of Object.entries({
-      workload_identity_provider: github.provider,
-      deployer: environment.deployer,
-      planner: planAccount(environment.project),
-      records_bucket: recordsBucket(environment.project),
-    }))
-      new TerraformOutput(this, `output-${name}`, { value }).overrideLogicalId(name);
+    this.output("workload_identity_provider", github.provider);
+    this.output("deployer", environment.deployer);
+    this.output("planner", planAccount(environment.project));
+    this.output("records_bucket", recordsBucket(environment.project));
+  }
+
+  private output(name: string, value: string): void {
+    new TerraformOutput(this, `output-${name}`, { value }).overrideLogicalId(name);
   }
 
   /** Lets the planner read what a plan needs beyond what viewers see. */

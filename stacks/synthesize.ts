@@ -3,7 +3,7 @@ import { readFileSync, rmdirSync } from "node:fs";
 import path from "node:path";
 import { App, TerraformResource, type TerraformStack } from "cdktf";
 import { environmentFile, protectedFile } from "../schema/files";
-import { type Configuration, InvalidConfiguration, sourceProject } from "../schema/load";
+import { type Configuration, InvalidConfiguration, sourceOf } from "../schema/load";
 import { describe, type Problem } from "../schema/problem";
 import { BootstrapStack, type BootstrapStackProps } from "./bootstrap-stack";
 import { collisionsIn } from "./collisions";
@@ -78,7 +78,7 @@ export const bootstrapStacks = (app: App, { name, environments }: Configuration)
         environmentName,
         system,
         environment,
-        sourceProject: sourceProject(environments, environment),
+        source: sourceOf(environments, environment),
       }),
   );
 

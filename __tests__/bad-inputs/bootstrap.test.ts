@@ -54,6 +54,31 @@ testRefused({
     production((e) => (e.bootstrap.github.repositoryId = "*")),
     `${P} bootstrap.github.repositoryId = a string: ${REPOSITORY}`,
   ),
+  "repositories of the application that are wrong in several ways": refused(
+    staging((e) => (e.bootstrap.github.applicationRepositoryIds = ["my-company/backend", "812340002", "812340002"])),
+    `${T} bootstrap.github.applicationRepositoryIds.0 = "my-company/backend": ${REPOSITORY}`,
+    `${T} bootstrap.github.applicationRepositoryIds.2 = a string: is listed twice; remove it`,
+  ),
+  "a repository of the application whose number is no text": refused(
+    staging((e) => (e.bootstrap.github.applicationRepositoryIds = [812340002])),
+    `${T} bootstrap.github.applicationRepositoryIds.0 = a number: ${REPOSITORY}`,
+  ),
+  "one repository of the application, not in a list": refused(
+    staging((e) => (e.bootstrap.github.applicationRepositoryIds = "812340002")),
+    `${T} bootstrap.github.applicationRepositoryIds = a string: must be a list; write it in brackets`,
+  ),
+  "a repository of the application that could end the condition": refused(
+    staging((e) => (e.bootstrap.github.applicationRepositoryIds = ["1'] || true || ['1"])),
+    `${T} bootstrap.github.applicationRepositoryIds.0 = a string: ${REPOSITORY}`,
+  ),
+  "repositories of the application, and nowhere to push": refused(
+    staging((e) => {
+      e.bootstrap.github.applicationRepositoryIds = ["812340002"];
+      e.repository = "europe-west1-docker.pkg.dev/pmcrm-registry/pmcrm";
+      e.registries = ["europe-west1-docker.pkg.dev/pmcrm-registry/"];
+    }),
+    `${T} repository = "europe-west1-docker.pkg.dev/pmcrm-registry/pmcrm": must be a repository of Artifact Registry in the project, because images are pushed there as bootstrap.github.applicationRepositoryIds says; name one like europe-west1-docker.pkg.dev/pmcrm-staging/shop, or remove that key`,
+  ),
   "every branch": refused(
     production((e) => (e.bootstrap.github.ref = "refs/heads/*")),
     `${P} bootstrap.github.ref = a string: ${REF}`,
@@ -69,6 +94,10 @@ testRefused({
   "the account that plans as the deployer": refused(
     staging((e) => (e.deployer = "planner@pmcrm-staging.iam.gserviceaccount.com")),
     `${T} deployer = "planner@pmcrm-staging.iam.gserviceaccount.com": is the account that plans and changes nothing; use another account`,
+  ),
+  "the account that pushes images as the deployer": refused(
+    staging((e) => (e.deployer = "pusher@pmcrm-staging.iam.gserviceaccount.com")),
+    `${T} deployer = "pusher@pmcrm-staging.iam.gserviceaccount.com": is the account that pushes images and changes nothing else; use another account`,
   ),
   "a billing account's name": refused(
     production((e) => (e.bootstrap.budget.account = "billingAccounts/01A2B3-C4D5E6-0F1A2B")),

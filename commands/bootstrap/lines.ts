@@ -18,7 +18,7 @@ import { word } from "../shell";
 
 /** Shell commands that prepare an empty project with billing for the first deploy. */
 export function bootstrapLines(context: Context): string[] {
-  const { environment, system, systemName, environmentName, sourceProject } = context;
+  const { environment, system, systemName, environmentName, source } = context;
   const { project, region, deployer, stateBucket, edge, bootstrap } = environment;
   const apis = bootstrapApis(system, environment);
   const { accountId: account, project: home } = parseAccount(deployer);
@@ -68,7 +68,7 @@ export function bootstrapLines(context: Context): string[] {
       `${stateBucket} objectUser`,
       `${recordsBucket(project)} objectCreator`,
       `${recordsBucket(project)} objectViewer`,
-      ...(sourceProject === undefined ? [] : [`${recordsBucket(sourceProject)} objectViewer`]),
+      ...(source ? [`${recordsBucket(source.project)} objectViewer`] : []),
     ]
       .map((grant) => grant.split(" "))
       .map(

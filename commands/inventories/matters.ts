@@ -15,6 +15,7 @@ export const MATTERS: Readonly<Record<string, readonly string[]>> = {
     "kms_key_name",
     "lifecycle.prevent_destroy",
   ],
+  google_artifact_registry_repository_iam_member: ["project", "location", "repository", "role", "member"],
   google_billing_budget: ["billing_account", "amount.specified_amount.units", "threshold_rules.threshold_percent"],
   google_iam_workload_identity_pool: ["workload_identity_pool_id"],
   google_iam_workload_identity_pool_provider: ["attribute_condition", "attribute_mapping", "oidc.issuer_uri"],

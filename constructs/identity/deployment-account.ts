@@ -30,8 +30,8 @@ export interface DeploymentAccountProps {
 }
 
 /**
- * A Google service account that Terraform runs as. It has no keys. If it is in the project, nobody else can act as it: a
- * plan shows what others have granted on it, and an apply takes it away.
+ * A Google service account that deploys, plans or pushes images. It has no keys. If it is in the project, nobody else can act
+ * as it: a plan shows what others have granted on it, and an apply takes it away.
  */
 export class DeploymentAccount extends Construct {
   /** The account as a member of IAM bindings. */

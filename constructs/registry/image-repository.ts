@@ -1,6 +1,8 @@
 import { ArtifactRegistryRepository } from "@cdktf/provider-google/lib/artifact-registry-repository";
+import { ArtifactRegistryRepositoryIamMember } from "@cdktf/provider-google/lib/artifact-registry-repository-iam-member";
 import type { ITerraformDependable } from "cdktf";
 import type { Construct } from "constructs";
+import type { Registry } from "../../facts/registries";
 import type { Project } from "../project/project";
 
 export interface ImageRepositoryProps {
@@ -59,3 +61,16 @@ export const imageRepository = (
     },
     dependsOn: [props.project.api("artifactregistry"), ...props.dependsOn],
   });
+
+export interface RepositoryGrant {
+  readonly repository: Required<Registry>;
+  readonly role: string;
+  /** Who gets the role. */
+  readonly member: string;
+}
+
+/** Grants a role on one repository, beside what others have granted on it. */
+export const letUse = (scope: Construct, id: string, { repository, role, member }: RepositoryGrant): void => {
+  const { project, location, repository: name } = repository;
+  new ArtifactRegistryRepositoryIamMember(scope, id, { project, location, repository: name, role, member });
+};

@@ -1,5 +1,6 @@
 import { dualRegionOf } from "../../facts/dual-regions";
-import { bootstrapBucket, planAccount, recordsBucket } from "../../facts/names";
+import { bootstrapBucket, planAccount, pushAccount, recordsBucket } from "../../facts/names";
+import { repositoryIn } from "../../facts/registries";
 import { planEnvironment } from "../bootstrap";
 import { type Check, check } from "./check";
 
@@ -40,5 +41,19 @@ export const bootstrapChecks: readonly Check[] = [
   check([], ["project", "deployer"], [], (_s, { project, deployer }, _r, { say }) => {
     if (deployer === planAccount(project))
       say.environment(["deployer"], "is the account that plans and changes nothing", "use another account");
+    if (deployer === pushAccount(project))
+      say.environment(
+        ["deployer"],
+        "is the account that pushes images and changes nothing else",
+        "use another account",
+      );
+  }),
+  check([], ["bootstrap", "project", "repository"], [], (_s, { bootstrap, project, repository }, _r, { say }) => {
+    if (bootstrap.github.applicationRepositoryIds.length && !repositoryIn(project, repository))
+      say.environment(
+        ["repository"],
+        "must be a repository of Artifact Registry in the project, because images are pushed there as bootstrap.github.applicationRepositoryIds says",
+        `name one like europe-west1-docker.pkg.dev/${project}/shop, or remove that key`,
+      );
   }),
 ];

@@ -41,6 +41,8 @@ export const ENVIRONMENT: Readonly<Record<string, Hand | readonly Hand[]>> = {
   "github.ref": { to: "refs/heads/knob" },
   "github.environment?": { to: "knob" },
   "github.environment": { to: "knob-2" },
+  "applicationRepositoryIds+": { to: ["1"] },
+  "applicationRepositoryIds[]": { to: "2" },
   "budget.account": { to: "AAAAAA-BBBBBB-CCCCCC" },
   "operators+": { to: ["group:knob@my-company.com"] },
   "operators[]": { to: "user:knob@my-company.com" },
