@@ -152,7 +152,7 @@ export class BootstrapStack extends TerraformStack {
       "roles/storage.objectViewer": planner.member,
     });
     // The deployer can create records, and neither replace nor delete them. Who reads them is added one by one, because the
-    // bootstrap stacks of the environments after this one let their deployers do it.
+    // bootstrap stacks of the environments after this one let their deployers do it. The planner proposes promotions.
     const records = made("records", recordsBucket(environment.project));
     for (const [role, member] of Object.entries({
       // Google grants the first four to everybody who can view or edit the project.
@@ -167,10 +167,10 @@ export class BootstrapStack extends TerraformStack {
         role: `roles/storage.${role}`,
         members: [member],
       });
-    const reads = { role: "roles/storage.objectViewer", member: deployer.member };
-    new StorageBucketIamMember(this, "records-viewer", { bucket: records.name, ...reads });
-    if (source)
-      new StorageBucketIamMember(this, "source-records-viewer", { bucket: recordsBucket(source.project), ...reads });
+    const read = { records: records.name, ...(source && { "source-records": recordsBucket(source.project) }) };
+    for (const [id, name] of Object.entries(read))
+      for (const [reader, { member }] of Object.entries({ viewer: deployer, planner }))
+        new StorageBucketIamMember(this, `${id}-${reader}`, { bucket: name, role: "roles/storage.objectViewer", member });
 
     // ---- secrets that people supply; their values are nobody's but Secret Manager's
     for (const variable of suppliedVariables(system, environment)) {
