@@ -308,6 +308,49 @@ withTerraform(
 );
 
 withTerraform(
+  "a rollback initializes nothing that is there, because Terraform would ask the registry; another command does",
+  async () => {
+    const cutOff = path.join(folder, "cut-off.tfrc");
+    const mirror = path.join(folder, "nowhere");
+    writeFileSync(cutOff, `provider_installation {\n  filesystem_mirror {\n    path = "${mirror}"\n  }\n}\n`);
+    const stackOf = (version: string) => ({
+      terraform: {
+        backend: { gcs: { bucket: "a", prefix: "pmcrm/staging" } },
+        required_providers: { thing: { source: "shop/thing", version } },
+      },
+    });
+    const at = (...names: readonly string[]) => path.join(stack, ...names);
+    writeFileSync(at("cdk.tf.json"), JSON.stringify(stackOf("1.0.0")));
+    mkdirSync(at(".terraform", "providers", "registry.terraform.io", "shop", "thing", "1.0.0", "here"), {
+      recursive: true,
+    });
+    const provider = 'provider "registry.terraform.io/shop/thing" {\n  version     = "1.0.0"\n}\n';
+    writeFileSync(at(".terraform.lock.hcl"), provider);
+    const backend = { type: "gcs", config: { bucket: "a", prefix: "pmcrm/staging", encryption_key: null } };
+    writeFileSync(at(".terraform", "terraform.tfstate"), JSON.stringify({ version: 3, backend }));
+    const init = (approvals: Approvals) =>
+      terraform(["init"], "", approvals, { TF_CLI_CONFIG_FILE: cutOff }).then(({ code }) => code);
+    expect([await init({ rollback: true }), await init({})]).toEqual([0, 1]);
+    for (const change of [
+      () => writeFileSync(at("cdk.tf.json"), JSON.stringify(stackOf("1.1.0"))),
+      () => writeFileSync(at(".terraform.lock.hcl"), ""),
+      () =>
+        writeFileSync(at(".terraform", "terraform.tfstate"), JSON.stringify({ backend: { ...backend, config: {} } })),
+      () => rmSync(at(".terraform", "providers"), { recursive: true }),
+    ]) {
+      const files = [at("cdk.tf.json"), at(".terraform.lock.hcl"), at(".terraform", "terraform.tfstate")];
+      const before = files.map((file) => readFileSync(file, "utf8"));
+      change();
+      expect(await init({ rollback: true })).toBe(1);
+      files.forEach((file, i) => {
+        writeFileSync(file, before[i] as string);
+      });
+    }
+  },
+  120_000,
+);
+
+withTerraform(
   "a first deploy that fails halfway goes on without an approval, until one has succeeded",
   async () => {
     const made = (command: string, more: object = {}) =>

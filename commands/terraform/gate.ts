@@ -17,6 +17,7 @@ import { approvalProblems, approvalsIn } from "./approvals";
 import { keepErrored, pushErrored } from "./errored-state";
 import { type Freezes, freezeProblems } from "./frozen";
 import { DESTROY, guardProblems, isFirst, wantedBy } from "./guard";
+import { isInitialized } from "./initialized";
 import { keepCharts, layCharts, takeChartsAway } from "./kept-charts";
 import { parallelism } from "./parallelism";
 import { planHash } from "./plan-hash";
@@ -44,6 +45,7 @@ export async function gate(args: readonly string[]): Promise<number> {
     const [command = "", ...options] = args;
     if (command === "plan") return await withCharts(() => plan(options));
     if (command === "apply" || command === "destroy") return await withCharts(() => apply(command, options));
+    if (command === "init" && approvalsIn(process.env).rollback && isInitialized(stackHere(), process.cwd())) return 0;
     return await terraform(args);
   } catch (error) {
     if (!(error instanceof InvalidConfiguration)) console.error(error instanceof Error ? error.message : error);
@@ -52,9 +54,12 @@ export async function gate(args: readonly string[]): Promise<number> {
   }
 }
 
+/** The stack of this folder. */
+const stackHere = () => JSON.parse(readFileSync("cdk.tf.json", "utf8"));
+
 /** Keeps the charts that Helm downloads, and lets a rollback use those that earlier plans have kept. */
 async function withCharts(run: () => Promise<number>): Promise<number> {
-  const [stack, folder] = [JSON.parse(readFileSync("cdk.tf.json", "utf8")), process.cwd()];
+  const [stack, folder] = [stackHere(), process.cwd()];
   const kept = keepCharts(CHARTS, process.env);
   takeChartsAway(stack, folder); // those of a rollback that was interrupted
   try {
@@ -181,7 +186,7 @@ const NO_LIST = { addresses: [], removed: {} };
 
 /** The files of the stack of this folder: its state's prefix names it. */
 async function filesOf(): Promise<FilesOfStack> {
-  const { prefix } = JSON.parse(readFileSync("cdk.tf.json", "utf8")).terraform.backend.gcs;
+  const { prefix } = stackHere().terraform.backend.gcs;
   const [systemName, stackName] = String(prefix).split("/") as [string, string];
   const configuration = await load(ROOT, systemName, process.env);
   const isBootstrap = stackName.startsWith(bootstrapStackName(""));
