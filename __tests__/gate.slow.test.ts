@@ -351,6 +351,31 @@ withTerraform(
 );
 
 withTerraform(
+  "a dry run says whether the deploy would be refused, and changes nothing",
+  async () => {
+    write({ workload_api_x: { input: "1" } }, "production");
+    await terraform(["init"]);
+    const kinds = () => kindsIn(cloud, "pmcrm", "production");
+    const dry = { dryRun: true };
+    const { code, out } = await terraform(["apply"], "", dry);
+    expect([code, out]).toEqual([
+      0,
+      expect.stringContaining("\nNothing was changed (--dry-run). A deploy would not be refused.\n"),
+    ]);
+    expect(out).toMatch(/^It copies \S+ to \S+:release-[0-9a-f]{16}, unless that is there\.$/m);
+    expect([kinds(), readdirSync(stack)]).toEqual([[], expect.not.arrayContaining(["terraform.tfstate"])]);
+    expect(await terraform(APPLY)).toMatchObject({ code: 0 });
+    write({ workload_api_x: { input: "1" }, network_ranges: {} }, "production");
+    expect(await terraform(["apply"], "", dry)).toMatchObject({
+      code: 1,
+      out: expect.stringContaining("1 problem in the plan; nothing was applied."),
+    });
+    expect(kinds()).toHaveLength(2);
+  },
+  120_000,
+);
+
+withTerraform(
   "a first deploy that fails halfway goes on without an approval, until one has succeeded",
   async () => {
     const made = (command: string, more: object = {}) =>

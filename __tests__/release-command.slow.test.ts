@@ -185,6 +185,11 @@ describe("npm run release", () => {
     [["staging", "--share", "half"], 2, "--share half: is not a whole number from 0 to 100"],
     [["staging", "--share", "10", "--promote"], 2, "--share, --promote and --abandon are different steps"],
     [["staging", "--abandon", "--from", "production"], 2, "are about the candidate that there is: name no release"],
+    [
+      ["staging", "--version", "2.0.0", "--candidate", "--irreversible"],
+      2,
+      "--irreversible does not go with --candidate",
+    ],
     [["staging", "--candidate"], 2, "say --version for a new release, or --from"],
     [["staging", "--version", "2.0.0", "--candidate"], 1, "no service of staging has a strategy"],
     [["staging", "--verison", "2"], 2, "unknown option '--verison'; did you mean --version?"],

@@ -6,6 +6,7 @@ import { type Anything, P, R, refused, S, system, T, testRefused } from "./suppo
 /** Strategies of services, and the release that an environment runs beside the stable one. */
 
 const id = releaseId(NEXT);
+const IRREVERSIBLE = { ...NEXT, irreversible: true };
 const POINTER = "releases/pmcrm/production.json";
 const B = `${S} services.backend`;
 const strategy = (value: unknown) => (files: Files) => {
@@ -108,6 +109,10 @@ testRefused({
   "a candidate that is the stable release": refused(
     withCandidate(10, ({ production }) => (production.release = NEXT)),
     `${POINTER} candidate = "${id}": is the stable release itself; name another release, or remove candidate and share`,
+  ),
+  "a candidate that is irreversible": refused(
+    withCandidate(10, ({ production }) => Object.assign(production, { candidate: IRREVERSIBLE })),
+    `${POINTER} candidate = "${releaseId(IRREVERSIBLE)}": is irreversible: the stable release could not work beside it, nor after it; let the environment run it as stable`,
   ),
   "a share without a candidate": refused(
     withCandidate(10, ({ production }) => delete production.candidate),

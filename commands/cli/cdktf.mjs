@@ -30,11 +30,11 @@ export const applyOptions = (command) =>
     .option("--ignore-missing-stack-dependencies", "leave out stacks that the named ones depend on");
 
 /** Options that are not cdktf's. */
-const OWN = ["system", "approved", "allow", "summaryFile"];
+const OWN = ["system", "approved", "allow", "summaryFile", "dryRun"];
 
 /** Runs cdktf with what was given, in its own words. */
 async function forward(command) {
-  const { approved, allow, summaryFile } = command.opts();
+  const { approved, allow, summaryFile, dryRun } = command.opts();
   if (summaryFile) process.env.SLIPWAY_SUMMARY_FILE = summaryFile; // for the gate, which cdktf starts
   const options = command.options.flatMap((option) => {
     const key = option.attributeName();
@@ -43,5 +43,5 @@ async function forward(command) {
     if (typeof value === "boolean") return [option.long];
     return [value].flat().flatMap((it) => [option.long, String(it)]);
   });
-  await (await load("cdktf.ts")).main(command.name(), command.args, options, { approved, allow });
+  await (await load("cdktf.ts")).main(command.name(), command.args, options, { approved, allow, dryRun });
 }

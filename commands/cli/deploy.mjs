@@ -12,11 +12,13 @@ export const deploy = (program) =>
       "--allow <what>",
       "let the plan change a category, such as network, or delete what holds data, destroy:<address>; can be repeated",
     )
+    .option("--dry-run", "plan, check what a deploy checks, and change nothing")
     .option("--outputs-file <file>", "write the stacks' outputs to a file, as JSON", toPath)
     .option("--outputs-file-include-sensitive-outputs", "write sensitive outputs, too")
     .option("--refresh-only", "only bring the state up to date")
     .examples([
       ["npx slipway deploy staging"],
+      ["npx slipway deploy staging --dry-run", "says whether the deploy would be refused, and what it would do"],
       ["npx slipway deploy staging --allow network --allow monitoring"],
       ["npx slipway deploy production --system pmcrm --approved <hash>", "as CI does it"],
     ]);

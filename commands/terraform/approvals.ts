@@ -12,6 +12,8 @@ export interface Approvals {
   readonly rollback?: boolean;
   /** What the deploy does with a candidate, if it is a step of a walk that somebody has approved. */
   readonly step?: Step;
+  /** Whether the deploy ends before it changes anything. */
+  readonly dryRun?: boolean;
 }
 
 /**
@@ -21,11 +23,12 @@ export interface Approvals {
 export type Step = "on" | "back";
 
 /** The variables that carry approvals to the gate, which cdktf starts with arguments of its own. */
-export const variablesOf = ({ approved, allow = [], rollback, step }: Approvals): NodeJS.ProcessEnv => ({
+export const variablesOf = ({ approved, allow = [], rollback, step, dryRun }: Approvals): NodeJS.ProcessEnv => ({
   SLIPWAY_APPROVED: approved,
   SLIPWAY_ALLOW: allow.join("\n"),
   SLIPWAY_ROLLBACK: rollback ? "1" : "",
   SLIPWAY_STEP: step,
+  SLIPWAY_DRY_RUN: dryRun ? "1" : "",
 });
 
 /** The approvals in variables. */
@@ -34,6 +37,7 @@ export const approvalsIn = (env: NodeJS.ProcessEnv) => ({
   allow: env.SLIPWAY_ALLOW?.split("\n").filter(Boolean) ?? [],
   rollback: Boolean(env.SLIPWAY_ROLLBACK),
   step: (env.SLIPWAY_STEP || undefined) as Step | undefined,
+  dryRun: Boolean(env.SLIPWAY_DRY_RUN),
 });
 
 /** A name, and no pattern, which cdktf compares with the names of all stacks. */

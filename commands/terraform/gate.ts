@@ -11,7 +11,7 @@ import type { Listed } from "../../stacks/protection";
 import type { Context } from "../context";
 import { isBeingMade } from "../records/history";
 import { Deploying } from "../releases/deploying";
-import { coming, copyImages } from "../releases/images";
+import { type Copy, coming, copyImages } from "../releases/images";
 import { printer } from "../terminal";
 import { approvalProblems, approvalsIn } from "./approvals";
 import { keepErrored, pushErrored } from "./errored-state";
@@ -95,13 +95,13 @@ async function apply(command: "apply" | "destroy", options: readonly string[]): 
   const begun = new Date();
   const destroys = command === "destroy" || options.includes("-destroy");
   const files = await filesOf();
-  const { approved: hash, allow: allowed, rollback, step } = approvalsIn(process.env);
+  const { approved: hash, allow: allowed, rollback, step, dryRun } = approvalsIn(process.env);
   const deploying = isGuarded(files, destroys)
     ? await Deploying.open(files.configuration, files.environmentName, rollback)
     : undefined;
   if (said(deploying?.problems ?? [], "in what is to be deployed")) return 1;
   const state = stateOf(`${files.systemName}/${files.environmentName}`, files.environment);
-  if (deploying) {
+  if (deploying && !dryRun) {
     await refuseLocked(state, deploying.events, files.environmentName);
     await pushErrored(state);
   }
@@ -134,9 +134,10 @@ async function apply(command: "apply" | "destroy", options: readonly string[]): 
       );
     }
     if (said(problems)) return 1;
+    const copies = deploying && !rollback ? coming(files.configuration, files.environmentName, deploying.events) : [];
+    if (dryRun) return await wouldDo(shown, files, copies);
     if (changes && asks && !hash && !(await approved(destroys))) return 1;
-    if (deploying && !rollback)
-      await copyImages(coming(files.configuration, files.environmentName, deploying.events), printer(process.stdout));
+    await copyImages(copies, printer(process.stdout));
     if (!destroys && !rollback) await keepDatabase(shown, files, begun);
     const chosen = destroys ? [] : await parallelism(file, shown, others);
     await deploying?.begin({
@@ -158,6 +159,18 @@ async function apply(command: "apply" | "destroy", options: readonly string[]): 
   } finally {
     remove();
   }
+}
+
+/** Says what a deploy would do before it applies the plan. */
+async function wouldDo(shown: Plan, files: Context, copies: readonly Copy[]): Promise<number> {
+  const tasks = changing(shown, files);
+  const lines = [
+    ...copies.map(({ from, to }) => `It copies ${from} to ${to}, unless that is there.`),
+    ...(tasks.length ? [`It keeps the database before ${tasks.join(" and ")} changes it.`] : []),
+    "Nothing was changed (--dry-run). A deploy would not be refused.",
+  ];
+  console.log(["", ...lines].join("\n"));
+  return 0;
 }
 
 /** Prints a line for each problem; returns whether there is one. */
