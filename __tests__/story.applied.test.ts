@@ -15,6 +15,9 @@ afterAll(() => rmSync(work, { recursive: true, force: true }));
 
 const digest = (digit: number) => `sha256:${String(digit).repeat(64)}`;
 
+/** A manual step. */
+const STEP = "login";
+
 /** A system of the repository, with a text of its own, a variable of the environment, and a task that migrates. */
 interface Plot {
   readonly system: string;
@@ -22,6 +25,8 @@ interface Plot {
   readonly setting: readonly [name: string, text: string];
   /** A variable that production's file gives a value, and the value. */
   readonly variable: readonly [name: string, value: string];
+  /** Manual steps of a verification. */
+  readonly manual?: readonly string[];
   readonly edits: readonly (readonly [file: string, before: RegExp, after: string])[];
   /** Changes of production's file that rotate a password. */
   readonly rotation: readonly [before: RegExp, after: string];
@@ -32,7 +37,14 @@ const PLOTS: readonly Plot[] = [
     system: "pmcrm", // Cloud SQL and Memorystore
     setting: ["JWT_ACCESS_TOKEN_EXPIRY", "1h"],
     variable: ["LOG_LEVEL", "info"],
-    edits: [],
+    edits: [
+      [
+        "systems/SYSTEM.ts",
+        /^ {2}services: \{/m,
+        `  smokeChecks: { ${STEP}: { kind: "manual", step: "Log in" } },\n  services: {`,
+      ],
+    ],
+    manual: [STEP],
     rotation: [/( +)kind: "cloud-sql",/, '$1kind: "cloud-sql",\n$1password: { generation: 2, rotatedIn: "2.0.0" },'],
   },
   {
@@ -58,7 +70,7 @@ const TOLD = process.env.STORIES === "all" ? PLOTS : PLOTS.slice(0, 1);
 
 (missing ? describe.skip.each : describe.each)(TOLD)(
   `the releases of $system, each step a command${skipped}`,
-  ({ system, setting: [setting, text], variable: [variable, value], edits, rotation }) => {
+  ({ system, setting: [setting, text], variable: [variable, value], edits, rotation, manual = [] }) => {
     let world: World;
     let image: string;
     let service: string;
@@ -92,7 +104,8 @@ const TOLD = process.env.STORIES === "all" ? PLOTS : PLOTS.slice(0, 1);
       ids[version] = world.pointer(place).stable;
     }
     const promote = (code = 0) => says(["promote", "production"], "production", code);
-    const verify = (place: Place, code = 0) => says(["verify", place], place, code);
+    const verify = (place: Place, code = 0, done = manual) =>
+      says(["verify", place, ...done.flatMap((step) => ["--done", step])], place, code);
     const scan = (code = 0) => says(["scan", "staging"], "staging", code);
     /** How long an apply takes on Google Cloud, by what a deploy prints. */
     const minutesOf = (said: string) =>
@@ -147,6 +160,9 @@ const TOLD = process.env.STORIES === "all" ? PLOTS : PLOTS.slice(0, 1);
         expect([world.backupsIn("staging"), await migrations("staging")]).toEqual([1, [digest(2)]]);
         expect(await promote(1)).toContain(`"${ids[2]}": is not verified in staging; run npm run verify -- staging`);
         expect(world.pointer("production").stable).toBe(ids[1]);
+        if (manual.length)
+          expect(await verify("staging", 0, [])).toContain("Nothing is recorded until this step is done");
+        expect(await promote(1)).toContain("is not verified in staging");
         await verify("staging");
         expect(await promote(1)).toContain(`"${ids[2]}": is not scanned in staging; run SYSTEM=${system} npm run scan`);
         world.becomesKnown("CVE-2027-10000");

@@ -183,7 +183,9 @@ export const main = (environmentName: string, { json, done = [], record: records
     if (!records) return;
     if (todo && !failed) {
       // Without a FAIL, nothing is known against the release, so an earlier verification stays.
-      print.say(`Nothing is recorded until ${todo} steps are done: name each with --done.`);
+      print.say(
+        `Nothing is recorded until ${todo === 1 ? "this step is" : `these ${todo} steps are`} done: name each with --done.`,
+      );
       return;
     }
     await record(context, results);

@@ -88,6 +88,7 @@ export class World {
         STORY_INTERNET: String((this.internet.address() as AddressInfo).port),
         NODE_OPTIONS: `--import ${path.join(ROOT, "__tests__", "story", "internet.mjs")}`,
         SYSTEM: this.system,
+        GITHUB_ACTOR: "ann", // who signs a manual step
         CI: "",
         NO_COLOR: "1",
         TF_IN_AUTOMATION: undefined,
