@@ -70,10 +70,14 @@ describe(".ci/promotion", () => {
   const POINTER = '{ "stable": "c94ba9c1f3ed61cd" }\n';
 
   /** What it does in a checkout if slipway promote runs a script. */
-  function promoted(promote: string, { diff = 0, pointer = '{ "stable": "5993aecfae208e8d" }\n' } = {}) {
+  function promoted(
+    promote: string,
+    { diff = 0, pointer = '{ "stable": "5993aecfae208e8d" }\n', had = [] as readonly string[] } = {},
+  ) {
     const file = path.join(folder, "releases", "pmcrm", "production.json");
     mkdirSync(path.dirname(file), { recursive: true });
     if (pointer) writeFileSync(file, pointer);
+    writeFileSync(path.join(path.dirname(file), "staging.json"), POINTER);
     const git = (...args: readonly string[]) =>
       spawnSync("git", ["-c", "user.name=a", "-c", "user.email=a@b", ...args], { cwd: folder });
     for (const args of [
@@ -84,7 +88,10 @@ describe(".ci/promotion", () => {
       git(...args);
     writeFileSync(path.join(folder, "plan"), JSON.stringify({ lines: ["plan 5c0f3e9a7b21d846: 1 to change"] }));
     writeFileSync(path.join(folder, "new"), POINTER);
+    const events = had.map((id) => ({ kind: "deploy-begun", release: id }));
+    writeFileSync(path.join(folder, "events"), JSON.stringify(events));
     const slipway = `case "$*" in
+      "slipway history production --json") cat events ;;
       "slipway promote production") ${promote} ;;
       "slipway diff production --summary-file "*) cp plan "$5"; exit ${diff} ;;
       *) exit 9 ;;
@@ -113,6 +120,7 @@ describe(".ci/promotion", () => {
     ["the release is refused", "echo it is held; exit 1", {}, 0],
     ["production runs it already", "true", {}, 0],
     ["production runs nothing yet", "exit 9", { pointer: "" }, 0],
+    ["production has had it", NAMES, { had: ["5993aecfae208e8d", "c94ba9c1f3ed61cd"] }, 0],
     ["production cannot be planned", NAMES, { diff: 1 }, 1],
   ])("proposes nothing if %s", (_what, promote, more, code) => {
     const { status, output } = promoted(promote, more);
