@@ -257,9 +257,7 @@ const TOLD = process.env.STORIES === "all" ? PLOTS : PLOTS.slice(0, 1);
         world.edit("environments/SYSTEM/production.ts", new RegExp(`${variable}: "[^"]*"`), `${variable}: "crashing"`);
         await promote();
         await deploy("production", 1);
-        world.isCutOff = true;
-        const said = await says(["rollback", "production", "--auto-approve"], "production");
-        world.isCutOff = false;
+        const said = await world.cutOff(() => says(["rollback", "production", "--auto-approve"], "production"));
         expect(minutesOf(said)).toBeLessThanOrEqual(5);
         expect(said).toContain(`variable of the environment ${variable}: crashing -> ${value}`);
         expect(world.pointer("production")).toMatchObject({

@@ -7,6 +7,7 @@ import type { Cloud } from "@slipway/fake-google-cloud";
 import { type Machine, madeByHand, poolsOf, type Run, readStack, run, startMachine } from "@slipway/rehearsal";
 import { checkout } from "../../commands/checkout";
 import { prepared, SURROUNDINGS } from "../../commands/rehearse/project";
+import { VERCEL_PROVIDER_VERSION } from "../../constructs/frontend/vercel-provider";
 import { headersAt } from "../../facts/http";
 import { recordsBucket } from "../../facts/names";
 import { isBelow } from "../../facts/paths";
@@ -26,8 +27,7 @@ type Machines = Readonly<Record<Place, Machine>>;
  * and run commands.
  */
 export class World {
-  /** Whether the registries of providers and packages, and the repositories of charts, are out of reach. */
-  isCutOff = false;
+  private isCutOff = false;
 
   private constructor(
     readonly system: string,
@@ -93,7 +93,7 @@ export class World {
         NO_COLOR: "1",
         TF_IN_AUTOMATION: undefined,
         ...(this.isCutOff && {
-          TF_CLI_CONFIG_FILE: this.noProviders(),
+          TF_CLI_CONFIG_FILE: this.noProviders(place),
           HTTPS_PROXY: "http://127.0.0.1:1",
           npm_config_registry: "http://127.0.0.1:1",
         }),
@@ -137,8 +137,26 @@ export class World {
     for (const machine of Object.values(this.machines)) await machine.stop();
   }
 
+  /** Does something while the registries of providers and packages, and the repositories of charts, are out of reach. */
+  async cutOff<Result>(run: () => Promise<Result>): Promise<Result> {
+    this.isCutOff = true;
+    try {
+      return await run();
+    } finally {
+      this.isCutOff = false;
+    }
+  }
+
   /** A configuration with which Terraform finds no provider to install. */
-  private noProviders(): string {
+  private noProviders(place: Place): string {
+    // The story leaves out what is on Vercel, so its provider was never installed.
+    const stack = path.join(this.work, "checkout", "cdktf.out", "stacks", place);
+    const [name, version] = ["registry.terraform.io/vercel/vercel", VERCEL_PROVIDER_VERSION];
+    mkdirSync(path.join(stack, ".terraform", "providers", name, version, "none"), { recursive: true });
+    const lock = path.join(stack, ".terraform.lock.hcl");
+    const locked = readFileSync(lock, "utf8");
+    if (!locked.includes(name))
+      writeFileSync(lock, `${locked}\nprovider "${name}" {\n  version     = "${version}"\n}\n`);
     const file = path.join(this.work, "cut-off.tfrc");
     const nowhere = path.join(this.work, "nowhere");
     writeFileSync(file, `provider_installation {\n  filesystem_mirror {\n    path = "${nowhere}"\n  }\n}\n`);
