@@ -307,6 +307,7 @@ withTerraform(
   240_000,
 );
 
+const HERE = `${process.platform}_${process.arch === "x64" ? "amd64" : process.arch}`;
 withTerraform(
   "a rollback initializes nothing that is there, because Terraform would ask the registry; another command does",
   async () => {
@@ -321,7 +322,7 @@ withTerraform(
     });
     const at = (...names: readonly string[]) => path.join(stack, ...names);
     writeFileSync(at("cdk.tf.json"), JSON.stringify(stackOf("1.0.0")));
-    mkdirSync(at(".terraform", "providers", "registry.terraform.io", "shop", "thing", "1.0.0", "here"), {
+    mkdirSync(at(".terraform", "providers", "registry.terraform.io", "shop", "thing", "1.0.0", HERE), {
       recursive: true,
     });
     const provider = 'provider "registry.terraform.io/shop/thing" {\n  version     = "1.0.0"\n}\n';

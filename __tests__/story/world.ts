@@ -13,6 +13,7 @@ import { recordsBucket } from "../../facts/names";
 import { isBelow } from "../../facts/paths";
 import { hostsFor } from "../../schema/environment";
 import { type Configuration, environmentOf, load } from "../../schema/load";
+import { PROVIDER_VERSIONS } from "../../stacks/providers";
 import { synthesize } from "../../stacks/synthesize";
 import { ROOT } from "../support";
 
@@ -152,7 +153,14 @@ export class World {
     // The story leaves out what is on Vercel, so its provider was never installed.
     const stack = path.join(this.work, "checkout", "cdktf.out", "stacks", place);
     const [name, version] = ["registry.terraform.io/vercel/vercel", VERCEL_PROVIDER_VERSION];
-    mkdirSync(path.join(stack, ".terraform", "providers", name, version, "none"), { recursive: true });
+    const [providers, google] = [
+      path.join(stack, ".terraform", "providers"),
+      `registry.terraform.io/hashicorp/google/${PROVIDER_VERSIONS.google}`,
+    ];
+    const [platform = ""] = readdirSync(path.join(providers, google));
+    const installed = path.join(providers, name, version, platform);
+    mkdirSync(installed, { recursive: true });
+    writeFileSync(path.join(installed, `terraform-provider-vercel_v${version}`), "", { mode: 0o755 });
     const lock = path.join(stack, ".terraform.lock.hcl");
     const locked = readFileSync(lock, "utf8");
     if (!locked.includes(name))
