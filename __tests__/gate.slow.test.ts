@@ -361,7 +361,7 @@ withTerraform(
     const { code, out } = await terraform(["apply"], "", dry);
     expect([code, out]).toEqual([
       0,
-      expect.stringContaining("\nNothing was changed (--dry-run). A deploy would not be refused.\n"),
+      expect.stringContaining("\nNothing was changed (--dry-run). No rule refuses this deploy.\n"),
     ]);
     expect(out).toMatch(/^It copies \S+ to \S+:release-[0-9a-f]{16}, unless that is there\.$/m);
     expect([kinds(), readdirSync(stack)]).toEqual([[], expect.not.arrayContaining(["terraform.tfstate"])]);

@@ -3,7 +3,7 @@ import type { Event } from "../commands/records/event";
 import { releaseId } from "../schema/release";
 import { inCheckout } from "./cli-checkout";
 import { type RecordsCloud, startRecords } from "./releasing/cloud";
-import { deployed, at as minute, verification } from "./releasing/events";
+import { deployed, at as minute, scan, verification } from "./releasing/events";
 
 const { slipway, at } = inCheckout();
 let cloud: RecordsCloud;
@@ -40,7 +40,7 @@ const promote = async (...options: readonly string[]) => {
 };
 
 test("it names what staging has verified, and says until when the deploy is refused", async () => {
-  const id = release((id) => [...deployed(NOW - 21, id), verification(NOW - 10, id)]);
+  const id = release((id) => [...deployed(NOW - 21, id), verification(NOW - 10, id), scan(NOW - 9, id)]);
   const before = readFileSync(file("production"), "utf8");
   const [code, said] = await promote("--dry-run");
   expect([code, readFileSync(file("production"), "utf8")]).toEqual([0, before]);
@@ -53,6 +53,10 @@ test("it names what staging has verified, and says until when the deploy is refu
   );
   expect(await promote()).toEqual([0, expect.stringContaining(`production.json names ${id}. Commit the file`)]);
   expect(JSON.parse(readFileSync(file("production"), "utf8"))).toMatchObject({ stable: id });
+  writeFileSync(file("production"), JSON.stringify({ stable: id, left: [id], variables: { LOG_LEVEL: "debug" } }));
+  const kept = readFileSync(file("production"), "utf8");
+  expect(await promote()).toEqual([0, expect.stringContaining(`names ${id} already. Nothing was changed.`)]);
+  expect(readFileSync(file("production"), "utf8")).toBe(kept);
 });
 
 test("it refuses what staging has not verified, and writes nothing", async () => {

@@ -73,14 +73,16 @@ test("it needs a release that ran here, and does not go over an irreversible one
   runs({ stable: two });
   expect(await tried([...deployed(10, one), ...deployed(20, two)])).toEqual([
     1,
-    `No other release was verified in production. Name one with --to: ${one}.\n`,
+    `No other release was verified in production.\nName one with --to: ${one}.\n`,
   ]);
   expect(await tried([], "--to", one)).toEqual([
     1,
     expect.stringContaining(`is older than ${two}, which is irreversible`),
   ]);
   expect(await tried([], "--to", release(3))).toEqual([1, expect.stringContaining("has never run in production")]);
-  expect(await tried([], "--to", "0".repeat(16))).toEqual([
+  expect(await tried([], "--to", "0".repeat(16))).toEqual([2, expect.stringContaining("is not a release of pmcrm;")]);
+  expect(await tried([], "--to", "staging")).toEqual([2, expect.stringContaining("is not a release of pmcrm;")]);
+  expect(await tried(deployed(30, "0".repeat(16)), "--to", "0".repeat(16))).toEqual([
     1,
     expect.stringContaining("is not here. Check out a commit"),
   ]);
@@ -96,8 +98,26 @@ test("it leaves what runs, whatever the file names, and goes to the same release
   runs({ stable: two, left: [three] });
   for (const last of [[hold(30, three)], [hold(30, three), ...deployed(40, two, { rollback: true, succeeded: false })]])
     expect(await tried([...events, ...last])).toEqual([0, expect.stringContaining(` to ${two}:`)]);
+  runs({ stable: three }); // a checkout without that file, as in CI
+  const halfway = [...events, hold(30, three), ...deployed(40, two, { rollback: true, succeeded: false })];
+  expect(await tried(halfway)).toEqual([0, expect.stringContaining(`goes back from ${three} to ${two}:`)]);
+  expect(await tried([...halfway, hold(50, two)])).toEqual([0, expect.stringContaining(`to ${one}:`)]);
+  runs({ stable: two, left: [three] });
   const again = [...events, hold(30, three), ...deployed(40, two, { rollback: true })];
   expect(await tried(again)).toEqual([0, expect.stringContaining(`goes back from ${two} to ${one}:`)]);
+});
+
+test("nothing is written if an option is wrong, and what is held is named", async () => {
+  const [one, two] = [release(1), release(2)];
+  runs({ stable: two });
+  expect(await tried([], "--allow", "netwrk")).toEqual([2, expect.stringContaining("did you mean network?")]);
+  const events = [...deployed(0, one), verification(5, one), hold(6, one), ...deployed(10, two)];
+  const [code, said] = await tried(events);
+  expect([code, said]).toEqual([
+    1,
+    expect.stringMatching(`^${one} was verified, and is held: orders fail\\.\nTo go back to it, `),
+  ]);
+  expect(said).toContain("SYSTEM=pmcrm npm run unhold -- production <release> --reason <text>\n");
 });
 
 test("a candidate goes, and the stable release stays", async () => {
@@ -111,4 +131,11 @@ test("a candidate goes, and the stable release stays", async () => {
   const [status, said] = await tried(events);
   expect([status, said]).toEqual([0, expect.stringContaining(`goes back from ${two} to ${one}:`)]);
   expect(said).toContain(`database: stays as ${two} left it.`);
+  // Its rollback has failed halfway.
+  runs({ stable: one, left: [two] });
+  const halfway = [hold(20, two), ...deployed(30, one, { rollback: true, succeeded: false })];
+  expect(await tried([...events, ...halfway])).toEqual([
+    0,
+    expect.stringContaining(`goes back from ${two} to ${one}:`),
+  ]);
 });

@@ -125,8 +125,13 @@ test("a service with a candidate is asked twice: at its public host, and the can
   const results = async (candidate?: object) => {
     const { calls, outside } = world({ status: 200 });
     const names: string[] = [];
-    for await (const { name } of smokeChecked({ ...context, system, candidate } as unknown as Context, outside))
+    for await (const { name, ofCandidate } of smokeChecked(
+      { ...context, system, candidate } as unknown as Context,
+      outside,
+    )) {
       names.push(name);
+      expect(ofCandidate ?? false).toBe(name.endsWith(" of the candidate")); // it decides nothing about the stable release
+    }
     return { names, calls };
   };
   expect(await results()).toEqual({

@@ -5,6 +5,7 @@ import { type Configuration, environmentOf, InvalidConfiguration, validate } fro
 import type { Release } from "../schema/release";
 import { writable } from "./context";
 import { person } from "./git";
+import { current } from "./records/history";
 import { orRefused } from "./refused";
 import { recordsIn } from "./releases/deploying";
 import { releaseDifferences } from "./releases/differences";
@@ -14,7 +15,6 @@ import { releaseProblems } from "./releases/rules";
 import { printer } from "./terminal";
 
 const ROOT = path.resolve(__dirname, "..");
-const MINUTE = 60_000;
 
 interface Asked {
   readonly hotfix?: string;
@@ -37,6 +37,8 @@ async function promote(environmentName: string, { hotfix, dryRun }: Asked): Prom
       `${environmentName} has the candidate ${before.candidate}: npm run release -- ${environmentName} --promote or --abandon it first`,
     );
   const { stable: id } = environmentOf(today, source).pointer;
+  if (before.stable === id)
+    return console.log(`${releaseFile(system, environmentName)} names ${id} already. Nothing was changed.`);
   const pointer = remembering(raw, before, {
     stable: id,
     ...(hotfix !== undefined && { database: before.database, approved: { release: id, by: person(), reason: hotfix } }),
@@ -45,15 +47,18 @@ async function promote(environmentName: string, { hotfix, dryRun }: Asked): Prom
   const files = changed(raw, change);
   check(system, files, [environmentName]);
   const configuration = validate(system, files, process.env);
-  const { events, early } = await allowed(configuration, environmentName);
+  const { events, before: there, early } = await allowed(configuration, environmentName);
 
   const print = printer(process.stdout);
   const release = raw.releases[id] as Release;
-  print.say(`${source} runs ${id}, version ${release.version}. In ${environmentName}, it changes:`);
+  const runsThere = current(there)?.begun.release;
+  const verb = runsThere === id ? "runs" : `runs ${runsThere ?? "nothing yet"}, and its file names`;
+  print.say(`${source} ${verb} ${id}, version ${release.version}. In ${environmentName}, it changes:`);
   for (const line of releaseDifferences(before.stable ? (raw.releases[before.stable] as Release) : undefined, release))
     print.say(`  ${line}`);
   for (const { from, to } of coming(configuration, environmentName, events))
     print.say(`  its deploy copies ${from} to ${to}`);
+  if (hotfix !== undefined) print.say(`  it needs no verification and no scan: ${hotfix}`);
   for (const { rule, remedy } of early) print.say(`  its deploy is refused for now: it ${rule}; ${remedy}`);
   if (dryRun)
     return print.say(`Nothing was changed (--dry-run). ${releaseFile(system, environmentName)} would name ${id}.`);
@@ -75,11 +80,10 @@ async function allowed(configuration: Configuration, environmentName: string) {
     verifiedIn && recordsIn(configuration, verifiedIn.environment).list(),
   ]);
   const proposed = { systemName, environmentName, files, releases, rollback: false };
-  const problemsIn = (minutes: number) =>
-    releaseProblems(proposed, { here, before }, new Date(Date.now() + minutes * MINUTE));
-  const problems = problemsIn(verifiedIn?.soakMinutes ?? 0);
+  const now = new Date();
+  const problems = releaseProblems({ ...proposed, isNamed: true }, { here, before }, now);
   if (problems.length) throw new InvalidConfiguration(problems);
-  return { events: here, early: problemsIn(0) };
+  return { events: here, before: before ?? [], early: releaseProblems(proposed, { here, before }, now) };
 }
 
 export const main = (...call: Parameters<typeof promote>): Promise<void> => orRefused(() => promote(...call));

@@ -51,7 +51,11 @@ export async function criticalIn(image: string): Promise<Vulnerability[]> {
   const call = ["trivy", ...ARGUMENTS, image].join(" ");
   const empty = mkdtempSync(path.join(os.tmpdir(), "scan-")); // with no .trivyignore, which would hide what it names
   try {
-    const { stdout } = await execute("trivy", [...ARGUMENTS, image], { cwd: empty, maxBuffer: 2 ** 28 });
+    const { stdout } = await execute("trivy", [...ARGUMENTS, image], {
+      cwd: empty,
+      maxBuffer: 2 ** 28,
+      env: withoutIgnoring(process.env),
+    });
     const { data } = report.safeParse(parsed(stdout));
     if (!data)
       throw new Refused(
@@ -73,6 +77,12 @@ export async function criticalIn(image: string): Promise<Vulnerability[]> {
     rmSync(empty, { recursive: true });
   }
 }
+
+/** Variables of Trivy that change nothing of what it finds. Others hide what they name, such as TRIVY_IGNOREFILE. */
+const HARMLESS = /^TRIVY_(CACHE_DIR|DB_REPOSITORY|JAVA_DB_REPOSITORY|USERNAME|PASSWORD|TIMEOUT|DEBUG)$/;
+
+const withoutIgnoring = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("TRIVY_") || HARMLESS.test(name)));
 
 const INSTALL = "https://trivy.dev/docs/latest/getting-started/installation/";
 

@@ -47,7 +47,7 @@ export async function* smokeChecked(context: Context, outside: Outside, done?: D
     yield await checked(name, smoke, context, outside, done);
     if (!candidate || smoke.kind !== "http" || !shiftedServices(system).includes(smoke.of)) continue;
     const fetch = (url: string) => outside.fetchFrom(candidateOf(smoke.of), url);
-    yield await checked(`${name} of the candidate`, smoke, context, { ...outside, fetch });
+    yield { ...(await checked(`${name} of the candidate`, smoke, context, { ...outside, fetch })), ofCandidate: true };
   }
 }
 
@@ -138,10 +138,10 @@ interface Options {
 }
 
 /**
- * Records the result. A step that nobody has done yet counts as not passed.
+ * Records the result, and returns whether the stable release is verified. A candidate that fails is not its fault.
  * @throws Refused if the last deploy was of another release than the file names, or has failed
  */
-async function record(context: Context, results: readonly Checked[]): Promise<void> {
+async function record(context: Context, results: readonly Checked[]): Promise<boolean> {
   const { environmentName, pointer } = context;
   const records = recordsOf(context);
   const last = deploys(await records.list()).at(-1);
@@ -153,14 +153,16 @@ async function record(context: Context, results: readonly Checked[]): Promise<vo
         ? "the last deploy did not succeed"
         : undefined;
   if (why) throw new Refused(`Nothing was recorded in ${environmentName}: ${why}. Deploy first.`);
+  const passed = results.every(({ result, ofCandidate }) => result === "ok" || ofCandidate);
   await records.add({
     kind: "verification",
     at: new Date().toISOString(),
     by: person(),
     release: pointer.stable,
-    passed: results.every(({ result }) => result === "ok"),
+    passed,
     checks: [...results],
   });
+  return passed;
 }
 
 export const main = (environmentName: string, { json, done = [], record: records }: Options): Promise<void> =>
@@ -181,16 +183,16 @@ export const main = (environmentName: string, { json, done = [], record: records
     if (json) console.log(JSON.stringify({ ok: !failed, checks: results }, null, 2));
     if (failed) process.exitCode = 1;
     if (!records) return;
-    if (todo && !failed) {
+    const fails = results.some(({ result, ofCandidate }) => result === "FAIL" && !ofCandidate);
+    if (todo && !fails) {
       // Without a FAIL, nothing is known against the release, so an earlier verification stays.
       print.say(
         `Nothing is recorded until ${todo === 1 ? "this step is" : `these ${todo} steps are`} done: name each with --done.`,
       );
       return;
     }
-    await record(context, results);
-    const verdict = passed === results.length ? "is verified" : "is not verified";
-    print.say(`Recorded: ${context.pointer.stable} ${verdict} in ${environmentName}.`);
+    const isVerified = await record(context, results);
+    print.say(`Recorded: ${context.pointer.stable} is ${isVerified ? "" : "not "}verified in ${environmentName}.`);
   });
 
 /** The world outside, with kubectl's credentials in a folder. */

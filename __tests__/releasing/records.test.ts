@@ -61,6 +61,40 @@ test("a token that has ended is replaced by a new one", async () => {
   expect(await records.list()).toHaveLength(3);
 });
 
+describe("an outage of seconds", () => {
+  const real = globalThis.fetch;
+  afterEach(() => {
+    globalThis.fetch = real;
+  });
+  const unavailable = () => new Response("{}", { status: 503 });
+
+  test("loses no record, and makes none of them twice", async () => {
+    const records = recordsOf(place);
+    const count = (await records.list()).length;
+    const answers = [
+      () => Promise.reject(new TypeError("fetch failed")),
+      async (...call: Parameters<typeof fetch>) => {
+        await real(...call);
+        return unavailable(); // the answer gets lost
+      },
+    ];
+    globalThis.fetch = (...call) => (answers.shift() ?? real)(...call);
+    await records.add(hold(7, "2".repeat(16)));
+    globalThis.fetch = real;
+    expect(await records.list()).toHaveLength(count + 1);
+  });
+
+  test("is not what a refusal is", async () => {
+    let calls = 0;
+    globalThis.fetch = async () => {
+      calls += 1;
+      return new Response(JSON.stringify({ error: { message: "no" } }), { status: 412 });
+    };
+    await expect(recordsOf(place).add(hold(8, "2".repeat(16)))).rejects.toThrow(/ 412 no\n/);
+    expect(calls).toBe(1);
+  });
+});
+
 test("the deployer adds records, and can neither replace nor delete them; others neither read nor add", async () => {
   const accounts = "projects/shop-staging/serviceAccounts";
   fake.cloud.call({ method: "POST", service: "iam", path: accounts, body: { accountId: "deployer" } });
@@ -89,7 +123,7 @@ test("the deployer adds records, and can neither replace nor delete them; others
   use(deployer);
   const records = recordsOf(place);
   await records.add(hold(9, "3".repeat(16)));
-  expect(await records.list()).toHaveLength(4);
+  expect(await records.list()).toHaveLength(5);
 
   use(fake.tokens.issue("serviceAccount:web@shop-staging.iam.gserviceaccount.com"));
   const stranger = recordsOf(place);

@@ -7,7 +7,7 @@ import { deployed } from "./events";
 
 const ONE = "1".repeat(16);
 const LOCK = "shop/staging/default.tflock";
-const TEXT = '{"ID":"1","Operation":"OperationTypeApply","Who":"runner@host","Created":"2027-01-01T00:00:00Z"}';
+const TEXT = '{"ID":"1","Operation":"OperationTypeApply","Who":"runner@host","Created":"2127-01-01T00:00:00Z"}';
 
 /** A state whose bucket has these objects. */
 function stateWith(objects: Record<string, string>): State {
@@ -25,8 +25,11 @@ function stateWith(objects: Record<string, string>): State {
   return { bucket, prefix: "shop/staging", place: "gs://shop-state/shop/staging" };
 }
 
+/** After the beginning of this process. */
+const BEGUN = "2127-01-01T00:00:00.000Z";
+
 /** A deploy that has no end yet, on a machine. */
-const running = (runner: Of<"deploy-begun">["runner"]): Event[] => deployed(0, ONE, { runner }).slice(0, 1);
+const running = (runner: Of<"deploy-begun">["runner"]): Event[] => deployed(0, ONE, { runner, at: BEGUN }).slice(0, 1);
 const host = os.hostname();
 const dead = spawnSync("true").pid;
 
@@ -36,9 +39,11 @@ test("a lock names who has it", async () => {
 });
 
 test("a process of this machine is alive or dead, and nobody can tell of another machine's", async () => {
-  expect(await lifeOf({ runner: { host, pid: process.pid } })).toBe("alive");
-  expect(await lifeOf({ runner: { host, pid: dead } })).toBe("dead");
-  expect(await lifeOf({ runner: { host: `not-${host}`, pid: dead } })).toBe("unknown");
+  expect(await lifeOf({ at: BEGUN, runner: { host, pid: process.pid } })).toBe("alive");
+  expect(await lifeOf({ at: BEGUN, runner: { host, pid: dead } })).toBe("dead");
+  // Another process has the number now.
+  expect(await lifeOf({ at: "2026-01-01T00:00:00.000Z", runner: { host, pid: process.pid } })).toBe("dead");
+  expect(await lifeOf({ at: BEGUN, runner: { host: `not-${host}`, pid: dead } })).toBe("unknown");
 });
 
 describe("a job of GitHub Actions", () => {
@@ -55,7 +60,7 @@ describe("a job of GitHub Actions", () => {
       calls.push(String(address));
       return new Response(JSON.stringify({ status }), { status: code });
     };
-    return [calls, await lifeOf({ runner: { host, pid: process.pid, url } })];
+    return [calls, await lifeOf({ at: BEGUN, runner: { host, pid: process.pid, url } })];
   }
 
   test.each<[string | undefined, number, Life]>([
@@ -101,20 +106,21 @@ describe("a job of GitHub Actions", () => {
 
     test("can have a deploy that has died, an earlier step", async () => {
       globalThis.fetch = async () => new Response(JSON.stringify({ status: "in_progress" }));
-      const lives = (job: number, pid: number) => lifeOf({ runner: { host, pid, url: `${url}/job/${job}` } });
+      const lives = (job: number, pid: number) =>
+        lifeOf({ at: BEGUN, runner: { host, pid, url: `${url}/job/${job}` } });
       expect([await lives(7, dead), await lives(7, process.pid), await lives(8, dead)]).toEqual([
         "dead",
         "alive",
         "alive",
       ]);
       process.env.JOB_ID = ""; // then another job of the run can have the same address
-      expect(await lifeOf({ runner: { host, pid: dead, url } })).toBe("alive");
+      expect(await lifeOf({ at: BEGUN, runner: { host, pid: dead, url } })).toBe("alive");
     });
   });
 
   test("is unknown if GitHub does not answer", async () => {
     globalThis.fetch = async () => Promise.reject(new Error("offline"));
-    expect(await lifeOf({ runner: { host, pid: process.pid, url: `${url}/job/7` } })).toBe("unknown");
+    expect(await lifeOf({ at: BEGUN, runner: { host, pid: process.pid, url: `${url}/job/7` } })).toBe("unknown");
   });
 });
 
@@ -122,7 +128,7 @@ test("only the lock of a deploy that has died is removed", async () => {
   const objects = { [LOCK]: TEXT };
   const state = stateWith(objects);
   await expect(refuseLocked(state, running({ host, pid: process.pid }), "staging")).rejects.toThrow(
-    `The state gs://shop-state/shop/staging is locked since 2027-01-01T00:00:00Z by runner@host: the deploy of ${ONE} by someone (process ${process.pid} on ${host}).\nWait until it has ended. npm run rollback -- staging --abort stops it and goes back.`,
+    `The state gs://shop-state/shop/staging is locked since 2127-01-01T00:00:00Z by runner@host: the deploy of ${ONE} by someone (process ${process.pid} on ${host}).\nWait until it has ended. npm run rollback -- staging --abort stops it and goes back.`,
   );
   for (const events of [[], deployed(0, ONE), running({ host: "another", pid: 1 })])
     await expect(refuseLocked(state, events, "staging")).rejects.toThrow(

@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { Refused } from "../refused";
 import { accessToken } from "./credentials";
 
@@ -19,6 +20,11 @@ export interface Bucket {
   remove(name: string, generation: string): Promise<void>;
 }
 
+/** Milliseconds before each further attempt. {@link https://cloud.google.com/storage/docs/retry-strategy} */
+const WAITS = [250, 1000, 4000];
+/** Statuses after which a request is sent again. */
+const isRepeated = (status: number): boolean => status === 408 || status === 429 || status >= 500;
+
 const ENDPOINT = "https://storage.googleapis.com/storage/v1/";
 
 /**
@@ -34,25 +40,44 @@ export function bucketOf(name: string, remedyOf: (status: number) => string): Bu
   async function send(url: URL, { method, body }: RequestInit): Promise<Response> {
     token ??= accessToken();
     const headers = { authorization: `Bearer ${await token}`, "content-type": "application/json" };
-    return fetch(url, { method, headers, body }).catch((error: Error) => {
-      throw new Refused(
-        `gs://${name} cannot be reached: ${(error.cause as Error | undefined)?.message ?? error.message}\n${remedyOf(0)}`,
-      );
-    });
+    return fetch(url, { method, headers, body });
+  }
+
+  /** Sends a request, and sends it again while Google cannot be reached or asks for that. */
+  async function patiently(url: URL, request: RequestInit): Promise<{ response: Response; repeated: boolean }> {
+    let isRenewed = false;
+    for (let repeated = 0; ; ) {
+      const answer = await send(url, request).catch((error: Error) => error);
+      if (answer instanceof Response && answer.status === 401 && !isRenewed) {
+        isRenewed = true;
+        token = undefined; // it ends after an hour, which an apply or a walk can take
+        continue;
+      }
+      const isWorth = answer instanceof Response ? isRepeated(answer.status) : answer instanceof TypeError; // of fetch
+      const wait = WAITS[repeated];
+      if (isWorth && wait !== undefined) {
+        await setTimeout(wait);
+        repeated += 1;
+      } else if (answer instanceof Response) return { response: answer, repeated: repeated > 0 };
+      else if (!isWorth) throw answer;
+      else
+        throw new Refused(
+          `gs://${name} cannot be reached: ${(answer.cause as Error | undefined)?.message ?? answer.message}\n${remedyOf(0)}`,
+        );
+    }
   }
 
   async function ask(path: string, query: Record<string, string>, { method = "GET", body }: RequestInit = {}) {
     const url = new URL(path, endpoint);
     url.search = String(new URLSearchParams(query));
-    let response = await send(url, { method, body });
-    if (response.status === 401) {
-      token = undefined; // it ends after an hour, which an apply or a walk can take
-      response = await send(url, { method, body });
-    }
+    const { response, repeated } = await patiently(url, { method, body });
     if (response.ok) return response;
     const { status, statusText } = response;
     const said = (await response.json().catch(() => ({}))) as { error?: { message?: string } };
     if (method === "GET" && status === 404 && path !== objects) return undefined;
+    // An answer that got lost: an earlier attempt has created or removed the object.
+    if (repeated && ((method === "POST" && status === 412) || (method === "DELETE" && status === 404)))
+      return undefined;
     throw new Refused(
       `gs://${name} cannot be used: ${status} ${said.error?.message ?? statusText}\n${remedyOf(status)}`,
     );

@@ -28,6 +28,7 @@ export function coming(configuration: Configuration, environmentName: string, ev
   const source = environment.verifiedIn?.environment;
   if (source === undefined) return [];
   const { repository } = environmentOf(configuration, source).environment;
+  if (repository === environment.repository) return [];
   const { release, candidate } = current(events)?.begun ?? {};
   return [pointer.stable, pointer.candidate].flatMap((id) => {
     if (id === undefined || id === release || id === candidate) return [];

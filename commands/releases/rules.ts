@@ -15,6 +15,8 @@ export interface Proposed {
   readonly releases: Configuration["releases"];
   /** Whether it goes back to a release that ran here. */
   readonly rollback: boolean;
+  /** Whether it is only named, so that the time in the environment before can still pass. */
+  readonly isNamed?: boolean;
 }
 
 /** What is known of the environment, and of the one that verifies its releases. */
@@ -94,7 +96,7 @@ function unverified(proposed: Proposed, id: string, facts: Facts, now: Date): Wr
   const why = whyUnverified(standing(before, id), source);
   if (why) return [why];
   const served = minutesServed(before, id, now);
-  if (served >= soakMinutes) return [];
+  if (served >= soakMinutes || proposed.isNamed) return [];
   return [
     [
       `has run in ${source} for ${Math.floor(served)} of the ${soakMinutes} minutes that verifiedIn requires`,

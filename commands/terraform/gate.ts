@@ -10,7 +10,7 @@ import { writeWhole } from "../../schema/write";
 import type { Listed } from "../../stacks/protection";
 import type { Context } from "../context";
 import { isBeingMade } from "../records/history";
-import { Deploying } from "../releases/deploying";
+import { Deploying, recordsIn } from "../releases/deploying";
 import { type Copy, coming, copyImages } from "../releases/images";
 import { printer } from "../terminal";
 import { approvalProblems, approvalsIn } from "./approvals";
@@ -57,6 +57,12 @@ export async function gate(args: readonly string[]): Promise<number> {
 /** The stack of this folder. */
 const stackHere = () => JSON.parse(readFileSync("cdk.tf.json", "utf8"));
 
+/** Whether the first deploy is not over, as far as the records can be read: a plan needs no right to read them. */
+const isBegun = ({ configuration, environmentName }: FilesOfStack): Promise<boolean> =>
+  recordsIn(configuration, environmentName)
+    .list()
+    .then(isBeingMade, () => false);
+
 /** Keeps the charts that Helm downloads, and lets a rollback use those that earlier plans have kept. */
 async function withCharts(run: () => Promise<number>): Promise<number> {
   const [stack, folder] = [stackHere(), process.cwd()];
@@ -78,7 +84,8 @@ async function plan(options: readonly string[]): Promise<number> {
   const [files, destroys] = [await filesOf(), options.includes("-destroy")];
   const failed = said(problemsIn(shown, files, destroys));
   if (isGuarded(files, destroys)) {
-    const wanted = wantedBy(shown);
+    const asks = wantedBy(shown).length > 0 && !(await isBegun(files));
+    const wanted = asks ? wantedBy(shown) : [];
     // cdktf adds the name of a construct to the first address in a line, so the option is not the first.
     const allow = wanted.map((it) => `  ${it.startsWith(DESTROY) ? it.slice(DESTROY.length) : it}: --allow ${it}`);
     const lines = [...summaryOf(shown), ...(wanted.length ? ["a deploy of it needs", ...allow] : [])];
@@ -139,6 +146,7 @@ async function apply(command: "apply" | "destroy", options: readonly string[]): 
     if (changes && asks && !hash && !(await approved(destroys))) return 1;
     await copyImages(copies, printer(process.stdout));
     if (!destroys && !rollback) await keepDatabase(shown, files, begun);
+    if (!destroys && said(freezeProblems(shown, files))) return 1; // one can have begun since the plan
     const chosen = destroys ? [] : await parallelism(file, shown, others);
     await deploying?.begin({
       first: isFirst(shown),
@@ -167,7 +175,7 @@ async function wouldDo(shown: Plan, files: Context, copies: readonly Copy[]): Pr
   const lines = [
     ...copies.map(({ from, to }) => `It copies ${from} to ${to}, unless that is there.`),
     ...(tasks.length ? [`It keeps the database before ${tasks.join(" and ")} changes it.`] : []),
-    "Nothing was changed (--dry-run). A deploy would not be refused.",
+    "Nothing was changed (--dry-run). No rule refuses this deploy.",
   ];
   console.log(["", ...lines].join("\n"));
   return 0;

@@ -23,7 +23,9 @@ export async function parallelism(
   options: readonly string[],
 ): Promise<string[]> {
   if (isChosen(options)) return [];
-  const graph = graphOf(await printedBy(["graph", "-type=apply", `-plan=${file}`]));
+  const printed = await printedBy(["graph", "-type=apply", `-plan=${file}`]).catch(() => undefined);
+  if (printed === undefined) return []; // Terraform has said why; ten at a time are slower, and no reason to stop
+  const graph = graphOf(printed);
   const changed = new Set(
     resource_changes
       .filter(({ change }) => !change.actions.includes("no-op"))

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import os from "node:os";
 import type { Environment } from "../../schema/environment";
 import { type Bucket, bucketOf } from "../google/storage";
@@ -72,17 +73,26 @@ export function runnerHere(): Of<"deploy-begun">["runner"] {
 }
 
 /** Whether a deploy still runs, as far as this machine or GitHub can tell. */
-export async function lifeOf({ runner }: Pick<Of<"deploy-begun">, "runner">): Promise<Life> {
+export async function lifeOf({ runner, at }: Pick<Of<"deploy-begun">, "runner" | "at">): Promise<Life> {
   // The job of this process goes on, also if its deploy, an earlier step, has died. It has one machine.
   const mine = process.env.JOB_ID && runner.url === runnerHere().url;
   if (runner.url && !mine) return lifeOnGitHub(runner.url);
   if (runner.host !== os.hostname()) return "unknown";
   try {
     process.kill(runner.pid, 0);
-    return "alive";
+    return startedAfter(runner.pid, new Date(at)) ? "dead" : "alive";
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "ESRCH" ? "dead" : "alive";
   }
+}
+
+/** Whether a process has begun after a time, so it has only the number of one that began before. */
+function startedAfter(pid: number, time: Date): boolean {
+  const { stdout } = spawnSync("ps", ["-o", "lstart=", "-p", String(pid)], {
+    encoding: "utf8",
+    env: { ...process.env, LC_ALL: "C" },
+  });
+  return Date.parse(stdout ?? "") > time.getTime() + SECOND; // ps prints whole seconds
 }
 
 /**
@@ -103,6 +113,8 @@ async function lifeOnGitHub(url: string): Promise<Life> {
     return "unknown";
   }
 }
+
+const SECOND = 1000;
 
 /** Seconds after the record of a deploy in which its apply takes the lock. */
 const TAKES = 120;

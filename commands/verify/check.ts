@@ -21,6 +21,8 @@ export interface Checked {
   readonly name: string;
   readonly result: "ok" | "FAIL" | "todo";
   readonly why: string;
+  /** Whether it is about the candidate, which decides nothing about the stable release. */
+  readonly ofCandidate?: boolean;
 }
 
 /** Does a check. It says what it has found, and throws what is wrong. */

@@ -38,9 +38,12 @@ export async function* rolloutsChecked(context: Context, { kubectl }: Outside): 
   if (looked.result === "FAIL") return yield looked;
   const expected = releasesOf(context);
   for (const [name, { image, release }] of expected)
-    yield await tried(`rollout of ${name}`, async () =>
-      rolledOut(there.get(name), imageOf(context.environment, release, image), release.version),
-    );
+    yield {
+      ...(await tried(`rollout of ${name}`, async () =>
+        rolledOut(there.get(name), imageOf(context.environment, release, image), release.version),
+      )),
+      ...(release === context.candidate?.release && { ofCandidate: true }),
+    };
   for (const [name, { kind }] of there)
     if (!expected.has(name))
       yield await tried(`rollout of ${name}`, async () => {
