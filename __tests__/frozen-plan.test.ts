@@ -26,7 +26,7 @@ const UPDATE = change("helm_release", ["update"], { version: "1" }, { version: "
 const refused = (freezes: Freezes, changes: Change[] = [UPDATE], now = DURING, env: NodeJS.ProcessEnv = {}) =>
   freezeProblems({ resource_changes: changes }, freezes, now, env).map(line);
 
-const BY_HAND = `releases/pmcrm/production.json freeze.until = "2027-11-22T00:00:00Z": nothing is deployed until then, but for rollbacks: An incident; deploy later, or run SYSTEM=pmcrm npm run freeze -- production --lift, and commit the file; see docs/releases.md#freeze`;
+const BY_HAND = `releases/pmcrm/production.json freeze.until = "2027-11-22T00:00:00Z": nothing is deployed until then, but for rollbacks: An incident; deploy later, or run SYSTEM=pmcrm npm run freeze -- production --lift, and commit the file; see docs/freezes.md`;
 
 test("a deploy during a freeze by hand is refused, with the reason, the end and what to do", () => {
   expect(refused(frozenBy(INCIDENT))).toEqual([BY_HAND]);
@@ -34,7 +34,7 @@ test("a deploy during a freeze by hand is refused, with the reason, the end and 
 
 test("a deploy during a planned freeze is refused", () => {
   expect(refused(frozenBy(undefined, SALE))).toEqual([
-    `environments/pmcrm/production.ts freezes.0.until = "2027-12-01T00:00:00Z": nothing is deployed until then, but for rollbacks: Black Friday; deploy later, or remove the freeze, and commit the file; see docs/releases.md#freeze`,
+    `environments/pmcrm/production.ts freezes.0.until = "2027-12-01T00:00:00Z": nothing is deployed until then, but for rollbacks: Black Friday; deploy later, or remove the freeze, and commit the file; see docs/freezes.md`,
   ]);
 });
 

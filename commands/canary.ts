@@ -33,7 +33,7 @@ async function canary(environmentName: string, { autoApprove, dryRun, patience, 
   const { stable, candidate, share = 0 } = files.pointer;
   if (candidate === undefined)
     throw new Refused(
-      `${environmentName} has no candidate. npm run release -- ${environmentName} --candidate names one; see docs/releases.md#run-a-candidate`,
+      `${environmentName} has no candidate. npm run release -- ${environmentName} --candidate names one; see docs/candidates.md`,
     );
   const { system } = files;
   const plan: Walk = { systemName, system, environmentName, stable, candidate, share, limits, patience };

@@ -36,7 +36,7 @@ export function freezeProblems(
         ]
       : [`${environmentFile(systemName, environmentName)} freezes.${planned}.until`, "remove the freeze"];
   const rule = `nothing is deployed until then, but for rollbacks: ${freeze.reason}`;
-  const remedy = `deploy later, or ${lift}, and commit the file; see docs/releases.md#freeze`;
+  const remedy = `deploy later, or ${lift}, and commit the file; see docs/freezes.md`;
   return [{ path, value: freeze.until, rule, remedy }];
 }
 
