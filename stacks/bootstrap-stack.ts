@@ -170,7 +170,11 @@ export class BootstrapStack extends TerraformStack {
     const read = { records: records.name, ...(source && { "source-records": recordsBucket(source.project) }) };
     for (const [id, name] of Object.entries(read))
       for (const [reader, { member }] of Object.entries({ viewer: deployer, planner }))
-        new StorageBucketIamMember(this, `${id}-${reader}`, { bucket: name, role: "roles/storage.objectViewer", member });
+        new StorageBucketIamMember(this, `${id}-${reader}`, {
+          bucket: name,
+          role: "roles/storage.objectViewer",
+          member,
+        });
 
     // ---- secrets that people supply; their values are nobody's but Secret Manager's
     for (const variable of suppliedVariables(system, environment)) {
