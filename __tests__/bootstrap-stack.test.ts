@@ -141,7 +141,7 @@ describe.each(EVERY)("$name", ({ name }) => {
     const grants = [...of("google_storage_bucket_iam_binding"), ...of("google_storage_bucket_iam_member")]
       .filter(([, { bucket, role }]) => bucket.includes("google_storage_bucket.records.") && !role.includes("legacy"))
       .map(([, { role, members, member }]) => [role, members ?? [member]]);
-    const [role, deployer] = grants.find(([it]) => it === "roles/storage.objectCreator") ?? [];
+    const [, deployer] = grants.find(([it]) => it === "roles/storage.objectCreator") ?? [];
     expect(deployer).toHaveLength(1);
     expect(deployer).not.toContain(PLANNER);
     expect(grants).toHaveLength(3);
