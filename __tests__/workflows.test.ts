@@ -188,6 +188,25 @@ test("a called workflow declares the secrets that it uses, and its caller passes
   }
 });
 
+test("the checks that docs/ci.md lets GitHub require are those of pull requests", () => {
+  const page = readFileSync(path.join(ROOT, "docs", "ci.md"), "utf8");
+  const required = [...page.matchAll(/"context": "(.*)"/g)].map(([, name]) => name);
+  const jobs = WORKFLOWS.filter((file) => "pull_request" in workflow(file).on).flatMap((file) =>
+    Object.entries<{ needs?: string; strategy?: { matrix: { node?: number[] } } }>(parse(textOf(file)).jobs),
+  );
+  const needed = jobs.flatMap(([, { needs = [] }]) => needs); // what needs them is required in their place
+  const checks = jobs
+    .filter(([name]) => !needed.includes(name))
+    .flatMap(([name, { strategy }]) => strategy?.matrix.node?.map((it) => `${name} (${it})`) ?? name);
+  expect(required.toSorted()).toEqual(checks.toSorted());
+});
+
+test("one check says whether every stack could be rehearsed", () => {
+  const { if: condition, needs, steps } = Object(workflow("workflows/rehearsal.yml").jobs.rehearsed);
+  expect([condition, needs]).toEqual(["always()", "rehearse"]);
+  expect(steps[0]).toEqual({ run: 'test "$RESULT" = success', env: { RESULT: `\${{ needs.rehearse.result }}` } });
+});
+
 test("a rollback by hand does not wait for the success of what cancels older runs", () => {
   const { if: condition, needs } = Object(workflow("workflows/operate.yml").jobs.rollback);
   expect([needs, condition]).toEqual(["replace", `\${{ !cancelled() && inputs.command == 'rollback' }}`]);
@@ -200,6 +219,27 @@ test("each command that can be chosen by hand has a job", () => {
   expect(options).toEqual(["rollback", "hold", "unhold", "freeze", "unfreeze"]);
   for (const it of options)
     expect([it, conditions.some((condition) => condition.includes(`inputs.command == '${it}'`))]).toEqual([it, true]);
+});
+
+test("a command without an input that it needs fails at once, and says which", () => {
+  const { jobs } = workflow("workflows/operate.yml");
+  for (const [name, condition, input] of [
+    ["freeze", "inputs.command == 'freeze' && inputs.until == ''", "until"],
+    ["hold", "inputs.release == ''", "release"],
+  ] as const) {
+    const [first] = jobs[name]?.steps ?? [];
+    expect(first?.if).toBe(condition);
+    expect(first?.run).toMatch(new RegExp(`^echo "::error::.* with ${input},.*"\nexit 1\n$`));
+  }
+});
+
+test("the log says when a run only watches, and can be cancelled", () => {
+  const steps = workflow("workflows/release-system.yml").jobs.production?.steps ?? [];
+  const watches = steps.findIndex(({ run }) => run?.includes("slipway watch"));
+  expect(steps[watches]?.run).toMatch(
+    /^echo "::notice::.* cancelled safely.*"\nnpx slipway watch production --minutes 15\n$/,
+  );
+  expect(steps[watches - 1]).toMatchObject({ run: "npx slipway verify production" });
 });
 
 test("a job that acts as a service account has an environment of GitHub, except the one of application repositories", () => {
