@@ -44,7 +44,9 @@ const STEPS: [string, Step][] = [
 
 const runs = (job: { readonly steps: readonly Step[] }, command: RegExp): boolean =>
   job.steps.some(({ run = "" }) => command.test(run));
-const deploys = JOBS.filter((job) => runs(job, /slipway (deploy|rollback)\b/));
+/** What changes an environment; its event is in the parentheses. */
+const CHANGES = /(?:slipway |\.ci\/)(deploy|rollback)\b/;
+const deploys = JOBS.filter((job) => runs(job, CHANGES));
 const plans = JOBS.filter((job) => runs(job, /\.ci\/plan\b/));
 const federated = JOBS.filter(({ uses, permissions }) => !uses && permissions["id-token"]);
 const writers = JOBS.filter(({ uses, permissions }) => !uses && permissions.contents === "write");
@@ -124,9 +126,9 @@ test("each message goes to the channels, and says where, what and how it stands"
 
 test("a message is sent when a deploy or a rollback begins, and when it has ended", () => {
   for (const { where, steps } of deploys) {
-    const changes = steps.filter(({ run = "" }) => /slipway (deploy|rollback)\b/.test(run));
+    const changes = steps.filter(({ run = "" }) => CHANGES.test(run));
     for (const change of changes) {
-      const event = /slipway (\w+)/.exec(change.run ?? "")?.[1];
+      const event = CHANGES.exec(change.run ?? "")?.[1];
       const at = steps.indexOf(change);
       const told = steps.flatMap((step, i) =>
         String(step.with?.tags).endsWith(` event:${event}`)
@@ -146,10 +148,98 @@ test("a message is sent when a deploy or a rollback begins, and when it has ende
 });
 
 test("what deploys can ask GitHub about the job that holds the state's lock, and records its own", () => {
-  const steps = STEPS.filter(([, { run = "" }]) => /slipway (deploy|rollback)\b/.test(run));
+  const steps = STEPS.filter(([, { run = "" }]) => CHANGES.test(run));
   expect(steps.length).toBeGreaterThanOrEqual(deploys.length);
   for (const [, { env }] of steps)
     expect(env).toMatchObject({ GITHUB_TOKEN: `\${{ github.token }}`, JOB_ID: `\${{ job.check_run_id }}` });
+});
+
+test("the token of Vercel goes to what plans, deploys or rolls back, and to nothing else", () => {
+  const without = (env: Step["env"]) => !JSON.stringify(env ?? {}).includes("VERCEL_API_TOKEN");
+  const asks = ({ run = "" }: Step) => CHANGES.test(run) || /^\.ci\/(plan|promotion)\b/.test(run);
+  const askers = STEPS.filter(([, step]) => asks(step));
+  expect(askers).toHaveLength(7);
+  for (const [where, { env }] of askers)
+    expect([where, env?.VERCEL_API_TOKEN]).toEqual([where, `\${{ secrets.VERCEL_API_TOKEN }}`]);
+  expect(STEPS.filter(([, step]) => !asks(step) && !without(step.env)).map(([where]) => where)).toEqual([]);
+  const elsewhere = WORKFLOWS.filter((file) => {
+    const { jobs, ...rest } = parse(textOf(file));
+    const wide = Object.values<{ env?: Step["env"] }>(jobs).some(({ env }) => !without(env));
+    return wide || !without(rest.env);
+  });
+  expect(elsewhere).toEqual([]);
+});
+
+// https://github.com/actions/runner/issues/1490
+test("a called workflow declares the secrets that it uses, and its caller passes each", () => {
+  const used = (file: string) => [
+    ...new Set([...textOf(file).matchAll(/\bsecrets\.([A-Z_]+)/g)].map(([, name]) => name as string)),
+  ];
+  const calls = WORKFLOWS.flatMap((file) =>
+    Object.values<{ uses?: string; secrets?: object }>(parse(textOf(file)).jobs).flatMap(({ uses, secrets = {} }) =>
+      uses?.startsWith("./") ? [{ called: uses.replace("./.github/", ""), passed: secrets }] : [],
+    ),
+  );
+  expect(calls.map(({ called }) => called)).toContain("workflows/release-system.yml");
+  for (const { called, passed } of calls) {
+    const names = used(called).sort();
+    expect([called, Object.keys(parse(textOf(called)).on.workflow_call.secrets ?? {}).sort()]).toEqual([called, names]);
+    expect([called, passed]).toEqual([called, Object.fromEntries(names.map((it) => [it, `\${{ secrets.${it} }}`]))]);
+  }
+});
+
+test("the checks that docs/ci.md lets GitHub require are those of pull requests", () => {
+  const page = readFileSync(path.join(ROOT, "docs", "ci.md"), "utf8");
+  const required = [...page.matchAll(/"context": "(.*)"/g)].map(([, name]) => name);
+  const jobs = WORKFLOWS.filter((file) => "pull_request" in workflow(file).on).flatMap((file) =>
+    Object.entries<{ needs?: string; strategy?: { matrix: { node?: number[] } } }>(parse(textOf(file)).jobs),
+  );
+  const needed = jobs.flatMap(([, { needs = [] }]) => needs); // what needs them is required in their place
+  const checks = jobs
+    .filter(([name]) => !needed.includes(name))
+    .flatMap(([name, { strategy }]) => strategy?.matrix.node?.map((it) => `${name} (${it})`) ?? name);
+  expect(required.toSorted()).toEqual(checks.toSorted());
+});
+
+test("one check says whether every stack could be rehearsed", () => {
+  const { if: condition, needs, steps } = Object(workflow("workflows/rehearsal.yml").jobs.rehearsed);
+  expect([condition, needs]).toEqual(["always()", "rehearse"]);
+  expect(steps[0]).toEqual({ run: 'test "$RESULT" = success', env: { RESULT: `\${{ needs.rehearse.result }}` } });
+});
+
+test("a rollback by hand does not wait for the success of what cancels older runs", () => {
+  const { if: condition, needs } = Object(workflow("workflows/operate.yml").jobs.rollback);
+  expect([needs, condition]).toEqual(["replace", `\${{ !cancelled() && inputs.command == 'rollback' }}`]);
+});
+
+test("each command that can be chosen by hand has a job", () => {
+  const { on, jobs } = parse(textOf("workflows/operate.yml"));
+  const conditions = Object.values<{ if?: string }>(jobs).map((job) => job.if ?? "");
+  const { options } = on.workflow_dispatch.inputs.command;
+  expect(options).toEqual(["rollback", "hold", "unhold", "freeze", "unfreeze"]);
+  for (const it of options)
+    expect([it, conditions.some((condition) => condition.includes(`inputs.command == '${it}'`))]).toEqual([it, true]);
+});
+
+test("a command without an input that it needs fails at once, and says which", () => {
+  const { jobs } = workflow("workflows/operate.yml");
+  for (const [name, condition, input] of [
+    ["freeze", "inputs.command == 'freeze' && inputs.until == ''", "until"],
+    ["hold", "inputs.release == ''", "release"],
+  ] as const) {
+    const [first] = jobs[name]?.steps ?? [];
+    expect(first?.if).toBe(condition);
+    expect(first?.run).toMatch(new RegExp(`^echo "::error::.* with ${input},.*"\nexit 1\n$`));
+  }
+});
+
+test("the log says when a run only watches, and can be cancelled", () => {
+  const steps = workflow("workflows/release-system.yml").jobs.production?.steps ?? [];
+  const watches = steps.findIndex(({ run }) => run?.includes("slipway watch"));
+  expect(steps[watches]?.run).toMatch(
+    /^echo "::notice::.* cancelled safely.*"\nnpx slipway watch production --minutes 15\n$/,
+  );
+  expect(steps[watches - 1]).toMatchObject({ run: "npx slipway verify production" });
 });
 
 test("a job that acts as a service account has an environment of GitHub, except the one of application repositories", () => {
@@ -246,7 +336,8 @@ test("packages are installed before there are credentials, and without their scr
 
 test("each command of slipway that a workflow runs exists", () => {
   const known = readdirSync(path.join(ROOT, "commands", "cli")).map((file) => path.parse(file).name);
-  const named = [...WORKFLOWS.map(textOf), readFileSync(path.join(ROOT, ".ci/plan"), "utf8")].flatMap((text) =>
+  const scripts = readdirSync(path.join(ROOT, ".ci")).map((name) => readFileSync(path.join(ROOT, ".ci", name), "utf8"));
+  const named = [...WORKFLOWS.map(textOf), ...scripts].flatMap((text) =>
     [...text.matchAll(/npx slipway ([a-z]+)/g)].map(([, command]) => command as string),
   );
   expect([...new Set(named)].sort()).toEqual([
@@ -254,6 +345,7 @@ test("each command of slipway that a workflow runs exists", () => {
     "diff",
     "freeze",
     "history",
+    "promote",
     "release",
     "rollback",
     "scan",
