@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { notOnPath } from "../programs";
 import { Refused } from "../refused";
 import { word } from "../shell";
 
@@ -44,7 +45,7 @@ export const gcloud: Gcloud = (...args) =>
       reject(
         new Refused(
           error.code === "ENOENT"
-            ? "gcloud is not on PATH. Install it: https://cloud.google.com/sdk/docs/install"
+            ? notOnPath("gcloud")
             : `gcloud cannot be started: ${error.message}`,
         ),
       ),
@@ -59,7 +60,7 @@ export const gcloud: Gcloud = (...args) =>
       const said = Buffer.concat(stderr as Buffer[])
         .toString()
         .trim();
-      reject(new Refused(`${inShell(args)}\n${said}${remedyOf(said)}`));
+      reject(new Refused(`${inShell(args)}\n${said}${remedyOf(said)}`, said));
     });
   });
 
