@@ -98,4 +98,17 @@ test("a wrong call of a command exits with 2 and says what to do", async () => {
     code: 2,
     out: "--groups 0: is not a whole number from 1 to 999999\nSee npx slipway knobs --help\n",
   });
+  for (const [args, line] of [
+    [["diff"], "diff: names no environment; use one of staging, production"],
+    [["destroy", "--auto-approve"], "destroy: names no environment; use one of staging, production"],
+    [
+      ["unhold", "staging", "x", "--reason", "y".repeat(81)],
+      "--reason: must be one line of 1 to 80 characters; shorten it",
+    ],
+    [
+      ["hold", "staging", "nope", "--reason", "y"],
+      "nope: is not a release of pmcrm; those that ran: SYSTEM=pmcrm npm run history -- staging",
+    ],
+  ] as const)
+    expect(await slipway(args)).toEqual({ code: 2, out: `${line}\nSee npx slipway ${args[0]} --help\n` });
 });

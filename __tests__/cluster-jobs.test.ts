@@ -27,7 +27,9 @@ test("without gcloud or kubectl, the page that says how to install it is named",
   process.env.PATH = bin;
   try {
     const kubectl = kubectlOf(context, folder);
-    await expect(kubectl("get", "jobs")).rejects.toThrow("gcloud is not on PATH. Install it: https://cloud.google.com/");
+    await expect(kubectl("get", "jobs")).rejects.toThrow(
+      "gcloud is not on PATH. Install it: https://cloud.google.com/",
+    );
     symlinkSync("/bin/true", path.join(bin, "gcloud"));
     await expect(kubectl("get", "jobs")).rejects.toThrow("kubectl is not on PATH. Install it: https://kubernetes.io/");
   } finally {

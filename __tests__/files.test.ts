@@ -46,9 +46,7 @@ const CASES: Readonly<
   },
   "an image twice": {
     files: { [R]: '{ "version": "1", "images": { "backend": "a", "back\\u0065nd": "b" } }' },
-    lines: [
-      `${R}: cannot be read: images.backend is there twice, and only the last would count; correct the file`,
-    ],
+    lines: [`${R}: cannot be read: images.backend is there twice, and only the last would count; correct the file`],
   },
   "an empty release": {
     files: { [R]: "" },
@@ -145,9 +143,7 @@ const CASES: Readonly<
   },
   "a release with a byte order mark": {
     files: { [R]: '\ufeff{ "stable": "0123456789abcdef" }' },
-    lines: [
-      `${R}: cannot be read: it begins with a byte order mark, which JSON must not have; correct the file`,
-    ],
+    lines: [`${R}: cannot be read: it begins with a byte order mark, which JSON must not have; correct the file`],
   },
   "a release that is not JSON, with a secret": {
     files: { [R]: '{ "password": hunter2 }' },

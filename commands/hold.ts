@@ -1,7 +1,7 @@
 import { checkRelease, configurationFor } from "./context";
 import { person } from "./git";
-import { standing } from "./records/history";
 import { checkReason } from "./reason";
+import { standing } from "./records/history";
 import { orRefused } from "./refused";
 import { recordsIn } from "./releases/deploying";
 

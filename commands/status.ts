@@ -66,7 +66,12 @@ export interface Unknown {
  */
 export function statusOf(
   environment: string,
-  { system, environment: { verifiedIn }, pointer, freezes }: Pick<Files, "system" | "environment" | "pointer" | "freezes">,
+  {
+    system,
+    environment: { verifiedIn },
+    pointer,
+    freezes,
+  }: Pick<Files, "system" | "environment" | "pointer" | "freezes">,
   releases: Configuration["releases"],
   { here, before = [] }: Facts,
   now: Date,
@@ -186,17 +191,13 @@ async function status(environmentName: string | undefined, { json }: { readonly 
     names.map(async (name): Promise<Status | Unknown> => {
       const files = environmentOf(configuration, name);
       const source = files.environment.verifiedIn?.environment;
-      const before = source === undefined ? undefined : eventsOf(source).catch(orUnread);
-      const here = await eventsOf(name).catch(orUnread);
+      const [here, there] = await Promise.all([
+        eventsOf(name).catch(orUnread),
+        source === undefined ? undefined : eventsOf(source).catch(orUnread),
+      ]);
       if (here instanceof Refused) return { environment: name, refused: here.message };
-      const there = await before;
-      return statusOf(
-        name,
-        files,
-        releases,
-        { here, before: there instanceof Refused ? undefined : there },
-        new Date(),
-      );
+      const before = there instanceof Refused ? undefined : there;
+      return statusOf(name, files, releases, { here, before }, new Date());
     }),
   );
   if (json) console.log(JSON.stringify(all, null, 2));

@@ -12,7 +12,11 @@ const before = VARIABLES.map((name) => process.env[name]);
 const DEPLOYER = "deployer@shop-staging.iam.gserviceaccount.com";
 let fake: FakeCloud;
 
-const place = { systemName: "shop", environmentName: "staging", environment: { project: "shop-staging", deployer: DEPLOYER } };
+const place = {
+  systemName: "shop",
+  environmentName: "staging",
+  environment: { project: "shop-staging", deployer: DEPLOYER },
+};
 const use = (token: string) => {
   process.env.GOOGLE_OAUTH_ACCESS_TOKEN = token;
 };

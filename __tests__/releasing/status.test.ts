@@ -90,9 +90,7 @@ test("of an environment whose scans nobody asks for, a missing one is not said",
 test("a release that is held where it is verified is not one to deploy", () => {
   const before = [...deployed(0, TWO), hold(5, TWO)];
   const said = lines(status(deployed(0, ONE), { stable: TWO }, { environment: "production", before }));
-  expect(said).toContain(
-    `  the file names ${TWO}, which is held in staging: its deploy is refused. To lift the hold:`,
-  );
+  expect(said).toContain(`  the file names ${TWO}, which is held in staging: its deploy is refused. To lift the hold:`);
   expect(said.join()).not.toContain("npm run deploy");
 });
 

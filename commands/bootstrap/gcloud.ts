@@ -42,13 +42,7 @@ export const gcloud: Gcloud = (...args) =>
     child.stdout.on("data", (chunk: Buffer) => stdout?.push(chunk));
     child.stderr.on("data", (chunk: Buffer) => stderr?.push(chunk));
     child.on("error", (error: NodeJS.ErrnoException) =>
-      reject(
-        new Refused(
-          error.code === "ENOENT"
-            ? notOnPath("gcloud")
-            : `gcloud cannot be started: ${error.message}`,
-        ),
-      ),
+      reject(new Refused(error.code === "ENOENT" ? notOnPath("gcloud") : `gcloud cannot be started: ${error.message}`)),
     );
     child.on("close", (code) => {
       if (code === 0)

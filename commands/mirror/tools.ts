@@ -45,7 +45,8 @@ function remedyOf(said: string): string[] {
     return [
       `Log in to the registry. For Artifact Registry: gcloud auth login, then gcloud auth configure-docker <host>. The account needs the role Artifact Registry Writer. If the repository does not exist, create it: ${npmRun("<system>", "bootstrap", "<environment>")}`,
     ];
-  if (/name[ _]unknown/i.test(said)) return [`If the repository does not exist, create it: ${npmRun("<system>", "bootstrap", "<environment>")}`];
+  if (/name[ _]unknown/i.test(said))
+    return [`If the repository does not exist, create it: ${npmRun("<system>", "bootstrap", "<environment>")}`];
   return [];
 }
 
@@ -55,8 +56,7 @@ export async function checkPrograms(...programs: readonly Program[]): Promise<vo
     programs.map((program) =>
       execute(program, ["version"]).then(
         () => [],
-        (error: NodeJS.ErrnoException) =>
-          error.code === "ENOENT" ? [notOnPath(program)] : [],
+        (error: NodeJS.ErrnoException) => (error.code === "ENOENT" ? [notOnPath(program)] : []),
       ),
     ),
   );
