@@ -256,13 +256,12 @@ export const text = z
     rule("must be plain text without control characters", "remove them"),
   );
 
-const LINE_BREAK = /[\n\p{Zl}\p{Zp}]/u;
-/** A title, a name or a reason that people read. */
 const ONE_LINE = "must be one line of 1 to 80 characters";
+/** A title, a name or a reason that people read. */
 export const line = z
   .string(rule(ONE_LINE, "write it"))
   .refine((t) => t.trim() !== "", rule(ONE_LINE, "write it"))
-  .refine((t) => !LINE_BREAK.test(t), { message: rule(ONE_LINE, "write it in one line"), abort: true })
+  .refine((t) => !/[\n\p{Zl}\p{Zp}]/u.test(t), { message: rule(ONE_LINE, "write it in one line"), abort: true })
   .refine((t) => [...t].length <= 80, rule(ONE_LINE, "shorten it"))
   .refine(isPlainText, rule("must be plain text without control characters", "remove them"));
 
