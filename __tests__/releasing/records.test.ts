@@ -67,37 +67,6 @@ test("a token that has ended is replaced by a new one", async () => {
   expect(await records.list()).toHaveLength(3);
 });
 
-describe("with application default credentials", () => {
-  const { PATH } = process.env;
-  /** Puts a program in the place of gcloud. */
-  const gcloud = (script: string) => {
-    const bin = path.join(folder, "bin");
-    mkdirSync(bin, { recursive: true });
-    writeFileSync(path.join(bin, "gcloud"), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
-    process.env.PATH = `${bin}:${PATH}`;
-    use("");
-  };
-  afterEach(() => {
-    process.env.PATH = PATH;
-    use(fake.tokens.issue());
-  });
-  const LOG_IN = "gcloud auth application-default login --impersonate-service-account=";
-
-  test("that have expired, the login of the environment's deployer is named", async () => {
-    gcloud("echo ended");
-    await expect(recordsOf(place).list()).rejects.toThrow(
-      `The credentials have most likely expired. Log in: ${LOG_IN}${DEPLOYER}\n`,
-    );
-  });
-
-  test("that are not there, gcloud's words are followed by what they are for", async () => {
-    gcloud("echo 'ERROR: Your default credentials were not found.' >&2; exit 1");
-    await expect(recordsOf(place).list()).rejects.toThrow(
-      `ERROR: Your default credentials were not found.\nRecords, states and images are read and written with the application default credentials of the environment's deployer, which its file names. Log in: ${LOG_IN}<deployer>`,
-    );
-  });
-});
-
 test("the deployer adds records, and can neither replace nor delete them; others neither read nor add", async () => {
   const accounts = "projects/shop-staging/serviceAccounts";
   fake.cloud.call({ method: "POST", service: "iam", path: accounts, body: { accountId: "deployer" } });
@@ -132,4 +101,35 @@ test("the deployer adds records, and can neither replace nor delete them; others
   const stranger = recordsOf(place);
   await expect(stranger.list()).rejects.toThrow(/ 403 .*storage\.objects\.list/);
   await expect(stranger.add(hold(9, "4".repeat(16)))).rejects.toThrow(/ 403 .*storage\.objects\.create/);
+});
+
+describe("with application default credentials", () => {
+  const { PATH } = process.env;
+  /** Puts a program in the place of gcloud. */
+  const gcloud = (script: string) => {
+    const bin = path.join(folder, "bin");
+    mkdirSync(bin, { recursive: true });
+    writeFileSync(path.join(bin, "gcloud"), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    process.env.PATH = `${bin}:${PATH}`;
+    use("");
+  };
+  afterEach(() => {
+    process.env.PATH = PATH;
+    use(fake.tokens.issue());
+  });
+  const LOG_IN = "gcloud auth application-default login --impersonate-service-account=";
+
+  test("that have expired, the login of the environment's deployer is named", async () => {
+    gcloud("echo ended");
+    await expect(recordsOf(place).list()).rejects.toThrow(
+      `The credentials have most likely expired. Log in: ${LOG_IN}${DEPLOYER}\n`,
+    );
+  });
+
+  test("that are not there, gcloud's words are followed by what they are for", async () => {
+    gcloud("echo 'ERROR: Your default credentials were not found.' >&2; exit 1");
+    await expect(recordsOf(place).list()).rejects.toThrow(
+      `ERROR: Your default credentials were not found.\nRecords, states and images are read and written with the application default credentials of the environment's deployer, which its file names. Log in: ${LOG_IN}<deployer>`,
+    );
+  });
 });
