@@ -24,7 +24,7 @@ test("through cdktf, a wrong configuration ends with one line for each problem, 
   spoil("systems/pmcrm.ts", "seconds: 10", "seconds: 1");
   const { code, out } = await cdktf(["synth"]);
   expect(code).toBe(1);
-  expect(out).toContain("4 problems in the configuration; nothing was written.");
+  expect(out).toContain("4 problems in the configuration; nothing was changed.");
   for (const line of [
     'environments/pmcrm/production.ts network.pods = "10.4.0.0/33": must be an IPv4 range in CIDR notation; write it like "10.0.0.0/20"',
     "environments/pmcrm/staging.ts project = nothing: is required (string); copy it from gcloud projects list",
@@ -49,7 +49,7 @@ test("a synth runs no Terraform, and its stacks stay when the configuration is w
   expect([code, out]).toEqual([
     1,
     expect.stringMatching(
-      /^1 problem in the configuration; nothing was written\.\n.* must be STANDARD_HA in production; use STANDARD_HA\n$/,
+      /^1 problem in the configuration; nothing was changed\.\n.* must be STANDARD_HA in production; use STANDARD_HA\n$/,
     ),
   ]);
   expect(readFileSync(file, "utf8")).toBe(before);
@@ -98,4 +98,17 @@ test("a wrong call of a command exits with 2 and says what to do", async () => {
     code: 2,
     out: "--groups 0: is not a whole number from 1 to 999999\nSee npx slipway knobs --help\n",
   });
+  for (const [args, line] of [
+    [["diff"], "diff: names no environment; use one of staging, production"],
+    [["destroy", "--auto-approve"], "destroy: names no environment; use one of staging, production"],
+    [
+      ["unhold", "staging", "x", "--reason", "y".repeat(81)],
+      "--reason: must be one line of 1 to 80 characters; shorten it",
+    ],
+    [
+      ["hold", "staging", "nope", "--reason", "y"],
+      "nope: is not a release of pmcrm; those that ran: SYSTEM=pmcrm npm run history -- staging",
+    ],
+  ] as const)
+    expect(await slipway(args)).toEqual({ code: 2, out: `${line}\nSee npx slipway ${args[0]} --help\n` });
 });

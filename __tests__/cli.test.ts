@@ -11,7 +11,7 @@ test("npm run synth prints each problem once, and no other line", async () => {
   expect(await run("npm", ["run", "--silent", "synth"])).toEqual({
     code: 1,
     out: [
-      "3 problems in the configuration; nothing was written.",
+      "3 problems in the configuration; nothing was changed.",
       "environments/pmcrm/staging.ts project = nothing: is required (string); copy it from gcloud projects list",
       "environments/pmcrm/staging.ts projet = a string: is not a known key; remove it, or correct its spelling",
       'environments/pmcrm/production.ts network.pods = "10.4.0.0/33": must be an IPv4 range in CIDR notation; write it like "10.0.0.0/20"',
@@ -24,7 +24,7 @@ test("a file that is not valid TypeScript is reported as a problem", async () =>
   writeFileSync(at("environments", "pmcrm", "staging.ts"), "export default {");
   const { code, out } = await program();
   expect(code).toBe(1);
-  expect(out).toContain("environments/pmcrm/staging.ts = nothing: cannot be read: ");
+  expect(out).toContain("environments/pmcrm/staging.ts: cannot be read: ");
   expect(out).not.toMatch(TRACE);
 });
 
@@ -32,7 +32,7 @@ test("an unknown system is rejected with the list of systems", async () => {
   const systems = [...new Set(everyStack(ROOT).map(({ system }) => system))].join(", ");
   expect(await program({ SYSTEM: "crmpm" })).toEqual({
     code: 1,
-    out: `1 problem in the configuration; nothing was written.\nSYSTEM = "crmpm": is not a system; use one of ${systems}\n`,
+    out: `1 problem in the configuration; nothing was changed.\nSYSTEM = "crmpm": is not a system; use one of ${systems}\n`,
   });
 });
 

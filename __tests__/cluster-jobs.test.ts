@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { kubectlOf } from "../commands/cluster-jobs";
@@ -17,6 +17,24 @@ beforeAll(() => {
 afterAll(() => {
   process.env.PATH = PATH;
   rmSync(folder, { recursive: true });
+});
+
+test("without gcloud or kubectl, the page that says how to install it is named", async () => {
+  const environment = { project: "shop-staging", region: "europe-west1", cluster: {} };
+  const context = { systemName: "shop", environmentName: "staging", environment } as unknown as Context;
+  const bin = path.join(folder, "bin");
+  mkdirSync(bin);
+  process.env.PATH = bin;
+  try {
+    const kubectl = kubectlOf(context, folder);
+    await expect(kubectl("get", "jobs")).rejects.toThrow(
+      "gcloud is not on PATH. Install it: https://cloud.google.com/",
+    );
+    symlinkSync("/bin/true", path.join(bin, "gcloud"));
+    await expect(kubectl("get", "jobs")).rejects.toThrow("kubectl is not on PATH. Install it: https://kubernetes.io/");
+  } finally {
+    process.env.PATH = `${folder}:${PATH}`;
+  }
 });
 
 test.each([

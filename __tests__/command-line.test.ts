@@ -45,6 +45,11 @@ test("docs/command-line.md has the same exit codes as the help", () => {
 });
 
 test.each<[string, string[], string]>([
+  [
+    "a command that is to be explained",
+    ["help", "relase"],
+    "unknown command 'relase'; did you mean release?\nSee npx slipway --help\n",
+  ],
   ["a command", ["deplyo"], "unknown command 'deplyo'; did you mean deploy?\nSee npx slipway --help\n"],
   ["an option", ["parity", "--jsno"], "unknown option '--jsno'; did you mean --json?\nSee npx slipway parity --help\n"],
   [
@@ -92,7 +97,7 @@ test("an approval that is none is misuse, with all that is wrong", () => {
   });
 });
 
-test("a misspelt system ends with what was probably meant: exit 2 for the option, exit 1 for the variable", () => {
+test("a misspelt system ends with exit 2 and what was probably meant, in the option and in the variable", () => {
   const known = "did you mean pmcrm? use one of django-erp, ";
   const option = slipway("secrets", "staging", "--system", "pmcmr");
   expect([option.status, option.stderr]).toEqual([
@@ -104,7 +109,7 @@ test("a misspelt system ends with what was probably meant: exit 2 for the option
     encoding: "utf8",
     env: { ...process.env, SYSTEM: "pmcmr" },
   });
-  expect([status, stderr]).toEqual([1, expect.stringContaining(`SYSTEM = "pmcmr": is not a system; ${known}`)]);
+  expect([status, stderr]).toEqual([2, expect.stringContaining(`SYSTEM pmcmr: is not a system; ${known}`)]);
 });
 
 test("--system names the system in place of the variable", () => {
@@ -116,6 +121,12 @@ test.each<[string, string[], string]>([
   ["no command", [], "Usage: slipway <command>"],
   ["too many arguments", ["parity", "staging"], "too many arguments for 'parity'"],
   ["no environment", ["verify"], "missing required argument 'environment'"],
+  [
+    "a deploy of no environment",
+    ["deploy"],
+    "deploy: names no environment; use one of staging, production\nSee npx slipway deploy",
+  ],
+  ["a required option without a value", ["hold", "staging", "x", "--reason", ""], "--reason: has no value; give one\n"],
   ["an option without its value", ["release", "staging", "--from"], "--from: has no value; leave it out or give one"],
 ])("%s is misuse, and exits with 2", (_what, args, message) => {
   expect(slipway(...args)).toEqual({ status: 2, stdout: "", stderr: expect.stringContaining(message) });

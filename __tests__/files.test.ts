@@ -25,47 +25,45 @@ const CASES: Readonly<
   "no TypeScript": {
     files: { [S]: "export default {" },
     lines: [
-      `${S} = nothing: cannot be read: Transform failed with 1 error: ${S}:1:16: ERROR: Expected identifier but found end of file; correct the file`,
+      `${S}: cannot be read: Transform failed with 1 error: ${S}:1:16: ERROR: Expected identifier but found end of file; correct the file`,
     ],
   },
   "something that throws": {
     files: { [S]: 'throw new Error("first\\nsecond");' },
     lines: [
-      `${S} = nothing: cannot be read: it throws the error Error at ${S}:1, whose message is not shown because it can contain a secret; correct the file`,
+      `${S}: cannot be read: it throws the error Error at ${S}:1, whose message is not shown because it can contain a secret; correct the file`,
     ],
   },
   "something that throws nothing": {
     files: { [S]: "throw null;" },
     lines: [
-      `${S} = nothing: cannot be read: it throws something that is not an error, whose message is not shown because it can contain a secret; correct the file`,
+      `${S}: cannot be read: it throws something that is not an error, whose message is not shown because it can contain a secret; correct the file`,
     ],
   },
   "a module that is not there": {
     files: { [S]: 'import x from "./nowhere"; export default x;' },
-    lines: [`${S} = nothing: cannot be read: Cannot find module './nowhere' Require stack: - ${S}; correct the file`],
+    lines: [`${S}: cannot be read: Cannot find module './nowhere' Require stack: - ${S}; correct the file`],
   },
   "an image twice": {
     files: { [R]: '{ "version": "1", "images": { "backend": "a", "back\\u0065nd": "b" } }' },
-    lines: [
-      `${R} = nothing: cannot be read: images.backend is there twice, and only the last would count; correct the file`,
-    ],
+    lines: [`${R}: cannot be read: images.backend is there twice, and only the last would count; correct the file`],
   },
   "an empty release": {
     files: { [R]: "" },
-    lines: [`${R} = nothing: cannot be read: Unexpected end of JSON input; correct the file`],
+    lines: [`${R}: cannot be read: Unexpected end of JSON input; correct the file`],
   },
   "files beside the environments that are none": {
     files: { "environments/pmcrm/Demo.ts": "export default {", "environments/pmcrm/notes.md": "" },
     lines: [
-      "environments/pmcrm/notes.md = nothing: is not used: the folder contains only .ts files; move it to another folder",
-      "environments/pmcrm/Demo.ts = nothing: cannot be read: Transform failed with 1 error: environments/pmcrm/Demo.ts:1:16: ERROR: Expected identifier but found end of file; correct the file",
+      "environments/pmcrm/notes.md: is not used: the folder contains only .ts files; move it to another folder",
+      "environments/pmcrm/Demo.ts: cannot be read: Transform failed with 1 error: environments/pmcrm/Demo.ts:1:16: ERROR: Expected identifier but found end of file; correct the file",
       "releases/pmcrm/Demo.json = nothing: is required: it says which release the environment runs; run SYSTEM=pmcrm npm run release -- Demo --from staging",
       'environments/pmcrm/Demo.ts = "Demo": must have a name of 2 to 20 lower-case letters, digits and dashes that starts with a letter and ends with no dash; rename the file, for example to "production-us.ts"',
     ],
   },
   "an environment too few": {
     files: { [PRODUCTION]: undefined },
-    lines: [`${PRODUCTION} = nothing: cannot be read: it does not exist; copy another system's file and change it`],
+    lines: [`${PRODUCTION}: cannot be read: it does not exist; copy another system's file and change it`],
   },
   "a host of another system": {
     files: {
@@ -85,7 +83,7 @@ const CASES: Readonly<
         'import p from "../original/production"; export default { ...p, regoin: "x", database: { ...p.database, availability: "ZONAL" } };',
     },
     lines: [
-      `${S} = nothing: cannot be read: Transform failed with 1 error: ${S}:1:16: ERROR: Expected identifier but found end of file; correct the file`,
+      `${S}: cannot be read: Transform failed with 1 error: ${S}:1:16: ERROR: Expected identifier but found end of file; correct the file`,
       `${PRODUCTION} regoin = a string: is not a known key; remove it, or correct its spelling`,
       `${PRODUCTION} database.availability = "ZONAL": must be REGIONAL in production; use REGIONAL`,
     ],
@@ -121,7 +119,7 @@ const CASES: Readonly<
   "a Proxy that is thrown": {
     files: { [S]: `throw ${PROXY};` },
     lines: [
-      `${S} = nothing: cannot be read: it throws the error Error at ${S}:1, whose message is not shown because it can contain a secret; correct the file`,
+      `${S}: cannot be read: it throws the error Error at ${S}:1, whose message is not shown because it can contain a secret; correct the file`,
     ],
   },
   "a list of twenty million holes": {
@@ -141,22 +139,20 @@ const CASES: Readonly<
   },
   "a file of 20 MB": {
     files: { [R]: `{ "stable": "${"x".repeat(20_000_000)}" }` },
-    lines: [`${R} = nothing: cannot be read: it is larger than 1 MiB; correct the file`],
+    lines: [`${R}: cannot be read: it is larger than 1 MiB; correct the file`],
   },
   "a release with a byte order mark": {
     files: { [R]: '\ufeff{ "stable": "0123456789abcdef" }' },
-    lines: [
-      `${R} = nothing: cannot be read: it begins with a byte order mark, which JSON must not have; correct the file`,
-    ],
+    lines: [`${R}: cannot be read: it begins with a byte order mark, which JSON must not have; correct the file`],
   },
   "a release that is not JSON, with a secret": {
     files: { [R]: '{ "password": hunter2 }' },
-    lines: [`${R} = nothing: cannot be read: Unexpected token 'h' in JSON; correct the file`],
+    lines: [`${R}: cannot be read: Unexpected token 'h' in JSON; correct the file`],
   },
   "a compiler's error that quotes a secret": {
     files: { [S]: 'export default { a: "x" "hunter2" };' },
     lines: [
-      `${S} = nothing: cannot be read: Transform failed with 1 error: ${S}:1:24: ERROR: Expected "}" but found "..."; correct the file`,
+      `${S}: cannot be read: Transform failed with 1 error: ${S}:1:24: ERROR: Expected "}" but found "..."; correct the file`,
     ],
   },
   "another system that cannot be read": { files: { "systems/shop.ts": "", [OTHER]: "export default {" }, lines: [] },

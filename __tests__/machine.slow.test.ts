@@ -6,7 +6,7 @@ import { checkout } from "../commands/checkout";
 import { systemsIn } from "../schema/files";
 import { ROOT } from "./support";
 
-const CONFIGURATION = "1 problem in the configuration; nothing was written.";
+const CONFIGURATION = "1 problem in the configuration; nothing was changed.";
 const FILE = "1 problem with a file or a folder.";
 const NO_FOLDER = "is not in a folder, or is a file that must be a folder; move the file away";
 
@@ -15,17 +15,17 @@ const CASES: Readonly<Record<string, readonly [spoil: (at: (file: string) => str
   "a file in place of the output's folder": [
     (at) => writeFileSync(at("cdktf.out"), ""),
     FILE,
-    `cdktf.out/stacks = nothing: ${NO_FOLDER}`,
+    `cdktf.out/stacks: ${NO_FOLDER}`,
   ],
   "a folder in place of a file of the output": [
     (at) => mkdirSync(at("cdktf.out/manifest.json"), { recursive: true }),
     FILE,
-    "cdktf.out/manifest.json = nothing: is a folder, and must be a file; move it away",
+    "cdktf.out/manifest.json: is a folder, and must be a file; move it away",
   ],
   "no folder of systems": [
     (at) => renameSync(at("systems"), at("s")),
     FILE,
-    "systems = nothing: does not exist; create it, or correct the path",
+    "systems: does not exist; create it, or correct the path",
   ],
   "a file in place of the releases' folder": [
     (at) => {
@@ -33,22 +33,22 @@ const CASES: Readonly<Record<string, readonly [spoil: (at: (file: string) => str
       writeFileSync(at("releases/pmcrm"), "");
     },
     FILE,
-    `releases/pmcrm = nothing: ${NO_FOLDER}`,
+    `releases/pmcrm: ${NO_FOLDER}`,
   ],
   "no cdktf.json": [
     (at) => rmSync(at("cdktf.json")),
     CONFIGURATION,
-    "cdktf.json = nothing: cannot be read: it does not exist; correct the file",
+    "cdktf.json: cannot be read: it does not exist; correct the file",
   ],
   "a broken cdktf.json": [
     (at) => writeFileSync(at("cdktf.json"), "{"),
     CONFIGURATION,
-    "cdktf.json = nothing: cannot be read: Expected property name or '}' in JSON at position 1",
+    "cdktf.json: cannot be read: Expected property name or '}' in JSON at position 1",
   ],
   "a cdktf.json with a byte order mark": [
     (at) => writeFileSync(at("cdktf.json"), '\ufeff{ "context": { "system": "pmcrm" } }'),
     CONFIGURATION,
-    "cdktf.json = nothing: cannot be read: it begins with a byte order mark, which JSON must not have; correct the file",
+    "cdktf.json: cannot be read: it begins with a byte order mark, which JSON must not have; correct the file",
   ],
   "a cdktf.json that is null": [
     (at) => writeFileSync(at("cdktf.json"), "null"),
@@ -61,7 +61,7 @@ const CASES: Readonly<Record<string, readonly [spoil: (at: (file: string) => str
       mkdirSync(at("cdktf.json"));
     },
     CONFIGURATION,
-    "cdktf.json = nothing: cannot be read: it is not a file; correct the file",
+    "cdktf.json: cannot be read: it is not a file; correct the file",
   ],
 };
 

@@ -140,7 +140,11 @@ withTools("a tag that has another digest in the mirror stays there, and is a fai
 const REFUSALS = [
   [401, "UNAUTHORIZED", "Log in to the registry."],
   [403, "DENIED", "The account needs the role Artifact Registry Writer."],
-  [404, "NAME_UNKNOWN", "If the repository does not exist, create it: npm run bootstrap"],
+  [
+    404,
+    "NAME_UNKNOWN",
+    "If the repository does not exist, create it: SYSTEM=<system> npm run bootstrap -- <environment>",
+  ],
   [429, "TOOMANYREQUESTS", "Docker Hub limits downloads per address."],
 ] as const;
 for (const [status, code, remedy] of REFUSALS)

@@ -152,7 +152,7 @@ test("three rejected mutations make the program exit with 1, print the same line
         );
       });
       const { length } = refused.problems;
-      const heading = `${length} ${length === 1 ? "problem" : "problems"} in the configuration; nothing was written.`;
+      const heading = `${length} ${length === 1 ? "problem" : "problems"} in the configuration; nothing was changed.`;
       expect(ended).toEqual({ seed, code: 1, stdout: "", stderr: `${heading}\n${refused.message}\n` });
       expect(readdirSync(folder)).toEqual(before.toSorted());
     }

@@ -76,13 +76,42 @@ describe("npm run release", () => {
     const promoted = await run("production", "--from", "staging");
     expect(promoted.code).toBe(0);
     expect(files()["production.json"]).toEqual(files()["staging.json"]);
-    expect(promoted.out).toContain(
-      `gcrane cp europe-west1-docker.pkg.dev/enterprise-staging/enterprise/hr-api@${digest("9")} europe-west1-docker.pkg.dev/enterprise-production/enterprise/hr-api@${digest("9")}`,
+    expect(promoted.out).not.toContain("copy the images"); // its deploy does
+    expect(promoted.out).toMatch(
+      /\nIts deploy takes only what staging has verified and run for 60 minutes.*\nCommit what was written, and deploy:\n {2}SYSTEM=enterprise npm run deploy -- production\n$/,
     );
 
     const back = await run("staging", "--from", before["staging.json"].stable);
     expect(back.out).toContain(`releases/enterprise/staging.json: ${id} -> ${before["staging.json"].stable}`);
     expect(files()).toEqual({ ...before, "production.json": { stable: id }, [`${id}.json`]: runs("production") });
+
+    // Nothing copies images into an environment without verifiedIn.
+    const copied = await run("staging", "--from", "production");
+    expect(copied.out).toContain(
+      `\n  crane copy europe-west1-docker.pkg.dev/enterprise-production/enterprise/hr-api@${digest("9")} europe-west1-docker.pkg.dev/enterprise-staging/enterprise/hr-api:release-${id}\n`,
+    );
+    expect(copied.out).not.toContain("Its deploy takes only");
+  });
+
+  test("a hotfix of the release that runs changes the file, and says so; without verifiedIn, there is none", async () => {
+    const { stable } = files()["production.json"];
+    const { code, out } = await run("production", "--from", "production", "--hotfix", "orders fail");
+    expect([code, out]).toEqual([
+      0,
+      expect.stringMatching(
+        new RegExp(
+          `production.json: ${stable} as before, with other approved\n {2}${stable} needs no verification: orders fail \\(`,
+        ),
+      ),
+    ]);
+    expect(files()["production.json"].approved).toMatchObject({ release: stable, reason: "orders fail" });
+    const again = await run("production", "--from", "production", "--hotfix", "orders fail");
+    expect(again.out).toMatch(/production\.json: as before\n(.*\n)*To deploy it:\n/);
+    expect(again.out).not.toContain("Its deploy takes only");
+    expect(await run("staging", "--from", "staging", "--hotfix", "orders fail")).toEqual({
+      code: 2,
+      out: expect.stringContaining("--hotfix: staging has no verifiedIn, so its releases need no verification;"),
+    });
   });
 
   test("writes what a new environment runs", async () => {
@@ -177,7 +206,7 @@ describe("npm run release", () => {
     [
       ["production", "--from", "stagin"],
       2,
-      "--from stagin: is neither a release nor an environment; did you mean staging?",
+      "--from stagin: is neither a release nor an environment of enterprise; did you mean staging?",
     ],
     [["production", "--from", "staging", "--version", "2"], 2, "leave out --version, --image and --frontend"],
     [["staging", "--version", "2", "--image", "hr-api"], 2, "--image hr-api: write it like backend=sha256:"],
@@ -194,7 +223,16 @@ describe("npm run release", () => {
     [["staging", "--version", "2.0.0", "--candidate"], 1, "no service of staging has a strategy"],
     [["staging", "--verison", "2"], 2, "unknown option '--verison'; did you mean --version?"],
     [["staging", "--from", ""], 2, "--from: has no value"],
-    [["production", "--from", "0123456789abcdef"], 1, 'stable = "0123456789abcdef": is not a release of the system'],
+    [
+      ["production", "--from", "0123456789abcdef"],
+      2,
+      "--from 0123456789abcdef: is neither a release nor an environment of enterprise; use one of staging, production, or",
+    ],
+    [
+      ["production", "--from", "staging", "--hotfix", "orders\nfail"],
+      2,
+      "--hotfix: must be one line of 1 to 80 characters; write it in one line",
+    ],
     [["staging", "--version", "2 0"], 1, 'version = "2 0": must be a version'],
     [["staging", "--version", "2", "--image", "hr-api=1.4"], 1, 'images.hr-api = "1.4": must be an image\'s digest'],
     [["staging", "--version", "2", "--image", `hr=${digest("9")}`], 1, "images.hr = "],

@@ -120,6 +120,11 @@ describe("releases/pmcrm", () => {
       `releases/pmcrm/${id}.json = "${id}": must have the name of its content, ${releaseId(RELEASE)}: a release never changes; undo the change, or rename the file to ${releaseId(RELEASE)}.json and let environments run that`,
     ],
     [
+      "a release whose content changed to that of another one",
+      (releases) => Object.assign(releases, { [id]: RELEASE, [releaseId(RELEASE)]: RELEASE }),
+      `releases/pmcrm/${id}.json = "${id}": must have the name of its content, ${releaseId(RELEASE)}: a release never changes; undo the change, or remove the file and let environments run ${releaseId(RELEASE)}, which has this content`,
+    ],
+    [
       "an environment that runs what is not there",
       (releases) => (releases.production.stable = "0123456789abcdef"),
       'releases/pmcrm/production.json stable = "0123456789abcdef": is not a release of the system; name one of the files in releases/pmcrm, or use npm run release',
@@ -167,6 +172,21 @@ describe("releases/pmcrm", () => {
       "a release under another name",
       (releases) => (releases["1.4.0"] = RELEASE),
       `releases/pmcrm/1.4.0.json = an object: is neither a release nor the file of an environment; rename it to ${releaseId(RELEASE)}.json`,
+    ],
+    [
+      "a copy of a release",
+      (releases) => Object.assign(releases, { copy: RELEASE, [releaseId(RELEASE)]: RELEASE }),
+      `releases/pmcrm/copy.json = an object: is neither a release nor the file of an environment; remove it: ${releaseId(RELEASE)}.json has the same content`,
+    ],
+    [
+      "an environment that runs the beginning of a release's name",
+      (releases) => (releases.production.stable = "bfac12"),
+      'releases/pmcrm/production.json stable = "bfac12": must be the name of a release, 16 hexadecimal digits; copy it from another environment\'s file, or use npm run release',
+    ],
+    [
+      "a hotfix with a reason of two lines",
+      (releases) => (releases.production.approved = { release: id, by: "someone", reason: "orders\nfail" }),
+      'releases/pmcrm/production.json approved.reason = "orders\\nfail": must be one line of 1 to 80 characters; write it in one line',
     ],
     [
       "what an environment runs that is gone",

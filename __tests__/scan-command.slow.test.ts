@@ -56,7 +56,29 @@ test("without Trivy, nothing is recorded; a dry run needs none", async () => {
     code: 0,
     out: expect.stringMatching(/^trivy image .*\/backend@sha256:\w{64}\nNothing was scanned \(--dry-run\)\.\n$/),
   });
+  const { out } = await run("scan", "staging", "--dry-run", "--json");
+  expect(JSON.parse(out)).toEqual({ calls: [expect.stringMatching(/^trivy image .*\/backend@sha256:\w{64}$/)] });
   expect(scans()).toBe(0);
+}, 120_000);
+
+test("if the records cannot be read, Trivy does not start", async () => {
+  rmSync(at("bin", "trivy"));
+  cloud.env.GOOGLE_OAUTH_ACCESS_TOKEN = "ended";
+  const { code, out } = await run("scan", "staging");
+  expect([code, out]).toEqual([1, expect.stringContaining(" cannot be used: 401 ")]);
+  expect(out).not.toContain("trivy");
+}, 120_000);
+
+test("the status of all environments shows those whose records can be read, and why others' cannot", async () => {
+  cloud.fake.store.delete("storage/b/pmcrm-production-records");
+  const { code, out } = await run("status");
+  expect([code, out]).toEqual([1, expect.stringMatching(/^staging runs \w{16} /)]);
+  expect(out).toMatch(/^production: gs:\/\/pmcrm-production-records cannot be used: 404 /m);
+  const answer = await run("status", "--json");
+  expect(JSON.parse(answer.out.slice(0, answer.out.lastIndexOf("]") + 1))).toEqual([
+    expect.objectContaining({ environment: "staging", runs: expect.any(String) }),
+    { environment: "production", refused: expect.stringContaining("SYSTEM=pmcrm npm run bootstrap -- production") },
+  ]);
 }, 120_000);
 
 test("a release that the system does not have is misuse", async () => {

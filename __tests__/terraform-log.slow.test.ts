@@ -43,7 +43,7 @@ describe("npm run", () => {
         folder,
         'trap "echo signal" INT TERM; echo ready; while :; do sleep 0.1; n=$((n+1)); [ $n = 15 ] && exit 3; done',
       );
-      const child = spawn(process.execPath, [path.join(folder, "commands", "slipway.mjs"), "deploy"], {
+      const child = spawn(process.execPath, [path.join(folder, "commands", "slipway.mjs"), "deploy", "staging"], {
         env: process.env,
         detached: true, // no terminal
       });

@@ -28,7 +28,7 @@ const CDKTF = path.join(ROOT, "node_modules", ".bin", "cdktf");
  * @param environments names of environments or of their bootstrap stacks, or patterns of such names
  * @param approvals what was approved before; only a deploy has any
  * @returns the exit code
- * @throws InvalidArgumentError if there is no environment of a name, or if an approval is none
+ * @throws InvalidArgumentError if there is no environment of a name, if none is named, or if an approval is none
  */
 export async function cdktf(
   command: string,
@@ -43,6 +43,9 @@ export async function cdktf(
     .filter((it) => NAME.test(it) && !bootstraps.includes(it))
     .flatMap((it) => environmentProblems(system, it, known))
     .concat(misusesOf(approvals, environments));
+  // cdktf would synthesize first, and then ask for a stack. It reads the variable like names on the command line.
+  if (command !== "synth" && !environments.length && !process.env.CDKTF_STACKS)
+    wrong.push(`${command}: names no environment; use one of ${known.join(", ")}`);
   if (wrong.length) throw new InvalidArgumentError(wrong.join("\n"));
 
   const watched = process.stdout.isTTY && process.stderr.isTTY;

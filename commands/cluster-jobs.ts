@@ -4,11 +4,19 @@ import { promisify } from "node:util";
 import { credentialsArguments } from "../facts/kubeconfig";
 import { fullName } from "../facts/names";
 import type { Context } from "./context";
+import { notOnPath, type Program } from "./programs";
+import { Refused } from "./refused";
 
-/** Runs kubectl on an environment's cluster, and returns what it prints. */
+/** Runs kubectl on an environment's cluster, and returns what it prints. @throws Refused if gcloud or kubectl is missing */
 export type Kubectl = (...args: readonly string[]) => Promise<string>;
 
-const run = promisify(execFile);
+const execute = promisify(execFile);
+
+/** @throws Refused if the program is missing */
+const run = (program: Program, args: readonly string[], options: { env: NodeJS.ProcessEnv; maxBuffer?: number }) =>
+  execute(program, args, { encoding: "utf8", ...options }).catch((error: NodeJS.ErrnoException) => {
+    throw error.code === "ENOENT" ? new Refused(notOnPath(program)) : error;
+  });
 /** Seconds between two looks at a Job. */
 const POLL = 2;
 /** Seconds that a Job's pod can take to start, for example on a new node. */

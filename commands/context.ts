@@ -12,6 +12,7 @@ import {
   systemName,
   validate,
 } from "../schema/load";
+import { npmRun } from "../schema/npm-run";
 import { type Pointer, type Release, releasesFolder, uniformRelease } from "../schema/release";
 import { didYouMean } from "../schema/similar";
 import { type System, systemSchema } from "../schema/system";
@@ -45,12 +46,12 @@ export function withFirstReleases({ releases, ...raw }: Raw): Raw {
   return { ...raw, releases: { ...releasesFolder(Object.fromEntries(missing.map((it) => [it, first]))), ...releases } };
 }
 
-/** What is wrong with the name of a system, if a call gives one: a line, or none. */
-export function systemProblems(system: string): string[] {
+/** What is wrong with the name of a system that a call gives, by an option or a variable: a line, or none. */
+export function systemProblems(by: string, system: string): string[] {
   const known = systemsIn(ROOT);
   return known.includes(system)
     ? []
-    : [`--system ${system}: is not a system; ${didYouMean(system, known)}use one of ${known.join(", ")}`];
+    : [`${by} ${system}: is not a system; ${didYouMean(system, known)}use one of ${known.join(", ")}`];
 }
 
 /** What is wrong with the name of an environment: a line, or none. */
@@ -120,7 +121,7 @@ export function checkRelease({ name, releases }: Configuration, environmentName:
   const known = Object.keys(releases);
   if (!known.includes(release))
     throw new InvalidArgumentError(
-      `${release}: is not a release of ${name}; ${didYouMean(release, known)}npm run history -- ${environmentName} lists those that ran`,
+      `${release}: is not a release of ${name}; ${didYouMean(release, known)}those that ran: ${npmRun(name, "history", environmentName)}`,
     );
 }
 

@@ -3,6 +3,7 @@ import type { Event } from "./records/event";
 import { deploys, inTime } from "./records/history";
 import { orRefused } from "./refused";
 import { recordsIn } from "./releases/deploying";
+import { counted } from "./words";
 
 interface Asked {
   readonly json?: boolean;
@@ -24,7 +25,7 @@ export function historyLines(events: readonly Event[], versions: Readonly<Record
           const { release, candidate, share, rollback, migrates, approved } = event;
           const ended = ends.get(event.deploy);
           const outcome = ended
-            ? `${ended.succeeded ? "succeeded" : "FAILED"} after ${ended.minutes} minutes`
+            ? `${ended.succeeded ? "succeeded" : "FAILED"} after ${counted(ended.minutes, "minute")}`
             : "has not ended";
           return line(
             [

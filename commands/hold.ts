@@ -1,5 +1,6 @@
 import { checkRelease, configurationFor } from "./context";
 import { person } from "./git";
+import { checkReason } from "./reason";
 import { standing } from "./records/history";
 import { orRefused } from "./refused";
 import { recordsIn } from "./releases/deploying";
@@ -11,6 +12,7 @@ interface Asked {
 
 /** Keeps a release from being deployed into an environment and those after it, or lifts that. */
 async function change(kind: "hold" | "unhold", environmentName: string, release: string, asked: Asked): Promise<void> {
+  checkReason("--reason", asked.reason);
   const configuration = await configurationFor(environmentName);
   checkRelease(configuration, environmentName, release);
   const records = recordsIn(configuration, environmentName);

@@ -5,8 +5,10 @@ import { environmentSchema } from "../schema/environment";
 import { type Raw, releaseFile } from "../schema/files";
 import { toTheEnd } from "../schema/finish";
 import { enabled } from "../schema/modules";
+import { npmRun } from "../schema/npm-run";
 import { at } from "../schema/problem";
 import {
+  canonical,
   configurationOf,
   databaseTasks,
   imagesOf,
@@ -20,7 +22,10 @@ import { didYouMean } from "../schema/similar";
 import { systemSchema } from "../schema/system";
 import { writable } from "./context";
 import { person } from "./git";
+import { checkReason } from "./reason";
 import { changed, check, remembering, runs, write } from "./releases/files";
+import { word } from "./shell";
+import { askedOf } from "./words";
 
 const ROOT = path.resolve(__dirname, "..");
 
@@ -90,6 +95,7 @@ function asked(environment: string, options: Options): Asked {
     ...misnamed("--frontend", frontend, "web=<40 digits>"),
   ];
   if (problems.length) throw new InvalidArgumentError(problems.join("\n"));
+  checkReason("--hotfix", hotfix);
   const step = share !== undefined ? { share } : promote ? "promote" : abandon ? "abandon" : undefined;
   const given = { images: named(image), frontends: named(frontend) };
   return { environment, from, version, ...given, candidate, step, irreversible, hotfix, dryRun };
@@ -114,10 +120,12 @@ function misnamed(option: string, texts: readonly string[], example: string): st
 
 /** A release that is there: by its name, or the stable one of an environment. */
 function releaseNamed(system: string, raw: Raw, from: string): string {
-  if (isReleaseId(from)) return from;
-  if (!Object.hasOwn(raw.environments, from))
+  const environments = Object.keys(raw.environments);
+  const releases = Object.keys(raw.releases).filter(isReleaseId);
+  if (releases.includes(from)) return from;
+  if (!environments.includes(from))
     throw new InvalidArgumentError(
-      `--from ${from}: is neither a release nor an environment; ${didYouMean(from, Object.keys(raw.environments))}use one of ${Object.keys(raw.environments).join(", ")}`,
+      `--from ${from}: is neither a release nor an environment of ${system}; ${didYouMean(from, [...environments, ...releases])}use one of ${environments.join(", ")}, or one of the releases in releases/${system}`,
     );
   const { stable } = runs(system, raw, from);
   if (stable === undefined) throw new InvalidArgumentError(`--from ${from}: this environment runs no release yet`);
@@ -187,6 +195,11 @@ async function release(asked: Asked): Promise<string[]> {
   const { environment } = asked;
   const { systemName: system, raw } = await writable(environment);
 
+  const verifiedIn = verifiedInOf(raw, environment);
+  if (asked.hotfix !== undefined && !verifiedIn)
+    throw new InvalidArgumentError(
+      `--hotfix: ${environment} has no verifiedIn, so its releases need no verification; leave it out`,
+    );
   const before = runs(system, raw, environment);
   const content = asked.version === undefined ? undefined : composed(raw, before, asked);
   const given = content ? releaseId(content) : asked.from && releaseNamed(system, raw, asked.from);
@@ -198,15 +211,19 @@ async function release(asked: Asked): Promise<string[]> {
   if (!asked.dryRun) write(ROOT, system, change);
 
   const { version, images, frontends = {} } = files.releases[id] as Release;
-  const [was, is] = [said(before), said(after)];
-  const pointer = releaseFile(system, environment);
   return [
     ...(asked.dryRun ? ["Nothing was written (--dry-run). With these files:"] : []),
     `${releaseFile(system, id)}: version ${version}`,
     ...[images, frontends].flatMap(Object.entries).map(([name, what]) => `  ${name} ${what}`), // names can be the same
-    was === is ? `${pointer}: as before` : `${pointer}: ${was} -> ${is}`,
+    `${releaseFile(system, environment)}: ${difference(before, after)}`,
+    ...(after.approved
+      ? [`  ${after.approved.release} needs no verification: ${after.approved.reason} (${after.approved.by})`]
+      : []),
     ...(after.database ? [`  The database is that of ${after.database}: no task changes it for ${after.stable}.`] : []),
-    ...copies(raw, asked, images),
+    ...copies(raw, asked, id, images),
+    ...(verifiedIn && isNew(before, after, id) && after.approved?.release !== id
+      ? [`Its deploy takes only ${askedOf(verifiedIn)}; see docs/releases.md#promote-a-release.`]
+      : []),
     ...further(system, raw, environment, before, after),
   ];
 }
@@ -221,31 +238,48 @@ function hasMigrated({ system, releases }: Raw, stable: string, candidate: strin
 const said = ({ stable = "nothing", candidate, share }: Partial<Pointer>): string =>
   candidate === undefined ? stable : `${stable} with the candidate ${candidate}, which gets ${share} % of the requests`;
 
-/** Lines that copy the images of another environment, where they are in another repository. */
-function copies({ environments }: Raw, { environment, from = "" }: Asked, images: Release["images"]): string[] {
-  const [there, here] = [from, environment].map((name) => at(environments, [name, "repository"]));
-  return there === undefined || there === here
-    ? []
-    : [
-        "Before you deploy it, copy the images:",
-        ...Object.entries(images).map(
-          ([name, digest]) => `  gcrane cp ${there}/${name}@${digest} ${here}/${name}@${digest}`,
-        ),
-      ];
+/** What changes in the file that says what an environment runs. */
+function difference(before: Partial<Pointer>, after: Pointer): string {
+  const [was, is] = [said(before), said(after)];
+  if (was !== is) return `${was} -> ${is}`;
+  const fields = Object.keys({ ...before, ...after }) as (keyof Pointer)[];
+  const others = fields.filter((it) => canonical({ it: before[it] }) !== canonical({ it: after[it] }));
+  return others.length ? `${is} as before, with other ${others.join(" and ")}` : "as before";
 }
 
-/** Lines that say what comes after a step of a candidate, and how to go back. */
+/** Whether a release comes to an environment that did not run it. */
+const isNew = (before: Partial<Pointer>, after: Pointer, id: string): boolean =>
+  [after.stable, after.candidate].includes(id) && ![before.stable, before.candidate].includes(id);
+
+/** What an environment asks of releases, as far as its file says so. */
+const verifiedInOf = ({ environments }: Raw, environment: string) =>
+  environmentSchema.shape.verifiedIn.safeParse(at(environments, [environment, "verifiedIn"])).data;
+
+/**
+ * Lines that copy the images of another environment, where they are in another repository. A deploy copies by itself what comes
+ * from the environment in `verifiedIn`. The tag is one that the cleanup policy keeps.
+ */
+function copies(raw: Raw, { environment, from = "" }: Asked, id: string, images: Release["images"]): string[] {
+  const [there, here] = [from, environment].map((name) => at(raw.environments, [name, "repository"]));
+  if (there === undefined || there === here || verifiedInOf(raw, environment)?.environment === from) return [];
+  return [
+    "Before you deploy it, copy the images:",
+    ...Object.entries(images).map(
+      ([name, digest]) => `  crane copy ${word(`${there}/${name}@${digest}`)} ${word(`${here}/${name}:release-${id}`)}`,
+    ),
+  ];
+}
+
+/** Lines that say what comes next, and how to go back from a candidate. */
 function further(system: string, raw: Raw, environment: string, before: Partial<Pointer>, after: Pointer): string[] {
   const { candidate, share = 0 } = after;
-  if (candidate === undefined && before.candidate === undefined) return [];
-  const command = (script: string, ...more: string[]) =>
-    `  ${[`SYSTEM=${system} npm run ${script} --`, environment, ...more].join(" ")}`;
-  const promoted = candidate === undefined && after.stable !== before.stable && before.stable;
+  const command = (script: string, ...more: string[]) => `  ${npmRun(system, script, environment, ...more)}`;
+  const promoted = before.candidate !== undefined && candidate === undefined && after.stable !== before.stable;
   const step = sharesIn(raw, environment).find((it) => it > share);
   const on = candidate && (share === 100 ? ["--promote"] : step && ["--share", String(step)]);
   const back = candidate && command("release", ...(share ? ["--share", "0"] : ["--abandon"]));
   return [
-    "Commit the file, and deploy:",
+    difference(before, after) === "as before" ? "To deploy it:" : "Commit what was written, and deploy:",
     command("deploy"),
     ...(on ? ["If the release works, go on:", command("release", ...on)] : []),
     ...(back ? ["If it does not, go back, and deploy again:", back] : []),

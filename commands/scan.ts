@@ -100,11 +100,13 @@ export const main = (environmentName: string, release: string | undefined, { jso
     const files = environmentOf(configuration, environmentName);
     const subject: Subject = { environmentName, files, releases: configuration.releases, release };
     if (dryRun) {
-      for (const image of distinct(imagesOf(subject))) console.log(["trivy", ...ARGUMENTS, image].join(" "));
-      return console.log("Nothing was scanned (--dry-run).");
+      const calls = [...distinct(imagesOf(subject))].map((image) => ["trivy", ...ARGUMENTS, image].join(" "));
+      if (json) return console.log(JSON.stringify({ calls }, null, 2));
+      return console.log([...calls, "Nothing was scanned (--dry-run)."].join("\n"));
     }
     const print = printer(json ? process.stderr : process.stdout);
     const records = recordsIn(configuration, environmentName);
+    await records.list(); // Trivy takes minutes, and what it finds is lost if it cannot be recorded
     const result = await scan(subject, { records, print, criticalIn, now: () => new Date() });
     if (json) console.log(JSON.stringify(result, null, 2));
     if (!result.ok) process.exitCode = 1;

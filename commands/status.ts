@@ -1,11 +1,15 @@
 import { possibleShares } from "../schema/candidate";
 import { frozen } from "../schema/freeze";
 import { type Configuration, environmentOf } from "../schema/load";
+import { npmRun } from "../schema/npm-run";
+import { isInForce } from "../schema/vulnerabilities";
 import { configurationFor } from "./context";
 import type { Event } from "./records/event";
 import { current, deploys, minutesServed, standing } from "./records/history";
-import { orRefused } from "./refused";
+import { orRefused, Refused } from "./refused";
 import { recordsIn } from "./releases/deploying";
+import type { Facts } from "./releases/rules";
+import { askedOf, counted } from "./words";
 
 type Files = Configuration["environments"]["production"];
 
@@ -23,10 +27,17 @@ export interface Status {
   readonly database?: string;
   /** What its file names, if that is something else. */
   readonly named?: string;
+  /** Environments in which that is held: it cannot be deployed. */
+  readonly namedHeldIn: readonly string[];
   /** When the release was verified here. */
   readonly verified?: string;
   /** When the release's images were scanned for this environment, and the critical vulnerabilities that were found. */
-  readonly scanned?: { readonly at: string; readonly found: readonly string[] };
+  readonly scanned?: {
+    readonly at: string;
+    readonly found: readonly string[];
+    /** The last day of each exception that is in force, by the vulnerability's id. */
+    readonly accepted: Readonly<Record<string, string>>;
+  };
   /** For how many minutes the release has run here. */
   readonly minutes?: number;
   /** The deploy that has not ended. */
@@ -42,23 +53,42 @@ export interface Status {
   readonly held: Readonly<Record<string, string>>;
 }
 
-/** What is known of an environment. */
+/** An environment whose records cannot be read. */
+export interface Unknown {
+  readonly environment: string;
+  /** Why they cannot be read, and what to do. */
+  readonly refused: string;
+}
+
+/**
+ * What is known of an environment.
+ * @param before events of the environment that verifies its releases, if they can be read
+ */
 export function statusOf(
   environment: string,
-  { pointer, freezes }: Pick<Files, "pointer" | "freezes">,
+  {
+    system,
+    environment: { verifiedIn },
+    pointer,
+    freezes,
+  }: Pick<Files, "system" | "environment" | "pointer" | "freezes">,
   releases: Configuration["releases"],
-  events: readonly Event[],
+  { here, before = [] }: Facts,
   now: Date,
 ): Status {
-  const runs = current(events);
-  const last = deploys(events).at(-1);
+  const runs = current(here);
+  const last = deploys(here).at(-1);
   const freeze = frozen(freezes, now);
   const release = runs?.begun.release;
-  const held = [...new Set(events.map((event) => event.release))].flatMap((id) => {
-    const { held } = standing(events, id);
+  const held = [...new Set(here.map((event) => event.release))].flatMap((id) => {
+    const { held } = standing(here, id);
     return held ? [[id, held.reason] as const] : [];
   });
-  const { verified, scanned } = standing(events, release ?? "");
+  const { verified, scanned } = standing(here, release ?? "");
+  const found = [...new Set(scanned?.vulnerabilities.map(({ id }) => id))];
+  const accepted = system.vulnerabilityExceptions.filter((it) => found.includes(it.id) && isInForce(it, now));
+  const named = pointer.stable === release ? undefined : pointer.stable;
+  const places = { [environment]: here, ...(verifiedIn && { [verifiedIn.environment]: before }) };
   return {
     environment,
     ...(runs && {
@@ -70,10 +100,15 @@ export function statusOf(
       share: runs.begun.share,
       database: runs.begun.database,
       verified: verified?.at,
-      scanned: scanned && { at: scanned.at, found: [...new Set(scanned.vulnerabilities.map(({ id }) => id))] },
-      minutes: Math.floor(minutesServed(events, release as string, now)),
+      scanned: scanned && {
+        at: scanned.at,
+        found,
+        accepted: Object.fromEntries(accepted.map(({ id, until }) => [id, until])),
+      },
+      minutes: Math.floor(minutesServed(here, release as string, now)),
     }),
-    ...(pointer.stable !== release && { named: pointer.stable }),
+    named,
+    namedHeldIn: Object.keys(places).filter((it) => named && standing(places[it] ?? [], named).held),
     ...(last &&
       !last.ended && {
         unfinished: {
@@ -89,11 +124,13 @@ export function statusOf(
 }
 
 /** Lines that say it. */
-export function statusLines(status: Status, { system, environment }: Pick<Files, "system" | "environment">): string[] {
-  const { environment: name, runs, version, since, by, candidate, share, database, named, verified, minutes } = status;
-  const { scanned, unfinished, frozen: freeze, held } = status;
+export function statusLines(status: Status, configuration: Configuration): string[] {
+  const { environment: name, runs, version, since, by, candidate, share, database, verified, minutes = 0 } = status;
+  const { unfinished, frozen: freeze, held } = status;
+  const { system, environment } = environmentOf(configuration, name);
   const { verifiedIn } = environment;
   const shares = possibleShares(system).find((it) => it > (share ?? 0));
+  const run = (command: string) => npmRun(configuration.name, command, name);
   return [
     runs ? `${name} runs ${runs} (${version ?? "?"}) since ${since}, deployed by ${by}` : `${name} runs nothing yet`,
     ...(candidate
@@ -101,13 +138,13 @@ export function statusLines(status: Status, { system, environment }: Pick<Files,
       : []),
     ...(runs
       ? [
-          `  verified: ${verified ?? `no; run npm run verify -- ${name}`}`,
-          `  scanned: ${scanned ? `${scanned.at}, ${scanned.found.join(", ") || "no critical vulnerability"}` : `no; run npm run scan -- ${name}`}`,
-          `  has run for ${minutes} minutes`,
+          `  verified: ${verified ?? `no; ${run("verify")}`}`,
+          ...scannedLines(status, configuration),
+          `  has run for ${counted(minutes, "minute")}`,
         ]
       : []),
     ...(database ? [`  database: as ${database} left it; no task changes it for ${runs}`] : []),
-    ...(named ? [`  the file names ${named}: npm run deploy -- ${name}`] : []),
+    ...namedLines(status, configuration),
     ...(unfinished
       ? [
           `  not ended: the deploy of ${unfinished.release} by ${unfinished.by}, begun at ${unfinished.since}${unfinished.url ? `, ${unfinished.url}` : ""}`,
@@ -115,11 +152,28 @@ export function statusLines(status: Status, { system, environment }: Pick<Files,
       : []),
     ...(freeze ? [`  frozen until ${freeze.until}: ${freeze.reason}`] : []),
     ...Object.entries(held).map(([id, reason]) => `  held: ${id}, ${reason}`),
-    ...(verifiedIn
-      ? [
-          `  takes what ${verifiedIn.environment} has verified and run for ${verifiedIn.soakMinutes} minutes${verifiedIn.scannedWithinDays ? `, and scanned within ${verifiedIn.scannedWithinDays} days` : ""}`,
-        ]
-      : []),
+    ...(verifiedIn ? [`  takes ${askedOf(verifiedIn)}`] : []),
+  ];
+}
+
+/** What the last scan has found. A scan that is missing is only said where another environment asks for one. */
+function scannedLines({ environment: name, scanned }: Status, { name: system, environments }: Configuration): string[] {
+  const isAsked = Object.values(environments).some(
+    ({ environment: { verifiedIn } }) => verifiedIn?.environment === name && verifiedIn.scannedWithinDays !== undefined,
+  );
+  if (!scanned) return isAsked ? [`  scanned: no; ${npmRun(system, "scan", name)}`] : [];
+  const { at, found, accepted } = scanned;
+  const said = found.map((id) => (accepted[id] ? `${id} (accepted until ${accepted[id]})` : id));
+  return [`  scanned: ${at}, ${said.join(", ") || "no critical vulnerability"}`];
+}
+
+/** What the file names, if that does not run, and what to do about it. */
+function namedLines({ environment: name, named, namedHeldIn }: Status, { name: system }: Configuration): string[] {
+  if (named === undefined) return [];
+  if (!namedHeldIn.length) return [`  the file names ${named}: ${npmRun(system, "deploy", name)}`];
+  return [
+    `  the file names ${named}, which is held in ${namedHeldIn.join(" and ")}: its deploy is refused. To lift the hold:`,
+    ...namedHeldIn.map((it) => `    ${npmRun(system, "unhold", it, named, "--reason '<why>'")}`),
   ];
 }
 
@@ -127,14 +181,36 @@ async function status(environmentName: string | undefined, { json }: { readonly 
   const configuration = await configurationFor(...(environmentName === undefined ? [] : [environmentName]));
   const { environments, releases } = configuration;
   const names = environmentName === undefined ? Object.keys(environments) : [environmentName];
+  const read = new Map<string, Promise<Event[]>>();
+  const eventsOf = (name: string): Promise<Event[]> => {
+    const reading = read.get(name) ?? recordsIn(configuration, name).list();
+    read.set(name, reading);
+    return reading;
+  };
   const all = await Promise.all(
-    names.map(async (name) => {
-      const events = await recordsIn(configuration, name).list();
-      return statusOf(name, environmentOf(configuration, name), releases, events, new Date());
+    names.map(async (name): Promise<Status | Unknown> => {
+      const files = environmentOf(configuration, name);
+      const source = files.environment.verifiedIn?.environment;
+      const [here, there] = await Promise.all([
+        eventsOf(name).catch(orUnread),
+        source === undefined ? undefined : eventsOf(source).catch(orUnread),
+      ]);
+      if (here instanceof Refused) return { environment: name, refused: here.message };
+      const before = there instanceof Refused ? undefined : there;
+      return statusOf(name, files, releases, { here, before }, new Date());
     }),
   );
-  if (json) return console.log(JSON.stringify(all, null, 2));
-  for (const it of all) console.log(statusLines(it, environmentOf(configuration, it.environment)).join("\n"));
+  if (json) console.log(JSON.stringify(all, null, 2));
+  for (const it of all)
+    if ("refused" in it) console.error(`${it.environment}: ${it.refused}`);
+    else if (!json) console.log(statusLines(it, configuration).join("\n"));
+  if (all.some((it) => "refused" in it)) process.exitCode = 1;
+}
+
+/** The refusal in place of the records. @throws any other error */
+function orUnread(error: unknown): Refused {
+  if (error instanceof Refused) return error;
+  throw error;
 }
 
 export const main = (...call: Parameters<typeof status>): Promise<void> => orRefused(() => status(...call));

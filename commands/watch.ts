@@ -10,6 +10,7 @@ import { contextOf } from "./context";
 import { type Alert, type AskPrometheus, prometheusOf } from "./prometheus";
 import { orRefused, Refused } from "./refused";
 import { printer } from "./terminal";
+import { counted } from "./words";
 
 /** What watching needs of the world outside. */
 export interface Outside {
@@ -44,6 +45,7 @@ export async function watch(system: System, minutes: number, { prometheus, print
       alerts = await look();
       unanswered = 0;
     } catch (error) {
+      if (error instanceof Refused) throw error; // no other look would do better
       unanswered++;
       if (!known || unanswered >= UNANSWERED || left <= 0)
         throw new Refused(`Nobody knows whether an alert fires: ${(error as Error).message}`);
@@ -57,14 +59,14 @@ export async function watch(system: System, minutes: number, { prometheus, print
     for (const alert of begun) print.say(`${print.failed} ${said(alert)}`);
     if (begun.length) return false;
     if (left <= 0) break;
-    print.doing(`watching for ${Math.ceil(left / 60)} more minutes`);
+    print.doing(`watching, ${counted(Math.ceil(left / 60), "minute")} left`);
     await wait(PAUSE);
   }
   const absent = alerts.filter(({ labels }) => labels.alertname === METRICS_ABSENT);
   for (const alert of absent) print.say(`     ${said(alert)}`);
   if (absent.length >= objectives.length)
     throw new Refused("No objective has metrics, so no alert could have fired. Look at the pods' metrics.");
-  print.say(`${print.passed} no alert of an objective began to fire in ${minutes} minutes`);
+  print.say(`${print.passed} no alert of an objective began to fire in ${counted(minutes, "minute")}`);
   return true;
 }
 

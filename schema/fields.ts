@@ -24,7 +24,7 @@ export const count = (min: number, max: number, what: string) => {
   const whole = rule(`must be a whole number (${what})`, `write one from ${min} to ${max}`);
   return z
     .number(whole)
-    .refine(Number.isInteger, whole)
+    .refine(Number.isInteger, { message: whole, abort: true })
     .min(min, rule(`must be at least ${min} (${what})`, `write a number from ${min} to ${max}`))
     .max(max, rule(`must be at most ${max} (${what})`, `write a number from ${min} to ${max}`));
 };
@@ -256,10 +256,13 @@ export const text = z
     rule("must be plain text without control characters", "remove them"),
   );
 
-/** A title or a name that people read. */
+const ONE_LINE = "must be one line of 1 to 80 characters";
+/** A title, a name or a reason that people read. */
 export const line = z
-  .string(rule("must be one line of 1 to 80 characters", "write it"))
-  .regex(/^[^\n\p{Zl}\p{Zp}]{1,80}$/u, rule("must be one line of 1 to 80 characters", "shorten it"))
+  .string(rule(ONE_LINE, "write it"))
+  .refine((t) => t.trim() !== "", rule(ONE_LINE, "write it"))
+  .refine((t) => !/[\n\p{Zl}\p{Zp}]/u.test(t), { message: rule(ONE_LINE, "write it in one line"), abort: true })
+  .refine((t) => [...t].length <= 80, rule(ONE_LINE, "shorten it"))
   .refine(isPlainText, rule("must be plain text without control characters", "remove them"));
 
 /**

@@ -55,7 +55,6 @@ export async function readFiles(root: string, system: string): Promise<{ raw: Ra
     read(root, file).catch((error: Error) => {
       problems.push({
         path: file,
-        value: undefined,
         rule: `cannot be read: ${error.message}`,
         remedy: existsSync(path.join(root, file)) ? "correct the file" : "copy another system's file and change it",
       });
@@ -74,7 +73,6 @@ export async function readFiles(root: string, system: string): Promise<{ raw: Ra
     for (const stray of list(root, folder, ending).strays)
       problems.push({
         path: `${folder}/${stray}`,
-        value: undefined,
         rule: `is not used: the folder contains only ${ending} files`,
         remedy: "move it to another folder",
       });

@@ -14,7 +14,7 @@ export function mustFinish(): () => void {
     said = true;
     if (file)
       console.error(
-        `${file}: ends the program, or waits for something that never happens, while it is read; a file must only export values. Nothing was written.`,
+        `${file}: ends the program, or waits for something that never happens, while it is read; a file must only export values. Nothing was changed.`,
       );
     else if (!code) console.error("The program ended before it was done.");
     return Number(code) || 1;

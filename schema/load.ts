@@ -120,7 +120,7 @@ function systemOf(root: string): unknown {
     return at(readJson(root, "cdktf.json"), ["context", "system"]);
   } catch (error) {
     const rule = `cannot be read: ${(error as Error).message}`;
-    throw new InvalidConfiguration([{ path: "cdktf.json", value: undefined, rule, remedy: "correct the file" }]);
+    throw new InvalidConfiguration([{ path: "cdktf.json", rule, remedy: "correct the file" }]);
   }
 }
 

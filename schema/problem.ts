@@ -6,7 +6,8 @@ import { isAlmostIn, isShown, shownName, withoutSecrets } from "./shown";
 export interface Problem {
   /** File and place in it, such as `environments/pmcrm/production.ts network.pods`. */
   readonly path: string;
-  readonly value: unknown;
+  /** What is there. Absent if the problem is the file itself, and not what it has at a place. */
+  readonly value?: unknown;
   /**
    * Whether the value can be a secret. If so, only its type is shown: CI keeps what the program prints. False if it is one of
    * the values that the program knows. If absent, the value's form and its path decide.
@@ -25,15 +26,16 @@ const SHOWN = 80;
  * A problem's line: path, value, rule, remedy. A long value is cut. Only the type is shown of what can be a secret, see
  * {@link isShown}. What the line has anyway is shown.
  */
-export function describe({ path, value, secret, rule, remedy }: Problem): string {
+export function describe(problem: Problem): string {
+  const { path, value, secret, rule, remedy } = problem;
   const [file = "", ...place] = path.split(" ");
   const named = secretLooking(place.join(" ")) ? `${file} (a name that looks like a secret)` : path;
   const isSaid = () => typeof value === "string" && (path.includes(value) || isAlmostIn(value, `${rule} ${remedy}`));
   const isHarmless = () => secret === false || isShown(value, path) || isSaid();
   const shown = secret || isSecretPlace(path, value) || !isHarmless() ? typeName(value) : show(value, SHOWN);
-  return inOneLine(
-    `${named} = ${shown.length > SHOWN ? `${shown.slice(0, SHOWN - 3)}...` : shown}: ${withoutSecrets(rule)}; ${withoutSecrets(remedy)}`,
-  );
+  const cut = shown.length > SHOWN ? `${shown.slice(0, SHOWN - 3)}...` : shown;
+  const subject = Object.hasOwn(problem, "value") ? `${named} = ${cut}` : named;
+  return inOneLine(`${subject}: ${withoutSecrets(rule)}; ${withoutSecrets(remedy)}`);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { Environment } from "./environment";
-import { count, label, matching, text, variableName, version } from "./fields";
+import { count, label, line, matching, text, variableName, version } from "./fields";
 import { freeze } from "./freeze";
 import type { System } from "./system";
 import { type Workloads, workloads } from "./workloads";
@@ -74,7 +74,7 @@ export const pointerSchema = z.strictObject({
   /** Values of the environment's variables that a rollback brought back, in place of those in the environment's file. */
   variables: z.record(variableName, text).optional(),
   /** Lets one release run without a verification: who says so, and why. */
-  approved: z.strictObject({ release: named, by: text, reason: text }).optional(),
+  approved: z.strictObject({ release: named, by: text, reason: line }).optional(),
 });
 export type Pointer = z.output<typeof pointerSchema>;
 

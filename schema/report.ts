@@ -11,7 +11,7 @@ export function report(error: unknown): void {
   if (error instanceof InvalidConfiguration) {
     const { length } = error.problems;
     console.error(
-      `${length} ${length === 1 ? "problem" : "problems"} in the configuration; nothing was written.\n${error.message}`,
+      `${length} ${length === 1 ? "problem" : "problems"} in the configuration; nothing was changed.\n${error.message}`,
     );
   } else if (isOfFiles(error)) console.error(`1 problem with a file or a folder.\n${describe(problemOf(error))}`);
   else throw error;
@@ -41,5 +41,5 @@ const CODES: Readonly<Record<string, readonly [rule: string, remedy: string]>> =
 
 function problemOf({ code, path: file }: FileError): Problem {
   const [rule, remedy] = CODES[code] ?? [`cannot be used (${code})`, "see that it is there and that you can use it"];
-  return { path: path.relative(process.cwd(), file) || ".", value: undefined, rule, remedy };
+  return { path: path.relative(process.cwd(), file) || ".", rule, remedy };
 }

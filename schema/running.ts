@@ -1,4 +1,5 @@
 import { type Raw, releaseFile } from "./files";
+import { npmRun } from "./npm-run";
 import type { Parse, Parsed } from "./parse";
 import { UNREAD } from "./plain";
 import { at, type Problem } from "./problem";
@@ -21,6 +22,7 @@ export function running(system: string, raw: Raw, parse: Parse, problems: Proble
   const say = (path: string, value: unknown, rule: string, remedy: string) =>
     problems.push({ path, value, secret: typeof value === "object", rule, remedy });
 
+  const isThere = (id: string) => Object.hasOwn(raw.releases, id);
   const releases = new Map<string, Parsed<Release>>();
   for (const [name, content] of Object.entries(raw.releases)) {
     const file = releaseFile(system, name);
@@ -32,16 +34,20 @@ export function running(system: string, raw: Raw, parse: Parse, problems: Proble
           file,
           name,
           `must have the name of its content, ${releaseId(release.raw)}: a release never changes`,
-          `undo the change, or rename the file to ${releaseId(release.raw)}.json and let environments run that`,
+          isThere(releaseId(release.raw))
+            ? `undo the change, or remove the file and let environments run ${releaseId(release.raw)}, which has this content`
+            : `undo the change, or rename the file to ${releaseId(release.raw)}.json and let environments run that`,
         );
     } else if (!Object.hasOwn(raw.environments, name) && content !== UNREAD)
       say(
         file,
         content,
         "is neither a release nor the file of an environment",
-        releaseSchema.safeParse(content).success
-          ? `rename it to ${releaseId(content)}.json`
-          : `remove it, or name it after one of ${Object.keys(raw.environments).join(", ")}`,
+        !releaseSchema.safeParse(content).success
+          ? `remove it, or name it after one of ${Object.keys(raw.environments).join(", ")}`
+          : isThere(releaseId(content))
+            ? `remove it: ${releaseId(content)}.json has the same content`
+            : `rename it to ${releaseId(content)}.json`,
       );
   }
 
@@ -56,7 +62,7 @@ export function running(system: string, raw: Raw, parse: Parse, problems: Proble
           file,
           undefined,
           "is required: it says which release the environment runs",
-          `run SYSTEM=${system} npm run release -- ${environment} ${other ? `--from ${other}` : "--version 1.0.0 --image <name>=<digest>"}`,
+          `run ${npmRun(system, "release", environment, other ? `--from ${other}` : "--version 1.0.0 --image <name>=<digest>")}`,
         );
         return [environment, { pointer: nothing<Pointer>(), release: nothing<Release>() }];
       }

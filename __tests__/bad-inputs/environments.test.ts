@@ -38,6 +38,10 @@ testRefused({
     `${P} database.availability = "ZONAL": must be REGIONAL in production; use REGIONAL`,
     `${P} database.recoveryDays = 1: must be at least 7 in production; raise it`,
   ),
+  "a number of days that is not whole": refused(
+    production((e) => Object.assign(e.verifiedIn as object, { scannedWithinDays: 0.5 })),
+    `${P} verifiedIn.scannedWithinDays = 0.5: must be a whole number (days); write one from 1 to 90`,
+  ),
   "a host of another system": refused((files) => {
     const shop = { services: { web: { hosts: ["shop.pmcrm.io", "api.pmcrm.io"] } } };
     files.elsewhere = [{ file: "environments/shop/production.ts", environment: shop }];

@@ -34,7 +34,15 @@ testRefused({
   ),
   "a freeze without a reason": refused(
     planned({ ...freeze("2027-11-20", "2027-12-01"), reason: "" }),
-    `${P} freezes.0.reason = "": must be one line of 1 to 80 characters; shorten it`,
+    `${P} freezes.0.reason = "": must be one line of 1 to 80 characters; write it`,
+  ),
+  "a reason of two lines": refused(
+    planned({ ...freeze("2027-11-20", "2027-12-01"), reason: "Sale\nat last" }),
+    `${P} freezes.0.reason = "Sale\\nat last": must be one line of 1 to 80 characters; write it in one line`,
+  ),
+  "a reason that is too long": refused(
+    planned({ ...freeze("2027-11-20", "2027-12-01"), reason: "Sale ".repeat(17) }),
+    `${P} freezes.0.reason = a string: must be one line of 1 to 80 characters; shorten it`,
   ),
   "a freeze that ends when it begins": refused(
     planned(freeze("2027-11-20", "2027-11-20")),

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { type FakeCloud, startFakeCloud } from "@slipway/fake-google-cloud";
@@ -12,7 +12,11 @@ const before = VARIABLES.map((name) => process.env[name]);
 const DEPLOYER = "deployer@shop-staging.iam.gserviceaccount.com";
 let fake: FakeCloud;
 
-const place = { systemName: "shop", environmentName: "staging", environment: { project: "shop-staging" } };
+const place = {
+  systemName: "shop",
+  environmentName: "staging",
+  environment: { project: "shop-staging", deployer: DEPLOYER },
+};
 const use = (token: string) => {
   process.env.GOOGLE_OAUTH_ACCESS_TOKEN = token;
 };
@@ -34,7 +38,7 @@ afterAll(async () => {
 
 test("without the bucket, the command that creates it is named", async () => {
   await expect(recordsOf(place).list()).rejects.toThrow(
-    /^gs:\/\/shop-staging-records cannot be used: 404 .*\nnpm run bootstrap -- staging creates the bucket of the environment's records\.$/,
+    /^gs:\/\/shop-staging-records cannot be used: 404 .*\nThe bucket .* is missing\. Create it: SYSTEM=shop npm run bootstrap -- staging$/,
   );
 });
 
@@ -56,7 +60,9 @@ test("records are kept, and read as they were written; those of other systems ar
 test("a token that has ended is replaced by a new one", async () => {
   const records = recordsOf(place);
   use("ended");
-  await expect(records.list()).rejects.toThrow(/ 401 /);
+  await expect(records.list()).rejects.toThrow(
+    / 401 .*\nThe token in GOOGLE_OAUTH_ACCESS_TOKEN has most likely expired: set a new one, or unset the variable\.\n/,
+  );
   use(fake.tokens.issue());
   expect(await records.list()).toHaveLength(3);
 });
@@ -129,4 +135,35 @@ test("the deployer adds records, and can neither replace nor delete them; others
   const stranger = recordsOf(place);
   await expect(stranger.list()).rejects.toThrow(/ 403 .*storage\.objects\.list/);
   await expect(stranger.add(hold(9, "4".repeat(16)))).rejects.toThrow(/ 403 .*storage\.objects\.create/);
+});
+
+describe("with application default credentials", () => {
+  const { PATH } = process.env;
+  /** Puts a program in the place of gcloud. */
+  const gcloud = (script: string) => {
+    const bin = path.join(folder, "bin");
+    mkdirSync(bin, { recursive: true });
+    writeFileSync(path.join(bin, "gcloud"), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    process.env.PATH = `${bin}:${PATH}`;
+    use("");
+  };
+  afterEach(() => {
+    process.env.PATH = PATH;
+    use(fake.tokens.issue());
+  });
+  const LOG_IN = "gcloud auth application-default login --impersonate-service-account=";
+
+  test("that have expired, the login of the environment's deployer is named", async () => {
+    gcloud("echo ended");
+    await expect(recordsOf(place).list()).rejects.toThrow(
+      `The credentials have most likely expired. Log in: ${LOG_IN}${DEPLOYER}\n`,
+    );
+  });
+
+  test("that are not there, gcloud's words are followed by what they are for", async () => {
+    gcloud("echo 'ERROR: Your default credentials were not found.' >&2; exit 1");
+    await expect(recordsOf(place).list()).rejects.toThrow(
+      `ERROR: Your default credentials were not found.\nRecords, states and images are read and written with the application default credentials of the environment's deployer, which its file names. Log in: ${LOG_IN}<deployer>`,
+    );
+  });
 });

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { notOnPath } from "../programs";
 import { Refused } from "../refused";
 import { word } from "../shell";
 
@@ -41,13 +42,7 @@ export const gcloud: Gcloud = (...args) =>
     child.stdout.on("data", (chunk: Buffer) => stdout?.push(chunk));
     child.stderr.on("data", (chunk: Buffer) => stderr?.push(chunk));
     child.on("error", (error: NodeJS.ErrnoException) =>
-      reject(
-        new Refused(
-          error.code === "ENOENT"
-            ? "gcloud is not on PATH. Install it: https://cloud.google.com/sdk/docs/install"
-            : `gcloud cannot be started: ${error.message}`,
-        ),
-      ),
+      reject(new Refused(error.code === "ENOENT" ? notOnPath("gcloud") : `gcloud cannot be started: ${error.message}`)),
     );
     child.on("close", (code) => {
       if (code === 0)
@@ -59,7 +54,7 @@ export const gcloud: Gcloud = (...args) =>
       const said = Buffer.concat(stderr as Buffer[])
         .toString()
         .trim();
-      reject(new Refused(`${inShell(args)}\n${said}${remedyOf(said)}`));
+      reject(new Refused(`${inShell(args)}\n${said}${remedyOf(said)}`, said));
     });
   });
 

@@ -67,16 +67,11 @@ export class Command extends Base {
   /** Runs the command, unless its call is wrong. */
   action(run) {
     return super.action(async (...args) => {
-      const empty = Object.entries(this.opts()).filter(([, value]) => [value].flat().includes(""));
-      for (const [key] of empty) this.problems.push(`${this.flag(key)}: has no value; leave it out or give one`);
+      for (const option of this.options.filter((it) => [this.opts()[it.attributeName()]].flat().includes("")))
+        this.problems.push(`${option.long}: has no value; ${option.mandatory ? "" : "leave it out or "}give one`);
       if (this.problems.length) throw new CommanderError(MISUSE, "slipway.misuse", this.problems.join("\n"));
       await run(...args);
     });
-  }
-
-  /** An option as it is written on the command line, by its key in opts(). */
-  flag(key) {
-    return this.options.find((option) => option.attributeName() === key)?.long;
   }
 
   /** Reports all unknown options; commander reports the first. What follows them may be their values. */
@@ -93,6 +88,16 @@ export class Command extends Base {
 
   /** An option without a value is reported like one with an empty value. */
   optionMissingArgument() {}
+
+  /** The help of a command that does not exist is misuse, like the command itself. */
+  help(context) {
+    const [help, name] = this.args;
+    if (!this.parent && context?.error && help === "help") {
+      this.args = [name];
+      this.unknownCommand();
+    }
+    super.help(context);
+  }
 
   /** Collects what commander finds wrong with the call of a command; a wrong name of a command is refused at once. */
   error(message) {

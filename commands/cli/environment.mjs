@@ -6,9 +6,10 @@ export const forSystem = (command) =>
     .option("--system <system>", "the system, in place of the variable SYSTEM or context.system in cdktf.json")
     .hook("preAction", async () => {
       const { system } = command.opts();
-      if (!system) return;
-      command.problems.push(...(await load("context.ts")).systemProblems(system));
-      process.env.SYSTEM = system;
+      const named = system || process.env.SYSTEM;
+      if (!named) return;
+      command.problems.push(...(await load("context.ts")).systemProblems(system ? "--system" : "SYSTEM", named));
+      process.env.SYSTEM = named;
     });
 
 /** A command on one environment of a system. */

@@ -4,6 +4,8 @@ import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
 import { parseAllDocuments } from "yaml";
+import { npmRun } from "../../schema/npm-run";
+import { notOnPath, type Program } from "../programs";
 import { Refused } from "../refused";
 import { imagesOf } from "./images";
 import type { ChartRelease } from "./sources";
@@ -21,14 +23,9 @@ export interface Registries {
 }
 
 const execute = promisify(execFile);
-/** Programs that must be on PATH, and where to get them. */
-const PROGRAMS = {
-  helm: "https://helm.sh/docs/intro/install/",
-  crane: "https://github.com/google/go-containerregistry/tree/main/cmd/crane#installation",
-} as const;
 
 /** Runs a program, and returns what it prints. @throws Refused if it fails */
-async function run(program: keyof typeof PROGRAMS, args: readonly string[], input = ""): Promise<string> {
+async function run(program: Program, args: readonly string[], input = ""): Promise<string> {
   const running = execute(program, args, { maxBuffer: 2 ** 28 });
   running.child.stdin?.on("error", () => {}).end(input);
   try {
@@ -46,20 +43,20 @@ function remedyOf(said: string): string[] {
     return ["Docker Hub limits downloads per address. Log in (crane auth login index.docker.io), or wait an hour."];
   if (/unauthorized|denied|forbidden|credential not found/i.test(said))
     return [
-      "Log in to the registry. For Artifact Registry: gcloud auth login, then gcloud auth configure-docker <host>. The account needs the role Artifact Registry Writer. If the repository does not exist, create it: npm run bootstrap",
+      `Log in to the registry. For Artifact Registry: gcloud auth login, then gcloud auth configure-docker <host>. The account needs the role Artifact Registry Writer. If the repository does not exist, create it: ${npmRun("<system>", "bootstrap", "<environment>")}`,
     ];
-  if (/name[ _]unknown/i.test(said)) return ["If the repository does not exist, create it: npm run bootstrap"];
+  if (/name[ _]unknown/i.test(said))
+    return [`If the repository does not exist, create it: ${npmRun("<system>", "bootstrap", "<environment>")}`];
   return [];
 }
 
 /** @throws Refused unless the programs are on PATH */
-export async function checkPrograms(...programs: readonly (keyof typeof PROGRAMS)[]): Promise<void> {
+export async function checkPrograms(...programs: readonly Program[]): Promise<void> {
   const missing = await Promise.all(
     programs.map((program) =>
       execute(program, ["version"]).then(
         () => [],
-        (error: NodeJS.ErrnoException) =>
-          error.code === "ENOENT" ? [`${program} is not on PATH. Install it: ${PROGRAMS[program]}`] : [],
+        (error: NodeJS.ErrnoException) => (error.code === "ENOENT" ? [notOnPath(program)] : []),
       ),
     ),
   );

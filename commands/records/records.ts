@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { recordsBucket } from "../../facts/names";
+import { npmRun } from "../../schema/npm-run";
+import { renew } from "../google/credentials";
 import { bucketOf } from "../google/storage";
 import { Refused } from "../refused";
 import { type Event, eventSchema } from "./event";
@@ -16,16 +18,17 @@ export interface Records {
 interface Place {
   readonly systemName: string;
   readonly environmentName: string;
-  readonly environment: { readonly project: string };
+  readonly environment: { readonly project: string; readonly deployer: string };
 }
 
 /** Requests at a time. */
 const AT_A_TIME = 32;
 
 /** Records in the bucket that bootstrap creates: objects that the deployer can create, and neither replace nor delete. */
-export function recordsOf({ systemName, environmentName, environment: { project } }: Place): Records {
-  const name = recordsBucket(project);
-  const bucket = bucketOf(name, (status) => remedyOf(status, environmentName));
+export function recordsOf(place: Place): Records {
+  const { systemName, environmentName, environment } = place;
+  const name = recordsBucket(environment.project);
+  const bucket = bucketOf(name, (status) => remedyOf(status, place));
   const folder = `${systemName}/${environmentName}/`;
 
   return {
@@ -57,9 +60,12 @@ function parsed(object: string, text: string): Event {
 }
 
 /** What to do about an error of Cloud Storage's. */
-function remedyOf(status: number, environment: string): string {
-  if (status === 404) return `npm run bootstrap -- ${environment} creates the bucket of the environment's records.`;
-  if (status === 401 || status === 403)
-    return "Use the credentials of the environment's deployer; see docs/first-deploy.md#4-install-the-credential-plugin. Production's deployer reads another environment's records after npm run bootstrap -- production.";
+function remedyOf(status: number, { systemName, environmentName, environment: { deployer } }: Place): string {
+  if (status === 404)
+    return `The bucket of the environment's records is missing. Create it: ${npmRun(systemName, "bootstrap", environmentName)}`;
+  if (status === 401)
+    return `${renew(deployer)}\nFor a command on another environment than ${environmentName}, log in as that one's deployer.`;
+  if (status === 403)
+    return `Use the credentials of the environment's deployer, ${deployer}; see docs/first-deploy.md#4-install-the-credential-plugin. The deployer of an environment that takes releases from ${environmentName} reads its records after npm run bootstrap of that environment.`;
   return "Run the same command again.";
 }
