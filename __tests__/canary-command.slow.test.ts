@@ -34,7 +34,7 @@ const canary = (args: readonly string[], more: NodeJS.ProcessEnv = {}) =>
 test("without a candidate, there is nothing to walk", async () => {
   expect(await canary([])).toEqual({
     code: 1,
-    out: expect.stringMatching(/^production has no candidate\. npm run release/),
+    out: expect.stringMatching(/^production has no candidate\. SYSTEM=django-erp npm run release/),
   });
 }, 120_000);
 

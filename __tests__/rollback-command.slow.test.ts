@@ -117,7 +117,7 @@ test("nothing is written if an option is wrong, and what is held is named", asyn
     1,
     expect.stringMatching(`^${one} was verified, and is held: orders fail\\.\nTo go back to it, `),
   ]);
-  expect(said).toContain("SYSTEM=pmcrm npm run unhold -- production <release> --reason <text>\n");
+  expect(said).toContain("SYSTEM=pmcrm npm run unhold -- production <release> --reason '<why>'\n");
 });
 
 test("a candidate goes, and the stable release stays", async () => {

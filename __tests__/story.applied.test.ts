@@ -158,7 +158,9 @@ const TOLD = process.env.STORIES === "all" ? PLOTS : PLOTS.slice(0, 1);
         await release(2, "staging");
         await deploy("staging");
         expect([world.backupsIn("staging"), await migrations("staging")]).toEqual([1, [digest(2)]]);
-        expect(await promote(1)).toContain(`"${ids[2]}": is not verified in staging; run npm run verify -- staging`);
+        expect(await promote(1)).toContain(
+          `"${ids[2]}": is not verified in staging; run SYSTEM=${system} npm run verify -- staging`,
+        );
         expect(world.pointer("production").stable).toBe(ids[1]);
         if (manual.length)
           expect(await verify("staging", 0, [])).toContain("Nothing is recorded until this step is done");

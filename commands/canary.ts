@@ -4,6 +4,7 @@ import path from "node:path";
 import { createInterface } from "node:readline/promises";
 import { readFiles, releaseFile } from "../schema/files";
 import { environmentOf } from "../schema/load";
+import { npmRun } from "../schema/npm-run";
 import { refuseUnnamedSystem } from "../schema/refusals";
 import type { Pointer } from "../schema/release";
 import { cdktf } from "./cdktf";
@@ -33,7 +34,7 @@ async function canary(environmentName: string, { autoApprove, dryRun, patience, 
   const { stable, candidate, share = 0 } = files.pointer;
   if (candidate === undefined)
     throw new Refused(
-      `${environmentName} has no candidate. npm run release -- ${environmentName} --candidate names one; see docs/candidates.md`,
+      `${environmentName} has no candidate. ${npmRun(systemName, "release", environmentName, "--candidate")} names one; see docs/candidates.md`,
     );
   const { system } = files;
   const plan: Walk = { systemName, system, environmentName, stable, candidate, share, limits, patience };

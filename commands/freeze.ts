@@ -5,6 +5,7 @@ import { environmentSchema } from "../schema/environment";
 import { environmentFile, type Raw, releaseFile } from "../schema/files";
 import { toTheEnd } from "../schema/finish";
 import { type Freeze, frozen } from "../schema/freeze";
+import { npmRun } from "../schema/npm-run";
 import { type Pointer, pointerSchema } from "../schema/release";
 import { writable } from "./context";
 import { changed, check, runs as runsIn, write } from "./releases/files";
@@ -81,7 +82,7 @@ async function freeze(environment: string, options: Options, now: Date): Promise
       ? ["Nothing was written, because of --dry-run."]
       : [
           "Commit the file, and deploy:",
-          `  SYSTEM=${system} npm run deploy -- ${environment}`,
+          `  ${npmRun(system, "deploy", environment)}`,
           ...(wanted
             ? ["The deploy keeps Google's maintenance away. It is refused if it would change anything else."]
             : []),

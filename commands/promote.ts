@@ -2,9 +2,11 @@ import path from "node:path";
 import { InvalidArgumentError } from "commander";
 import { releaseFile } from "../schema/files";
 import { type Configuration, environmentOf, InvalidConfiguration, validate } from "../schema/load";
+import { npmRun } from "../schema/npm-run";
 import type { Release } from "../schema/release";
 import { writable } from "./context";
 import { person } from "./git";
+import { checkReason } from "./reason";
 import { current } from "./records/history";
 import { orRefused } from "./refused";
 import { recordsIn } from "./releases/deploying";
@@ -23,18 +25,19 @@ interface Asked {
 
 /** Lets an environment run the release that was verified in another one. */
 async function promote(environmentName: string, { hotfix, dryRun }: Asked): Promise<void> {
+  checkReason("--hotfix", hotfix);
   const { systemName: system, raw } = await writable(environmentName);
   const today = validate(system, raw, process.env);
   const { environment } = environmentOf(today, environmentName);
   const source = environment.verifiedIn?.environment;
   if (source === undefined)
     throw new InvalidArgumentError(
-      `${environmentName} has no verifiedIn, which names the environment that it takes releases from: npm run release -- ${environmentName}`,
+      `${environmentName} has no verifiedIn, which names the environment that it takes releases from: ${npmRun(system, "release", environmentName)}`,
     );
   const before = runs(system, raw, environmentName);
   if (before.candidate !== undefined)
     throw new InvalidArgumentError(
-      `${environmentName} has the candidate ${before.candidate}: npm run release -- ${environmentName} --promote or --abandon it first`,
+      `${environmentName} has the candidate ${before.candidate}: ${npmRun(system, "release", environmentName)} with --promote or --abandon first`,
     );
   const { stable: id } = environmentOf(today, source).pointer;
   if (before.stable === id)
@@ -64,7 +67,7 @@ async function promote(environmentName: string, { hotfix, dryRun }: Asked): Prom
     return print.say(`Nothing was changed (--dry-run). ${releaseFile(system, environmentName)} would name ${id}.`);
   write(ROOT, system, change);
   print.say(`${releaseFile(system, environmentName)} names ${id}. Commit the file; its deploy wants an approval:`);
-  print.say(`  SYSTEM=${system} npm run deploy -- ${environmentName}`);
+  print.say(`  ${npmRun(system, "deploy", environmentName)}`);
 }
 
 /**

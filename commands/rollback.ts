@@ -3,10 +3,12 @@ import { InvalidArgumentError } from "commander";
 import type { EnvironmentInput } from "../schema/environment";
 import { type Raw, releaseFile } from "../schema/files";
 import { type Configuration, environmentOf, InvalidConfiguration, validate } from "../schema/load";
+import { npmRun } from "../schema/npm-run";
 import type { Pointer, Release } from "../schema/release";
 import { sleep } from "./cluster-jobs";
 import { checkRelease, type Writable, writable } from "./context";
 import { person } from "./git";
+import { checkReason } from "./reason";
 import type { Event } from "./records/event";
 import { current, type Deploy, deploys, migratedBy, standing, succeeded } from "./records/history";
 import { orRefused, Refused } from "./refused";
@@ -33,6 +35,7 @@ interface Asked {
 /** Brings an environment back to a release that ran there, with the configuration that it had. */
 async function rollback(environmentName: string, asked: Asked): Promise<void> {
   const { reason, dryRun, autoApprove, allow, abort } = asked;
+  checkReason("--reason", reason);
   const misuses = misusesOf({ allow }, [environmentName]);
   if (misuses.length) throw new InvalidArgumentError(misuses.join("\n"));
   const files = await writable(environmentName);
@@ -49,8 +52,7 @@ async function rollback(environmentName: string, asked: Asked): Promise<void> {
   for (const line of restores(raw, environmentName, leaves[0] ?? target, before, pointer)) console.log(line);
   if (dryRun) return console.log("Nothing was changed (--dry-run).");
   const file = releaseFile(system, environmentName);
-  const command = (script: string, rest: string) => `SYSTEM=${system} npm run ${script} -- ${environmentName} ${rest}`;
-  const unhold = (id: string) => command("unhold", `${id} --reason <text>`);
+  const unhold = (id: string) => npmRun(system, "unhold", environmentName, id, "--reason '<why>'");
   for (const release of leaves.filter((id) => !standing(events, id).held)) {
     const why = reason ?? `rolled back in ${environmentName}`;
     await records.add({ kind: "hold", at: new Date().toISOString(), by: person(), release, reason: why });
@@ -136,7 +138,7 @@ function nowhere(system: string, environmentName: string, events: readonly Event
     ...(held.length ? held : [`No other release was verified in ${environmentName}.`]),
     ...(held.length
       ? [
-          `To go back to it, lift the hold: SYSTEM=${system} npm run unhold -- ${environmentName} <release> --reason <text>`,
+          `To go back to it, lift the hold: ${npmRun(system, "unhold", environmentName, "<release>", "--reason '<why>'")}`,
         ]
       : []),
     others.length

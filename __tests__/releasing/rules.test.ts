@@ -48,10 +48,10 @@ test("production takes what staging has verified and run for long enough", () =>
     `${FILE} = "${ONE}": has never run in staging; deploy it to staging and verify it there, or see docs/releases.md#hotfixes`,
   ]);
   expect(problems({ stable: ONE }, { before: deployed(0, ONE) })).toEqual([
-    `${FILE} = "${ONE}": is not verified in staging; run npm run verify -- staging, or see docs/releases.md#hotfixes`,
+    `${FILE} = "${ONE}": is not verified in staging; run SYSTEM=shop npm run verify -- staging, or see docs/releases.md#hotfixes`,
   ]);
   expect(problems({ stable: ONE }, { before: [...verified(ONE), verification(9, ONE, false)] })).toEqual([
-    `${FILE} = "${ONE}": failed its last verification in staging (${at(9)}): ready; run npm run verify -- staging, or see docs/releases.md#hotfixes`,
+    `${FILE} = "${ONE}": failed its last verification in staging (${at(9)}): ready; run SYSTEM=shop npm run verify -- staging, or see docs/releases.md#hotfixes`,
   ]);
   expect(problems({ stable: ONE }, { before: verified(ONE) }, { minutes: 8 })).toEqual([
     `${FILE} = "${ONE}": has run in staging for 7 of the 10 minutes that verifiedIn requires; wait for 3 minutes, or see docs/releases.md#hotfixes`,
@@ -78,7 +78,7 @@ test("somebody can approve a release that was not verified, but not one that is 
   const approved = { release: ONE, by: "someone", reason: "orders fail" };
   expect(problems({ stable: ONE, approved }, {})).toEqual([]);
   expect(problems({ stable: ONE, approved }, { before: [hold(1, ONE)] })).toEqual([
-    `${FILE} = "${ONE}": is held in staging by someone since ${at(1)}: orders fail; let the environment run another release, or lift the hold with npm run unhold -- staging ${ONE} --reason <text>`,
+    `${FILE} = "${ONE}": is held in staging by someone since ${at(1)}: orders fail; let the environment run another release, or lift the hold: SYSTEM=shop npm run unhold -- staging ${ONE} --reason '<why>'`,
   ]);
   expect(problems({ stable: ONE, approved }, { here: [hold(1, ONE)] })[0]).toContain("is held in production by");
 });
@@ -92,7 +92,7 @@ test("a release that runs here can be deployed again, even if its verification w
 test("a rollback goes to a release that ran here, verified or not", () => {
   expect(problems({ stable: ONE }, { here: deployed(8, ONE) }, { rollback: true })).toEqual([]);
   expect(problems({ stable: ONE }, { before: verified(ONE) }, { rollback: true })).toEqual([
-    `${FILE} = "${ONE}": has never run in production: a rollback goes to one that has; name a release of npm run history`,
+    `${FILE} = "${ONE}": has never run in production: a rollback goes to one that has; name a release of SYSTEM=shop npm run history -- production`,
   ]);
 });
 
@@ -101,7 +101,7 @@ test("an older release does not run its migrations on a newer database", () => {
   const before = [ONE, TWO].flatMap((id, i) => verified(id, 20 * i));
   const here = [...deployed(10, ONE, { migrates }), ...deployed(20, TWO, { migrates, succeeded: false })];
   expect(problems({ stable: ONE }, { here, before })).toEqual([
-    `${FILE} = "${ONE}": is older than ${TWO}, which changed the database: its migrations do not know those of ${TWO}; use npm run rollback -- production, or write "database": "${TWO}" into the file`,
+    `${FILE} = "${ONE}": is older than ${TWO}, which changed the database: its migrations do not know those of ${TWO}; use SYSTEM=shop npm run rollback -- production, or write "database": "${TWO}" into the file`,
   ]);
   expect(problems({ stable: ONE, database: TWO }, { here, before })).toEqual([]);
   expect(problems({ stable: ONE, candidate: TWO, share: 0 }, { here, before })).toEqual([]);

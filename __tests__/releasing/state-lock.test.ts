@@ -128,7 +128,7 @@ test("only the lock of a deploy that has died is removed", async () => {
   const objects = { [LOCK]: TEXT };
   const state = stateWith(objects);
   await expect(refuseLocked(state, running({ host, pid: process.pid }), "staging")).rejects.toThrow(
-    `The state gs://shop-state/shop/staging is locked since 2127-01-01T00:00:00Z by runner@host: the deploy of ${ONE} by someone (process ${process.pid} on ${host}).\nWait until it has ended. npm run rollback -- staging --abort stops it and goes back.`,
+    `The state gs://shop-state/shop/staging is locked since 2127-01-01T00:00:00Z by runner@host: the deploy of ${ONE} by someone (process ${process.pid} on ${host}).\nWait until it has ended. SYSTEM=shop npm run rollback -- staging --abort stops it and goes back.`,
   );
   for (const events of [[], deployed(0, ONE), running({ host: "another", pid: 1 })])
     await expect(refuseLocked(state, events, "staging")).rejects.toThrow(

@@ -1,6 +1,7 @@
 import { DAY } from "../../facts/maintenance";
 import { releaseFile } from "../../schema/files";
 import type { Configuration } from "../../schema/load";
+import { npmRun } from "../../schema/npm-run";
 import type { Problem } from "../../schema/problem";
 import { isInForce } from "../../schema/vulnerabilities";
 import type { Event } from "../records/event";
@@ -58,7 +59,11 @@ const runsBeside = ({ here }: Facts, id: string): boolean => current(here)?.begu
 type Wrong = readonly [rule: string, remedy: string];
 
 /** A release that was rolled back stays back, in the environments after this one, too. */
-function held({ environmentName, files, rollback }: Proposed, id: string, { here, before = [] }: Facts): Wrong[] {
+function held(
+  { systemName, environmentName, files, rollback }: Proposed,
+  id: string,
+  { here, before = [] }: Facts,
+): Wrong[] {
   const source = rollback ? undefined : files.environment.verifiedIn?.environment;
   const places = { [environmentName]: here, ...(source !== undefined && { [source]: before }) };
   return Object.entries(places).flatMap(([place, events]): Wrong[] => {
@@ -67,7 +72,7 @@ function held({ environmentName, files, rollback }: Proposed, id: string, { here
     return [
       [
         `is held in ${place} by ${held.by} since ${held.at}: ${held.reason}`,
-        `let the environment run another release, or lift the hold with npm run unhold -- ${place} ${id} --reason <text>`,
+        `let the environment run another release, or lift the hold: ${npmRun(systemName, "unhold", place, id, "--reason '<why>'")}`,
       ],
     ];
   });
@@ -88,12 +93,15 @@ function unverified(proposed: Proposed, id: string, facts: Facts, now: Date): Wr
   const { here, before = [] } = facts;
   if (rollback && !standing(here, id).deployed)
     return [
-      [`has never run in ${environmentName}: a rollback goes to one that has`, "name a release of npm run history"],
+      [
+        `has never run in ${environmentName}: a rollback goes to one that has`,
+        `name a release of ${npmRun(proposed.systemName, "history", environmentName)}`,
+      ],
     ];
   const verifiedIn = asked(proposed, id, facts);
   if (!verifiedIn) return [];
   const { environment: source, soakMinutes } = verifiedIn;
-  const why = whyUnverified(standing(before, id), source);
+  const why = whyUnverified(proposed, standing(before, id), source);
   if (why) return [why];
   const served = minutesServed(before, id, now);
   if (served >= soakMinutes || proposed.isNamed) return [];
@@ -105,8 +113,12 @@ function unverified(proposed: Proposed, id: string, facts: Facts, now: Date): Wr
   ];
 }
 
-function whyUnverified({ deployed, verified, failed }: Standing, source: string): Wrong | undefined {
-  const remedy = `run npm run verify -- ${source}, or see docs/releases.md#hotfixes`;
+function whyUnverified(
+  { systemName }: Proposed,
+  { deployed, verified, failed }: Standing,
+  source: string,
+): Wrong | undefined {
+  const remedy = `run ${npmRun(systemName, "verify", source)}, or see docs/releases.md#hotfixes`;
   if (!deployed)
     return [
       `has never run in ${source}`,
@@ -124,10 +136,10 @@ function whyUnverified({ deployed, verified, failed }: Standing, source: string)
  * the scan ran.
  */
 function vulnerable(proposed: Proposed, id: string, facts: Facts, now: Date): Wrong[] {
-  const { environment: source, scannedWithinDays: days } = asked(proposed, id, facts) ?? {};
+  const { environment: source = "", scannedWithinDays: days } = asked(proposed, id, facts) ?? {};
   if (days === undefined) return [];
   const { systemName, files } = proposed;
-  const remedy = `run SYSTEM=${systemName} npm run scan -- ${source} ${id}, or see docs/releases.md#hotfixes`;
+  const remedy = `run ${npmRun(systemName, "scan", source, id)}, or see docs/releases.md#hotfixes`;
   const { scanned } = standing(facts.before ?? [], id);
   if (!scanned) return [[`is not scanned in ${source}`, remedy]];
   const { at, vulnerabilities } = scanned;
@@ -155,7 +167,7 @@ function vulnerable(proposed: Proposed, id: string, facts: Facts, now: Date): Wr
 
 /** An older release must not run its migrations on a newer database, and cannot work at all if a newer one says so. */
 function tooOld(
-  { environmentName, files, releases }: Proposed,
+  { systemName, environmentName, files, releases }: Proposed,
   id: string,
   isCandidate: boolean,
   { here, before = [] }: Facts,
@@ -179,7 +191,9 @@ function tooOld(
   const rule = `is older than ${migrated}, which changed the database: its migrations do not know those of ${migrated}`;
   if (isCandidate) return [[rule, "name a newer release: the tasks of a candidate always run"]];
   if (pointer.database !== undefined || migrated === pointer.candidate) return [];
-  return [[rule, `use npm run rollback -- ${environmentName}, or write "database": "${migrated}" into the file`]];
+  return [
+    [rule, `use ${npmRun(systemName, "rollback", environmentName)}, or write "database": "${migrated}" into the file`],
+  ];
 }
 
 /** Releases that came after one, in the order in which they came first. None if the one never came. */

@@ -1,5 +1,6 @@
 import type { MonitoredService } from "../../constructs/monitoring/service-level";
 import { possibleShares, shareOf, shiftedServices } from "../../schema/candidate";
+import { npmRun } from "../../schema/npm-run";
 import type { System } from "../../schema/system";
 import type { Service } from "../../schema/workload";
 import { monitoredServices } from "../../stacks/monitoring";
@@ -204,8 +205,4 @@ function stopped(plan: Walk, { print }: Outside, why: string, share: number, cod
 const commands = (
   { systemName, environmentName }: Walk,
   ...calls: readonly (readonly [string, ...string[]])[]
-): string =>
-  calls
-    .map(([script, ...more]) => ["  ", `SYSTEM=${systemName} npm run ${script} --`, environmentName, ...more])
-    .map(([indent, ...words]) => `${indent}${words.join(" ")}`)
-    .join("\n");
+): string => calls.map(([script, ...more]) => `  ${npmRun(systemName, script, environmentName, ...more)}`).join("\n");

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { environmentFile, releaseFile } from "../../schema/files";
 import { type Freeze, frozen } from "../../schema/freeze";
+import { npmRun } from "../../schema/npm-run";
 import type { Problem } from "../../schema/problem";
 import type { Context } from "../context";
 import { approvalsIn } from "./approvals";
@@ -32,7 +33,7 @@ export function freezeProblems(
     planned < 0
       ? [
           `${releaseFile(systemName, environmentName)} freeze.until`,
-          `run SYSTEM=${systemName} npm run freeze -- ${environmentName} --lift`,
+          `run ${npmRun(systemName, "freeze", environmentName, "--lift")}`,
         ]
       : [`${environmentFile(systemName, environmentName)} freezes.${planned}.until`, "remove the freeze"];
   const rule = `nothing is deployed until then, but for rollbacks: ${freeze.reason}`;

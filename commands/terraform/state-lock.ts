@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import os from "node:os";
 import type { Environment } from "../../schema/environment";
+import { npmRun } from "../../schema/npm-run";
 import { type Bucket, bucketOf } from "../google/storage";
 import type { Event, Of } from "../records/event";
 import { deploys } from "../records/history";
@@ -153,7 +154,7 @@ export const ownerOf = ({ place }: State, { who, since }: Lock, deploy: Of<"depl
 const at = ({ runner: { url, host, pid } }: Pick<Of<"deploy-begun">, "runner">): string =>
   url ?? `process ${pid} on ${host}`;
 
-const whatToDo = ({ place }: State, lock: Lock, life: Life, environment: string): string =>
+const whatToDo = ({ place, prefix }: State, lock: Lock, life: Life, environment: string): string =>
   life === "alive"
-    ? `Wait until it has ended. npm run rollback -- ${environment} --abort stops it and goes back.`
+    ? `Wait until it has ended. ${npmRun(prefix.split("/")[0] as string, "rollback", environment, "--abort")} stops it and goes back.`
     : `Nobody can tell from here whether it still runs. If you know that it does not, remove the lock: gcloud storage rm ${place}/${lock.object.split("/").pop()}`;
