@@ -108,8 +108,10 @@ const TOLD = process.env.STORIES === "all" ? PLOTS : PLOTS.slice(0, 1);
       says(["verify", place, ...done.flatMap((step) => ["--done", step])], place, code);
     const scan = (code = 0) => says(["scan", "staging"], "staging", code);
     /** How long an apply takes on Google Cloud, by what a deploy prints. */
-    const minutesOf = (said: string) =>
-      Number(/By typical durations on Google Cloud, .* (\d+) minutes?\./.exec(said)?.[1]);
+    const minutesOf = (said: string) => {
+      const [, time = ""] = /By typical durations on Google Cloud, the apply takes (.*)\./.exec(said) ?? [];
+      return time === "less than a minute" ? 0 : Number.parseInt(time, 10);
+    };
     const status = async (place: Place) => JSON.parse(await says(["status", place, "--json"], place))[0];
     const history = (place: Place) => says(["history", place], place);
     const setText = (to: string) =>

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { graphOf, PARALLELISM, parallelismOf, recordedOnly, scheduleOf } from "@slipway/rehearsal";
+import { counted } from "../words";
 import type { Plan } from "./plan-problems";
 import { printedBy } from "./run";
 
@@ -35,9 +36,9 @@ export async function parallelism(
   const instant = new Set([...graph.keys()].filter((address) => !changed.has(address) || recorded.has(address)));
   const number = parallelismOf(graph, instant);
   const minutes = Math.ceil(scheduleOf(graph, instant, number).all.criticalPath.minutes);
-  if (minutes)
+  if (changed.size)
     console.log(
-      `\nBy typical durations on Google Cloud, the apply takes ${minutes} ${minutes === 1 ? "minute" : "minutes"}.`,
+      `\nBy typical durations on Google Cloud, the apply takes ${minutes ? counted(minutes, "minute") : "less than a minute"}.`,
     );
   if (number > PARALLELISM)
     console.log(`\nUp to ${number} resources are changed at a time. --terraform-parallelism chooses another number.\n`);
