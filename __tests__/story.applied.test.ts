@@ -109,7 +109,7 @@ const TOLD = process.env.STORIES === "all" ? PLOTS : PLOTS.slice(0, 1);
     const scan = (code = 0) => says(["scan", "staging"], "staging", code);
     /** How long an apply takes on Google Cloud, by what a deploy prints. */
     const minutesOf = (said: string) => {
-      const [, time = ""] = /By typical durations on Google Cloud, the apply takes (.*)\./.exec(said) ?? [];
+      const [, time = ""] = /On Google Cloud, this typically takes (.*)\./.exec(said) ?? [];
       return time === "less than a minute" ? 0 : Number.parseInt(time, 10);
     };
     const status = async (place: Place) => JSON.parse(await says(["status", place, "--json"], place))[0];

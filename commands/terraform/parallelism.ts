@@ -36,9 +36,10 @@ export async function parallelism(
   const instant = new Set([...graph.keys()].filter((address) => !changed.has(address) || recorded.has(address)));
   const number = parallelismOf(graph, instant);
   const minutes = Math.ceil(scheduleOf(graph, instant, number).all.criticalPath.minutes);
+  // cdktf breaks lines of more than 80 characters, and begins each with the stack's name.
   if (changed.size)
     console.log(
-      `\nBy typical durations on Google Cloud, the apply takes ${minutes ? counted(minutes, "minute") : "less than a minute"}.`,
+      `\nOn Google Cloud, this typically takes ${minutes ? counted(minutes, "minute") : "less than a minute"}.`,
     );
   if (number > PARALLELISM)
     console.log(`\nUp to ${number} resources are changed at a time. --terraform-parallelism chooses another number.\n`);
