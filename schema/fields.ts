@@ -260,7 +260,7 @@ const ONE_LINE = "must be one line of 1 to 80 characters";
 /** A title, a name or a reason that people read. */
 export const line = z
   .string(rule(ONE_LINE, "write it"))
-  .refine((t) => t.trim() !== "", rule(ONE_LINE, "write it"))
+  .refine((t) => t !== "", rule(ONE_LINE, "write it"))
   .refine((t) => !/[\n\p{Zl}\p{Zp}]/u.test(t), { message: rule(ONE_LINE, "write it in one line"), abort: true })
   .refine((t) => [...t].length <= 80, rule(ONE_LINE, "shorten it"))
   .refine(isPlainText, rule("must be plain text without control characters", "remove them"));

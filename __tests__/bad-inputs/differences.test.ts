@@ -16,7 +16,6 @@ testRefused({
   ),
   "a reason of two lines": refused(
     declares({ fields: ["cluster"], reason: "smaller\nand cheaper" }),
-    `${T} differences.0.reason = "smaller\\nand cheaper": must be one line of 1 to 80 characters; shorten it`,
-    `${T} differences.0.reason = "smaller\\nand cheaper": must be plain text without control characters; remove them`,
+    `${T} differences.0.reason = "smaller\\nand cheaper": must be one line of 1 to 80 characters; write it in one line`,
   ),
 });

@@ -25,8 +25,7 @@ testRefused({
   ),
   "a module whose title has two lines": refused(
     modules(({ system }) => (system.modules.jobs.title = "Jobs\nand more")),
-    `${S} modules.jobs.title = "Jobs\\nand more": must be one line of 1 to 80 characters; shorten it`,
-    `${S} modules.jobs.title = "Jobs\\nand more": must be plain text without control characters; remove them`,
+    `${S} modules.jobs.title = "Jobs\\nand more": must be one line of 1 to 80 characters; write it in one line`,
   ),
   "an environment that enables an unknown module": refused(
     modules(({ production }) => (production.environment.modules = ["jobs", "crmm", "jobs"])),

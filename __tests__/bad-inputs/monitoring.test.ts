@@ -137,6 +137,6 @@ testRefused({
   ),
   "an overview figure of two lines": refused(
     system((s) => (s.overview = { title: "T", figures: { "a\u2028${y}": "orders_total" } })),
-    `${S} overview.figures["a\\u2028\${y}"] = "a\\u2028\${y}": must be one line of 1 to 80 characters; shorten it`,
+    `${S} overview.figures["a\\u2028\${y}"] = "a\\u2028\${y}": must be one line of 1 to 80 characters; write it in one line`,
   ),
 });

@@ -109,8 +109,7 @@ testRefused({
   ),
   "a build command of two lines": refused(
     web((w) => (w.buildCommand = "npm ci\nnpm run build")),
-    `${W}.buildCommand = a string: must be one line of 1 to 80 characters; shorten it`,
-    `${W}.buildCommand = a string: must be plain text without control characters; remove them`,
+    `${W}.buildCommand = a string: must be one line of 1 to 80 characters; write it in one line`,
   ),
   "a password in a build command": refused(
     web((w) => (w.buildCommand = `TOKEN=ghp_${"a1B2".repeat(9)} npm run build`)),

@@ -48,7 +48,7 @@ testRefused({
   ),
   "an exception without a reason": refused(
     excepted(exception({ reason: "" })),
-    `${AT}.0.reason = "": must be one line of 1 to 80 characters; shorten it`,
+    `${AT}.0.reason = "": must be one line of 1 to 80 characters; write it`,
   ),
   "a scan that never counts": refused(within(0), `${DAYS} = 0: must be at least 1 (days); write a number from 1 to 90`),
   "a scan that counts for too long": refused(
