@@ -513,7 +513,6 @@ withTerraform(
   "a task that changes the database runs only after a snapshot, which can be left out",
   async () => {
     const bin = path.join(folder, "bin");
-    mkdirSync(bin);
     /** gcloud that fails, or that lists a backup as the call described it. */
     const gcloud = (exit: number) =>
       writeFileSync(
