@@ -1,8 +1,8 @@
 import { configurationFor } from "./context";
 import type { Event } from "./records/event";
 import { deploys, inTime } from "./records/history";
+import { recordsIn } from "./records/records";
 import { orRefused } from "./refused";
-import { recordsIn } from "./releases/deploying";
 import { counted } from "./words";
 
 interface Asked {

@@ -2,8 +2,8 @@ import { checkRelease, configurationFor } from "./context";
 import { person } from "./git";
 import { checkReason } from "./reason";
 import { standing } from "./records/history";
+import { recordsIn } from "./records/records";
 import { orRefused } from "./refused";
-import { recordsIn } from "./releases/deploying";
 
 interface Asked {
   readonly reason: string;

@@ -1,9 +1,10 @@
 /** Programs that commands start, each with the page that says how to install it. */
-const PROGRAMS = {
+export const PROGRAMS = {
   gcloud: "https://cloud.google.com/sdk/docs/install",
   kubectl: "https://kubernetes.io/docs/tasks/tools/",
   helm: "https://helm.sh/docs/intro/install/",
   crane: "https://github.com/google/go-containerregistry/tree/main/cmd/crane#installation",
+  trivy: "https://trivy.dev/docs/latest/getting-started/installation/",
 } as const;
 
 export type Program = keyof typeof PROGRAMS;

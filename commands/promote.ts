@@ -5,15 +5,14 @@ import { type Configuration, environmentOf, InvalidConfiguration, validate } fro
 import { npmRun } from "../schema/npm-run";
 import type { Release } from "../schema/release";
 import { writable } from "./context";
-import { person } from "./git";
 import { checkReason } from "./reason";
 import { current } from "./records/history";
 import { orRefused } from "./refused";
-import { recordsIn } from "./releases/deploying";
 import { releaseDifferences } from "./releases/differences";
-import { changed, check, remembering, runs, write } from "./releases/files";
+import { factsOf } from "./releases/facts";
+import { arriving, changed, check, remembering, runs, write } from "./releases/files";
 import { coming } from "./releases/images";
-import { releaseProblems } from "./releases/rules";
+import { proposedIn, releaseProblems } from "./releases/rules";
 import { printer } from "./terminal";
 
 const ROOT = path.resolve(__dirname, "..");
@@ -42,24 +41,21 @@ async function promote(environmentName: string, { hotfix, dryRun }: Asked): Prom
   const { stable: id } = environmentOf(today, source).pointer;
   if (before.stable === id)
     return console.log(`${releaseFile(system, environmentName)} names ${id} already. Nothing was changed.`);
-  const pointer = remembering(raw, before, {
-    stable: id,
-    ...(hotfix !== undefined && { database: before.database, approved: { release: id, by: person(), reason: hotfix } }),
-  });
+  const pointer = remembering(raw, before, arriving(before, id, hotfix));
   const change = { environment: environmentName, pointer };
   const files = changed(raw, change);
   check(system, files, [environmentName]);
   const configuration = validate(system, files, process.env);
-  const { events, before: there, early } = await allowed(configuration, environmentName);
+  const { facts, early } = await allowed(configuration, environmentName);
 
   const print = printer(process.stdout);
   const release = raw.releases[id] as Release;
-  const runsThere = current(there)?.begun.release;
+  const runsThere = current(facts.before ?? [])?.begun.release;
   const verb = runsThere === id ? "runs" : `runs ${runsThere ?? "nothing yet"}, and its file names`;
   print.say(`${source} ${verb} ${id}, version ${release.version}. In ${environmentName}, it changes:`);
   for (const line of releaseDifferences(before.stable ? (raw.releases[before.stable] as Release) : undefined, release))
     print.say(`  ${line}`);
-  for (const { from, to } of coming(configuration, environmentName, events))
+  for (const { from, to } of coming(configuration, environmentName, facts.here))
     print.say(`  its deploy copies ${from} to ${to}`);
   if (hotfix !== undefined) print.say(`  it needs no verification and no scan: ${hotfix}`);
   for (const { rule, remedy } of early) print.say(`  its deploy is refused for now: it ${rule}; ${remedy}`);
@@ -71,22 +67,16 @@ async function promote(environmentName: string, { hotfix, dryRun }: Asked): Prom
 }
 
 /**
- * What has happened in the environment, and what is early: a release can be named before it has run as long as it must.
+ * What is known, and what is early: a release can be named before it has run as long as it must.
  * @throws InvalidConfiguration if the environment must not run it
  */
 async function allowed(configuration: Configuration, environmentName: string) {
-  const { name: systemName, releases } = configuration;
-  const files = environmentOf(configuration, environmentName);
-  const { verifiedIn } = files.environment;
-  const [here, before] = await Promise.all([
-    recordsIn(configuration, environmentName).list(),
-    verifiedIn && recordsIn(configuration, verifiedIn.environment).list(),
-  ]);
-  const proposed = { systemName, environmentName, files, releases, rollback: false };
+  const proposed = proposedIn(configuration, environmentName, false);
+  const facts = await factsOf(configuration, environmentName);
   const now = new Date();
-  const problems = releaseProblems({ ...proposed, isNamed: true }, { here, before }, now);
+  const problems = releaseProblems({ ...proposed, isNamed: true }, facts, now);
   if (problems.length) throw new InvalidConfiguration(problems);
-  return { events: here, before: before ?? [], early: releaseProblems(proposed, { here, before }, now) };
+  return { facts, early: releaseProblems(proposed, facts, now) };
 }
 
 export const main = (...call: Parameters<typeof promote>): Promise<void> => orRefused(() => promote(...call));

@@ -1,5 +1,6 @@
 import path from "node:path";
 import { InvalidArgumentError } from "commander";
+import { RELEASE_TAG } from "../facts/registries";
 import { possibleShares } from "../schema/candidate";
 import { environmentSchema } from "../schema/environment";
 import { type Raw, releaseFile } from "../schema/files";
@@ -21,9 +22,8 @@ import {
 import { didYouMean } from "../schema/similar";
 import { systemSchema } from "../schema/system";
 import { writable } from "./context";
-import { person } from "./git";
 import { checkReason } from "./reason";
-import { changed, check, remembering, runs, write } from "./releases/files";
+import { approval, arriving, changed, check, remembering, runs, write } from "./releases/files";
 import { word } from "./shell";
 import { askedOf } from "./words";
 
@@ -161,18 +161,17 @@ function composed(
 /** What the environment is to run: with a release that is asked for, or after a step of its candidate. */
 function next(raw: Raw, before: Partial<Pointer>, asked: Asked, id = ""): Pointer {
   const { environment, candidate, step, hotfix } = asked;
-  const approved = hotfix === undefined ? undefined : { release: id, by: person(), reason: hotfix };
   if (!step) {
     if (before.candidate !== undefined)
       throw new InvalidArgumentError(
         `${environment} has the candidate ${before.candidate}: --promote or --abandon it first`,
       );
-    // A hotfix repairs what runs, so it does not bring the migrations of a release that was rolled back.
-    if (!candidate) return { stable: id, ...(approved && { database: before.database, approved }) };
+    if (!candidate) return arriving(before, id, hotfix);
     if (before.stable === undefined)
       throw new InvalidArgumentError(
         `${environment} runs no release yet, beside which a candidate could run: leave out --candidate`,
       );
+    const approved = hotfix === undefined ? undefined : approval(id, hotfix);
     return { ...before, stable: before.stable, candidate: id, share: 0, approved };
   }
   if (before.stable === undefined || before.candidate === undefined)
@@ -265,7 +264,8 @@ function copies(raw: Raw, { environment, from = "" }: Asked, id: string, images:
   return [
     "Before you deploy it, copy the images:",
     ...Object.entries(images).map(
-      ([name, digest]) => `  crane copy ${word(`${there}/${name}@${digest}`)} ${word(`${here}/${name}:release-${id}`)}`,
+      ([name, digest]) =>
+        `  crane copy ${word(`${there}/${name}@${digest}`)} ${word(`${here}/${name}:${RELEASE_TAG}${id}`)}`,
     ),
   ];
 }

@@ -11,11 +11,11 @@ import { person } from "./git";
 import { checkReason } from "./reason";
 import type { Event } from "./records/event";
 import { current, type Deploy, deploys, migratedBy, standing, succeeded } from "./records/history";
+import { recordsIn } from "./records/records";
 import { orRefused, Refused } from "./refused";
-import { recordsIn } from "./releases/deploying";
 import { changes, releaseDifferences } from "./releases/differences";
 import { changed, check, remembering, runs, write } from "./releases/files";
-import { newerThan, releaseProblems } from "./releases/rules";
+import { newerThan, proposedIn, releaseProblems } from "./releases/rules";
 import { misusesOf } from "./terraform/approvals";
 import { isOf, lifeOf, lockOf, ownerOf, refuseLocked, stateOf, unfinished } from "./terraform/state-lock";
 
@@ -121,7 +121,8 @@ function wayBack(
   const pointer = remembering(raw, before, back(raw, environmentName, { before, events, target, leaves }));
   const files = changed(raw, { environment: environmentName, pointer });
   check(system, files, [environmentName]);
-  const wrong = refusals(validate(system, files, process.env), environmentName, events);
+  const proposed = proposedIn(validate(system, files, process.env), environmentName, true);
+  const wrong = releaseProblems(proposed, { here: events }, new Date());
   if (wrong.length) throw new InvalidConfiguration(wrong);
   return { events, before, target, leaves, pointer };
 }
@@ -244,12 +245,6 @@ function back(raw: Raw, environmentName: string, { before, events, target, leave
 /** What the environment's file gives variables. */
 const declared = ({ environments }: Raw, name: string): Readonly<Record<string, string>> =>
   (environments[name] as EnvironmentInput).variables ?? {};
-
-function refusals(configuration: Configuration, environmentName: string, here: readonly Event[]) {
-  const { name: systemName, releases } = configuration;
-  const files = environmentOf(configuration, environmentName);
-  return releaseProblems({ systemName, environmentName, files, releases, rollback: true }, { here }, new Date());
-}
 
 /** Lines that say what comes back. */
 function restores(raw: Raw, environmentName: string, ran: string, before: Partial<Pointer>, after: Pointer): string[] {

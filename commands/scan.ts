@@ -5,8 +5,8 @@ import { checkRelease, configurationFor } from "./context";
 import { person } from "./git";
 import type { Of } from "./records/event";
 import type { Records } from "./records/records";
+import { recordsIn } from "./records/records";
 import { orRefused } from "./refused";
-import { recordsIn } from "./releases/deploying";
 import { printer } from "./terminal";
 import { ARGUMENTS, criticalIn, packageOf, type Vulnerability } from "./trivy";
 

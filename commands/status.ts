@@ -6,9 +6,9 @@ import { isInForce } from "../schema/vulnerabilities";
 import { configurationFor } from "./context";
 import type { Event } from "./records/event";
 import { current, deploys, minutesServed, standing } from "./records/history";
+import { recordsIn } from "./records/records";
 import { orRefused, Refused } from "./refused";
-import { recordsIn } from "./releases/deploying";
-import type { Facts } from "./releases/rules";
+import type { Facts } from "./releases/facts";
 import { askedOf, counted } from "./words";
 
 type Files = Configuration["environments"]["production"];

@@ -4,6 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { z } from "zod";
+import { notOnPath, PROGRAMS } from "./programs";
 import type { Of } from "./records/event";
 import { Refused } from "./refused";
 
@@ -59,7 +60,7 @@ export async function criticalIn(image: string): Promise<Vulnerability[]> {
     const { data } = report.safeParse(parsed(stdout));
     if (!data)
       throw new Refused(
-        `${call}\nprints no report of Trivy's (SchemaVersion 2). Install a version from 0.70 on: ${INSTALL}`,
+        `${call}\nprints no report of Trivy's (SchemaVersion 2). Install a version from 0.70 on: ${PROGRAMS.trivy}`,
       );
     const found = data.Results.flatMap(({ Vulnerabilities }) => Vulnerabilities).map((it) => ({
       id: it.VulnerabilityID,
@@ -70,7 +71,7 @@ export async function criticalIn(image: string): Promise<Vulnerability[]> {
   } catch (error) {
     if (error instanceof Refused) throw error;
     const { code, message, stderr = "" } = error as NodeJS.ErrnoException & { readonly stderr?: string };
-    if (code === "ENOENT") throw new Refused(`trivy is not on PATH. Install it: ${INSTALL}`);
+    if (code === "ENOENT") throw new Refused(notOnPath("trivy"));
     const said = (/\bFATAL\b.*/s.exec(stderr)?.[0] ?? stderr).trim() || message; // without Trivy's log
     throw new Refused([call, said, remedyOf(said)].join("\n"), said);
   } finally {
@@ -83,8 +84,6 @@ const HARMLESS = /^TRIVY_(CACHE_DIR|DB_REPOSITORY|JAVA_DB_REPOSITORY|USERNAME|PA
 
 const withoutIgnoring = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("TRIVY_") || HARMLESS.test(name)));
-
-const INSTALL = "https://trivy.dev/docs/latest/getting-started/installation/";
 
 /** A vulnerable package, with the version that has the fix. */
 export const packageOf = ({ package: name, fixedVersion }: Omit<Vulnerability, "id">): string =>

@@ -23,3 +23,6 @@ export function repositoryIn(project: string, folder: string): Required<Registry
 
 /** An image, or a pattern of images, as the mirror has it: with the image's path and tag, in place of its registry. */
 export const mirrored = (image: string, mirror?: string): string => (mirror ? image.replace(/^[^/]+/, mirror) : image);
+
+/** How the tags of images begin that releases name. The cleanup policy keeps these images. */
+export const RELEASE_TAG = "release-";

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { Deploying, recordsIn } from "../../commands/releases/deploying";
+import { recordsIn } from "../../commands/records/records";
+import { Deploying } from "../../commands/releases/deploying";
 import { InvalidConfiguration, load } from "../../schema/load";
 import { ROOT } from "../support";
 import { kindsIn, type RecordsCloud, startRecords } from "./cloud";

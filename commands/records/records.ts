@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { recordsBucket } from "../../facts/names";
+import { type Configuration, environmentOf } from "../../schema/load";
 import { npmRun } from "../../schema/npm-run";
 import { renew } from "../google/credentials";
 import { bucketOf } from "../google/storage";
@@ -49,6 +50,14 @@ export function recordsOf(place: Place): Records {
       ),
   };
 }
+
+/** The records of one of a system's environments. */
+export const recordsIn = (configuration: Configuration, environmentName: string): Records =>
+  recordsOf({
+    systemName: configuration.name,
+    environmentName,
+    environment: environmentOf(configuration, environmentName).environment,
+  });
 
 /** @throws Refused if an object is no record */
 function parsed(object: string, text: string): Event {

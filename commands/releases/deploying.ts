@@ -2,14 +2,15 @@ import { randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { written } from "../../schema/expressions";
-import { type Configuration, environmentOf, InvalidConfiguration } from "../../schema/load";
+import { type Configuration, InvalidConfiguration } from "../../schema/load";
 import type { Problem } from "../../schema/problem";
 import { writeWhole } from "../../schema/write";
 import { commitOf, lacks, person } from "../git";
 import { type Event, eventSchema, type Of } from "../records/event";
-import { type Records, recordsOf } from "../records/records";
+import { type Records, recordsIn } from "../records/records";
 import { runnerHere } from "../terraform/state-lock";
-import { type Facts, type Proposed, releaseProblems, staleProblems } from "./rules";
+import { type Facts, factsOf } from "./facts";
+import { type Proposed, proposedIn, releaseProblems, staleProblems } from "./rules";
 
 /** Records that could not be sent, by system and environment. They are sent before the next deploy. */
 const UNSENT = path.resolve(__dirname, "..", "..", "records.out");
@@ -34,22 +35,15 @@ export class Deploying {
 
   /** Reads what is known, and sends what earlier deploys could not. @throws Refused if the records cannot be read */
   static async open(configuration: Configuration, environmentName: string, rollback: boolean): Promise<Deploying> {
-    const { name: systemName, releases } = configuration;
-    const files = environmentOf(configuration, environmentName);
-    const proposed: Proposed = { systemName, environmentName, files, releases, rollback };
+    const proposed = proposedIn(configuration, environmentName, rollback);
     const records = recordsIn(configuration, environmentName);
-    for (const file of unsentIn(systemName, environmentName)) {
+    for (const file of unsentIn(configuration.name, environmentName)) {
       await records.add(eventSchema.parse(JSON.parse(readFileSync(file, "utf8"))));
       rmSync(file);
     }
-    const source = rollback ? undefined : files.environment.verifiedIn?.environment;
-    const look = async (): Promise<Facts> => {
-      const [here, before] = await Promise.all([
-        records.list(),
-        source === undefined ? undefined : recordsIn(configuration, source).list(),
-      ]);
-      return { here, before };
-    };
+    // A rollback must not depend on another project.
+    const look = async (): Promise<Facts> =>
+      rollback ? { here: await records.list() } : factsOf(configuration, environmentName);
     const facts = await look();
     return new Deploying(proposed, records, look, facts.here, [
       ...staleProblems(proposed, facts.here, lacks),
@@ -112,14 +106,6 @@ export class Deploying {
     }
   }
 }
-
-/** The records of one of a system's environments. */
-export const recordsIn = (configuration: Configuration, environmentName: string): Records =>
-  recordsOf({
-    systemName: configuration.name,
-    environmentName,
-    environment: environmentOf(configuration, environmentName).environment,
-  });
 
 const folderOf = (system: string, environment: string): string => path.join(UNSENT, system, environment);
 

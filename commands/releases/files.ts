@@ -7,6 +7,7 @@ import type { Problem } from "../../schema/problem";
 import { type Pointer, pointerSchema, type Release } from "../../schema/release";
 import { systemSchema } from "../../schema/system";
 import { writeWhole } from "../../schema/write";
+import { person } from "../git";
 
 /**
  * What an environment runs, as far as its file says so; nothing if there is no file.
@@ -35,6 +36,18 @@ export function remembering(raw: Raw, before: Partial<Pointer>, { stable, previo
     freeze: freeze && Date.parse(freeze.until) > Date.now() ? freeze : undefined,
   };
 }
+
+/** Why a release may run without a verification: the person who calls the command says so. */
+export const approval = (release: string, reason: string): Pointer["approved"] => ({ release, by: person(), reason });
+
+/**
+ * What an environment runs once a release has come.
+ * @param hotfix why it may run without a verification. It repairs what runs, so it does not bring the migrations of a release that was rolled back
+ */
+export const arriving = ({ database }: Partial<Pointer>, release: string, hotfix?: string): Pointer => ({
+  stable: release,
+  ...(hotfix !== undefined && { database, approved: approval(release, hotfix) }),
+});
 
 /** What is to be written into a system's folder of releases. */
 export interface Change {

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { parseRegistry } from "../../facts/registries";
+import { parseRegistry, RELEASE_TAG } from "../../facts/registries";
 import { type Configuration, environmentOf } from "../../schema/load";
 import { accessToken } from "../google/credentials";
 import { checkPrograms, registries } from "../mirror/tools";
@@ -36,7 +36,7 @@ export function coming(configuration: Configuration, environmentName: string, ev
       from: `${repository}/${image}@${digest}`,
       here: `${environment.repository}/${image}@${digest}`,
       digest,
-      to: `${environment.repository}/${image}:release-${id}`,
+      to: `${environment.repository}/${image}:${RELEASE_TAG}${id}`,
     }));
   });
 }

@@ -1,12 +1,13 @@
 import { DAY } from "../../facts/maintenance";
 import { releaseFile } from "../../schema/files";
-import type { Configuration } from "../../schema/load";
+import { type Configuration, environmentOf } from "../../schema/load";
 import { npmRun } from "../../schema/npm-run";
 import type { Problem } from "../../schema/problem";
 import { isInForce } from "../../schema/vulnerabilities";
 import type { Event } from "../records/event";
 import { current, deploys, migratedBy, minutesServed, type Standing, standing } from "../records/history";
 import { packageOf } from "../trivy";
+import type { Facts } from "./facts";
 
 /** What a deploy is about to let an environment run. */
 export interface Proposed {
@@ -20,10 +21,10 @@ export interface Proposed {
   readonly isNamed?: boolean;
 }
 
-/** What is known of the environment, and of the one that verifies its releases. */
-export interface Facts {
-  readonly here: readonly Event[];
-  readonly before?: readonly Event[];
+/** What the files of an environment propose. */
+export function proposedIn(configuration: Configuration, environmentName: string, rollback: boolean): Proposed {
+  const { name: systemName, releases } = configuration;
+  return { systemName, environmentName, files: environmentOf(configuration, environmentName), releases, rollback };
 }
 
 /** Why an environment must not run the releases that its file names. */

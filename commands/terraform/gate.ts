@@ -10,7 +10,8 @@ import { writeWhole } from "../../schema/write";
 import type { Listed } from "../../stacks/protection";
 import type { Context } from "../context";
 import { isBeingMade } from "../records/history";
-import { Deploying, recordsIn } from "../releases/deploying";
+import { recordsIn } from "../records/records";
+import { Deploying } from "../releases/deploying";
 import { type Copy, coming, copyImages } from "../releases/images";
 import { printer } from "../terminal";
 import { approvalProblems, approvalsIn } from "./approvals";
@@ -57,8 +58,8 @@ export async function gate(args: readonly string[]): Promise<number> {
 /** The stack of this folder. */
 const stackHere = () => JSON.parse(readFileSync("cdk.tf.json", "utf8"));
 
-/** Whether the first deploy is not over, as far as the records can be read: a plan needs no right to read them. */
-const isBegun = ({ configuration, environmentName }: FilesOfStack): Promise<boolean> =>
+/** Whether the first deploy goes on, as far as the records can be read: a plan needs no right to read them. */
+const isFirstDeploy = ({ configuration, environmentName }: FilesOfStack): Promise<boolean> =>
   recordsIn(configuration, environmentName)
     .list()
     .then(isBeingMade, () => false);
@@ -84,8 +85,8 @@ async function plan(options: readonly string[]): Promise<number> {
   const [files, destroys] = [await filesOf(), options.includes("-destroy")];
   const failed = said(problemsIn(shown, files, destroys));
   if (isGuarded(files, destroys)) {
-    const asks = wantedBy(shown).length > 0 && !(await isBegun(files));
-    const wanted = asks ? wantedBy(shown) : [];
+    const changesMore = wantedBy(shown);
+    const wanted = changesMore.length && (await isFirstDeploy(files)) ? [] : changesMore;
     // cdktf adds the name of a construct to the first address in a line, so the option is not the first.
     const allow = wanted.map((it) => `  ${it.startsWith(DESTROY) ? it.slice(DESTROY.length) : it}: --allow ${it}`);
     const lines = [...summaryOf(shown), ...(wanted.length ? ["a deploy of it needs", ...allow] : [])];

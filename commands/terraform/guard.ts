@@ -174,8 +174,8 @@ const beyondShares = ({ resource_changes = [] }: Plan): Problem[] =>
     }));
 
 /** The values of `--allow` that a plan wants. */
-export const wantedBy = (plan: Plan, first = isFirst(plan)): string[] =>
-  [...new Set(wanted(plan, first).map(({ option }) => option))].sort();
+export const wantedBy = (plan: Plan): string[] =>
+  [...new Set(wanted(plan, isFirst(plan)).map(({ option }) => option))].sort();
 
 /** The changes that want an approval, each with the value of `--allow` that gives it. */
 function wanted(plan: Plan, first: boolean): { readonly change: Change; readonly option: string }[] {

@@ -2,7 +2,7 @@ import { ArtifactRegistryRepository } from "@cdktf/provider-google/lib/artifact-
 import { ArtifactRegistryRepositoryIamMember } from "@cdktf/provider-google/lib/artifact-registry-repository-iam-member";
 import type { ITerraformDependable } from "cdktf";
 import type { Construct } from "constructs";
-import type { Registry } from "../../facts/registries";
+import { RELEASE_TAG, type Registry } from "../../facts/registries";
 import type { Project } from "../project/project";
 
 export interface ImageRepositoryProps {
@@ -20,8 +20,6 @@ export interface ImageRepositoryProps {
   readonly dependsOn: readonly ITerraformDependable[];
 }
 
-/** Prefix of the tags of images that a release names. */
-export const RELEASE_TAG = "release-";
 /** Versions of each image that are kept, whatever their tags. */
 const KEPT = 50;
 /** Days after which other versions are deleted. */
