@@ -9,11 +9,14 @@ import { copied, planned } from "../commands/mirror";
 import { isMissing, isThere } from "../commands/mirror/plan";
 import type { Sources } from "../commands/mirror/sources";
 import { registries } from "../commands/mirror/tools";
+import { copyImages } from "../commands/releases/images";
+import { printer } from "../commands/terminal";
 
-/** The mirror with the real Helm and crane, on a registry on this machine that crane serves. */
+/** The mirror, and the copies of releases, with the real Helm and crane, on a registry on this machine that crane serves. */
 
 const missing = ["helm", "crane"].filter((program) => spawnSync(program, ["version"]).status !== 0);
-if (missing.length) console.warn(`SKIPPED: the mirror with real tools. It needs ${missing.join(" and ")} on PATH.`);
+if (missing.length)
+  console.warn(`SKIPPED: the mirror and copies with real tools. It needs ${missing.join(" and ")} on PATH.`);
 const withTools = missing.length
   ? (name: string, run: () => Promise<void>) => test.skip(`${name} (skipped: no ${missing.join(", no ")} on PATH)`, run)
   : test;
@@ -135,6 +138,26 @@ withTools("a tag that has another digest in the mirror stays there, and is a fai
   expect(last).toBe("2 copied, 0 there before, 1 moved, 0 still missing");
   expect(wrong).toEqual([expect.stringContaining(`${other} has ${digest}. The publisher now has sha256:`)]);
   expect(crane("digest", other)).toBe(digest);
+});
+
+withTools("the images of a release are copied, or get their tag, and those of nobody are refused", async () => {
+  const digest = crane("digest", image(`${host}/staging/api:1.0.0`, "api"));
+  const of = (name: string, to: string) => ({
+    from: `${host}/staging/${name}@${digest}`,
+    here: `${host}/production/${name}@${digest}`,
+    digest,
+    to: `${host}/production/${name}:${to}`,
+  });
+  const said: string[] = [];
+  const print = printer({ write: (text: string) => said.push(text.trim()) } as never);
+  const [first, second] = [of("api", "release-1"), of("api", "release-2")];
+  await copyImages([first], print);
+  await copyImages([first], print);
+  execFileSync("crane", ["delete", `${host}/staging/api@${digest}`]);
+  await copyImages([second], print); // from the environment's own registry
+  expect(said).toEqual([`ok   ${first.to}`, `ok   ${first.to}: was there`, `ok   ${second.to}`]);
+  expect([crane("digest", first.to), crane("digest", second.to)]).toEqual([digest, digest]);
+  await expect(copyImages([of("web", "release-1")], print)).rejects.toThrow("This image is in neither registry: ");
 });
 
 const REFUSALS = [
