@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { parseRegistry, RELEASE_TAG } from "../../facts/registries";
-import { type Configuration, environmentOf } from "../../schema/load";
+import { type Configuration, environmentOf, sourceOf } from "../../schema/load";
+import { imageOf, type Release } from "../../schema/release";
 import { accessToken } from "../google/credentials";
 import { checkPrograms, registries } from "../mirror/tools";
 import type { Event } from "../records/event";
@@ -24,17 +25,19 @@ export interface Copy {
  * @param events what has happened in the environment
  */
 export function coming(configuration: Configuration, environmentName: string, events: readonly Event[]): Copy[] {
+  const { environments, releases } = configuration;
   const { environment, pointer } = environmentOf(configuration, environmentName);
-  const source = environment.verifiedIn?.environment;
-  if (source === undefined) return [];
-  const { repository } = environmentOf(configuration, source).environment;
-  if (repository === environment.repository) return [];
-  const { release, candidate } = current(events)?.begun ?? {};
-  return [pointer.stable, pointer.candidate].flatMap((id) => {
-    if (id === undefined || id === release || id === candidate) return [];
-    return Object.entries(configuration.releases[id]?.images ?? {}).map(([image, digest]) => ({
-      from: `${repository}/${image}@${digest}`,
-      here: `${environment.repository}/${image}@${digest}`,
+  const source = sourceOf(environments, environment);
+  if (!source || source.repository === environment.repository) return [];
+  const runs = current(events)?.begun;
+  const ids = [pointer.stable, pointer.candidate].filter(
+    (id): id is string => id !== undefined && id !== runs?.release && id !== runs?.candidate,
+  );
+  return ids.flatMap((id) => {
+    const release = releases[id] as Release; // validation has looked for it
+    return Object.entries(release.images).map(([image, digest]) => ({
+      from: imageOf(source, release, image),
+      here: imageOf(environment, release, image),
       digest,
       to: `${environment.repository}/${image}:${RELEASE_TAG}${id}`,
     }));
